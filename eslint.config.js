@@ -1,0 +1,71 @@
+import tseslint from "typescript-eslint";
+
+/** What each folder of src/ may import: the arrows of docs/architecture.md, as lint rules. */
+const mayNotImport = (files, patterns, message) => ({
+  files,
+  rules: {
+    "no-restricted-imports": ["error", { patterns: [{ group: patterns, message }] }],
+  },
+});
+
+export default tseslint.config(
+  {
+    ignores: [
+      "dist/",
+      "coverage/",
+      "docs/api/",
+      "docs/api-md/",
+      "runs/",
+      "node_modules/",
+      "src/simd/assembly/",
+      "**/*.generated.ts",
+    ],
+  },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.js", "scripts/*.mjs"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        { object: "Math", property: "random", message: "Take a seeded stream from src/random/." },
+      ],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      // Public doors check at run time what the types already promise: callers may write JavaScript.
+      "@typescript-eslint/no-unnecessary-condition": "off",
+      "@typescript-eslint/consistent-type-imports": "error",
+    },
+  },
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    ...tseslint.configs.disableTypeChecked,
+  },
+  mayNotImport(
+    ["src/{random,dataset,augment,metrics,plots}/**/*.ts", "src/errors.ts", "src/checks.ts"],
+    ["@tensorflow/*", "node:*", "**/model/*", "**/train/*", "**/node/*", "**/simd/*"],
+    "This layer is pure: no TensorFlow.js, no I/O, nothing from the layers above it.",
+  ),
+  mayNotImport(
+    ["src/model/**/*.ts"],
+    ["node:*", "**/train/*", "**/node/*", "**/simd/*"],
+    "model/ stands below train/ and knows no runtime.",
+  ),
+  mayNotImport(
+    ["src/train/**/*.ts"],
+    ["node:*", "**/node/*", "**/browser/*", "**/simd/*"],
+    "train/ knows no runtime and no backend of ours.",
+  ),
+  mayNotImport(
+    ["src/simd/**/*.ts"],
+    ["../*/../*", "**/model/*", "**/train/*", "**/dataset/*", "**/errors.ts", "**/checks.ts"],
+    "simd/ is self-contained: it imports TensorFlow.js packages only.",
+  ),
+);

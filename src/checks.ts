@@ -1,0 +1,195 @@
+/**
+ * Argument checks, used once at each public door; behind it the code trusts its arguments.
+ * Every check throws an {@link ArgumentError} that names the caller and the argument.
+ */
+import { ArgumentError } from "./errors.ts";
+
+/** A short rendering of any value for an error message. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") {
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
+  }
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) {
+    return value.length <= 6
+      ? `[${value.map(describe).join(", ")}]`
+      : `an array of ${value.length}`;
+  }
+  if (ArrayBuffer.isView(value)) {
+    const { length } = value as unknown as { length?: number };
+    return `${value.constructor.name}(${length ?? value.byteLength})`;
+  }
+  const name = (Object.getPrototypeOf(value) as object | null)?.constructor.name;
+  return name && name !== "Object" ? `a ${name}` : "an object";
+}
+
+/** Throws unless `condition` holds. For the checks that have no helper of their own. */
+export function check(
+  condition: boolean,
+  subject: string,
+  expected: string,
+  got: unknown,
+  remedy: string,
+): asserts condition {
+  if (!condition) {
+    const text = typeof got === "string" ? got : describe(got);
+    throw new ArgumentError({ subject, expected, got: text, remedy });
+  }
+}
+
+/** Limits of a number; both ends are allowed values unless `exclusive` says otherwise. */
+export interface NumberLimits {
+  readonly min?: number;
+  readonly max?: number;
+  readonly exclusiveMin?: boolean;
+  readonly exclusiveMax?: boolean;
+}
+
+/** Throws unless `value` is a finite number within the limits. */
+export function checkNumber(
+  subject: string,
+  name: string,
+  value: unknown,
+  {
+    min = -Infinity,
+    max = Infinity,
+    exclusiveMin = false,
+    exclusiveMax = false,
+  }: NumberLimits = {},
+): asserts value is number {
+  const finite = typeof value === "number" && Number.isFinite(value);
+  const inside =
+    finite &&
+    (exclusiveMin ? value > min : value >= min) &&
+    (exclusiveMax ? value < max : value <= max);
+  if (!inside) {
+    const range = formatRange(min, max, exclusiveMin, exclusiveMax);
+    throw new ArgumentError({
+      subject,
+      expected: `${name} to be a finite number${range}`,
+      got: describe(value),
+      remedy: `pass a number${range}`,
+    });
+  }
+}
+
+/** Throws unless `value` is a whole number within the limits (both ends allowed). */
+export function checkInteger(
+  subject: string,
+  name: string,
+  value: unknown,
+  { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER }: NumberLimits = {},
+): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
+    const range = formatRange(
+      min === Number.MIN_SAFE_INTEGER ? -Infinity : min,
+      max === Number.MAX_SAFE_INTEGER ? Infinity : max,
+      false,
+      false,
+    );
+    throw new ArgumentError({
+      subject,
+      expected: `${name} to be a whole number${range}`,
+      got: describe(value),
+      remedy: `pass a whole number${range}`,
+    });
+  }
+}
+
+/** Throws unless `value` is a seed: any safe integer, 0 and negative ones included. */
+export function checkSeed(subject: string, value: unknown): asserts value is number {
+  checkInteger(subject, "seed", value);
+}
+
+/** Throws unless `value` is `true` or `false`. */
+export function checkBoolean(
+  subject: string,
+  name: string,
+  value: unknown,
+): asserts value is boolean {
+  check(
+    typeof value === "boolean",
+    subject,
+    `${name} to be true or false`,
+    describe(value),
+    "pass a boolean",
+  );
+}
+
+/** Throws unless `value` is one of the allowed words. */
+export function checkOneOf<T extends string | number>(
+  subject: string,
+  name: string,
+  value: unknown,
+  allowed: readonly T[],
+): asserts value is T {
+  if (!(allowed as readonly unknown[]).includes(value)) {
+    throw new ArgumentError({
+      subject,
+      expected: `${name} to be one of ${allowed.map(describe).join(", ")}`,
+      got: describe(value),
+      remedy: "pass one of these",
+    });
+  }
+}
+
+/** Throws unless `options` is a plain object whose keys are all known; names the nearest known key. */
+export function checkOptions(
+  subject: string,
+  options: unknown,
+  known: readonly string[],
+): asserts options is Record<string, unknown> {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new ArgumentError({
+      subject,
+      expected: "an options object",
+      got: describe(options),
+      remedy: `pass { ${known.slice(0, 3).join(", ")}${known.length > 3 ? ", ..." : ""} }`,
+    });
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      const near = nearest(key, known);
+      throw new ArgumentError({
+        subject,
+        expected: `options out of ${known.join(", ")}`,
+        got: `the unknown option ${describe(key)}`,
+        remedy: near ? `did you mean ${near}? Remove or rename it` : "remove it",
+      });
+    }
+  }
+}
+
+function formatRange(min: number, max: number, exMin: boolean, exMax: boolean): string {
+  if (min === -Infinity && max === Infinity) return "";
+  if (max === Infinity) return ` ${exMin ? "above" : "of at least"} ${min}`;
+  if (min === -Infinity) return ` ${exMax ? "below" : "of at most"} ${max}`;
+  return ` in ${exMin ? "(" : "["}${min}, ${max}${exMax ? ")" : "]"}`;
+}
+
+/** The known word that is closest to `word`, if it is close enough to be a slip of the pen. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(word.toLowerCase(), candidate.toLowerCase()),
+    }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best && best.distance <= Math.max(2, word.length / 3) ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,132 @@
+import { check, checkInteger, describe } from "../checks.ts";
+
+/** Height, width and channels of one image. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** The parts of an {@link ImageSet}. */
+export interface ImageSetParts {
+  /** Pixels 0..255 in NHWC order, `n * height * width * channels` of them. */
+  readonly images: Uint8Array;
+  /** One class index per image, each below `classNames.length`. */
+  readonly labels: Uint8Array | Int32Array;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+}
+
+/**
+ * Images with their labels, as bytes in memory. Immutable by convention: the arrays are held, not
+ * copied, and nothing in the library writes to them.
+ */
+export class ImageSet implements ImageSetParts {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array | Int32Array;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+
+  /** @throws {ArgumentError} if the arrays do not fit together or a label has no class name. */
+  constructor({ images, labels, imageShape, classNames }: ImageSetParts) {
+    const subject = "ImageSet";
+    check(
+      images instanceof Uint8Array,
+      subject,
+      "images to be a Uint8Array of pixels 0..255",
+      describe(images),
+      "pass the raw bytes; scaling to [0, 1] happens on the way to the model",
+    );
+    check(
+      labels instanceof Uint8Array || labels instanceof Int32Array,
+      subject,
+      "labels to be a Uint8Array or an Int32Array of class indices",
+      describe(labels),
+      "convert them with Int32Array.from(labels)",
+    );
+    check(
+      Array.isArray(imageShape) &&
+        imageShape.length === 3 &&
+        imageShape.every((size: unknown) => Number.isInteger(size) && (size as number) > 0),
+      subject,
+      "imageShape to be [height, width, channels], whole numbers above 0",
+      describe(imageShape),
+      "pass e.g. [32, 32, 3]",
+    );
+    check(
+      Array.isArray(classNames) && classNames.length > 0,
+      subject,
+      "classNames to be a list with at least one name",
+      describe(classNames),
+      "pass one name per class",
+    );
+    const size = imageShape[0] * imageShape[1] * imageShape[2];
+    check(
+      images.length === labels.length * size,
+      subject,
+      `${labels.length * size} bytes of pixels for ${labels.length} labels of ${imageShape.join(" x ")} images`,
+      `${images.length}`,
+      "pass as many images as labels",
+    );
+    const stray = labels.findIndex((label) => label < 0 || label >= classNames.length);
+    check(
+      stray === -1,
+      subject,
+      `every label to be in 0..${classNames.length - 1}`,
+      stray === -1 ? "" : `label ${labels[stray]} at index ${stray}`,
+      "correct the label or pass more class names",
+    );
+    this.images = images;
+    this.labels = labels;
+    this.imageShape = [imageShape[0], imageShape[1], imageShape[2]];
+    this.classNames = classNames;
+  }
+
+  /** Number of images. */
+  get length(): number {
+    return this.labels.length;
+  }
+
+  /** Number of values in one image: height x width x channels. */
+  get imageSize(): number {
+    return this.imageShape[0] * this.imageShape[1] * this.imageShape[2];
+  }
+
+  /** The pixels of image `index`: a view into `images`, not a copy. */
+  image(index: number): Uint8Array {
+    checkInteger("ImageSet.image", "index", index, { min: 0, max: this.length - 1 });
+    return this.images.subarray(index * this.imageSize, (index + 1) * this.imageSize);
+  }
+
+  /**
+   * A set of the images at `indices`, in that order; an index may occur more than once. Copies.
+   * @throws {ArgumentError} if an index is not in 0..length-1.
+   */
+  subset(indices: ArrayLike<number>): ImageSet {
+    const images = new Uint8Array(indices.length * this.imageSize);
+    const labels =
+      this.labels instanceof Uint8Array
+        ? new Uint8Array(indices.length)
+        : new Int32Array(indices.length);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i];
+      checkInteger("ImageSet.subset", `indices[${i}]`, index, { min: 0, max: this.length - 1 });
+      images.set(this.image(index), i * this.imageSize);
+      labels[i] = this.labels[index]!;
+    }
+    return new ImageSet({
+      images,
+      labels,
+      imageShape: this.imageShape,
+      classNames: this.classNames,
+    });
+  }
+
+  /** The first `n` images (all of them if there are fewer), sharing memory with this set. */
+  take(n: number): ImageSet {
+    checkInteger("ImageSet.take", "n", n, { min: 0 });
+    const count = Math.min(n, this.length);
+    return new ImageSet({
+      images: this.images.subarray(0, count * this.imageSize),
+      labels: this.labels.subarray(0, count),
+      imageShape: this.imageShape,
+      classNames: this.classNames,
+    });
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The library's errors. All have one form, so that a reader always finds the same three answers:
+ * what was expected, what came, what to do.
+ *
+ *     loadCifar10: expected 30730000 bytes in data_batch_1.bin, got 512; delete it and load again.
+ *
+ * The classes tell apart only what a caller may want to react to differently.
+ */
+
+/** The parts of an error's message. */
+export interface ErrorParts {
+  /** Who complains: the public name that was called, e.g. `"loadCifar10"`. */
+  readonly subject: string;
+  /** What was expected, as a noun phrase. */
+  readonly expected: string;
+  /** What came instead. */
+  readonly got: string;
+  /** What to do about it, as an imperative sentence without its full stop. */
+  readonly remedy: string;
+  /** The lower-level error behind this one, if there is one. */
+  readonly cause?: unknown;
+}
+
+/** Base class of every error that the library throws on purpose. */
+export class CifarKitError extends Error {
+  override name = "CifarKitError";
+  constructor({ subject, expected, got, remedy, cause }: ErrorParts) {
+    super(`${subject}: expected ${expected}, got ${got}; ${remedy}.`, { cause });
+  }
+}
+
+/** A call that can never work: an argument of the wrong type, shape or range, an unknown option. */
+export class ArgumentError extends CifarKitError {
+  override name = "ArgumentError";
+}
+
+/** Bytes that are not what they claim to be: truncated, altered, mislabelled. */
+export class DataError extends CifarKitError {
+  override name = "DataError";
+}
+
+/** Something outside that could not be read or written: a missing file, no network, a full disk. */
+export class SourceError extends CifarKitError {
+  override name = "SourceError";
+}
+
+/** The active TensorFlow.js backend cannot do what was asked of it. */
+export class BackendError extends CifarKitError {
+  override name = "BackendError";
+}
+
+/** A training run that had to stop: a loss that is not a number, a model disposed under way. */
+export class TrainingError extends CifarKitError {
+  override name = "TrainingError";
+}

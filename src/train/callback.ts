@@ -1,0 +1,42 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+
+/**
+ * The values of an epoch or a batch under Keras's keys: `loss`, `accuracy`, and at the end of an
+ * epoch with validation `val_loss` and `val_accuracy`; some callbacks add `learning_rate`.
+ */
+export type Logs = Record<string, number>;
+
+/** What a callback may know of, and do to, the run that it watches. */
+export interface TrainingContext {
+  readonly model: LayersModel;
+  /** Number of the epoch after the last one, counted from the start of the phase. */
+  readonly epochs: number;
+  /** Batches in one epoch; `undefined` where the data does not say beforehand. */
+  readonly steps: number | undefined;
+  /** Level of printing: 0 nothing, 1 a live line, 2 a line an epoch. */
+  readonly verbose: 0 | 1 | 2;
+  /** The optimizer's learning rate; assigning it takes effect from the next step on. */
+  learningRate: number;
+  /** Ends the run after the current epoch (after the current batch if called between batches). */
+  stopTraining(): void;
+}
+
+/**
+ * Hooks of a training run, all optional, with Keras's meanings; epochs and batches count from 0. A
+ * hook may return a promise: the run waits for it. Plain objects with some of the hooks will do.
+ */
+export interface Callback {
+  /** Called once before everything else. */
+  setContext?(context: TrainingContext): void;
+  onTrainBegin?(logs?: Logs): void | Promise<void>;
+  onTrainEnd?(logs?: Logs): void | Promise<void>;
+  onEpochBegin?(epoch: number, logs?: Logs): void | Promise<void>;
+  /** The logs are shared by the callbacks of a run, in order: one may add a value for the next. */
+  onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  onBatchBegin?(batch: number, logs?: Logs): void | Promise<void>;
+  /**
+   * After each batch. `logs` holds the running means of the epoch, read back from the device only
+   * as often as the run reads them, so they may lag by some batches.
+   */
+  onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+}
