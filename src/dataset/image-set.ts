@@ -108,7 +108,7 @@ export class ImageSet implements ImageSetParts {
       const index = indices[i];
       checkInteger("ImageSet.subset", `indices[${i}]`, index, { min: 0, max: this.length - 1 });
       images.set(this.image(index), i * this.imageSize);
-      labels[i] = this.labels[index]!;
+      labels[i] = this.labels[index];
     }
     return new ImageSet({
       images,

@@ -6,7 +6,7 @@ export function permutation(n: number, rng: Rng): Int32Array {
   for (let i = n - 1; i > 0; i--) {
     const j = rng.integer(i + 1);
     const swapped = order[i];
-    order[i] = order[j]!;
+    order[i] = order[j];
     order[j] = swapped;
   }
   return order;

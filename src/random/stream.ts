@@ -64,6 +64,7 @@ function hashKey(seed: number, purpose: string, indices: readonly number[]): num
   for (const index of indices) absorbInteger(index);
   absorb(indices.length);
   for (let lane = 0; lane < 4; lane++) lanes[lane] = mix32(lanes[lane]);
-  if (lanes.every((lane) => lane === 0)) lanes[0] = 1;
+  // The one state from which the generator would never move.
+  if ((lanes[0] | lanes[1] | lanes[2] | lanes[3]) === 0) lanes[0] = 1;
   return lanes;
 }
