@@ -21,19 +21,7 @@ export const RANDOM_STREAM_VERSION = 1;
  * @param indices safe integers that tell apart the streams of one purpose, e.g. epoch and image.
  */
 export function randomStream(seed: number, purpose: string, ...indices: number[]): Rng {
-  const generator = xoroshiro128plusFromState(hashKey(seed, purpose, indices));
-  return {
-    uint32: () => generator.next() >>> 0,
-    uniform: () => uniformFloat64(generator),
-    integer(n) {
-      // Drop the draws beyond the last whole multiple of n: the rest divides evenly.
-      const limit = 2 ** 32 - (2 ** 32 % n);
-      for (;;) {
-        const draw = generator.next() >>> 0;
-        if (draw < limit) return draw % n;
-      }
-    },
-  };
+  return new KeyedRng(hashKey(seed, purpose, indices));
 }
 
 /**
@@ -44,27 +32,72 @@ export function deriveSeed(seed: number, purpose: string, ...indices: number[]):
   return (hashKey(seed, purpose, indices)[0] >>> 1) | 1;
 }
 
-/** The address as 128 well-mixed bits, never all zero. */
-function hashKey(seed: number, purpose: string, indices: readonly number[]): number[] {
-  const lanes: number[] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667];
-  const absorb = (word: number): void => {
-    for (let lane = 0; lane < 4; lane++) {
-      lanes[lane] = mix32(lanes[lane] ^ Math.imul(word, 0x85ebca6b + 2 * lane));
-      // Each lane also sees its neighbour, so that no lane can be computed without the others.
-      lanes[lane] = (lanes[lane] + lanes[(lane + 1) & 3]) | 0;
+class KeyedRng implements Rng {
+  readonly #generator: ReturnType<typeof xoroshiro128plusFromState>;
+
+  constructor(state: readonly number[]) {
+    this.#generator = xoroshiro128plusFromState(state);
+  }
+
+  uint32(): number {
+    return this.#generator.next() >>> 0;
+  }
+
+  uniform(): number {
+    return uniformFloat64(this.#generator);
+  }
+
+  integer(n: number): number {
+    // Drop the draws beyond the last whole multiple of n: the rest divides evenly.
+    const limit = 2 ** 32 - (2 ** 32 % n);
+    for (;;) {
+      const draw = this.#generator.next() >>> 0;
+      if (draw < limit) return draw % n;
     }
-  };
-  const absorbInteger = (value: number): void => {
-    absorb(value | 0);
-    absorb(Math.floor(value / 2 ** 32) | 0);
-  };
-  absorbInteger(seed);
-  absorb(purpose.length);
-  for (let i = 0; i < purpose.length; i++) absorb(purpose.charCodeAt(i));
-  for (const index of indices) absorbInteger(index);
-  absorb(indices.length);
-  for (let lane = 0; lane < 4; lane++) lanes[lane] = mix32(lanes[lane]);
+  }
+}
+
+/**
+ * The address as 128 well-mixed bits, never all zero. The four lanes are plain variables, since an
+ * augmented epoch opens one stream an image: this is far faster than an array of lanes.
+ */
+function hashKey(seed: number, purpose: string, indices: readonly number[]): number[] {
+  let a = 0x9e3779b9 | 0;
+  let b = 0x243f6a88 | 0;
+  let c = 0xb7e15162 | 0;
+  let d = 0x6a09e667 | 0;
+  const seedWords = 2;
+  const purposeWords = 1 + purpose.length;
+  const words = seedWords + purposeWords + 2 * indices.length + 1;
+  for (let i = 0; i < words; i++) {
+    const word = keyWord(i, seed, purpose, indices);
+    // Each lane also sees its neighbour, so that no lane can be computed without the others.
+    a = (mix32(a ^ Math.imul(word, 0x85ebca6b)) + b) | 0;
+    b = (mix32(b ^ Math.imul(word, 0x85ebca6d)) + c) | 0;
+    c = (mix32(c ^ Math.imul(word, 0x85ebca6f)) + d) | 0;
+    d = (mix32(d ^ Math.imul(word, 0x85ebca71)) + a) | 0;
+  }
+  a = mix32(a);
+  b = mix32(b);
+  c = mix32(c);
+  d = mix32(d);
   // The one state from which the generator would never move.
-  if ((lanes[0] | lanes[1] | lanes[2] | lanes[3]) === 0) lanes[0] = 1;
-  return lanes;
+  return [(a | b | c | d) === 0 ? 1 : a, b, c, d];
+}
+
+/** Word `i` of the address: seed, length and letters of the purpose, indices, their number. */
+function keyWord(i: number, seed: number, purpose: string, indices: readonly number[]): number {
+  if (i < 2) return i === 0 ? seed | 0 : highWord(seed);
+  if (i === 2) return purpose.length;
+  const letter = i - 3;
+  if (letter < purpose.length) return purpose.charCodeAt(letter);
+  const place = letter - purpose.length;
+  if (place >= 2 * indices.length) return indices.length;
+  const index = indices[place >> 1];
+  return (place & 1) === 0 ? index | 0 : highWord(index);
+}
+
+/** Bits 32 and up of a safe integer, in two's complement. */
+function highWord(value: number): number {
+  return Math.floor(value / 2 ** 32) | 0;
 }
