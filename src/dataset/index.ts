@@ -1,0 +1,14 @@
+export type { ByteSource } from "./byte-source.ts";
+export { CIFAR10_CLASS_NAMES, CIFAR10_LAYOUT, CIFAR10_MANIFESTS } from "./cifar10.ts";
+export { decodeRecords, type DecodedRecords } from "./decode-records.ts";
+export { ImageSet, type ImageSetParts, type ImageShape } from "./image-set.ts";
+export { loadCifar10, type Cifar10, type LoadCifar10Options } from "./load-cifar10.ts";
+export { loadRecords } from "./load-records.ts";
+export type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
+export { normalize } from "./normalize.ts";
+export { oneHot } from "./one-hot.ts";
+export {
+  trainValidationSplit,
+  type TrainValidationSplit,
+  type TrainValidationSplitOptions,
+} from "./train-validation-split.ts";

@@ -1,0 +1,61 @@
+import { checkOneOf, checkOptions } from "../checks.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { CIFAR10_MANIFESTS } from "./cifar10.ts";
+import type { ImageSet } from "./image-set.ts";
+import { checkSource, loadRecords } from "./load-records.ts";
+
+/** CIFAR-10's two splits. */
+export interface Cifar10 {
+  /** 50,000 samples, 5,000 of each class. */
+  readonly train: ImageSet;
+  /** 10,000 samples, 1,000 of each class. */
+  readonly test: ImageSet;
+}
+
+/** Options of {@link loadCifar10}. */
+export interface LoadCifar10Options {
+  /** Which splits to load; a single one reads only that split's files. */
+  readonly split?: "both" | "train" | "test";
+}
+
+/**
+ * CIFAR-10 as bytes: 32 x 32 RGB images 0..255 in NHWC order with labels 0..9, in the order of the
+ * official files. About 184 MB stay in memory. The SHA-256 of every file is checked on every call.
+ *
+ * The labels are the authors' own: a few are known to be wrong, in the test split too.
+ *
+ * @param source where the official binary files come from, e.g. `cifar10Source()` of
+ * `cifar-kit/node`.
+ * @throws {DataError} if a file is truncated, altered or another one.
+ * @throws {SourceError} if a file cannot be had.
+ * @see https://www.cs.toronto.edu/~kriz/cifar.html
+ */
+export async function loadCifar10(
+  source: ByteSource,
+  options?: LoadCifar10Options & { readonly split?: "both" },
+): Promise<Cifar10>;
+export async function loadCifar10(
+  source: ByteSource,
+  options: LoadCifar10Options & { readonly split: "train" },
+): Promise<Pick<Cifar10, "train">>;
+export async function loadCifar10(
+  source: ByteSource,
+  options: LoadCifar10Options & { readonly split: "test" },
+): Promise<Pick<Cifar10, "test">>;
+export async function loadCifar10(
+  source: ByteSource,
+  options?: LoadCifar10Options,
+): Promise<Partial<Cifar10>>;
+export async function loadCifar10(
+  source: ByteSource,
+  options: LoadCifar10Options = {},
+): Promise<Partial<Cifar10>> {
+  checkSource("loadCifar10", source);
+  checkOptions("loadCifar10", options, ["split"]);
+  const { split = "both" } = options;
+  checkOneOf("loadCifar10", "split", split, ["both", "train", "test"]);
+  return {
+    ...(split !== "test" && { train: await loadRecords(source, CIFAR10_MANIFESTS.train) }),
+    ...(split !== "train" && { test: await loadRecords(source, CIFAR10_MANIFESTS.test) }),
+  };
+}

@@ -1,0 +1,22 @@
+import { check, describe } from "../checks.ts";
+
+/** `x / 255` for every byte, rounded once to float32. */
+const UNIT_RANGE = Float32Array.from({ length: 256 }, (_, x) => x / 255);
+
+/**
+ * Pixels as floats: each byte divided by 255, rounded once to float32.
+ * @param images bytes 0..255 in any layout; not modified.
+ * @returns float32 in [0, 1], same length and layout.
+ */
+export function normalize(images: Uint8Array): Float32Array {
+  check(
+    images instanceof Uint8Array || (images as unknown) instanceof Uint8ClampedArray,
+    "normalize",
+    "images to be bytes 0..255 in a Uint8Array",
+    describe(images),
+    "pass the raw pixels; floats are taken to be normalised already",
+  );
+  const out = new Float32Array(images.length);
+  for (let i = 0; i < images.length; i++) out[i] = UNIT_RANGE[images[i]];
+  return out;
+}

@@ -1,0 +1,18 @@
+import { checkInteger } from "../checks.ts";
+
+/**
+ * One row per label: 1 in the label's column, 0 elsewhere.
+ * @param labels class indices in 0..numClasses-1; not modified.
+ * @param numClasses number of columns.
+ * @returns float32 `[labels.length, numClasses]`, row after row.
+ * @throws {ArgumentError} if a label is not in that range; the message names its index.
+ */
+export function oneHot(labels: ArrayLike<number>, numClasses: number): Float32Array {
+  checkInteger("oneHot", "numClasses", numClasses, { min: 1 });
+  const rows = new Float32Array(labels.length * numClasses);
+  for (let i = 0; i < labels.length; i++) {
+    checkInteger("oneHot", `labels[${i}]`, labels[i], { min: 0, max: numClasses - 1 });
+    rows[i * numClasses + labels[i]] = 1;
+  }
+  return rows;
+}

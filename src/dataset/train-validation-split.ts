@@ -1,0 +1,84 @@
+import { check, checkBoolean, checkNumber, checkOptions, checkSeed, describe } from "../checks.ts";
+import { permutation } from "../random/permutation.ts";
+import { randomStream } from "../random/stream.ts";
+import { ImageSet } from "./image-set.ts";
+
+/** Options of {@link trainValidationSplit}. */
+export interface TrainValidationSplitOptions {
+  /** Part of the samples that goes to validation, in (0, 1). Default 0.1. */
+  readonly fraction?: number;
+  /** Which samples go where; any safe integer. Default 0. */
+  readonly seed?: number;
+  /** Keep the classes' proportions in both parts. Default true. */
+  readonly stratify?: boolean;
+}
+
+/** The two parts of a set. */
+export interface TrainValidationSplit {
+  readonly train: ImageSet;
+  readonly validation: ImageSet;
+}
+
+/**
+ * Cuts a validation set from `set`, at random but repeatably.
+ *
+ * Validation gets `ceil(fraction * n)` samples, as in scikit-learn's `train_test_split`. Stratified,
+ * each class gives its exact share rounded down, and the classes with the largest remainders give
+ * one more until the number is reached (of equal remainders the lower label first). Which samples of
+ * a class are taken depends on the seed alone. Both parts keep the order of `set`, and copy from it.
+ *
+ * @throws {ArgumentError} if either part would be empty.
+ */
+export function trainValidationSplit(
+  set: ImageSet,
+  options: TrainValidationSplitOptions = {},
+): TrainValidationSplit {
+  const subject = "trainValidationSplit";
+  check(set instanceof ImageSet, subject, "an ImageSet", describe(set), "pass an ImageSet");
+  checkOptions(subject, options, ["fraction", "seed", "stratify"]);
+  const { fraction = 0.1, seed = 0, stratify = true } = options;
+  const limits = { min: 0, max: 1, exclusiveMin: true, exclusiveMax: true };
+  checkNumber(subject, "fraction", fraction, limits);
+  checkSeed(subject, seed);
+  checkBoolean(subject, "stratify", stratify);
+  const count = Math.ceil(fraction * set.length);
+  check(
+    count > 0 && count < set.length,
+    subject,
+    "at least one sample in each part",
+    `${count} of ${set.length} samples for validation`,
+    "pass a larger set or another fraction",
+  );
+
+  const groups = stratify ? indicesByLabel(set) : [Array.from(set.labels, (_, i) => i)];
+  const shares = largestRemainder(
+    groups.map((group) => group.length),
+    count,
+  );
+  const chosen = new Uint8Array(set.length);
+  for (const [label, group] of groups.entries()) {
+    const order = permutation(group.length, randomStream(seed, "validation-split", label));
+    for (const position of order.subarray(0, shares[label])) chosen[group[position]] = 1;
+  }
+  const pick = (wanted: number): ImageSet =>
+    set.subset(Array.from(chosen.keys()).filter((index) => chosen[index] === wanted));
+  return { train: pick(0), validation: pick(1) };
+}
+
+function indicesByLabel({ labels, classNames }: ImageSet): number[][] {
+  const groups: number[][] = classNames.map(() => []);
+  labels.forEach((label, index) => groups[label].push(index));
+  return groups;
+}
+
+/** Whole numbers that add up to `total` and are nearest to the proportions of `sizes`. */
+function largestRemainder(sizes: readonly number[], total: number): number[] {
+  const sum = sizes.reduce((a, b) => a + b, 0);
+  // Exact arithmetic on whole numbers: floating-point shares could order equal remainders at will.
+  const shares = sizes.map((size) => Math.floor((size * total) / sum));
+  const remainders = sizes.map((size) => (size * total) % sum);
+  const missing = total - shares.reduce((a, b) => a + b, 0);
+  const byRemainder = [...sizes.keys()].sort((a, b) => remainders[b] - remainders[a] || a - b);
+  for (const group of byRemainder.slice(0, missing)) shares[group]++;
+  return shares;
+}
