@@ -1,0 +1,2 @@
+// Everything that the module exports: one line per operation family.
+export * from "./elementwise";

@@ -1,0 +1,108 @@
+import { Allocator } from "./allocator.ts";
+import { HEAP_PTR } from "./layout.ts";
+
+const PAGE = 65536;
+const INITIAL_PAGES = 64;
+/** wasm32 ends at 65536 pages; an engine that cannot reserve so many is asked for fewer. */
+const MAXIMUM_PAGES = [65536, 32768, 16384, 4096];
+/** Kept free at the very end, so that a vector load may start in the last tensor and overrun it. */
+const TAIL_BYTES = 256;
+/** Growing by a share of what is there keeps the number of growths small. */
+const GROWTH = 0.125;
+
+function reserve(shared: boolean, maximumPages: number): WebAssembly.Memory {
+  let failure: unknown;
+  for (const pages of MAXIMUM_PAGES) {
+    const maximum = Math.max(INITIAL_PAGES, Math.min(pages, maximumPages));
+    try {
+      return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** The memory that host and module share: an allocator over a `WebAssembly.Memory` that grows. */
+export class LinearMemory {
+  readonly memory: WebAssembly.Memory;
+  /** Whether other threads can see it. */
+  readonly shared: boolean;
+  readonly #allocator: Allocator;
+  /** Every buffer that ever stood for this memory: growing makes a new one, old views may live. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
+  /** First byte behind the heap. */
+  #end = HEAP_PTR;
+
+  constructor({ shared, maximumBytes = Infinity }: { shared: boolean; maximumBytes?: number }) {
+    this.memory = reserve(shared, Math.floor(maximumBytes / PAGE));
+    this.shared = shared;
+    this.#buffers.add(this.memory.buffer);
+    this.#allocator = new Allocator(HEAP_PTR, (missing) => this.#grow(missing));
+  }
+
+  /** Bytes allocated and not yet released. */
+  get bytesInUse(): number {
+    return this.#allocator.bytesInUse;
+  }
+
+  /** Bytes taken from the system so far; linear memory never shrinks. */
+  get bytesReserved(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /**
+   * Returns the address of `bytes` bytes with arbitrary contents, aligned to 64 bytes. A 16-byte
+   * access at a multiple of 16 from the start that begins inside stays inside; loads (not stores)
+   * may overrun the end by up to 256 bytes.
+   */
+  allocate(bytes: number): number {
+    return this.#allocator.allocate(bytes);
+  }
+
+  release(ptr: number): void {
+    this.#allocator.release(ptr);
+  }
+
+  /** Views are invalid once the memory has grown: take them after allocating, use them at once. */
+  float32(ptr: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, ptr, length);
+  }
+
+  int32(ptr: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, ptr, length);
+  }
+
+  uint8(ptr: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, ptr, length);
+  }
+
+  /** Whether `values` is a view of this memory, and would change with what is allocated there. */
+  owns(values: unknown): boolean {
+    return ArrayBuffer.isView(values) && this.#buffers.has(values.buffer);
+  }
+
+  /** Adds at least `missing` bytes behind the heap; returns how many, or 0 at the limit. */
+  #grow(missing: number): number {
+    const available = (): number => this.memory.buffer.byteLength - TAIL_BYTES - this.#end;
+    const lacking = missing - available();
+    if (lacking > 0) {
+      const needed = Math.ceil(lacking / PAGE);
+      const generous = Math.ceil((this.bytesReserved * GROWTH) / PAGE);
+      if (!this.#growPages(Math.max(needed, generous)) && !this.#growPages(needed)) return 0;
+    }
+    const gained = Math.floor(available() / 64) * 64;
+    this.#end += gained;
+    return gained;
+  }
+
+  #growPages(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+    } catch {
+      return false;
+    }
+    this.#buffers.add(this.memory.buffer);
+    return true;
+  }
+}

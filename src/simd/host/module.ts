@@ -1,0 +1,53 @@
+import { plainKernels, relaxedKernels } from "../kernels.generated.ts";
+
+/** The two builds of the kernels: see assembly/vector.ts for what tells them apart. */
+export type Build = "plain" | "relaxed";
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+/**
+ * Turns the module's memory import from shared into unshared: one byte, the flags of the limits.
+ * The modules are built for shared memory; nothing else in them depends on it.
+ */
+export function withUnsharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const patched = bytes.slice();
+  const at = importedMemoryFlags(patched);
+  patched[at] = 1;
+  return patched;
+}
+
+/** Index of the flags byte of the module's only import, a memory with a maximum. */
+function importedMemoryFlags(bytes: Uint8Array): number {
+  let at = 8;
+  const integer = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  const skipName = (): void => {
+    const length = integer();
+    at += length;
+  };
+  const IMPORT_SECTION = 2;
+  for (;;) {
+    const section = bytes[at++];
+    const length = integer();
+    if (section === IMPORT_SECTION) break;
+    at += length;
+  }
+  integer(); // the number of imports: one
+  skipName();
+  skipName();
+  return at + 1; // behind the kind of import
+}
+
+/** Compiles a build of the kernels for a memory that is shared or not. */
+export async function compileKernels(build: Build, shared: boolean): Promise<WebAssembly.Module> {
+  const bytes = decodeBase64(build === "relaxed" ? relaxedKernels : plainKernels);
+  return await WebAssembly.compile(shared ? bytes : withUnsharedMemory(bytes));
+}

@@ -1,0 +1,104 @@
+import type { backend_util, DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import { SimdBackendError } from "../simd-error.ts";
+import type { LinearMemory } from "./linear-memory.ts";
+
+/** Bytes of an element in linear memory; the other dtypes never go there. */
+const BYTES_PER_ELEMENT: Partial<Record<DataType, number>> = { float32: 4, int32: 4, bool: 1 };
+
+/**
+ * The data of one tensor: a JavaScript array, or a stretch of linear memory.
+ *
+ * Data comes as an array and stays one until a kernel of the module asks for its address; what such
+ * a kernel writes starts in linear memory. `values` is what the kernels of the cpu backend read.
+ */
+export class TensorRecord {
+  readonly dtype: DataType;
+  refCount = 1;
+  /** Set by the cpu backend's kernels for complex64: the tensors that hold the two parts. */
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  readonly #heap: LinearMemory;
+  #array: backend_util.BackendValues | null = null;
+  #ptr = 0;
+  #length = 0;
+
+  private constructor(heap: LinearMemory, dtype: DataType) {
+    this.#heap = heap;
+    this.dtype = dtype;
+  }
+
+  static fromValues(
+    heap: LinearMemory,
+    dtype: DataType,
+    values: backend_util.BackendValues | null,
+  ): TensorRecord {
+    const record = new TensorRecord(heap, dtype);
+    // A kernel of the cpu backend may return a view of its input: it must outlive the input.
+    const copied = heap.owns(values) ? (values as Float32Array).slice() : values;
+    record.#array = copied;
+    return record;
+  }
+
+  static inLinearMemory(heap: LinearMemory, dtype: DataType, length: number): TensorRecord {
+    const record = new TensorRecord(heap, dtype);
+    record.#place(length);
+    return record;
+  }
+
+  /** Whether the data is in linear memory. */
+  get placed(): boolean {
+    return this.#ptr !== 0;
+  }
+
+  /** The data; a view for immediate use where it is in linear memory. */
+  get values(): backend_util.BackendValues {
+    if (this.#ptr === 0) return this.#array as backend_util.BackendValues;
+    const length = this.#length;
+    if (this.dtype === "int32") return this.#heap.int32(this.#ptr, length);
+    if (this.dtype === "bool") return this.#heap.uint8(this.#ptr, length);
+    return this.#heap.float32(this.#ptr, length);
+  }
+
+  /** The data as an array of its own, valid for ever. */
+  copy(): backend_util.BackendValues {
+    return this.#ptr === 0 ? this.values : (this.values as Float32Array).slice();
+  }
+
+  /** The address of the data, which moves to linear memory if it is not there yet. */
+  pointer(): number {
+    if (this.#ptr !== 0) return this.#ptr;
+    const array = this.#array as ArrayLike<number> | null;
+    if (array === null) {
+      throw new SimdBackendError(
+        "simd backend",
+        "a tensor with values",
+        "one whose values were never set",
+        "create it with its values",
+      );
+    }
+    this.#place(array.length);
+    (this.values as Float32Array).set(array);
+    this.#array = null;
+    return this.#ptr;
+  }
+
+  /** Gives the memory back. */
+  release(): void {
+    if (this.#ptr !== 0) this.#heap.release(this.#ptr);
+    this.#ptr = 0;
+    this.#array = null;
+  }
+
+  #place(length: number): void {
+    const bytes = BYTES_PER_ELEMENT[this.dtype];
+    if (bytes === undefined) {
+      throw new SimdBackendError(
+        "simd backend",
+        "a float32, int32 or bool tensor",
+        this.dtype,
+        "cast it before this operation",
+      );
+    }
+    this.#ptr = this.#heap.allocate(length * bytes);
+    this.#length = length;
+  }
+}

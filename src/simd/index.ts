@@ -1,0 +1,2 @@
+export { registerSimdBackend, type SimdBackendOptions } from "./register.ts";
+export { SimdBackendError } from "./simd-error.ts";

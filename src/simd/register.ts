@@ -1,0 +1,180 @@
+import {
+  engine,
+  getGradient,
+  getKernel,
+  getKernelsForBackend,
+  registerBackend,
+  registerGradient,
+  registerKernel,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
+import type { KernelFunc } from "@tensorflow/tfjs-core";
+import { SimdBackend } from "./host/backend.ts";
+import {
+  availableThreads,
+  hasRelaxedSimd,
+  hasSharedMemory,
+  hasSimd,
+  switchOnRelaxedSimd,
+} from "./host/features.ts";
+import { LinearMemory } from "./host/linear-memory.ts";
+import { compileKernels, type Build } from "./host/module.ts";
+import { ThreadPool } from "./host/thread-pool.ts";
+import { simdGradients, simdKernels } from "./kernel-table.ts";
+import type { SimdKernel } from "./kernel.ts";
+import { SimdBackendError } from "./simd-error.ts";
+
+const SUBJECT = "registerSimdBackend";
+const BACKEND = "simd";
+const MAXIMUM_THREADS = 64;
+
+export interface SimdBackendOptions {
+  /**
+   * Threads that work, the calling one included: 1 to 64. Default: the processors that are really
+   * there. One thread works wherever memory cannot be shared (a page that is not cross-origin
+   * isolated), whatever is asked for. The number never changes a result.
+   */
+  readonly threads?: number;
+  /**
+   * Whether matrix products may use fused multiply-add. "auto" (default): where the engine has it;
+   * "on": required; "off": never, which gives the same bits on every machine.
+   */
+  readonly relaxedSimd?: "auto" | "on" | "off";
+}
+
+/**
+ * Registers the tfjs backend "simd"; `await tf.setBackend("simd")` then selects it.
+ *
+ * Its kernels are WebAssembly SIMD on several threads; operations without one run the kernel of
+ * `@tensorflow/tfjs-backend-cpu`, which must be installed. Other backends are not affected. Calling
+ * it again does nothing, unless the options ask for something else than is there.
+ *
+ * @throws {SimdBackendError} when the engine has no SIMD (or no relaxed SIMD though it is "on"),
+ *   when an option is wrong, when the cpu backend is not installed, or when the backend is already
+ *   registered with other options
+ */
+export async function registerSimdBackend(options: SimdBackendOptions = {}): Promise<void> {
+  const { threads, relaxedSimd } = checkedOptions(options);
+  const registered = engine().findBackendFactory(BACKEND) as (() => SimdBackend) | null;
+  if (registered) {
+    checkSame(registered(), options);
+    return;
+  }
+  await importCpuKernels();
+  const backend = await createBackend(threads, chooseBuild(relaxedSimd));
+  registerBackend(BACKEND, () => backend, 0);
+  registerKernels();
+}
+
+async function createBackend(threads: number, build: Build): Promise<SimdBackend> {
+  const shared = threads > 1 && hasSharedMemory();
+  const module = await compileKernels(build, shared);
+  const heap = new LinearMemory({ shared });
+  const pool = new ThreadPool(module, heap, { threads });
+  if (shared) await pool.start(threads);
+  return new SimdBackend(heap, pool, build);
+}
+
+function checkedOptions(options: SimdBackendOptions): Required<SimdBackendOptions> {
+  const { threads = availableThreads(), relaxedSimd = "auto", ...unknown } = options;
+  const [stranger] = Object.keys(unknown);
+  if (stranger !== undefined) {
+    throw new SimdBackendError(SUBJECT, "threads or relaxedSimd", `"${stranger}"`, "remove it");
+  }
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAXIMUM_THREADS) {
+    throw new SimdBackendError(
+      SUBJECT,
+      `threads to be an integer from 1 to ${MAXIMUM_THREADS}`,
+      String(threads),
+      "leave it out to use every processor",
+    );
+  }
+  if (!["auto", "on", "off"].includes(relaxedSimd)) {
+    throw new SimdBackendError(
+      SUBJECT,
+      'relaxedSimd to be "auto", "on" or "off"',
+      JSON.stringify(relaxedSimd),
+      "leave it out for the default",
+    );
+  }
+  return { threads: Math.min(threads, MAXIMUM_THREADS), relaxedSimd };
+}
+
+function checkSame(
+  backend: SimdBackend,
+  { threads, relaxedSimd = "auto" }: SimdBackendOptions,
+): void {
+  const sameThreads = threads === undefined || !hasSharedMemory() || threads === backend.threads;
+  const sameBuild =
+    relaxedSimd === "auto" || (relaxedSimd === "on") === (backend.build === "relaxed");
+  if (sameThreads && sameBuild) return;
+  throw new SimdBackendError(
+    SUBJECT,
+    "the options of the first call",
+    JSON.stringify({ threads, relaxedSimd }),
+    `the backend runs the ${backend.build} build on ${backend.threads} threads; call tf.removeBackend("simd") first`,
+  );
+}
+
+function chooseBuild(relaxedSimd: "auto" | "on" | "off"): Build {
+  const remedy = "use a current version of Node or of the browser";
+  if (!hasSimd()) throw new SimdBackendError(SUBJECT, "WebAssembly SIMD", "none", remedy);
+  if (relaxedSimd === "off") return "plain";
+  if (!hasRelaxedSimd()) switchOnRelaxedSimd();
+  if (hasRelaxedSimd()) return "relaxed";
+  if (relaxedSimd === "auto") return "plain";
+  throw new SimdBackendError(SUBJECT, "WebAssembly relaxed SIMD", "none", `${remedy}, or "auto"`);
+}
+
+async function importCpuKernels(): Promise<void> {
+  try {
+    await import("@tensorflow/tfjs-backend-cpu");
+  } catch (cause) {
+    throw new SimdBackendError(
+      SUBJECT,
+      "@tensorflow/tfjs-backend-cpu, which runs what has no SIMD kernel",
+      "no such package",
+      "install it",
+      cause,
+    );
+  }
+}
+
+/** Registers each kernel of the cpu backend under our name, and ours over them. */
+function registerKernels(): void {
+  for (const { kernelName } of getKernelsForBackend(BACKEND)) unregisterKernel(kernelName, BACKEND);
+  const own = new Set(simdKernels.map(({ kernelName }) => kernelName));
+  for (const kernel of getKernelsForBackend("cpu")) {
+    if (!own.has(kernel.kernelName)) registerKernel({ ...kernel, backendName: BACKEND });
+  }
+  for (const kernel of simdKernels) {
+    registerKernel({
+      kernelName: kernel.kernelName,
+      backendName: BACKEND,
+      kernelFunc: withFallback(kernel),
+    });
+  }
+  for (const gradient of simdGradients) {
+    if (getGradient(gradient.kernelName) === undefined) registerGradient(gradient);
+  }
+}
+
+/** A kernel for tfjs's registry: the SIMD path, or what the cpu backend does. */
+function withFallback({ kernelName, run }: SimdKernel): KernelFunc {
+  return (call) => {
+    const result = run(call as Parameters<SimdKernel["run"]>[0]);
+    if (result !== null) return result;
+    const fallback = getKernel(kernelName, "cpu");
+    if (fallback === undefined) {
+      throw new SimdBackendError(
+        kernelName,
+        "inputs that its SIMD kernel takes",
+        Object.values(call.inputs)
+          .flatMap((input) => (input ? [`${input.dtype} [${input.shape.join()}]`] : []))
+          .join(", "),
+        "this kernel has no other implementation",
+      );
+    }
+    return fallback.kernelFunc(call);
+  };
+}
