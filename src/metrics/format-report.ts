@@ -1,0 +1,50 @@
+import type { ReportScores } from "./classification-report.ts";
+import { formatFixed, formatFloat } from "./format-number.ts";
+
+/** A row of the text: a name and its numbers. */
+type Row = ReportScores & { readonly name: string };
+
+/** How the text shows the numbers. */
+interface ReportLayout {
+  readonly digits: number;
+  readonly countsAreFloats: boolean;
+}
+
+/**
+ * The text of a report as scikit-learn lays it out: a head, the classes, the averages, with blank
+ * lines between. Names and numbers are right-aligned; numbers take 9 places, or more if need be.
+ */
+export function formatReport(
+  classes: readonly Row[],
+  averages: readonly Row[],
+  { digits, countsAreFloats }: ReportLayout,
+): string {
+  const width = Math.max("weighted avg".length, digits, ...classes.map(({ name }) => size(name)));
+  const line = (name: string, cells: readonly string[]): string =>
+    `${padLeft(name, width)} ${cells.map((cell) => ` ${padLeft(cell, 9)}`).join("")}\n`;
+  const formatCount = (count: number): string =>
+    countsAreFloats ? formatFloat(count) : String(count);
+  const scoreLine = ({ name, precision, recall, f1Score, support }: Row): string =>
+    line(name, [
+      name === "accuracy" ? "" : formatFixed(precision, digits),
+      name === "accuracy" ? "" : formatFixed(recall, digits),
+      formatFixed(f1Score, digits),
+      formatCount(support),
+    ]);
+  return [
+    line("", ["precision", "recall", "f1-score", "support"]),
+    "\n",
+    ...classes.map(scoreLine),
+    "\n",
+    ...averages.map(scoreLine),
+  ].join("");
+}
+
+function padLeft(text: string, width: number): string {
+  return " ".repeat(Math.max(0, width - size(text))) + text;
+}
+
+/** Length in code points, as Python counts. */
+function size(text: string): number {
+  return Array.from(text).length;
+}

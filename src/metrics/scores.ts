@@ -1,0 +1,133 @@
+import { check, describe } from "../checks.ts";
+import { checkLabels, checkNumbers, type Labels } from "./labels.ts";
+
+/**
+ * Scores of each class for each sample, `[samples, classes]`: an array of rows, or one flat array,
+ * row after row, as `predict` gives probabilities.
+ */
+export type ScoreRows = ArrayLike<number> | readonly ArrayLike<number>[];
+
+/** Checked scores with the true column of each sample. */
+export interface EncodedScores {
+  /** Row after row. */
+  readonly scores: ArrayLike<number>;
+  /** Number of columns. */
+  readonly classes: number;
+  /** The label of each column. */
+  readonly labels: readonly number[];
+  /** The column of each sample's true label. */
+  readonly columns: Int32Array;
+}
+
+/**
+ * Checks that scores and labels fit together and finds each true label's column.
+ * @param labels the label of each column, ascending; default 0, 1, 2, ...
+ */
+export function encodeScores(
+  subject: string,
+  name: string,
+  yTrue: Labels,
+  yScore: ScoreRows,
+  labels?: Labels,
+): EncodedScores {
+  checkLabels(subject, "yTrue", yTrue);
+  const samples = yTrue.length;
+  check(samples > 0, subject, "at least one sample", "none", "pass the labels of a set");
+  const { scores, classes } = flattenRows(subject, name, yScore, samples);
+  for (let i = 0; i < scores.length; i++) {
+    if (!Number.isFinite(scores[i])) {
+      check(
+        false,
+        subject,
+        `${name} to hold finite numbers`,
+        `${describe(scores[i])} for sample ${Math.floor(i / classes)}, column ${i % classes}`,
+        "look for the cause where the scores were computed",
+      );
+    }
+  }
+  const columnLabels = labels === undefined ? undefined : Array.from(labels);
+  if (columnLabels) checkColumnLabels(subject, name, columnLabels, classes);
+  const listed = columnLabels ?? Array.from({ length: classes }, (_, i) => i);
+  const columnOf = new Map(listed.map((label, column) => [label, column]));
+  const columns = new Int32Array(samples);
+  for (let i = 0; i < samples; i++) {
+    const column = columnOf.get(yTrue[i]);
+    check(
+      column !== undefined,
+      subject,
+      `every label of yTrue to have a column of ${name} (${classes} of them)`,
+      `label ${yTrue[i]} at index ${i}`,
+      "pass scores of all classes, or the columns' labels in labels",
+    );
+    columns[i] = column;
+  }
+  return { scores, classes, labels: listed, columns };
+}
+
+function flattenRows(
+  subject: string,
+  name: string,
+  rows: ScoreRows,
+  samples: number,
+): { scores: ArrayLike<number>; classes: number } {
+  checkNumbers(subject, name, rows, "numbers or rows of numbers", "pass [samples, classes] scores");
+  if (!isNested(rows)) {
+    const classes = rows.length / samples;
+    check(
+      Number.isInteger(classes) && classes > 0,
+      subject,
+      `${name} to hold the same number of scores for each of the ${samples} samples`,
+      `${rows.length} scores`,
+      "pass samples x classes scores, row after row",
+    );
+    return { scores: rows, classes };
+  }
+  check(
+    rows.length === samples,
+    subject,
+    `${name} to have a row for each of the ${samples} samples`,
+    `${rows.length} rows`,
+    "pass one row per sample",
+  );
+  const classes = rows[0].length;
+  const scores = new Float64Array(samples * classes);
+  rows.forEach((row, i) => {
+    checkNumbers(subject, `${name}[${i}]`, row, "numbers", "pass one score per class");
+    check(
+      row.length === classes && classes > 0,
+      subject,
+      `every row of ${name} to have ${Math.max(1, classes)} scores`,
+      `${row.length} in row ${i}`,
+      "pass one score per class",
+    );
+    scores.set(row, i * classes);
+  });
+  return { scores, classes };
+}
+
+function isNested(rows: ScoreRows): rows is readonly ArrayLike<number>[] {
+  return typeof rows[0] === "object";
+}
+
+function checkColumnLabels(
+  subject: string,
+  name: string,
+  labels: readonly number[],
+  classes: number,
+): void {
+  checkLabels(subject, "labels", labels);
+  check(
+    labels.length === classes,
+    subject,
+    `labels to name the ${classes} columns of ${name}`,
+    `${labels.length} labels`,
+    "pass one label per column",
+  );
+  check(
+    labels.every((label, i) => i === 0 || label > labels[i - 1]),
+    subject,
+    "labels to ascend, each once",
+    describe(labels),
+    "sort the columns by label",
+  );
+}

@@ -1,0 +1,47 @@
+import { checkBoolean, checkInteger, checkOptions } from "../checks.ts";
+import { weighHits } from "./accuracy.ts";
+import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { encodeScores, type ScoreRows } from "./scores.ts";
+
+/** Options of {@link topKAccuracyScore}. */
+export interface TopKAccuracyScoreOptions {
+  /** How many of the highest scores count as a prediction, 1 to the number of classes; default 2. */
+  readonly k?: number;
+  /** `true` (default): the share of hits; `false`: their number (or weight). */
+  readonly normalize?: boolean;
+  /** What each sample counts; default 1. */
+  readonly sampleWeight?: SampleWeight;
+  /** The label of each column of scores, ascending; default 0, 1, 2, ... */
+  readonly labels?: Labels;
+}
+
+/**
+ * The share of samples whose true label is among the `k` labels with the highest scores, 0 to 1. Of
+ * equal scores the one of the later class ranks higher.
+ * @param yScore scores such as probabilities, `[samples, classes]`, nested or flat.
+ * @throws {ArgumentError} for shapes that do not fit, scores that are NaN, labels without a column.
+ * @see scikit-learn, `sklearn.metrics.top_k_accuracy_score`
+ */
+export function topKAccuracyScore(
+  yTrue: Labels,
+  yScore: ScoreRows,
+  options: TopKAccuracyScoreOptions = {},
+): number {
+  const subject = "topKAccuracyScore";
+  checkOptions(subject, options, ["k", "normalize", "sampleWeight", "labels"]);
+  const { k = 2, normalize = true, sampleWeight, labels } = options;
+  checkBoolean(subject, "normalize", normalize);
+  const { scores, classes, columns } = encodeScores(subject, "yScore", yTrue, yScore, labels);
+  checkInteger(subject, "k", k, { min: 1, max: classes });
+  checkSampleWeight(subject, sampleWeight, yTrue.length);
+  const hits = columns.map((column, i) => {
+    const row = i * classes;
+    const score = scores[row + column];
+    let higher = 0;
+    for (let j = 0; j < classes; j++) {
+      if (scores[row + j] > score || (scores[row + j] === score && j > column)) higher++;
+    }
+    return higher < k ? 1 : 0;
+  });
+  return weighHits(hits, sampleWeight, normalize);
+}
