@@ -140,7 +140,7 @@ export function checkOptions(
   subject: string,
   options: unknown,
   known: readonly string[],
-): asserts options is Record<string, unknown> {
+): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ArgumentError({
       subject,

@@ -1,0 +1,2 @@
+/** @module cifar-kit */
+export { buildCifarModel, type CifarModelOptions } from "./model/cifar-model.ts";

@@ -1,0 +1,53 @@
+/**
+ * Kernels that do in one pass what a layer or the optimizer otherwise composes of many.
+ *
+ * A backend offers one by registering it in TensorFlow.js's kernel registry under these names, with
+ * its gradient; `cifar-kit/simd` does. Where the active backend has none, the same result is
+ * composed from standard operations. Model code asks the registry and knows no backend.
+ *
+ * | name | inputs | attributes | outputs |
+ * |---|---|---|---|
+ * | `Conv2DBiasActivation` | x `[b,h,w,ci]`, filter `[fh,fw,ci,co]`, bias? `[co]` | strides, pad, dilations, activation `linear` or `relu` | y |
+ * | `MatMulBiasActivation` | x `[m,k]`, kernel `[k,n]`, bias? `[n]` | activation | y |
+ * | `BatchNormTraining` | x `[...,c]`, gamma? `[c]`, beta? `[c]` | epsilon | y, mean, biased variance |
+ * | `SeededDropout` | x | rate, seed | y |
+ * | `SparseSoftmaxCrossEntropy` | logits `[n,k]`, labels int32 `[n]` | | loss `[n]` |
+ * | `AdamUpdate` | list of variable, gradient, m, v, variable, ... | beta1, beta2, alpha, epsilon | none: updates in place |
+ */
+import {
+  engine,
+  getBackend,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
+
+/** Names of the optional kernels. */
+export type FusedKernelName =
+  | "Conv2DBiasActivation"
+  | "MatMulBiasActivation"
+  | "BatchNormTraining"
+  | "SeededDropout"
+  | "SparseSoftmaxCrossEntropy"
+  | "AdamUpdate";
+
+/** Whether the active backend has the kernel. */
+export function hasFusedKernel(name: FusedKernelName): boolean {
+  return getKernel(name, getBackend()) != null;
+}
+
+/** Runs a kernel of the active backend with its gradient recorded; absent inputs are left out. */
+export function runFusedKernel(
+  name: FusedKernelName,
+  inputs: Record<string, Tensor | null | undefined> | readonly Tensor[],
+  attributes: NamedAttrMap = {},
+): Tensor[] {
+  const present = Array.isArray(inputs)
+    ? (inputs as unknown as NamedTensorMap)
+    : (Object.fromEntries(
+        Object.entries(inputs).filter(([, tensor]) => tensor != null),
+      ) as NamedTensorMap);
+  const outputs: Tensor | Tensor[] = engine().runKernel(name, present, attributes);
+  return Array.isArray(outputs) ? outputs : [outputs];
+}

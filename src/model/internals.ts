@@ -1,0 +1,74 @@
+/**
+ * The members of tfjs-layers' classes that this library relies on although their declarations call
+ * them private or protected. They stand here, in one place, so that a new release of tfjs-layers
+ * can be checked against this file alone.
+ */
+import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { LayersModel, LayerVariable, SymbolicTensor } from "@tensorflow/tfjs-layers";
+
+/** Takes true values and outputs, gives one loss (or metric) value per sample. */
+export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
+
+/** Arguments that tfjs-layers hands to a layer's `call`. */
+export interface CallArguments {
+  readonly training?: boolean;
+}
+
+/** A layer, with the members that replacing its `call` needs. */
+export interface LayerInternals {
+  name: string;
+  trainable: boolean;
+  readonly built: boolean;
+  getClassName(): string;
+  getConfig(): Record<string, unknown>;
+  call(inputs: Tensor | Tensor[], kwargs: CallArguments): Tensor | Tensor[];
+  invokeCallHook(inputs: Tensor | Tensor[], kwargs: CallArguments): void;
+  readonly activation?: { getClassName(): string };
+  readonly kernel?: LayerVariable;
+  readonly bias?: LayerVariable | null;
+}
+
+/** A model, with the members that the training loop needs. */
+export interface ModelInternals {
+  readonly layers: LayerInternals[];
+  readonly inputs: SymbolicTensor[];
+  readonly outputs: SymbolicTensor[];
+  loss: unknown;
+  lossFunctions?: LossFunction[];
+  metricsNames?: string[];
+  readonly optimizer: Optimizer | undefined;
+  readonly trainableWeights: LayerVariable[];
+  /** One optimisation step on `[inputs..., targets...]`; gives `[loss, ...metrics]`. */
+  makeTrainFunction(): (data: Tensor[]) => Scalar[];
+}
+
+/** A tensor with the name of the variable that it belongs to. */
+export type NamedTensor = Awaited<ReturnType<Optimizer["getWeights"]>>[number];
+
+/** Gradients by the names of their variables. */
+export type NamedVariableMap = Extract<
+  Parameters<Optimizer["applyGradients"]>[0],
+  Record<string, unknown>
+>;
+
+/** The optimizer's members that hold its learning rate. */
+export interface OptimizerInternals {
+  learningRate?: number;
+  setLearningRate?(learningRate: number): void;
+}
+
+/** The members of `model` that its declaration hides; for a Sequential, those of its inner model. */
+export function modelInternals(model: LayersModel): ModelInternals {
+  const { model: inner } = model as unknown as { model?: LayersModel };
+  return (inner ?? model) as unknown as ModelInternals;
+}
+
+/** The variable behind a layer's weight. */
+export function variableOf(weight: LayerVariable): Variable {
+  return weight.read() as Variable;
+}
+
+/** The one tensor of a layer's inputs. */
+export function onlyTensor(inputs: Tensor | Tensor[]): Tensor {
+  return Array.isArray(inputs) ? inputs[0] : inputs;
+}

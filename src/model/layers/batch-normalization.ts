@@ -1,0 +1,141 @@
+/**
+ * Batch normalisation as Keras does it. Three things differ from tfjs-layers: a frozen layer
+ * normalises with its moving statistics and leaves them alone, `center: false` and `scale: false`
+ * work in training, and the gradient is a handful of operations instead of a long composite.
+ */
+import {
+  add,
+  customGrad,
+  keep,
+  mean,
+  mul,
+  rsqrt,
+  square,
+  sub,
+  sum,
+  tidy,
+} from "@tensorflow/tfjs-core";
+import type { GradSaveFunc, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
+import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
+
+interface BatchNormalizationLayer extends LayerInternals {
+  readonly axis: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly gamma?: LayerVariable;
+  readonly beta?: LayerVariable;
+  readonly movingMean: LayerVariable;
+  readonly movingVariance: LayerVariable;
+}
+
+/** The layer's `call` with Keras's behaviour; `stock` is the one it had. */
+export function batchNormalizationCall(
+  layer: LayerInternals,
+  stock: LayerInternals["call"],
+): LayerInternals["call"] {
+  const self = layer as BatchNormalizationLayer;
+  return (inputs, kwargs: CallArguments) => {
+    const x = onlyTensor(inputs);
+    const lastAxis = self.axis === -1 || self.axis === x.rank - 1;
+    const training = kwargs.training === true && self.trainable;
+    // Another axis than the last is rare enough for tfjs-layers' own long way round.
+    if (!training || !lastAxis) return stock(inputs, { ...kwargs, training });
+    return tidy(() => {
+      self.invokeCallHook(inputs, kwargs);
+      const { y, batchMean, batchVariance } = normalize(
+        x,
+        self.gamma?.read(),
+        self.beta?.read(),
+        self.epsilon,
+      );
+      updateMovingAverage(self.movingMean, batchMean, self.momentum);
+      updateMovingAverage(self.movingVariance, batchVariance, self.momentum);
+      return y;
+    });
+  };
+}
+
+/** moving = moving * momentum + batch * (1 - momentum), written as Keras rounds it. */
+function updateMovingAverage(moving: LayerVariable, batch: Tensor, momentum: number): void {
+  const old = moving.read();
+  moving.write(sub(old, mul(sub(old, batch), 1 - momentum)));
+}
+
+interface Normalized {
+  readonly y: Tensor;
+  readonly batchMean: Tensor;
+  readonly batchVariance: Tensor;
+}
+
+function normalize(
+  x: Tensor,
+  gamma: Tensor | undefined,
+  beta: Tensor | undefined,
+  epsilon: number,
+): Normalized {
+  if (hasFusedKernel("BatchNormTraining")) {
+    const [y, batchMean, batchVariance] = runFusedKernel(
+      "BatchNormTraining",
+      { x, gamma, beta },
+      { epsilon },
+    );
+    return { y, batchMean, batchVariance };
+  }
+  return composedNormalize(x, gamma, beta, epsilon);
+}
+
+/**
+ * y = (x - mean) / sqrt(variance + epsilon) * gamma + beta over all axes but the last, with the
+ * gradient in closed form. With xc = x - mean, r = 1 / sqrt(variance + epsilon), n values per
+ * channel and sums over them:
+ *
+ *     d beta  = sum(dy)
+ *     d gamma = sum(dy * xc) * r
+ *     d x     = gamma * r * (dy - d beta / n - xc * r * d gamma / n)
+ */
+function composedNormalize(
+  x: Tensor,
+  gamma: Tensor | undefined,
+  beta: Tensor | undefined,
+  epsilon: number,
+): Normalized {
+  const axes = x.shape.map((_, axis) => axis).slice(0, -1);
+  const n = x.size / x.shape[x.rank - 1];
+  const statistics: Tensor[] = [];
+
+  const forward = (...args: (Tensor | GradSaveFunc)[]): { value: Tensor; gradFunc: GradFunc } => {
+    const save = args[args.length - 1] as GradSaveFunc;
+    const batchMean = mean(x, axes);
+    const centred = sub(x, batchMean);
+    const batchVariance = mean(square(centred), axes);
+    // These two leave through the side door: they take no part in the gradient.
+    statistics.push(keep(batchMean), keep(batchVariance));
+    const r = rsqrt(add(batchVariance, epsilon));
+    const scale = gamma ? mul(gamma, r) : r;
+    const scaled = mul(centred, scale);
+    save([centred, r, scale]);
+    return { value: beta ? add(scaled, beta) : scaled, gradFunc };
+  };
+  const gradFunc: GradFunc = (dy, [centred, r, scale]) => {
+    const dBeta = sum(dy, axes);
+    const dGamma = mul(sum(mul(dy, centred), axes), r);
+    const dx = mul(
+      sub(sub(dy, mul(dBeta, 1 / n)), mul(centred, mul(mul(r, dGamma), 1 / n))),
+      scale,
+    );
+    return [dx, ...(gamma ? [dGamma] : []), ...(beta ? [dBeta] : [])];
+  };
+  const weights = [gamma, beta].filter((weight) => weight !== undefined);
+  const y = customGrad(forward)(x, ...weights);
+  const [batchMean, batchVariance] = statistics.map((kept) => {
+    // From here on the enclosing tidy owns them.
+    const owned = kept.clone();
+    kept.dispose();
+    return owned as Tensor1D;
+  });
+  return { y, batchMean, batchVariance };
+}
+
+type GradFunc = (dy: Tensor, saved: Tensor[]) => Tensor[];

@@ -1,0 +1,43 @@
+/**
+ * A convolution that runs together with its bias and ReLU in one kernel where the backend has it.
+ * tfjs-layers' own call fuses them for inference only.
+ */
+import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
+import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
+
+interface Conv2DLayer extends LayerInternals {
+  readonly strides: [number, number];
+  readonly padding: string;
+  readonly dataFormat: string;
+  readonly dilationRate: number | [number, number];
+}
+
+/** The layer's `call` with the fused kernel; `stock` is the one it had. */
+export function conv2dCall(
+  layer: LayerInternals,
+  stock: LayerInternals["call"],
+): LayerInternals["call"] {
+  const self = layer as Conv2DLayer;
+  return (inputs, kwargs: CallArguments) => {
+    const activation = layer.activation?.getClassName() ?? "linear";
+    const fusible =
+      kwargs.training === true &&
+      (activation === "linear" || activation === "relu") &&
+      (self.padding === "same" || self.padding === "valid") &&
+      self.dataFormat === "channelsLast" &&
+      hasFusedKernel("Conv2DBiasActivation");
+    if (!fusible) return stock(inputs, kwargs);
+    layer.invokeCallHook(inputs, kwargs);
+    const { dilationRate } = self;
+    return runFusedKernel(
+      "Conv2DBiasActivation",
+      { x: onlyTensor(inputs), filter: layer.kernel!.read(), bias: layer.bias?.read() },
+      {
+        strides: self.strides,
+        pad: self.padding,
+        dilations: Array.isArray(dilationRate) ? dilationRate : [dilationRate, dilationRate],
+        activation,
+      },
+    )[0];
+  };
+}

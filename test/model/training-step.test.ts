@@ -1,0 +1,161 @@
+/**
+ * One training step against a float64 reference computed by PyTorch (test/fixtures/model), on every
+ * backend that Node has, through model.trainOnBatch.
+ */
+import { readFileSync } from "node:fs";
+import * as tf from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { buildCifarModel } from "cifar-kit";
+import { NODE_BACKENDS, useBackend } from "../helpers/backends.ts";
+import { expectClose } from "../helpers/close.ts";
+
+interface Expected {
+  inferenceProbabilities: number[];
+  trainingProbabilities: number[];
+  loss: number;
+  accuracy: number;
+  gradients: Record<string, number[]>;
+  after: Record<string, number[]>;
+}
+
+interface Fixture {
+  config: {
+    inputShape: [number, number, number];
+    numClasses: number;
+    filters: number[];
+    denseUnits: number;
+    batch: number;
+  };
+  images: number[];
+  weights: { name: string; shape: number[]; values: number[] }[];
+  cases: {
+    name: string;
+    labels: number[];
+    dropout: { rate: number } | null;
+    denseBias: number[];
+    expected: Expected;
+  }[];
+}
+
+const fixture = JSON.parse(
+  readFileSync(new URL("../fixtures/model/training-step.json", import.meta.url), "utf8"),
+) as Fixture;
+const { config } = fixture;
+
+// The longest sums have about 400 terms: 400 x 2^-23 is 5e-5 of the largest one.
+const SUM = { rtol: 5e-5, atol: 5e-6 };
+// Terms of a gradient cancel, so its error is measured against the largest value of its tensor.
+const gradientTolerance = (expected: number[]): { rtol: number; atol: number } => ({
+  rtol: 5e-5,
+  atol: 1e-5 * Math.max(...expected.map(Math.abs)),
+});
+
+function fixedModel(testCase: Fixture["cases"][number]): LayersModel {
+  const model = buildCifarModel({
+    inputShape: config.inputShape,
+    numClasses: config.numClasses,
+    filters: config.filters,
+    denseUnits: config.denseUnits,
+    dropoutRate: testCase.dropout?.rate ?? 0,
+    seed: 7,
+  });
+  tf.tidy(() => {
+    const tensors = new Map(
+      fixture.weights.map(({ name, shape, values }) => [
+        name,
+        tf.tensor(name === "dense_1/bias" ? testCase.denseBias : values, shape),
+      ]),
+    );
+    for (const layer of model.layers) {
+      layer.setWeights(layer.weights.map((w) => tensors.get(w.originalName)!));
+    }
+  });
+  return model;
+}
+
+const images = (): tf.Tensor4D => tf.tensor4d(fixture.images, [config.batch, ...config.inputShape]);
+
+describe.each(NODE_BACKENDS)("a training step on %s agrees with float64", (backend) => {
+  beforeAll(() => useBackend(backend));
+  afterEach(() => {
+    tf.disposeVariables();
+  });
+
+  describe.each(fixture.cases)("$name", (testCase) => {
+    const { expected } = testCase;
+
+    it("predicts the reference's probabilities", () => {
+      const model = fixedModel(testCase);
+      const x = images();
+      const probabilities = model.predict(x) as tf.Tensor;
+      expectClose(probabilities.dataSync(), expected.inferenceProbabilities, SUM);
+      tf.dispose([x, probabilities]);
+      model.dispose();
+    });
+
+    it("gives the reference's loss and accuracy, and its weights and moving statistics afterwards", async () => {
+      const model = fixedModel(testCase);
+      const x = images();
+      const y = tf.tensor1d(testCase.labels, "float32");
+      const [loss, accuracy] = (await model.trainOnBatch(x, y)) as number[];
+      expectClose([loss], [expected.loss], SUM);
+      expect(accuracy).toBeCloseTo(expected.accuracy, 6);
+      for (const weight of model.weights) {
+        const before = fixture.weights.find(({ name }) => name === weight.originalName)!;
+        const after = weight.read().dataSync();
+        const name = weight.originalName;
+        if (!(name in expected.gradients)) {
+          expectClose(after, expected.after[name], { ...SUM, what: name });
+          continue;
+        }
+        // Adam's first step has the size of the learning rate whatever the size of the gradient.
+        // Where a gradient is as small as the rounding of its own sum, even the sign of the step
+        // is open: those places are compared through the gradient only.
+        const { atol } = gradientTolerance(expected.gradients[name]);
+        const open = expected.gradients[name].map((g) => Math.abs(g) < 10 * atol);
+        const pick = (values: ArrayLike<number>): number[] =>
+          Array.from(values).filter((_, i) => !open[i]);
+        expectClose(pick(after), pick(expected.after[name]), {
+          rtol: 1e-5,
+          atol: 2e-6,
+          what: name,
+        });
+        expect(before.values.length).toBe(after.length);
+      }
+      tf.dispose([x, y]);
+      model.dispose();
+    });
+
+    it("gives the reference's gradient of every weight", () => {
+      const model = fixedModel(testCase);
+      const gradients = stepGradients(model, testCase.labels);
+      for (const [name, gradient] of Object.entries(gradients)) {
+        const reference = expected.gradients[name];
+        expectClose(gradient, reference, { ...gradientTolerance(reference), what: name });
+      }
+      expect(Object.keys(gradients).sort()).toEqual(Object.keys(expected.gradients).sort());
+      model.dispose();
+    });
+  });
+});
+
+/** The gradients of one step, caught on their way to the optimizer. */
+function stepGradients(model: LayersModel, labels: number[]): Record<string, Float32Array> {
+  const names = new Map(model.trainableWeights.map((w) => [w.read().id, w.originalName]));
+  const caught: Record<string, Float32Array> = {};
+  const { optimizer } = model;
+  optimizer.applyGradients = (gradients): void => {
+    for (const { name, tensor } of gradients as { name: string; tensor: tf.Tensor }[]) {
+      const variable = tf.engine().registeredVariables[name];
+      caught[names.get(variable.id)!] = tensor.dataSync() as Float32Array;
+    }
+  };
+  const train = (
+    model as unknown as { makeTrainFunction(): (data: tf.Tensor[]) => tf.Scalar[] }
+  ).makeTrainFunction();
+  const x = images();
+  const y = tf.tensor1d(labels, "float32");
+  tf.dispose([x, y, ...train([x, y])]);
+  return caught;
+}
