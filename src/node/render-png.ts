@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { check } from "../checks.ts";
+import { SourceError } from "../errors.ts";
+
+/** Most pixels of one file: 4 bytes each in memory, and enough for a metre of paper. */
+const MAX_PIXELS = 1e8;
+
+/**
+ * An SVG document as the bytes of a PNG file, drawn with the font that comes with the library, so
+ * that the picture is the same on every machine.
+ * @param scale device pixels per pixel of the SVG.
+ * @throws {ArgumentError} if the picture has no area, or too many pixels.
+ */
+export async function renderPng(
+  svg: string,
+  scale: number,
+  fontFiles: readonly string[],
+): Promise<Uint8Array> {
+  checkSize(svg, scale);
+  const [{ Resvg }, { FONT_BASE64, FONT_FAMILY, FONT_RANGES }] = await Promise.all([
+    loadResvg(),
+    import("./fonts/dejavu-sans.generated.ts"),
+  ]);
+  // The renderer takes fonts as files only.
+  const folder = await mkdtemp(join(tmpdir(), "cifar-kit-font-"));
+  try {
+    const bundled = join(folder, "font.ttf");
+    await writeFile(bundled, Buffer.from(FONT_BASE64, "base64"));
+    const resvg = new Resvg(sharpPixels(svg), {
+      fitTo: { mode: "zoom", value: scale },
+      background: "white",
+      font: {
+        // It drops letters that no font has; the system's may have them.
+        loadSystemFonts: !isCovered(svg, FONT_RANGES),
+        fontFiles: [bundled, ...fontFiles],
+        defaultFontFamily: FONT_FAMILY,
+        sansSerifFamily: FONT_FAMILY,
+      },
+    });
+    return resvg.render().asPng();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The renderer ends the whole process on a size that it cannot draw. */
+function checkSize(svg: string, scale: number): void {
+  const side = (name: string): number =>
+    Number(new RegExp(`^<svg[^>]*? ${name}="([^"]+)"`).exec(svg)?.[1] ?? 0);
+  const [width, height] = [side("width") * scale, side("height") * scale];
+  check(
+    Math.min(width, height) >= 1 && width * height <= MAX_PIXELS,
+    "writePng",
+    `a picture of at least 1 x 1 and at most ${MAX_PIXELS} pixels`,
+    `${width} x ${height}`,
+    "choose another scale, or write an SVG with writeSvg",
+  );
+}
+
+/**
+ * resvg ignores `image-rendering: pixelated`, which Vega writes after its older equivalent, and would
+ * blur the images.
+ */
+function sharpPixels(svg: string): string {
+  return svg.replaceAll(
+    "image-rendering: optimizeSpeed; image-rendering: pixelated;",
+    "image-rendering: optimizeSpeed;",
+  );
+}
+
+function isCovered(svg: string, ranges: readonly (readonly [number, number])[]): boolean {
+  for (const character of new Set(svg)) {
+    const code = character.codePointAt(0) ?? 0;
+    const isControl = code < 0x20;
+    if (!isControl && !ranges.some(([first, last]) => code >= first && code <= last)) return false;
+  }
+  return true;
+}
+
+async function loadResvg() {
+  try {
+    return await import("@resvg/resvg-js");
+  } catch (cause) {
+    throw new SourceError({
+      subject: "writePng",
+      expected: "the package @resvg/resvg-js",
+      got: `"${cause instanceof Error ? cause.message : String(cause)}" while loading it`,
+      remedy: "run npm install @resvg/resvg-js, or write an SVG with writeSvg",
+      cause,
+    });
+  }
+}

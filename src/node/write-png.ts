@@ -1,0 +1,43 @@
+import { check, checkNumber, checkOptions, describe } from "../checks.ts";
+import type { VegaLiteSpec } from "../plots/spec.ts";
+import { toSvg } from "../plots/to-svg.ts";
+import { renderPng } from "./render-png.ts";
+import { writePicture } from "./write-picture.ts";
+
+/** Options of {@link writePng}. */
+export interface WritePngOptions {
+  /** Pixels of the file per pixel of the picture, above 0, at most 8; 2 by default. */
+  readonly scale?: number;
+  /**
+   * TTF or OTF files with letters that the built-in font lacks. It has Latin, Greek and Cyrillic; for others
+   * the system's fonts are asked too.
+   */
+  readonly fontFiles?: readonly string[];
+}
+
+/**
+ * Draws a specification into a PNG file, on white. Folders of the path are made; the file appears whole
+ * or not at all, and replaces one that was there.
+ *
+ * Needs the package `@resvg/resvg-js` beside `vega` and `vega-lite`.
+ * @param path where to write, e.g. `"runs/history.png"`.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
+ * @throws {SourceError} if a package is not installed or the file cannot be written.
+ */
+export async function writePng(
+  path: string,
+  spec: VegaLiteSpec,
+  options: WritePngOptions = {},
+): Promise<void> {
+  checkOptions("writePng", options, ["scale", "fontFiles"]);
+  const { scale = 2, fontFiles = [] } = options;
+  checkNumber("writePng", "scale", scale, { min: 0, exclusiveMin: true, max: 8 });
+  check(
+    Array.isArray(fontFiles) && fontFiles.every((file) => typeof file === "string"),
+    "writePng",
+    "fontFiles to be a list of paths",
+    describe(fontFiles),
+    'pass e.g. ["NotoSansJP-Regular.ttf"]',
+  );
+  await writePicture("writePng", path, async () => renderPng(await toSvg(spec), scale, fontFiles));
+}

@@ -1,0 +1,13 @@
+import { toSvg } from "../plots/to-svg.ts";
+import type { VegaLiteSpec } from "../plots/spec.ts";
+import { writePicture } from "./write-picture.ts";
+
+/**
+ * Draws a specification into an SVG file. Folders of the path are made; the file appears whole or
+ * not at all, and replaces one that was there.
+ * @param path where to write, e.g. `"runs/history.svg"`.
+ * @throws {SourceError} if `vega` or `vega-lite` is not installed or the file cannot be written.
+ */
+export async function writeSvg(path: string, spec: VegaLiteSpec): Promise<void> {
+  await writePicture("writeSvg", path, async () => await toSvg(spec));
+}

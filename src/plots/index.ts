@@ -1,0 +1,13 @@
+export type { EpochHistory, PhaseHistories } from "./history-points.ts";
+export { plotConfusionMatrix } from "./plot-confusion-matrix.ts";
+export type { PlotConfusionMatrixOptions } from "./plot-confusion-matrix.ts";
+export { plotHistory } from "./plot-history.ts";
+export type { PlotHistoryOptions } from "./plot-history.ts";
+export { plotPredictions } from "./plot-predictions.ts";
+export type { PlotPredictionsOptions } from "./plot-predictions.ts";
+export { plotSample } from "./plot-sample.ts";
+export type { PlotSampleOptions } from "./plot-sample.ts";
+export { plotSamples } from "./plot-samples.ts";
+export type { PlotSamplesOptions } from "./plot-samples.ts";
+export type { JsonValue, VegaLiteSpec } from "./spec.ts";
+export { toSvg } from "./to-svg.ts";

@@ -1,0 +1,210 @@
+import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { BLUES, wantsDarkText } from "./blues.ts";
+import type { MatrixNormalization } from "./confusion-values.ts";
+import { checkMatrix, normalizeMatrix } from "./confusion-values.ts";
+import type { JsonValue, VegaLiteSpec } from "./spec.ts";
+import { createSpec, fixedText, INK, titleAbove } from "./spec.ts";
+import { ellipsize, textWidth, widest } from "./text-width.ts";
+
+/** Options of {@link plotConfusionMatrix}. */
+export interface PlotConfusionMatrixOptions {
+  /** One name per class; by default the class indices. */
+  readonly classNames?: readonly string[];
+  /**
+   * Divides every cell by the sum of its row (`"true"`), of its column (`"pred"`) or of the whole
+   * matrix (`"all"`); a sum of 0 gives 0. By default the cells are shown as they are.
+   */
+  readonly normalize?: MatrixNormalization;
+  /** A line above the picture; none by default. */
+  readonly title?: string;
+}
+
+/** One square of the heat map. */
+interface Cell {
+  readonly [key: string]: JsonValue;
+  readonly x: number;
+  readonly y: number;
+  readonly value: number;
+  readonly text: string;
+  readonly dark: boolean;
+}
+
+const SUBJECT = "plotConfusionMatrix";
+/** Above this, cells of 0 stay blank and lines part the cells: thousands of zeros hide the rest. */
+const MANY_CLASSES = 20;
+/** Width in pixels at which class names are cut. */
+const MAX_LABEL = 150;
+const BAR_OFFSET = 18;
+const BAR_THICKNESS = 16;
+const BAR_FONT_SIZE = 11;
+const BAR_TITLES = {
+  none: "Number of samples",
+  true: "Share of the true class",
+  pred: "Share of the predicted class",
+  all: "Share of all samples",
+} as const;
+
+/**
+ * A confusion matrix as a heat map in matplotlib's Blues: the lightest is 0, the darkest the largest
+ * cell. Counts are printed in full, other values with two decimals or, where all are small, more; above 20 classes cells of 0 are
+ * left blank.
+ * @param matrix `[k, k]`, rows are true classes, columns predicted ones; finite values of at least 0.
+ * @throws {ArgumentError} if the matrix is empty, not square or holds another value, if the class names
+ *   do not match it, or an option is unknown.
+ */
+export function plotConfusionMatrix(
+  matrix: readonly ArrayLike<number>[],
+  options: PlotConfusionMatrixOptions = {},
+): VegaLiteSpec {
+  checkOptions(SUBJECT, options, ["classNames", "normalize", "title"]);
+  const { normalize, title } = options;
+  if (normalize !== undefined) checkOneOf(SUBJECT, "normalize", normalize, ["true", "pred", "all"]);
+  checkMatrix(SUBJECT, matrix);
+  const n = matrix.length;
+  const { classNames = Array.from(matrix, (_, i) => String(i)) } = options;
+  const areNames: boolean =
+    Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
+  check(
+    areNames && classNames.length === n,
+    SUBJECT,
+    `${n} class names for a ${n} x ${n} matrix`,
+    areNames ? `${classNames.length}` : describe(classNames),
+    "pass one name per class",
+  );
+
+  const values = normalizeMatrix(matrix, normalize);
+  const isCount = normalize === undefined && values.every((row) => row.every(Number.isInteger));
+  const max = values.reduce((largest, row) => Math.max(largest, ...row), 0) || 1;
+  // Two significant digits of the largest cell at least: shares of everything are small.
+  const decimals = isCount ? 0 : Math.max(2, Math.ceil(-Math.log10(max)) + 1);
+  const cells = createCells(values, max, decimals);
+
+  // Everything follows from the size of the texts, so that nothing overlaps at any number of classes.
+  const fontSize = n <= 12 ? 12 : n <= MANY_CLASSES ? 11 : n <= 50 ? 9 : 8;
+  const widestText = cells.reduce(
+    (width, { text }) => Math.max(width, textWidth(text, fontSize)),
+    0,
+  );
+  const cell = Math.ceil(Math.min(Math.max(440 / n, 14, widestText + 6), 160));
+  const size = n * cell;
+  const labelSize = n <= MANY_CLASSES ? 12 : n <= 50 ? 11 : 10;
+  const labels = classNames.map((name) => ellipsize(name, labelSize, MAX_LABEL));
+  const labelWidth = Math.ceil(widest(labels, labelSize));
+  const angle = labelWidth <= cell - 6 ? 0 : n <= 12 ? -45 : -90;
+  const labelHeight = Math.ceil(rotatedHeight(labelWidth, labelSize, angle));
+  const barText = textWidth(max.toFixed(decimals), BAR_FONT_SIZE);
+  const barTitle = BAR_OFFSET + BAR_THICKNESS + 20 + Math.ceil(barText);
+
+  const x = {
+    ...classAxis("Predicted Labels", labels, labelSize, labelHeight + 6),
+    labelAngle: angle,
+    labelAlign: angle === 0 ? "center" : "right",
+    labelBaseline: angle === -90 ? "middle" : "top",
+  };
+  const y = classAxis("True Labels", labels, labelSize, labelWidth + 6);
+  return createSpec(
+    `Confusion matrix of ${n} classes, true classes as rows`,
+    {
+      top: title === undefined ? 14 : 42,
+      right: barTitle + 18,
+      bottom: labelHeight + 44,
+      left: labelWidth + 44,
+    },
+    {
+      title: titleAbove(title),
+      width: size,
+      height: size,
+      layer: [
+        {
+          data: { values: cells },
+          encoding: {
+            x: { field: "x", type: "ordinal", scale: { padding: 0 }, axis: x },
+            y: { field: "y", type: "ordinal", scale: { padding: 0 }, axis: y },
+          },
+          layer: [heatMap(n, max, size, decimals), cellTexts(fontSize)],
+        },
+        fixedText(BAR_TITLES[normalize ?? "none"], size + barTitle, size / 2, { angle: 90 }),
+      ],
+    },
+  );
+}
+
+function createCells(values: readonly number[][], max: number, decimals: number): Cell[] {
+  const hidesZeros = values.length > MANY_CLASSES;
+  return values.flatMap((row, y) =>
+    row.map((value, x) => {
+      const text = value === 0 && hidesZeros ? "" : value.toFixed(decimals);
+      return { x, y, value, text, dark: wantsDarkText(value / max) };
+    }),
+  );
+}
+
+/** The squares, and the bar that explains their colours. */
+function heatMap(n: number, max: number, size: number, decimals: number): JsonValue {
+  const lines = n > MANY_CLASSES ? { stroke: "#dfe8f2", strokeWidth: 0.5 } : {};
+  const last = BLUES.length - 1;
+  return {
+    mark: { type: "rect", ...lines },
+    encoding: {
+      color: {
+        field: "value",
+        type: "quantitative",
+        scale: {
+          type: "linear",
+          domain: BLUES.map((_, i) => (max * i) / last),
+          range: BLUES,
+          interpolate: "rgb",
+        },
+        legend: {
+          title: null,
+          offset: BAR_OFFSET,
+          gradientLength: size,
+          gradientThickness: BAR_THICKNESS,
+          gradientStrokeColor: null,
+          labelColor: INK,
+          labelFontSize: BAR_FONT_SIZE,
+          tickCount: 6,
+          tickMinStep: 10 ** -decimals,
+          format: `.${decimals}~f`,
+        },
+      },
+    },
+  };
+}
+
+function cellTexts(fontSize: number): JsonValue {
+  return {
+    mark: { type: "text", fontSize },
+    encoding: {
+      text: { field: "text" },
+      color: { condition: { test: "datum.dark", value: INK }, value: "white" },
+    },
+  };
+}
+
+/** An axis of class names that takes up exactly `extent` pixels before its title. */
+function classAxis(
+  title: string,
+  labels: readonly string[],
+  labelFontSize: number,
+  extent: number,
+): Record<string, JsonValue> {
+  return {
+    title,
+    labelExpr: `${JSON.stringify(labels)}[datum.value]`,
+    labelFontSize,
+    labelOverlap: false,
+    labelPadding: 6,
+    titlePadding: 10,
+    domain: false,
+    ticks: false,
+    minExtent: extent,
+    maxExtent: extent,
+  };
+}
+
+/** Height of a line of text turned by `angle` degrees. */
+function rotatedHeight(width: number, fontSize: number, angle: number): number {
+  const radians = (Math.abs(angle) * Math.PI) / 180;
+  return width * Math.sin(radians) + fontSize * Math.cos(radians);
+}

@@ -1,0 +1,121 @@
+import { check, checkBoolean, checkInteger, checkOptions, checkSeed } from "../checks.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import { choose } from "./choose.ts";
+import type { Tile } from "./image-grid.ts";
+import { checkDrawable, defaultColumns, imageGrid, MAX_IMAGES } from "./image-grid.ts";
+import type { VegaLiteSpec } from "./spec.ts";
+
+/** Options of {@link plotPredictions}; `yPred`, `probabilities` or both must be given. */
+export interface PlotPredictionsOptions {
+  /** The predicted class of every image of the set; by default the most probable one. */
+  readonly yPred?: ArrayLike<number>;
+  /** A row of class probabilities for every image of the set, `[n, classes]`, row after row. */
+  readonly probabilities?: ArrayLike<number>;
+  /** Show wrong predictions only; `false` by default. */
+  readonly onlyWrong?: boolean;
+  /** How many images to show, 1 to 400; 10 by default. If there are fewer, all are shown. */
+  readonly count?: number;
+  /** Decides which images are chosen; 0 by default. */
+  readonly seed?: number;
+  /** Images in a row; by default 5 to 10, as suits the number of images. */
+  readonly columns?: number;
+  /** A line above the picture; by default it says how many of the shown predictions are right. */
+  readonly title?: string;
+}
+
+const SUBJECT = "plotPredictions";
+const KNOWN = ["yPred", "probabilities", "onlyWrong", "count", "seed", "columns", "title"];
+const RIGHT = "#1a7f37";
+const WRONG = "#c4161c";
+
+/**
+ * A grid of random images with the predicted class of each. A right prediction has a check mark and
+ * green text; a wrong one a cross, red text, a red frame, and the true class in a second line. With
+ * `probabilities`, the predicted class's follows its name.
+ * @throws {ArgumentError} if lengths disagree, a class has no name, no prediction is wrong where only wrong ones
+ *   were asked for, or an option is unknown or out of its range.
+ */
+export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions): VegaLiteSpec {
+  checkOptions(SUBJECT, options, KNOWN);
+  const { onlyWrong = false, count = 10, seed = 0, probabilities } = options;
+  checkDrawable(SUBJECT, set);
+  checkBoolean(SUBJECT, "onlyWrong", onlyWrong);
+  checkInteger(SUBJECT, "count", count, { min: 1, max: MAX_IMAGES });
+  checkSeed(SUBJECT, seed);
+  const classes = set.classNames.length;
+  if (probabilities !== undefined) {
+    checkLength("probabilities", probabilities, set.length * classes, `n x ${classes} classes`);
+  }
+  const yPred = predictedClasses(set, options);
+
+  const isRight = (index: number): boolean => yPred[index] === set.labels[index];
+  const all = [...set.labels.keys()];
+  const candidates = onlyWrong ? all.filter((index) => !isRight(index)) : all;
+  check(
+    candidates.length > 0,
+    SUBJECT,
+    "at least one wrong prediction",
+    "none",
+    "leave onlyWrong out",
+  );
+  const chosen = choose(candidates, count, seed);
+  const tiles = chosen.map((index): Tile => {
+    const name = set.classNames[yPred[index]];
+    const probability = probabilities?.[index * classes + yPred[index]];
+    const text = probability === undefined ? name : `${name} ${Math.round(probability * 100)} %`;
+    const pixels = set.image(index);
+    if (isRight(index)) return { pixels, caption: [`✓ ${text}`], captionColor: RIGHT };
+    const truth = `true: ${set.classNames[set.labels[index]]}`;
+    return { pixels, caption: [`✗ ${text}`, truth], captionColor: WRONG, frame: WRONG };
+  });
+  const right = chosen.filter(isRight).length;
+  const { title = summary(tiles.length, right, candidates.length, onlyWrong) } = options;
+  const columns = options.columns ?? defaultColumns(tiles.length);
+  checkInteger(SUBJECT, "columns", columns, { min: 1, max: MAX_IMAGES });
+  return imageGrid(`Predicted classes: ${title}`, tiles, set.imageShape, { columns, title });
+}
+
+function summary(shown: number, right: number, candidates: number, onlyWrong: boolean): string {
+  return onlyWrong
+    ? `${shown} of ${candidates} wrong predictions`
+    : `${right} of ${shown} predictions right`;
+}
+
+/** The given classes after a check, or the most probable ones. */
+function predictedClasses(
+  set: ImageSet,
+  { yPred, probabilities }: PlotPredictionsOptions,
+): ArrayLike<number> {
+  const classes = set.classNames.length;
+  if (yPred !== undefined) {
+    checkLength("yPred", yPred, set.length, "one class per image");
+    for (let i = 0; i < yPred.length; i++) {
+      checkInteger(SUBJECT, `yPred[${i}]`, yPred[i], { min: 0, max: classes - 1 });
+    }
+    return yPred;
+  }
+  check(
+    probabilities !== undefined,
+    SUBJECT,
+    "yPred or probabilities",
+    "neither",
+    "pass what predict or evaluate returned",
+  );
+  return Array.from({ length: set.length }, (_, i) => {
+    let best = 0;
+    for (let k = 1; k < classes; k++) {
+      if (probabilities[i * classes + k] > probabilities[i * classes + best]) best = k;
+    }
+    return best;
+  });
+}
+
+function checkLength(name: string, values: ArrayLike<number>, length: number, rule: string): void {
+  check(
+    values?.length === length,
+    SUBJECT,
+    `${name} to hold ${length} numbers (${rule})`,
+    values?.length === undefined ? values : `${values.length}`,
+    "pass the predictions for this very set",
+  );
+}

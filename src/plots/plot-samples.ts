@@ -1,0 +1,38 @@
+import { checkInteger, checkOptions, checkSeed } from "../checks.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import { choose } from "./choose.ts";
+import { checkDrawable, defaultColumns, imageGrid, MAX_IMAGES } from "./image-grid.ts";
+import type { VegaLiteSpec } from "./spec.ts";
+
+/** Options of {@link plotSamples}. */
+export interface PlotSamplesOptions {
+  /** How many images to show, 1 to 400; 10 by default. A smaller set is shown whole. */
+  readonly count?: number;
+  /** Decides which images are chosen; 0 by default. */
+  readonly seed?: number;
+  /** Images in a row; by default 5 to 10, as suits the number of images. */
+  readonly columns?: number;
+  /** A line above the picture; none by default. */
+  readonly title?: string;
+}
+
+/**
+ * A grid of random images with their class names, in the order in which they stand in the set.
+ * @throws {ArgumentError} if the set is empty, an option is unknown or out of its range, or the images have more
+ *   than 4 channels.
+ */
+export function plotSamples(set: ImageSet, options: PlotSamplesOptions = {}): VegaLiteSpec {
+  checkOptions("plotSamples", options, ["count", "seed", "columns", "title"]);
+  const { count = 10, seed = 0, columns = defaultColumns(Math.min(count, set.length)) } = options;
+  checkDrawable("plotSamples", set);
+  checkInteger("plotSamples", "count", count, { min: 1, max: MAX_IMAGES });
+  checkInteger("plotSamples", "columns", columns, { min: 1, max: MAX_IMAGES });
+  checkSeed("plotSamples", seed);
+  const chosen = choose([...set.labels.keys()], count, seed);
+  const tiles = chosen.map((index) => ({
+    pixels: set.image(index),
+    caption: [set.classNames[set.labels[index]]],
+  }));
+  const description = `${tiles.length} of ${set.length} images with their class names`;
+  return imageGrid(description, tiles, set.imageShape, { columns, title: options.title });
+}

@@ -1,0 +1,102 @@
+/** Anything that JSON can say; `undefined` members are left out, as `JSON.stringify` does. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
+
+/**
+ * A Vega-Lite 6 specification: a plain JSON object that any Vega-Lite renderer draws, in a page, a
+ * notebook or through {@link toSvg}.
+ */
+export type VegaLiteSpec = {
+  readonly $schema: string;
+  /** What the picture shows, in one sentence; read aloud by screen readers. */
+  readonly description: string;
+  readonly [key: string]: JsonValue | undefined;
+};
+
+/** Space around the drawing area in pixels: what the labels and titles need. */
+export type Padding = {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+};
+
+/**
+ * The font of all pictures. Verdana has nearly the widths of DejaVu Sans, so that the layout also
+ * holds where a browser shows an SVG without DejaVu.
+ */
+const FONT = "DejaVu Sans, Verdana, Arial, sans-serif";
+
+/** Colours of text, lines and frames: dark enough to read on white, softer than black. */
+export const INK = "#262626";
+export const FAINT = "#767676";
+
+const CONFIG = {
+  font: FONT,
+  background: "white",
+  // The marks would each be announced on their own; the description says it once.
+  aria: false,
+  view: { stroke: null },
+  axis: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    labelColor: INK,
+    titleColor: INK,
+    domainColor: FAINT,
+    tickColor: FAINT,
+    gridColor: "#e6e6e6",
+    labelLimit: 0,
+    titleLimit: 0,
+  },
+  title: { fontSize: 14, fontWeight: "normal", color: INK, limit: 0 },
+  text: { color: INK, limit: 0 },
+} as const;
+
+/**
+ * Completes a specification with what all pictures share. The size of the picture is exactly the
+ * view's plus `padding`: Vega's own layout guesses text widths where it has no canvas, and so would
+ * differ between Node and a browser.
+ */
+export function createSpec(
+  description: string,
+  padding: Padding,
+  view: Readonly<Record<string, JsonValue | undefined>>,
+): VegaLiteSpec {
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    description,
+    autosize: "none",
+    padding,
+    config: CONFIG,
+    ...view,
+  };
+}
+
+/** A title at the left above the view; `undefined` if there is no text. */
+export function titleAbove(text: string | undefined): JsonValue | undefined {
+  return text === undefined ? undefined : { text, anchor: "start", offset: 12 };
+}
+
+/** One mark at pixels of its view: x, y, and what else the mark takes. */
+export function fixedMark(mark: JsonValue, place: Readonly<Record<string, number>>): JsonValue {
+  const encoding = Object.fromEntries(
+    Object.entries(place).map(([channel, value]) => [channel, { value }]),
+  );
+  return { data: { values: [{}] }, mark, encoding };
+}
+
+/** A line of text whose middle is at pixels of its view, unless `style` aligns it otherwise. */
+export function fixedText(
+  text: string,
+  x: number,
+  y: number,
+  style: Readonly<Record<string, JsonValue>>,
+): JsonValue {
+  return fixedMark({ type: "text", text, fontSize: 12, baseline: "middle", ...style }, { x, y });
+}

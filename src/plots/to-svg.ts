@@ -1,0 +1,49 @@
+import { check, describe } from "../checks.ts";
+import { SourceError } from "../errors.ts";
+import type { VegaLiteSpec } from "./spec.ts";
+
+/**
+ * Draws a specification as an SVG document, in Node or a browser, without a DOM.
+ *
+ * Needs the packages `vega` and `vega-lite`, which are loaded when this is first called. The same
+ * specification always gives the same text.
+ * @param spec what a `plot...` function returned, or any other Vega-Lite specification.
+ * @returns the text of an SVG file.
+ * @throws {ArgumentError} if `spec` is not an object.
+ * @throws {SourceError} if one of the two packages is not installed.
+ */
+export async function toSvg(spec: VegaLiteSpec): Promise<string> {
+  check(
+    typeof spec === "object" && spec !== null && !Array.isArray(spec),
+    "toSvg",
+    "a Vega-Lite specification",
+    describe(spec),
+    "pass what a plot function returned",
+  );
+  const { vega, vegaLite } = await loadVega();
+  const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0]);
+  const view = new vega.View(vega.parse(compiled.spec), {
+    renderer: "none",
+    logLevel: vega.Error,
+  });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+async function loadVega() {
+  try {
+    const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+    return { vega, vegaLite };
+  } catch (cause) {
+    throw new SourceError({
+      subject: "toSvg",
+      expected: "the packages vega and vega-lite",
+      got: `"${cause instanceof Error ? cause.message : String(cause)}" while loading them`,
+      remedy: "run npm install vega vega-lite",
+      cause,
+    });
+  }
+}
