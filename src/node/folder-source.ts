@@ -1,0 +1,55 @@
+import { readFile, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { check, describe } from "../checks.ts";
+import type { ByteSource } from "../dataset/byte-source.ts";
+import { SourceError } from "../errors.ts";
+import { errorCode } from "./write-atomic.ts";
+
+/**
+ * The files of a folder that you provide, e.g. the unpacked `cifar-10-batches-bin` with
+ * `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`. Only reads; nothing is downloaded.
+ * @throws {SourceError} from `read`, if the folder or a file in it is missing or cannot be read.
+ */
+export function folderSource(path: string): ByteSource {
+  check(
+    typeof path === "string" && path !== "",
+    "folderSource",
+    "the path of a folder",
+    describe(path),
+    'pass e.g. "data/cifar-10-batches-bin"',
+  );
+  return {
+    async read(fileName) {
+      try {
+        return await readFile(join(path, fileName));
+      } catch (cause) {
+        throw new SourceError({
+          subject: "folderSource",
+          expected: `the file ${fileName} in the folder ${path}`,
+          got: await explain(path, errorCode(cause) || String(cause)),
+          remedy:
+            "name the folder that holds the unpacked cifar-10-binary.tar.gz, " +
+            "or use cifar10Source(), which fetches the data",
+          cause,
+        });
+      }
+    },
+  };
+}
+
+/** What there is instead of the file. */
+async function explain(path: string, code: string): Promise<string> {
+  if (code !== "ENOENT") return (await isFile(path)) ? "a file, not a folder" : code;
+  try {
+    const names = (await readdir(path)).sort();
+    if (names.length === 0) return "an empty folder";
+    const shown = names.slice(0, 8).join(", ");
+    return `a folder with ${shown}${names.length > 8 ? ` and ${names.length - 8} more` : ""}`;
+  } catch {
+    return "no such folder";
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}
