@@ -67,7 +67,7 @@ export class SimdBackend extends KernelBackend {
 
   /** Byte address of a float32, int32 or bool tensor's data; valid while the tensor lives. */
   pointer(tensor: TensorInfo): number {
-    return this.data.get(tensor.dataId).pointer();
+    return this.data.get(tensor.dataId).pointer(tensor.dtype);
   }
 
   /** A new tensor in linear memory with arbitrary contents, all of which the kernel must write. */

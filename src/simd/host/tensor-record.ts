@@ -18,6 +18,7 @@ export class TensorRecord {
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   readonly #heap: LinearMemory;
   #array: backend_util.BackendValues | null = null;
+  #converted: TensorRecord | null = null;
   #ptr = 0;
   #length = 0;
 
@@ -63,8 +64,15 @@ export class TensorRecord {
     return this.#ptr === 0 ? this.values : (this.values as Float32Array).slice();
   }
 
-  /** The address of the data, which moves to linear memory if it is not there yet. */
-  pointer(): number {
+  /**
+   * The address of the data as `dtype`, which moves to linear memory if it is not there yet. Kernels
+   * of the cpu backend may give the same data out under two dtypes; the second gets a copy.
+   */
+  pointer(dtype: DataType): number {
+    if (dtype !== this.dtype) {
+      this.#converted ??= TensorRecord.fromValues(this.#heap, dtype, this.copy());
+      return this.#converted.pointer(dtype);
+    }
     if (this.#ptr !== 0) return this.#ptr;
     const array = this.#array as ArrayLike<number> | null;
     if (array === null) {
@@ -84,6 +92,7 @@ export class TensorRecord {
   /** Gives the memory back. */
   release(): void {
     if (this.#ptr !== 0) this.#heap.release(this.#ptr);
+    this.#converted?.release();
     this.#ptr = 0;
     this.#array = null;
   }

@@ -1,0 +1,3 @@
+import { logicalKernel } from "../host/element-wise.ts";
+
+export const logicalAnd = logicalKernel("LogicalAnd");
