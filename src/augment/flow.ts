@@ -1,0 +1,36 @@
+import type { ImageShape } from "../dataset/image-set.ts";
+
+/** Samples on their way to the model. */
+export interface Batch {
+  /** Pixels float32 in NHWC order, `size * height * width * channels` of them. */
+  readonly xs: Float32Array;
+  /** Class indices, `size` of them. */
+  readonly ys: Int32Array;
+  /** Number of samples; below the flow's batch size only in the last batch of an epoch. */
+  readonly size: number;
+}
+
+/**
+ * An endless supply of epochs of batches. Every epoch is a pure function of (seed, epoch): the same
+ * numbers come out whenever and however often, and in whatever order, they are asked for. The last
+ * batch of an epoch is short if the batch size does not divide the number of images.
+ */
+export interface Flow extends Iterable<Batch> {
+  /** Batches in an epoch: ceil(size / batchSize). */
+  readonly length: number;
+  /** Images in an epoch. */
+  readonly size: number;
+  readonly batchSize: number;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  /** All batches of epoch `epoch` (from 0) in their order. */
+  epoch(epoch: number): Iterable<Batch>;
+  /**
+   * Batch `index` (0 to length - 1) of epoch `epoch` alone: where a resumed run goes on.
+   * @param into memory for the pixels, at least `batchSize` images long, which then belongs to the
+   * returned batch; without it every batch has its own.
+   */
+  batch(epoch: number, index: number, into?: Float32Array): Batch;
+  /** The batches of epoch 0. */
+  [Symbol.iterator](): Iterator<Batch>;
+}

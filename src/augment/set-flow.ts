@@ -1,0 +1,138 @@
+import { check, checkBoolean, checkInteger, checkSeed, describe } from "../checks.ts";
+import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import { permutation } from "../random/permutation.ts";
+import { randomStream } from "../random/stream.ts";
+import type { Batch, Flow } from "./flow.ts";
+
+/** The options that every flow over an image set has. */
+export interface SetFlowOptions {
+  /** Images in a batch. Default 32. */
+  readonly batchSize?: number;
+  /** Visit the images in a new random order every epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** Any whole number; the same seed gives the same epochs. Default 0. */
+  readonly seed?: number;
+}
+
+/** The options of {@link SetFlowOptions} with every default filled in. */
+export type SetFlowSettings = Required<SetFlowOptions>;
+
+/** Which images make up a batch, and where their pixels go. */
+export interface BatchPlan {
+  readonly epoch: number;
+  /** Number of the batch within the epoch. */
+  readonly index: number;
+  /** Indices into the image set. */
+  readonly images: Int32Array;
+  readonly xs: Float32Array;
+}
+
+/** Checks the options and the set of a flow on behalf of `subject`, and fills in the defaults. */
+export function resolveSetFlow(
+  subject: string,
+  set: ImageSet,
+  { batchSize = 32, shuffle = true, seed = 0 }: SetFlowOptions,
+): SetFlowSettings {
+  checkSet(subject, set);
+  checkInteger(subject, "batchSize", batchSize, { min: 1 });
+  checkBoolean(subject, "shuffle", shuffle);
+  checkSeed(subject, seed);
+  return { batchSize, shuffle, seed };
+}
+
+/** Throws unless `set` is an image set with at least one image. */
+export function checkSet(subject: string, set: unknown): asserts set is ImageSet {
+  const parts = set as Partial<ImageSet> | null | undefined;
+  check(
+    parts?.images instanceof Uint8Array && Array.isArray(parts.imageShape),
+    subject,
+    "an ImageSet",
+    describe(set),
+    "load one with loadCifar10, or make one with new ImageSet({ images, labels, ... })",
+  );
+  check(
+    (parts.length ?? 0) > 0,
+    subject,
+    "at least one image",
+    "an empty set",
+    "check what was taken from the loaded set",
+  );
+}
+
+/** Batches over an image set: order and bookkeeping here, the pixels in the subclasses. */
+export abstract class SetFlow implements Flow {
+  readonly length: number;
+  readonly size: number;
+  readonly batchSize: number;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  protected readonly set: ImageSet;
+  protected readonly seed: number;
+  readonly #shuffle: boolean;
+  /** The order of the epoch asked for last: kept, since its batches are mostly asked for in a row. */
+  #order: { readonly epoch: number; readonly images: Int32Array } | undefined;
+
+  constructor(set: ImageSet, { batchSize, shuffle, seed }: SetFlowSettings) {
+    this.set = set;
+    this.seed = seed;
+    this.size = set.length;
+    this.batchSize = batchSize;
+    this.length = Math.ceil(set.length / batchSize);
+    this.imageShape = set.imageShape;
+    this.classNames = set.classNames;
+    this.#shuffle = shuffle;
+  }
+
+  /** Writes the pixels of a batch to `plan.xs`. */
+  protected abstract fill(plan: BatchPlan): void;
+
+  /** The order in which epoch `epoch` visits the images. */
+  protected drawOrder(epoch: number): Int32Array {
+    return permutation(this.size, randomStream(this.seed, "shuffle", epoch));
+  }
+
+  [Symbol.iterator](): Iterator<Batch> {
+    return this.epoch(0)[Symbol.iterator]();
+  }
+
+  epoch(epoch: number): Iterable<Batch> {
+    checkInteger("Flow.epoch", "epoch", epoch, { min: 0 });
+    return this.#batches(epoch);
+  }
+
+  batch(epoch: number, index: number, into?: Float32Array): Batch {
+    checkInteger("Flow.batch", "epoch", epoch, { min: 0 });
+    checkInteger("Flow.batch", "index", index, { min: 0, max: this.length - 1 });
+    const start = index * this.batchSize;
+    const images = this.#orderOf(epoch).subarray(start, start + this.batchSize);
+    const { imageSize, labels } = this.set;
+    const values = images.length * imageSize;
+    if (into !== undefined) {
+      check(
+        into instanceof Float32Array && into.length >= values,
+        "Flow.batch",
+        `a Float32Array of at least ${values} values to write into`,
+        describe(into),
+        "make it batchSize images long",
+      );
+    }
+    const xs = into === undefined ? new Float32Array(values) : into.subarray(0, values);
+    this.fill({ epoch, index, images, xs });
+    const ys = Int32Array.from(images, (image) => labels[image]);
+    return { xs, ys, size: images.length };
+  }
+
+  *#batches(epoch: number): Iterable<Batch> {
+    for (let index = 0; index < this.length; index++) yield this.batch(epoch, index);
+  }
+
+  #orderOf(epoch: number): Int32Array {
+    if (this.#order?.epoch !== epoch) {
+      const images = this.#shuffle
+        ? this.drawOrder(epoch)
+        : Int32Array.from({ length: this.size }, (_, i) => i);
+      this.#order = { epoch, images };
+    }
+    return this.#order.images;
+  }
+}
