@@ -8,7 +8,6 @@ import {
   sqrt,
   square,
   sub,
-  type Tensor,
   tidy,
   type Variable,
   zerosLike,
@@ -102,8 +101,8 @@ export class KerasAdam extends AdamOptimizer {
     const entries = [...this.#moments];
     return [
       iterations,
-      ...entries.map(([name, { m }]) => ({ name: `${name}/m`, tensor: m as Tensor })),
-      ...entries.map(([name, { v }]) => ({ name: `${name}/v`, tensor: v as Tensor })),
+      ...entries.map(([name, { m }]) => ({ name: `${name}/m`, tensor: m })),
+      ...entries.map(([name, { v }]) => ({ name: `${name}/v`, tensor: v })),
     ];
   }
 

@@ -11,8 +11,8 @@ import {
 import { deriveSeed } from "../random/stream.ts";
 import { KerasAdam } from "./adam.ts";
 import { ensureTrainable } from "./backend/ensure-trainable.ts";
+import { compileWithAdam } from "./compile.ts";
 import { withKerasLayers } from "./keras-layers.ts";
-import { withUndyingLoss } from "./loss.ts";
 
 /** Options of {@link buildCifarModel}. */
 export interface CifarModelOptions {
@@ -140,12 +140,10 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
 
   const built = withKerasLayers(model({ inputs: image, outputs: x, name: "model" }));
   if (compile) {
-    built.compile({
-      optimizer: new KerasAdam(learningRate),
+    compileWithAdam(built, new KerasAdam(learningRate), {
       loss: "sparseCategoricalCrossentropy",
       metrics: ["accuracy"],
     });
-    withUndyingLoss(built);
   }
   return built;
 }

@@ -36,6 +36,8 @@ export interface ModelInternals {
   loss: unknown;
   lossFunctions?: LossFunction[];
   metricsNames?: string[];
+  /** Whether disposing the model disposes its optimizer too. */
+  isOptimizerOwned: boolean;
   readonly optimizer: Optimizer | undefined;
   readonly trainableWeights: LayerVariable[];
   /** One optimisation step on `[inputs..., targets...]`; gives `[loss, ...metrics]`. */

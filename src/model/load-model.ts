@@ -1,6 +1,7 @@
 import { AdamOptimizer, type io } from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
 import { KerasAdam } from "./adam.ts";
+import { compileWithAdam } from "./compile.ts";
 import { modelInternals } from "./internals.ts";
 import { setTrainingStep, withKerasLayers } from "./keras-layers.ts";
 import { withUndyingLoss } from "./loss.ts";
@@ -28,6 +29,6 @@ async function adoptAdam(model: LayersModel, stock: AdamOptimizer): Promise<void
   const { learningRate, beta1, beta2, epsilon } = stock.getConfig() as Record<string, number>;
   const optimizer = new KerasAdam(learningRate, beta1, beta2, epsilon);
   await optimizer.setWeights(await stock.getWeights());
-  model.compile({ optimizer, loss: model.loss as string, metrics: model.metrics });
+  compileWithAdam(model, optimizer, model);
   stock.dispose();
 }

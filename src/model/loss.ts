@@ -18,6 +18,7 @@ import {
   mul,
   neg,
   oneHot,
+  type Rank,
   reshape,
   sub,
   sum,
@@ -54,7 +55,7 @@ export function sparseCrossEntropyFromLogits(labels: Tensor1D, logits: Tensor2D)
       ],
     };
   });
-  return loss(logits) as Tensor1D;
+  return loss(logits) as unknown as Tensor1D;
 }
 
 /**
@@ -69,12 +70,12 @@ export function sparseCrossEntropyFromProbabilities(
   const target = cast(oneHot(labels, probabilities.shape[1]), "float32");
   const total = sum(probabilities, 1);
   const ofLabel = div(sum(mul(target, probabilities), 1), total);
-  return neg(log(add(ofLabel, SMALLEST))) as Tensor1D;
+  return neg(log(add(ofLabel, SMALLEST)));
 }
 
 /** The loss in the form in which tfjs-layers calls it: any shape and dtype of labels. */
 function sparseCategoricalCrossentropy(yTrue: Tensor, yPred: Tensor): Tensor {
-  const labels = cast(reshape(yTrue, [-1]), "int32") as Tensor1D;
+  const labels = cast(reshape<Rank.R1>(yTrue, [-1]), "int32");
   const logits = rememberedLogits(yPred);
   return logits
     ? sparseCrossEntropyFromLogits(labels, logits as Tensor2D)

@@ -38,7 +38,7 @@ export class KernelRunner {
 
   /** Zeros, or another constant, around a tensor. */
   pad(x: TensorInfo, paddings: readonly (readonly number[])[], constantValue = 0): TensorInfo {
-    return this.run("PadV2", { x }, { paddings, constantValue } as never);
+    return this.run("PadV2", { x }, { paddings, constantValue });
   }
 
   /** What the window's place (row, column) sees at every position: `[b, height, width, c]`. */

@@ -1,0 +1,5 @@
+export { KerasAdam } from "./adam.ts";
+export { ensureTrainable } from "./backend/ensure-trainable.ts";
+export { buildCifarModel, type CifarModelOptions } from "./cifar-model.ts";
+export { withKerasLayers } from "./keras-layers.ts";
+export { loadModel } from "./load-model.ts";

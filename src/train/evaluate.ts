@@ -1,0 +1,137 @@
+import { argMax, type TensorContainer } from "@tensorflow/tfjs-core";
+import type { Dataset } from "@tensorflow/tfjs-data";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check, checkInteger, checkOptions, describe } from "../checks.ts";
+import { ImageSet } from "../dataset/image-set.ts";
+import { breather } from "./event-loop.ts";
+import { checkImageShape, checkModel } from "./model-input.ts";
+import { asPredictions, outputOf } from "./predict.ts";
+import { flowData, datasetData, isDataset, type TrainingData } from "./training-data.ts";
+import { imageFlow } from "../augment/image-flow.ts";
+
+/** Options of {@link evaluate}. */
+export interface EvaluateOptions {
+  /** Images in one call of the model; default 256. A dataset has its own. */
+  readonly batchSize?: number;
+}
+
+/** What {@link evaluate} gives. */
+export interface Evaluation {
+  /** Mean cross-entropy: -log of the probability of the true class, averaged over the images. */
+  readonly loss: number;
+  /** Share of images whose most probable class is the true one. */
+  readonly accuracy: number;
+  readonly yTrue: Int32Array;
+  readonly yPred: Int32Array;
+  /** Row-major `[n, k]`. */
+  readonly probabilities: Float32Array;
+}
+
+/** Probabilities below the smallest positive float32 count as that: a loss of 103. */
+const SMALLEST = 2 ** -149;
+
+/**
+ * Measures a classifier on labelled images: an {@link ImageSet}, or a `tf.data.Dataset` of batches.
+ * The loss is summed in double precision. Gives way to the event loop between batches.
+ *
+ * @param model ends in a softmax: gives probabilities `[n, k]`.
+ * @throws {ArgumentError} if the data do not fit the model, are empty, or the model does not give
+ *   probabilities.
+ */
+export async function evaluate(
+  model: LayersModel,
+  set: ImageSet | Dataset<TensorContainer>,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const subject = "evaluate";
+  checkOptions(subject, options, ["batchSize"]);
+  const { batchSize = 256 } = options;
+  checkInteger(subject, "batchSize", batchSize, { min: 1 });
+  checkModel(subject, model);
+  return evaluateData(subject, model, evaluationData(subject, model, set, batchSize));
+}
+
+/** Labelled data in a fixed order, checked against the model. */
+export function evaluationData(
+  subject: string,
+  model: LayersModel,
+  set: ImageSet | Dataset<TensorContainer>,
+  batchSize: number,
+): TrainingData {
+  if (isDataset(set)) return datasetData(subject, set);
+  check(
+    set instanceof ImageSet,
+    subject,
+    "an ImageSet or a tf.data.Dataset",
+    describe(set),
+    "pass one of these",
+  );
+  check(set.length > 0, subject, "at least one image", "an empty set", "pass a set with images");
+  checkImageShape(subject, model, set.imageShape);
+  return flowData(imageFlow(set, { batchSize, shuffle: false }));
+}
+
+/** Evaluates the first epoch of some data. */
+export async function evaluateData(
+  subject: string,
+  model: LayersModel,
+  data: TrainingData,
+): Promise<Evaluation> {
+  const pause = breather();
+  const parts: Float32Array[] = [];
+  const labels: number[] = [];
+  for await (const { xs, ys, size } of data.epoch(0)) {
+    const oneHotRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
+    const classes = oneHotRows ? argMax(ys, -1) : ys;
+    labels.push(...(await classes.data()));
+    if (classes !== ys) classes.dispose();
+    ys.dispose();
+    parts.push(await outputOf(model, xs));
+    check(
+      parts[parts.length - 1].length % size === 0,
+      subject,
+      "one row of probabilities per image",
+      `${parts[parts.length - 1].length} values for ${size} images`,
+      "pass a classifier",
+    );
+    await pause();
+  }
+  check(labels.length > 0, subject, "at least one batch", "empty data", "pass data with images");
+  const { probabilities, shape, classes: yPred } = asPredictions(parts, labels.length);
+  const yTrue = Int32Array.from(labels);
+  const [n, k] = shape;
+  let sum = 0;
+  let correct = 0;
+  for (let i = 0; i < n; i++) {
+    const probability = probabilities[i * k + yTrue[i]];
+    checkProbability(subject, probability, i, yTrue[i], k);
+    sum -= Math.log(Math.max(probability, SMALLEST));
+    if (yPred[i] === yTrue[i]) correct++;
+  }
+  return { loss: sum / n, accuracy: correct / n, yTrue, yPred, probabilities };
+}
+
+function checkProbability(
+  subject: string,
+  probability: number | undefined,
+  image: number,
+  label: number,
+  k: number,
+): void {
+  check(
+    probability !== undefined,
+    subject,
+    `labels in 0..${k - 1}, the classes of the model`,
+    `label ${label} of image ${image}`,
+    "build the model with numClasses to match the data",
+  );
+  check(
+    probability >= 0 && probability <= 1.0001,
+    subject,
+    "a model that gives probabilities in [0, 1]",
+    `${probability} for image ${image}`,
+    Number.isNaN(probability)
+      ? "its weights or the pixels contain NaN: go back to an earlier state of the model"
+      : "end the model in a softmax",
+  );
+}

@@ -1,0 +1,65 @@
+import type { Logs } from "./callback.ts";
+
+/** What a phase recorded: one value an epoch in every list. */
+export interface History {
+  /** Index of each epoch, counted from 0. */
+  readonly epochs: readonly number[];
+  /** Training loss: mean over the samples of the epoch, while the weights moved. */
+  readonly loss: readonly number[];
+  /** Training accuracy in [0, 1], likewise; empty if the model was compiled without accuracy. */
+  readonly accuracy: readonly number[];
+  /** Loss on the validation data after the epoch; empty without validation data. */
+  readonly valLoss: readonly number[];
+  /** Accuracy on the validation data after the epoch, in [0, 1]; empty without validation data. */
+  readonly valAccuracy: readonly number[];
+  /** Wall time of the epoch in seconds, validation included. The one part that no seed fixes. */
+  readonly seconds: readonly number[];
+}
+
+/** The histories of a run in two phases. */
+export interface TwoPhaseHistory {
+  readonly plain: History;
+  readonly augmented: History;
+  /** Both, one after the other, epochs counted through. */
+  readonly all: History;
+}
+
+/** The keys of the logs, and where the history keeps their values. */
+const FIELDS = [
+  ["loss", "loss"],
+  ["accuracy", "accuracy"],
+  ["val_loss", "valLoss"],
+  ["val_accuracy", "valAccuracy"],
+] as const;
+
+/** A history that grows epoch by epoch. */
+export class HistoryRecorder implements History {
+  readonly epochs: number[] = [];
+  readonly loss: number[] = [];
+  readonly accuracy: number[] = [];
+  readonly valLoss: number[] = [];
+  readonly valAccuracy: number[] = [];
+  readonly seconds: number[] = [];
+
+  append(epoch: number, logs: Logs, seconds: number): void {
+    this.epochs.push(epoch);
+    for (const [key, field] of FIELDS) {
+      if (key in logs) this[field].push(logs[key]);
+    }
+    this.seconds.push(seconds);
+  }
+}
+
+/** Histories of consecutive phases as one, epochs counted through. */
+export function joinHistories(histories: readonly History[]): History {
+  const join = (field: keyof History): number[] => histories.flatMap((history) => history[field]);
+  const epochs = join("epochs").map((_, i) => i);
+  return {
+    epochs,
+    loss: join("loss"),
+    accuracy: join("accuracy"),
+    valLoss: join("valLoss"),
+    valAccuracy: join("valAccuracy"),
+    seconds: join("seconds"),
+  };
+}

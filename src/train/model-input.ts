@@ -1,0 +1,146 @@
+/** Checks and conversions between what users have and what a model takes. */
+import { cast, mul, slice, tensor, Tensor, tidy } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check, describe } from "../checks.ts";
+import { ImageSet } from "../dataset/image-set.ts";
+import { modelInternals } from "../model/internals.ts";
+
+/**
+ * Images for a model: an {@link ImageSet}; bytes 0..255, which are scaled to [0, 1]; float32 pixels,
+ * which are taken as they are; or a tensor `[n, h, w, c]` (int32 counts as bytes, float32 as it is).
+ */
+export type ModelImages = ImageSet | Uint8Array | Float32Array | Tensor;
+
+/** Throws unless the model is alive and takes and gives one tensor. */
+export function checkModel(subject: string, model: LayersModel): void {
+  check(
+    typeof (model as Partial<LayersModel> | null)?.predict === "function",
+    subject,
+    "a tf.LayersModel",
+    describe(model),
+    "pass e.g. the result of buildCifarModel()",
+  );
+  check(
+    model.weights.every((weight) => !weight.read().isDisposed),
+    subject,
+    "a live model",
+    "one that has been disposed",
+    "build or load it anew",
+  );
+  const { inputs, outputs } = modelInternals(model);
+  check(
+    inputs.length === 1 && outputs.length === 1,
+    subject,
+    "a model with one input and one output",
+    `${inputs.length} inputs and ${outputs.length} outputs`,
+    "pass such a model",
+  );
+}
+
+/** Throws unless the model is compiled. */
+export function checkCompiled(subject: string, model: LayersModel): void {
+  check(
+    modelInternals(model).optimizer != null,
+    subject,
+    "a compiled model",
+    "one without optimizer and loss",
+    "call model.compile({ optimizer, loss, metrics }) first, or build it with compile: true",
+  );
+}
+
+/** Throws unless images of this shape fit the model's input. */
+export function checkImageShape(
+  subject: string,
+  model: LayersModel,
+  imageShape: readonly number[],
+): void {
+  const wanted = modelInternals(model).inputs[0].shape.slice(1);
+  check(
+    wanted.length === imageShape.length &&
+      wanted.every((size, axis) => size === null || size === imageShape[axis]),
+    subject,
+    `images of the model's input shape ${wanted.map((size) => size ?? "any").join(" x ")}`,
+    imageShape.join(" x "),
+    "build the model with this inputShape, or resize the images",
+  );
+}
+
+/** Images in rows that a loop can turn into batches. */
+export interface ImageRows {
+  readonly length: number;
+  /** Images `from` to `to - 1` as a float32 tensor `[to - from, h, w, c]`; the caller disposes it. */
+  slice(from: number, to: number): Tensor;
+}
+
+/**
+ * Images of any of the accepted kinds, checked against the model.
+ * @throws {ArgumentError} if they do not fit, are none, or contain NaN.
+ */
+export function imageRows(subject: string, model: LayersModel, images: ModelImages): ImageRows {
+  if (images instanceof Tensor) return tensorRows(subject, model, images);
+  const pixels = images instanceof ImageSet ? images.images : images;
+  check(
+    pixels instanceof Uint8Array || pixels instanceof Float32Array,
+    subject,
+    "images as an ImageSet, a Uint8Array of bytes, a Float32Array or a tensor",
+    describe(images),
+    "pass one of these",
+  );
+  const shape =
+    images instanceof ImageSet
+      ? images.imageShape
+      : (modelInternals(model).inputs[0].shape.slice(1) as number[]);
+  checkImageShape(subject, model, shape);
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  check(
+    pixels.length > 0 && pixels.length % size === 0,
+    subject,
+    `a whole number of ${shape.join(" x ")} images (${size} values each), at least one`,
+    `${pixels.length} values`,
+    "pass all values of each image",
+  );
+  if (pixels instanceof Float32Array) {
+    const bad = pixels.findIndex((value) => !Number.isFinite(value));
+    check(
+      bad === -1,
+      subject,
+      "finite pixels",
+      bad === -1 ? "" : `${pixels[bad]} in image ${Math.floor(bad / size)}`,
+      "find out where it comes from: a division by 0, or memory that was never filled",
+    );
+  }
+  return {
+    length: pixels.length / size,
+    slice(from, to) {
+      const rows = pixels.subarray(from * size, to * size);
+      return tensor(scaled(rows), [to - from, ...shape], "float32");
+    },
+  };
+}
+
+function tensorRows(subject: string, model: LayersModel, images: Tensor): ImageRows {
+  check(
+    !images.isDisposed && images.rank === 4 && images.shape[0] > 0,
+    subject,
+    "a live tensor [n, height, width, channels] with n of at least 1",
+    images.isDisposed ? "a disposed one" : `[${images.shape.join(", ")}]`,
+    "pass such a tensor; tf.expandDims makes a batch of one image",
+  );
+  checkImageShape(subject, model, images.shape.slice(1));
+  return {
+    length: images.shape[0],
+    slice: (from, to) =>
+      tidy(() => {
+        const rows = slice(images, from, to - from);
+        return images.dtype === "int32" ? mul(cast(rows, "float32"), 1 / 255) : rows;
+      }),
+  };
+}
+
+/** Bytes as float32 in [0, 1]; floats as a copy, so that nobody can change them under way. */
+function scaled(pixels: Uint8Array | Float32Array): Float32Array {
+  if (pixels instanceof Float32Array) return pixels.slice();
+  const floats = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) floats[i] = pixels[i] / 255;
+  return floats;
+}

@@ -1,0 +1,61 @@
+import { tensor1d, type Tensor1D, tensor4d, type Tensor4D } from "@tensorflow/tfjs-core";
+import { type Dataset, generator } from "@tensorflow/tfjs-data";
+import { check, checkOptions, describe } from "../checks.ts";
+import type { Batch, Flow } from "../augment/flow.ts";
+import { imageFlow } from "../augment/image-flow.ts";
+import { ImageSet } from "../dataset/image-set.ts";
+
+/** Options of {@link toDataset}; for an image set only: a flow has its own. */
+export interface ToDatasetOptions {
+  /** Images in a batch; default 32. */
+  readonly batchSize?: number;
+  /** Whether every epoch comes in an order of its own; default false. */
+  readonly shuffle?: boolean;
+  /** Fixes the orders; any safe integer; default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Turns an image set, or a flow of augmented images, into a `tf.data.Dataset` of batches for
+ * `model.fitDataset` and for tf.data pipelines: `xs` float32 `[batch, h, w, c]` in [0, 1], `ys`
+ * int32 `[batch]`. The last batch of an epoch may be short.
+ *
+ * Each iterator that is asked of the dataset gives the next epoch, from epoch 0 on. tf.data's
+ * consumer disposes the tensors, as `fitDataset` does.
+ */
+export function toDataset(
+  source: ImageSet | Flow,
+  options: ToDatasetOptions = {},
+): Dataset<{ xs: Tensor4D; ys: Tensor1D }> {
+  const flow = asFlow(source, options);
+  const [height, width, channels] = flow.imageShape;
+  const asTensors = ({ xs, ys, size }: Batch): { xs: Tensor4D; ys: Tensor1D } => ({
+    xs: tensor4d(xs, [size, height, width, channels]),
+    ys: tensor1d(ys, "int32"),
+  });
+  let epoch = 0;
+  return generator(function* () {
+    for (const batch of flow.epoch(epoch++)) yield asTensors(batch);
+  });
+}
+
+function asFlow(source: ImageSet | Flow, options: ToDatasetOptions): Flow {
+  const subject = "toDataset";
+  checkOptions(subject, options, ["batchSize", "shuffle", "seed"]);
+  if (source instanceof ImageSet) return imageFlow(source, { shuffle: false, ...options });
+  check(
+    typeof (source as Partial<Flow> | null)?.epoch === "function",
+    subject,
+    "an ImageSet or a Flow",
+    describe(source),
+    "pass one of these",
+  );
+  check(
+    Object.keys(options).length === 0,
+    subject,
+    "no options beside a flow, which has its own batch size, order and seed",
+    Object.keys(options).join(", "),
+    "pass them to flow() instead",
+  );
+  return source;
+}

@@ -1,0 +1,93 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ImageDataGenerator } from "../augment/image-data-generator.ts";
+import { check, checkInteger, checkOptions, describe } from "../checks.ts";
+import { ImageSet } from "../dataset/image-set.ts";
+import { deriveSeed } from "../random/stream.ts";
+import { joinHistories, type TwoPhaseHistory } from "./history.ts";
+import { checkTraining, trainPhase, type TrainingOptions } from "./train-phase.ts";
+
+/** Options of {@link trainTwoPhase}. */
+export interface TrainTwoPhaseOptions extends TrainingOptions {
+  readonly train: ImageSet;
+  /** Epochs of the plain and of the augmented phase, each 0 or more; default `[10, 10]`. */
+  readonly epochs?: readonly [plain: number, augmented: number];
+  /**
+   * Augmentation of the second phase. Default: the notebook's, shifts by up to a tenth of width and
+   * height and horizontal flips.
+   */
+  readonly augmentation?: ImageDataGenerator;
+}
+
+/**
+ * Trains a model as the notebook does: some epochs on the images as they are, then some on
+ * augmented ones, with the same optimizer going on. See {@link trainPhase} for what an epoch is and
+ * for the errors.
+ */
+export async function trainTwoPhase(
+  model: LayersModel,
+  options: TrainTwoPhaseOptions,
+): Promise<TwoPhaseHistory> {
+  const subject = "trainTwoPhase";
+  checkOptions(subject, options, [
+    "train",
+    "validation",
+    "batchSize",
+    "epochs",
+    "augmentation",
+    "seed",
+    "callbacks",
+    "verbose",
+    "signal",
+  ]);
+  const { epochs = [10, 10], augmentation = notebookAugmentation(), seed = 0, ...rest } = options;
+  check(
+    Array.isArray(epochs) && epochs.length === 2,
+    subject,
+    "epochs to be [plain, augmented]",
+    describe(epochs),
+    "pass e.g. [10, 10]",
+  );
+  epochs.forEach((count, phase) => {
+    checkInteger(subject, `epochs[${phase}]`, count, { min: 0 });
+  });
+  check(
+    augmentation instanceof ImageDataGenerator,
+    subject,
+    "augmentation to be an ImageDataGenerator",
+    describe(augmentation),
+    "pass new ImageDataGenerator({ ... }), or use trainPhase for other data",
+  );
+  const { train, batchSize = 32 } = options;
+  check(
+    train instanceof ImageSet,
+    subject,
+    "train to be an ImageSet, whose images can be augmented",
+    describe(train),
+    "pass one, or call trainPhase with a dataset twice",
+  );
+  checkTraining(subject, model, options);
+  // What only the second phase needs is checked before the hours of the first.
+  check(
+    epochs[1] === 0 || train.length >= batchSize,
+    subject,
+    `at least one full batch of ${batchSize} images for the augmented phase`,
+    `${train.length}`,
+    "pass more images or a smaller batchSize",
+  );
+  const phase = (index: 0 | 1): { epochs: number; seed: number } => ({
+    epochs: epochs[index],
+    seed: deriveSeed(seed, "phase", index),
+  });
+  const plain = await trainPhase(model, { ...rest, ...phase(0) });
+  const augmented = await trainPhase(model, { ...rest, ...phase(1), generator: augmentation });
+  return { plain, augmented, all: joinHistories([plain, augmented]) };
+}
+
+/** The notebook's augmentation. */
+function notebookAugmentation(): ImageDataGenerator {
+  return new ImageDataGenerator({
+    widthShiftRange: 0.1,
+    heightShiftRange: 0.1,
+    horizontalFlip: true,
+  });
+}
