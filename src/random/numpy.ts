@@ -1,0 +1,38 @@
+import { mersenne } from "pure-rand/generator/mersenne";
+import type { Rng } from "./rng.ts";
+
+/**
+ * NumPy's legacy generator, `numpy.random.RandomState(seed)`: the Mersenne Twister MT19937 with
+ * NumPy's ways to doubles and bounded integers. The same seed gives Python's very numbers:
+ * `uniform` is `random_sample()`, `integer(n)` is `randint(n)`, and `permutation(n, rng)` of this
+ * library is `RandomState.permutation(n)`.
+ */
+export class NumpyRng implements Rng {
+  readonly #twister: ReturnType<typeof mersenne>;
+
+  /** @param seed a whole number in [0, 2^32). */
+  constructor(seed: number) {
+    this.#twister = mersenne(seed);
+  }
+
+  uint32(): number {
+    return this.#twister.next() >>> 0;
+  }
+
+  uniform(): number {
+    const high = this.uint32() >>> 5;
+    const low = this.uint32() >>> 6;
+    return (high * 2 ** 26 + low) / 2 ** 53;
+  }
+
+  integer(n: number): number {
+    const most = n - 1;
+    if (most === 0) return 0;
+    // The smallest mask that covers the range; numbers beyond the range are drawn again.
+    const mask = 0xffffffff >>> Math.clz32(most);
+    for (;;) {
+      const draw = (this.uint32() & mask) >>> 0;
+      if (draw <= most) return draw;
+    }
+  }
+}
