@@ -1,12 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";
+import { writeAtomic } from "./write-atomic.ts";
 
 /**
- * Draws a picture and writes it beside its final place first, so that no reader ever finds half a
- * file and a failure leaves the old one.
+ * Draws a picture, then writes it, so that a failure leaves the file as it was.
+ * @throws {ArgumentError} if `path` is not a path.
+ * @throws {SourceError} if the file or its folder cannot be written.
  */
 export async function writePicture(
   subject: string,
@@ -21,13 +22,10 @@ export async function writePicture(
     "pass the file to write",
   );
   const content = await draw();
-  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, content);
-    await rename(temporary, path);
+    await writeAtomic(path, content);
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new SourceError({
       subject,
       expected: `${path} to be writable`,

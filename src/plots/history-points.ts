@@ -5,8 +5,9 @@ export interface EpochHistory {
   /** Number of each epoch, counted from 0; by default 0, 1, 2, ... */
   readonly epochs?: ArrayLike<number>;
   readonly loss: ArrayLike<number>;
+  /** Empty for a model that does not measure it. */
   readonly accuracy: ArrayLike<number>;
-  /** Empty or absent without validation. */
+  /** This and the next: empty or absent without validation. */
   readonly valLoss?: ArrayLike<number>;
   readonly valAccuracy?: ArrayLike<number>;
 }
@@ -42,7 +43,7 @@ export function checkHistory(
       "pass what a training run returned",
     );
     const n = phase.loss.length;
-    checkLength(subject, "accuracy", phase.accuracy, n, false);
+    checkLength(subject, "accuracy", phase.accuracy, n, true);
     if (phase.epochs !== undefined) checkLength(subject, "epochs", phase.epochs, n, false);
     checkLength(subject, "valLoss", phase.valLoss ?? [], n, true);
     checkLength(subject, "valAccuracy", phase.valAccuracy ?? [], n, true);

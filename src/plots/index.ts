@@ -1,4 +1,6 @@
 export type { EpochHistory, PhaseHistories } from "./history-points.ts";
+export { plotAugmentations } from "./plot-augmentations.ts";
+export type { ImageTransformer, PlotAugmentationsOptions } from "./plot-augmentations.ts";
 export { plotConfusionMatrix } from "./plot-confusion-matrix.ts";
 export type { PlotConfusionMatrixOptions } from "./plot-confusion-matrix.ts";
 export { plotHistory } from "./plot-history.ts";

@@ -28,7 +28,7 @@ const POINT = { type: "point", filled: true, size: 34, opacity: 1 } as const;
 type Split = keyof typeof SPLITS;
 
 /**
- * Learning curves: loss and accuracy by epoch, for training and, where there are values, validation.
+ * Learning curves: loss and, if it was measured, accuracy by epoch, for training and, where there are values, validation.
  * With two phases the epochs are counted through, and a dashed line marks where the second began.
  * Values that are not finite are left out of the curves.
  * @param history of one phase, or of two phases one after the other. Epochs count from 0; the picture counts from 1.
@@ -53,6 +53,8 @@ export function plotHistory(
     ? ["training", "validation"]
     : ["training"];
   const epochs = points.map(({ epoch }) => epoch);
+  const hasAccuracy = points.some(({ accuracy }) => accuracy !== null);
+  const metrics = hasAccuracy ? (["loss", "accuracy"] as const) : (["loss"] as const);
   const layout: PanelLayout = {
     splits,
     withPoints: new Set(epochs).size <= MANY_EPOCHS,
@@ -61,14 +63,14 @@ export function plotHistory(
     phases: boundary === undefined ? [] : phaseMarks(boundary, phaseNames as [string, string]),
   };
   return createSpec(
-    `Loss and accuracy by epoch, ${splits.join(" and ")}`,
+    `${hasAccuracy ? "Loss and accuracy" : "Loss"} by epoch, ${splits.join(" and ")}`,
     { top: 12, right: 16, bottom: 12, left: 12 },
     {
       // Views side by side have no size of their own to pad; what sticks out of them has a known one.
       autosize: "pad",
       spacing: 62,
       bounds: "flush",
-      hconcat: [panel("loss", points, layout), panel("accuracy", points, layout)],
+      hconcat: metrics.map((metric) => panel(metric, points, layout)),
     },
   );
 }
@@ -199,12 +201,12 @@ function extent(size: number): { minExtent: number; maxExtent: number } {
   return { minExtent: size, maxExtent: size };
 }
 
-/** Smallest and largest finite value, with room where they are (nearly) one. */
+/** Smallest and largest finite value, with room where they are one. */
 function valueDomain(values: readonly (number | null)[]): [number, number] {
   const finite = values.filter((value) => value !== null);
   if (finite.length === 0) return [0, 1];
   const low = Math.min(...finite);
   const high = Math.max(...finite);
-  const room = Math.max(0, 0.02 - (high - low)) / 2;
+  const room = high - low < 1e-6 ? 0.05 : 0;
   return [low - room, high + room];
 }

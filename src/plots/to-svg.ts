@@ -27,10 +27,18 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
     logLevel: vega.Error,
   });
   try {
-    return await view.toSVG();
+    return describedBy(spec.description, await view.toSVG());
   } finally {
     view.finalize();
   }
+}
+
+/** The picture with its description for screen readers, which Vega gives to web pages only. */
+function describedBy(description: unknown, svg: string): string {
+  if (typeof description !== "string") return svg;
+  const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", '"': "&quot;" };
+  const text = description.replaceAll(/[&<"]/g, (character) => escapes[character]);
+  return svg.replace(/^<svg /, () => `<svg role="img" aria-label="${text}" `);
 }
 
 async function loadVega() {

@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import { ImageDataGenerator } from "../../src/augment/index.ts";
+import { ArgumentError } from "../../src/errors.ts";
+import {
+  plotAugmentations,
+  plotPredictions,
+  plotSample,
+  plotSamples,
+} from "../../src/plots/index.ts";
+import { imageUrl } from "../../src/plots/image-url.ts";
+import { expectGolden } from "./golden.ts";
+import { readPng } from "./read-png.ts";
+import { noiseSet, valuesOf } from "./samples.ts";
+import { toSvg } from "../../src/plots/to-svg.ts";
+
+const set = noiseSet(50);
+const empty = set.take(0);
+const captions = (spec: unknown): unknown[] => valuesOf(spec).map(({ caption }) => caption);
+const urlOf = (index: number): string => imageUrl(set.image(index), set.imageShape);
+
+describe("plotSample", () => {
+  it("shows one image with its class name below", async () => {
+    const spec = plotSample(set, 7);
+    expect(valuesOf(spec)).toHaveLength(1);
+    expect(valuesOf(spec)[0]).toMatchObject({ caption: ["Bird"], url: urlOf(7) });
+    expect(spec.description).toBe("Image 7, of class Bird");
+    expectGolden("sample", await toSvg(spec));
+  });
+
+  it("refuses an index outside the set", () => {
+    for (const index of [-1, 50, 1.5, Number.NaN, "3"]) {
+      expect(() => plotSample(set, index as number)).toThrow(
+        /plotSample: expected index to be a whole number in \[0, 49\], got/,
+      );
+    }
+    expect(() => plotSample(empty, 0)).toThrow(/at least one image, got an empty set/);
+  });
+
+  it("refuses images that no picture can show", () => {
+    expect(() => plotSample(noiseSet(3, [2, 2, 5]), 0)).toThrow(/1 to 4 channels.*got 5 channels/);
+  });
+});
+
+describe("plotSamples", () => {
+  it("shows ten different images, chosen by the seed, in the order of the set", () => {
+    const spec = plotSamples(set);
+    const urls = valuesOf(spec).map(({ url }) => url);
+    expect(new Set(urls).size).toBe(10);
+    const indices = urls.map((url) => [...set.labels.keys()].find((i) => urlOf(i) === url));
+    expect(indices).toEqual([...indices].sort((a = 0, b = 0) => a - b));
+    expect(plotSamples(set, { seed: 0 })).toEqual(spec);
+    expect(plotSamples(set, { seed: 1 })).not.toEqual(spec);
+  });
+
+  it("lays the images out in full rows", () => {
+    const columns = (count: number): number =>
+      new Set(valuesOf(plotSamples(set, { count })).map(({ x }) => x)).size;
+    expect([1, 3, 5, 6, 10, 12, 50].map(columns)).toEqual([1, 3, 5, 3, 5, 4, 9]);
+    expect(new Set(valuesOf(plotSamples(set, { columns: 2 })).map(({ x }) => x)).size).toBe(2);
+  });
+
+  it("shows a small set whole", () => {
+    expect(captions(plotSamples(set.take(3)))).toEqual([["Airplane"], ["Automobile"], ["Bird"]]);
+  });
+
+  it("shows grey, grey with alpha and RGBA images, and images of any shape", async () => {
+    for (const channels of [1, 2, 4]) {
+      const [{ url }] = valuesOf(plotSamples(noiseSet(1, [6, 3, channels])));
+      const png = readPng(Buffer.from(String(url).split(",")[1], "base64"));
+      expect(png).toMatchObject({ width: 3, height: 6, channels });
+    }
+    // 96 pixels high, half as wide.
+    expect(await toSvg(plotSamples(noiseSet(1, [6, 3, 1])))).toMatch(/width="48" height="96"/);
+  });
+
+  it("cuts captions that are much wider than their image", () => {
+    const { images, labels, imageShape } = set.take(1);
+    const named = noiseSet(1).constructor as new (parts: object) => typeof set;
+    const long = new named({ images, labels, imageShape, classNames: ["a name ".repeat(20)] });
+    expect(String(captions(plotSamples(long))[0])).toMatch(/^a name .*…$/);
+  });
+
+  it("draws the grid as before", async () => {
+    expectGolden("samples", await toSvg(plotSamples(set, { count: 4, title: "Four samples" })));
+  });
+
+  it("refuses bad options", () => {
+    const bad = (options: object): unknown => {
+      try {
+        return plotSamples(set, options);
+      } catch (error) {
+        return error;
+      }
+    };
+    for (const options of [
+      { count: 0 },
+      { count: 401 },
+      { columns: 0 },
+      { seed: 0.5 },
+      { cuont: 3 },
+    ]) {
+      expect(bad(options)).toBeInstanceOf(ArgumentError);
+    }
+    expect(String(bad({ cuont: 3 }))).toContain("did you mean count?");
+    expect(() => plotSamples(empty)).toThrow(/an empty set/);
+  });
+});
+
+describe("plotPredictions", () => {
+  const yTrue = Array.from(set.labels);
+  // Every third prediction is wrong by one class.
+  const yPred = yTrue.map((label, i) => (i % 3 === 0 ? (label + 1) % 5 : label));
+  const probabilities = Float32Array.from({ length: 250 }, (_, i) =>
+    i % 5 === yPred[Math.floor(i / 5)] ? 0.6 : 0.1,
+  );
+
+  it("tells right from wrong by mark, frame and text as well as by colour", () => {
+    const spec = plotPredictions(set, { yPred, count: 50 });
+    for (const { url, caption, frame } of valuesOf(spec)) {
+      const index = [...set.labels.keys()].find((i) => urlOf(i) === url) ?? -1;
+      const name = set.classNames[yPred[index]];
+      if (index % 3 === 0) {
+        expect(caption).toEqual([`✗ ${name}`, `true: ${set.classNames[yTrue[index]]}`]);
+        expect(frame).not.toBe("none");
+      } else {
+        expect(caption).toEqual([`✓ ${name}`]);
+        expect(frame).toBe("none");
+      }
+    }
+    expect(spec.title).toMatchObject({ text: "33 of 50 predictions right" });
+  });
+
+  it("takes the most probable class and names its probability", () => {
+    const spec = plotPredictions(set, { probabilities, count: 50 });
+    expect(valuesOf(spec)[1].caption).toEqual(["✓ Automobile 60 %"]);
+    expect(captions(spec)).toEqual(
+      captions(plotPredictions(set, { yPred, probabilities, count: 50 })),
+    );
+  });
+
+  it("shows wrong predictions only, if asked", () => {
+    const spec = plotPredictions(set, { yPred, onlyWrong: true, count: 5 });
+    expect(valuesOf(spec).every(({ frame }) => frame !== "none")).toBe(true);
+    expect(spec.title).toMatchObject({ text: "5 of 17 wrong predictions" });
+    expect(() => plotPredictions(set, { yPred: yTrue, onlyWrong: true })).toThrow(
+      /at least one wrong prediction, got none/,
+    );
+  });
+
+  it("draws the grid as before", async () => {
+    const spec = plotPredictions(set, { yPred, probabilities, count: 4 });
+    expectGolden("predictions", await toSvg(spec));
+  });
+
+  it("refuses predictions that do not fit the set", () => {
+    expect(() => plotPredictions(set, {})).toThrow(/yPred or probabilities, got neither/);
+    expect(() => plotPredictions(set, { yPred: [1, 2] })).toThrow(/yPred to hold 50.*got 2;/);
+    expect(() => plotPredictions(set, { probabilities: [1] })).toThrow(
+      /probabilities to hold 250 numbers \(n x 5 classes\), got 1;/,
+    );
+    expect(() => plotPredictions(set, { yPred: yPred.map(() => 5) })).toThrow(
+      /yPred\[0\] to be a whole number in \[0, 4\], got 5/,
+    );
+    expect(() => plotPredictions(set, { yPred, onlyWrong: 1 as never })).toThrow(ArgumentError);
+    expect(() => plotPredictions(set, { ypred: yPred } as never)).toThrow(/did you mean yPred\?/);
+    expect(() => plotPredictions(empty, { yPred: [] })).toThrow(/an empty set/);
+  });
+});
+
+describe("plotAugmentations", () => {
+  const generator = new ImageDataGenerator({ widthShiftRange: 0.5, horizontalFlip: true });
+
+  it("shows each image, then what the model sees of it in epochs 0, 1, 2, ...", () => {
+    const spec = plotAugmentations(set, generator, { count: 2, variants: 3, seed: 4 });
+    const urls = valuesOf(spec).map(({ url }) => url);
+    expect(urls).toHaveLength(8);
+    const index = [...set.labels.keys()].find((i) => urlOf(i) === urls[4]) ?? -1;
+    const flow = generator.flow(set, { seed: 4, shuffle: false, batchSize: 50 });
+    for (const epoch of [0, 1, 2]) {
+      const [{ xs }] = [...flow.epoch(epoch)];
+      const seen = xs.subarray(index * 48, (index + 1) * 48).map((value) => value * 255);
+      const pixels = new Uint8Array(Uint8ClampedArray.from(seen));
+      expect(urls[5 + epoch]).toBe(imageUrl(pixels, set.imageShape));
+    }
+  });
+
+  it("refuses what is no generator, and too many pictures", () => {
+    expect(() => plotAugmentations(set, {} as never)).toThrow(/getRandomTransform and applyTr/);
+    expect(() => plotAugmentations(set, generator, { count: 20, variants: 20 })).toThrow(
+      /variants to be a whole number in \[1, 19\], got 20/,
+    );
+    expect(() => plotAugmentations(set, generator, { count: 400 })).toThrow(ArgumentError);
+    expect(() => plotAugmentations(empty, generator)).toThrow(/an empty set/);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { ArgumentError } from "../../src/errors.ts";
+import { plotConfusionMatrix, toSvg } from "../../src/plots/index.ts";
+import { expectGolden } from "./golden.ts";
+import { valuesOf } from "./samples.ts";
+
+const names = ["Airplane", "Automobile", "Bird", "Cat"];
+const matrix = [
+  [940, 12, 30, 18],
+  [9, 960, 1, 30],
+  [88, 0, 780, 132],
+  [0, 0, 0, 0],
+];
+const texts = (spec: unknown): unknown[] => valuesOf(spec).map(({ text }) => text);
+/** k classes with `diagonal` right and 1 wrong sample each. */
+const sparse = (k: number, diagonal: number): number[][] =>
+  Array.from({ length: k }, (_, i) =>
+    Array.from({ length: k }, (__, j) => (i === j ? diagonal : (i + 1) % k === j ? 1 : 0)),
+  );
+
+describe("plotConfusionMatrix", () => {
+  it("draws counts and shares as before", async () => {
+    expectGolden("matrix", await toSvg(plotConfusionMatrix(matrix, { classNames: names })));
+    const options = { classNames: names, normalize: "true", title: "Shares" } as const;
+    expectGolden("matrix-true", await toSvg(plotConfusionMatrix(matrix, options)));
+  });
+
+  it("has true classes as rows, named as in the axes' titles", async () => {
+    const cells = valuesOf(plotConfusionMatrix(matrix));
+    expect(cells.find(({ x, y }) => x === 3 && y === 2)).toMatchObject({ value: 132, text: "132" });
+    const svg = await toSvg(plotConfusionMatrix(matrix));
+    expect(svg).toContain(">Predicted Labels<");
+    expect(svg).toContain(">True Labels<");
+  });
+
+  it("prints counts in full", () => {
+    const spec = plotConfusionMatrix([
+      [1234567, 100],
+      [0, 7],
+    ]);
+    expect(texts(spec)).toEqual(["1234567", "100", "0", "7"]);
+  });
+
+  it("divides by rows, columns or the whole, and gives 0 for an empty row or column", () => {
+    const values = (normalize: "true" | "pred" | "all"): unknown[] =>
+      valuesOf(
+        plotConfusionMatrix(
+          [
+            [3, 1],
+            [0, 0],
+          ],
+          { normalize },
+        ),
+      ).map(({ value }) => value);
+    expect(values("true")).toEqual([0.75, 0.25, 0, 0]);
+    expect(values("pred")).toEqual([1, 1, 0, 0]);
+    expect(values("all")).toEqual([0.75, 0.25, 0, 0]);
+  });
+
+  it("prints shares with two decimals, and with more where all are small", () => {
+    expect(
+      texts(
+        plotConfusionMatrix([
+          [0.125, 0.5],
+          [1, 0],
+        ]),
+      ),
+    ).toEqual(["0.13", "0.50", "1.00", "0.00"]);
+    const all = plotConfusionMatrix(sparse(10, 9), { normalize: "all" });
+    expect(texts(all).slice(0, 2)).toEqual(["0.090", "0.010"]);
+  });
+
+  it("writes white on dark cells, dark on light ones", () => {
+    const dark = valuesOf(
+      plotConfusionMatrix([
+        [10, 0],
+        [4, 7],
+      ]),
+    ).map((cell) => cell.dark);
+    expect(dark).toEqual([false, true, true, false]);
+  });
+
+  it("draws a matrix of zeros", async () => {
+    const svg = await toSvg(
+      plotConfusionMatrix([
+        [0, 0],
+        [0, 0],
+      ]),
+    );
+    expect(svg).not.toMatch(/NaN|Infinity/);
+  });
+
+  it.each([1, 2, 10, 20, 21, 50, 100])("gives every text its place with %i classes", (k) => {
+    const classNames = Array.from({ length: k }, (_, i) => `class number ${i}`);
+    const spec = plotConfusionMatrix(sparse(k, 1000), { classNames }) as unknown as {
+      width: number;
+      height: number;
+      padding: Record<string, number>;
+    };
+    // Room for "1000" in a cell at the smallest font, and for the names beside the map.
+    expect(spec.width).toBe(spec.height);
+    expect(spec.width / k).toBeGreaterThanOrEqual(26);
+    expect(spec.padding.left).toBeGreaterThan(100);
+    if (k > 20) expect(texts(spec).filter((text) => text === "")).toHaveLength(k * k - 2 * k);
+    else expect(texts(spec)).not.toContain("");
+  });
+
+  it("cuts very long class names", async () => {
+    const spec = plotConfusionMatrix([[1]], { classNames: ["an endless class name ".repeat(5)] });
+    expect(await toSvg(spec)).toMatch(/>an endless class .*…</);
+  });
+
+  it("shows class names as they are, whatever is in them", async () => {
+    const classNames = ['"quotes" & <tags>', "datum.value'); throw 1"];
+    const svg = await toSvg(
+      plotConfusionMatrix(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        { classNames },
+      ),
+    );
+    expect(svg).toContain("&lt;tags&gt;");
+    expect(svg).toContain("datum.value'); throw");
+  });
+
+  it("refuses what is no confusion matrix", () => {
+    const bad = (value: unknown) => () => plotConfusionMatrix(value as number[][]);
+    expect(bad([])).toThrow(/a matrix with at least one row/);
+    expect(bad([[1, 2]])).toThrow(/square matrix with 1 values in row 0, got 2;/);
+    expect(bad([[1, 2], [3]])).toThrow(/with 2 values in row 1, got 1;/);
+    expect(
+      bad([
+        [1, -2],
+        [3, 4],
+      ]),
+    ).toThrow(/at least 0 in row 0, column 1, got -2;/);
+    expect(
+      bad([
+        [1, 2],
+        [Number.NaN, 4],
+      ]),
+    ).toThrow(/row 1, column 0, got NaN;/);
+    for (const value of [null, 3, "matrix", [null], [["a"]]])
+      expect(bad(value)).toThrow(ArgumentError);
+  });
+
+  it("refuses class names and options that do not fit", () => {
+    expect(() => plotConfusionMatrix(matrix, { classNames: ["a"] })).toThrow(
+      /4 class names for a 4 x 4 matrix, got 1;/,
+    );
+    expect(() => plotConfusionMatrix([[1]], { classNames: [3] as never })).toThrow(/got \[3\]/);
+    expect(() => plotConfusionMatrix([[1]], { normalize: "rows" as never })).toThrow(
+      /normalize to be one of "true", "pred", "all", got "rows"/,
+    );
+    expect(() => plotConfusionMatrix([[1]], { normalise: "all" } as never)).toThrow(
+      /did you mean normalize\?/,
+    );
+  });
+});
