@@ -263,8 +263,10 @@ export function tile6x8_rows(depth: i32, a: usize, lda: usize, b: usize, ldb: us
 
 export function panel_rows(m: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
   const tiles = (m + MAX_ROWS - 1) / MAX_ROWS;
+  const low = m / tiles;
+  const high = m - low * tiles;
   for (let tile = 0; tile < tiles; tile++) {
-    const rows = (m + tiles - 1 - tile) / tiles;
+    const rows = low + i32(tile < high);
     if (rows == 6) tile6x8_rows(depth, a, lda, b, ldb, c, ldc);
     else if (rows == 5) tile5x8_rows(depth, a, lda, b, ldb, c, ldc);
     else if (rows == 4) tile4x8_rows(depth, a, lda, b, ldb, c, ldc);
@@ -557,8 +559,10 @@ export function tile6x8_rows_add(depth: i32, a: usize, lda: usize, b: usize, ldb
 
 export function panel_rows_add(m: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
   const tiles = (m + MAX_ROWS - 1) / MAX_ROWS;
+  const low = m / tiles;
+  const high = m - low * tiles;
   for (let tile = 0; tile < tiles; tile++) {
-    const rows = (m + tiles - 1 - tile) / tiles;
+    const rows = low + i32(tile < high);
     if (rows == 6) tile6x8_rows_add(depth, a, lda, b, ldb, c, ldc);
     else if (rows == 5) tile5x8_rows_add(depth, a, lda, b, ldb, c, ldc);
     else if (rows == 4) tile4x8_rows_add(depth, a, lda, b, ldb, c, ldc);
@@ -794,8 +798,10 @@ export function tile6x8_columns(depth: i32, a: usize, lda: usize, b: usize, ldb:
 
 export function panel_columns(m: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
   const tiles = (m + MAX_ROWS - 1) / MAX_ROWS;
+  const low = m / tiles;
+  const high = m - low * tiles;
   for (let tile = 0; tile < tiles; tile++) {
-    const rows = (m + tiles - 1 - tile) / tiles;
+    const rows = low + i32(tile < high);
     if (rows == 6) tile6x8_columns(depth, a, lda, b, ldb, c, ldc);
     else if (rows == 5) tile5x8_columns(depth, a, lda, b, ldb, c, ldc);
     else if (rows == 4) tile4x8_columns(depth, a, lda, b, ldb, c, ldc);
@@ -1052,8 +1058,10 @@ export function tile6x8_columns_add(depth: i32, a: usize, lda: usize, b: usize, 
 
 export function panel_columns_add(m: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
   const tiles = (m + MAX_ROWS - 1) / MAX_ROWS;
+  const low = m / tiles;
+  const high = m - low * tiles;
   for (let tile = 0; tile < tiles; tile++) {
-    const rows = (m + tiles - 1 - tile) / tiles;
+    const rows = low + i32(tile < high);
     if (rows == 6) tile6x8_columns_add(depth, a, lda, b, ldb, c, ldc);
     else if (rows == 5) tile5x8_columns_add(depth, a, lda, b, ldb, c, ldc);
     else if (rows == 4) tile4x8_columns_add(depth, a, lda, b, ldb, c, ldc);
@@ -1316,8 +1324,10 @@ export function tile6x8_gather(depth: i32, rowAt: usize, steps: usize, b: usize,
 
 export function panel_gather(m: i32, depth: i32, rowAt: usize, steps: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
   const tiles = (m + MAX_ROWS - 1) / MAX_ROWS;
+  const low = m / tiles;
+  const high = m - low * tiles;
   for (let tile = 0; tile < tiles; tile++) {
-    const rows = (m + tiles - 1 - tile) / tiles;
+    const rows = low + i32(tile < high);
     if (rows == 6) tile6x8_gather(depth, rowAt, steps, b, ldb, c, ldc);
     else if (rows == 5) tile5x8_gather(depth, rowAt, steps, b, ldb, c, ldc);
     else if (rows == 4) tile4x8_gather(depth, rowAt, steps, b, ldb, c, ldc);
@@ -1601,8 +1611,10 @@ export function tile6x8_gather_add(depth: i32, rowAt: usize, steps: usize, b: us
 
 export function panel_gather_add(m: i32, depth: i32, rowAt: usize, steps: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
   const tiles = (m + MAX_ROWS - 1) / MAX_ROWS;
+  const low = m / tiles;
+  const high = m - low * tiles;
   for (let tile = 0; tile < tiles; tile++) {
-    const rows = (m + tiles - 1 - tile) / tiles;
+    const rows = low + i32(tile < high);
     if (rows == 6) tile6x8_gather_add(depth, rowAt, steps, b, ldb, c, ldc);
     else if (rows == 5) tile5x8_gather_add(depth, rowAt, steps, b, ldb, c, ldc);
     else if (rows == 4) tile4x8_gather_add(depth, rowAt, steps, b, ldb, c, ldc);

@@ -1,4 +1,10 @@
 // Everything that the module exports: one line per operation family.
+export * from "./copy";
 export * from "./elementwise";
 export * from "./gemm-tiles.generated";
+export * from "./normalize";
+export * from "./pool";
+export * from "./reduce";
 export * from "./winograd";
+export * from "./conv";
+export * from "./gemm";

@@ -1,0 +1,229 @@
+/**
+ * Convolutions of any filter size, stride, dilation and padding as matrix products whose left matrix
+ * is never built: the product's inner loop reads element (pixel, k) at pixelAddress + step[k], where
+ * a table holds the distance of every filter tap and channel from the pixel. The host pads the image
+ * beforehand, so that no tap falls outside.
+ */
+import { storeLanes } from "./conv-lanes";
+import { addBias } from "./gemm";
+import { packColumns, packRows } from "./gemm-pack";
+import { panel_gather, panel_gather_add } from "./gemm-tiles.generated";
+import { int, ptr } from "./task";
+
+/**
+ * Copies images into larger ones with zeros around. Words: x, out, height, width, channels, out's
+ * height, out's width, rows above, columns to the left. Tasks: rows of out.
+ */
+export function conv2d_pad_f32(task: i32, params: usize, scratch: usize): void {
+  const height = int(params, 2);
+  const width = int(params, 3);
+  const pixel = <usize>int(params, 4) << 2;
+  const outHeight = int(params, 5);
+  const outRow = <usize>int(params, 6) * pixel;
+  const image = task / outHeight;
+  const y = task - image * outHeight - int(params, 7);
+  const to = ptr(params, 1) + <usize>task * outRow;
+  if (y < 0 || y >= height) {
+    memory.fill(to, 0, outRow);
+    return;
+  }
+  const left = ptr(params, 8) * pixel;
+  const row = <usize>width * pixel;
+  memory.fill(to, 0, left);
+  memory.copy(to + left, ptr(params, 0) + <usize>(image * height + y) * row, row);
+  memory.fill(to + left + row, 0, outRow - left - row);
+}
+
+/**
+ * Packs a filter [taps, ci, co] into panels of 8 columns. Words: filter, panels, rows of a tap, columns,
+ * transposed, taps, taps' indices. Plain: the columns are output channels, row (tap, ci). Transposed: the columns are input
+ * channels, row (tap, co), and only the listed taps are taken. Tasks: panels.
+ */
+export function conv2d_pack_filter_f32(task: i32, params: usize, scratch: usize): void {
+  const filter = ptr(params, 0);
+  const rows = int(params, 2);
+  const columns = int(params, 3);
+  const transposed = int(params, 4) != 0;
+  const taps = int(params, 5);
+  const indices = ptr(params, 6);
+  const first = task * 8;
+  const tapBytes = <usize>(rows * columns) << 2;
+  let panel = ptr(params, 1) + (<usize>first * <usize>(rows * taps) << 2);
+  for (let tap = 0; tap < taps; tap++) {
+    const from = filter + <usize>load<u32>(indices + (<usize>tap << 2)) * tapBytes;
+    if (transposed) {
+      const rowBytes = <usize>rows << 2;
+      packRows(rows, columns - first, from + <usize>first * rowBytes, rowBytes, panel);
+    } else packColumns(rows, from + (<usize>first << 2), <usize>columns << 2, panel);
+    panel += <usize>rows << 5;
+  }
+}
+
+/** Writes the addresses of `count` pixels from number `begin` on, relative to `base`. */
+function pixelAddresses(
+  begin: i32,
+  count: i32,
+  rows: i32,
+  columns: i32,
+  base: usize,
+  imageBytes: usize,
+  rowBytes: usize,
+  pixelBytes: usize,
+  to: usize,
+): void {
+  const line = begin / columns;
+  let column = begin - line * columns;
+  let image = line / rows;
+  let row = line - image * rows;
+  for (let i = 0; i < count; i++) {
+    const at = <usize>image * imageBytes + <usize>row * rowBytes + <usize>column * pixelBytes;
+    store<u32>(to, <u32>(base + at));
+    to += 4;
+    if (++column == columns) {
+      column = 0;
+      if (++row == rows) {
+        row = 0;
+        image++;
+      }
+    }
+  }
+}
+
+/**
+ * out = x * filter + bias. Words: x, steps of k, packed filter, bias, out, depth k, output channels, relu,
+ * pixels, rows and columns of pixels in an image, bytes between x's images, rows, pixels, bytes
+ * between out's images, rows, pixels, pixels per task. Tasks: blocks of pixels.
+ */
+export function conv2d_f32(task: i32, params: usize, scratch: usize): void {
+  const depth = int(params, 5);
+  const channels = int(params, 6);
+  const relu = int(params, 7) != 0;
+  const rows = int(params, 9);
+  const columns = int(params, 10);
+  const block = int(params, 17);
+  const begin = task * block;
+  const count = min(block, int(params, 8) - begin);
+  const steps = ptr(params, 1);
+  const bias = ptr(params, 3);
+  const out = ptr(params, 4);
+  const outRow = ptr(params, 15);
+  const outPixel = ptr(params, 16);
+  const sources = scratch;
+  const targets = sources + (<usize>block << 2);
+  const tile = (targets + (<usize>block << 2) + 63) & ~(<usize>63);
+  pixelAddresses(
+    begin,
+    count,
+    rows,
+    columns,
+    ptr(params, 0),
+    ptr(params, 11),
+    ptr(params, 12),
+    ptr(params, 13),
+    sources,
+  );
+  // Pixels that follow each other in the output are written in place.
+  const dense =
+    outPixel == <usize>channels << 2 &&
+    outRow == <usize>columns * outPixel &&
+    ptr(params, 14) == <usize>rows * outRow &&
+    (channels & 7) == 0;
+  const pitch = dense ? outPixel : (<usize>((channels + 7) & ~7) << 2);
+  const product = dense ? out + <usize>begin * outPixel : tile;
+  let panel = ptr(params, 2);
+  for (let at: usize = 0; at < pitch; at += 32) {
+    panel_gather(count, depth, sources, steps, panel, 32, product + at, pitch);
+    panel += <usize>depth << 5;
+  }
+  if (bias || relu) addBias(count, channels, product, pitch, bias, relu);
+  if (dense) return;
+  pixelAddresses(
+    begin,
+    count,
+    rows,
+    columns,
+    out,
+    ptr(params, 14),
+    outRow,
+    outPixel,
+    targets,
+  );
+  for (let i = 0; i < count; i++) {
+    const from = product + <usize>i * pitch;
+    const to = <usize>load<u32>(targets + (<usize>i << 2));
+    for (let channel = 0; channel < channels; channel += 4) {
+      const at = <usize>channel << 2;
+      storeLanes(to + at, channels - channel, v128.load(from + at));
+    }
+  }
+}
+
+/**
+ * The filter's gradient over the pixels of one chunk: row k of dfilter sums x[pixel + step[k]] dy[pixel].
+ * Words: x, steps of k, dy, sums (for each chunk [depth, co rounded up to 8]), depth, output channels,
+ * pixels, rows, columns, bytes between x's images, rows, pixels, pixels per chunk, pixels per block.
+ * Tasks: chunks of pixels.
+ */
+export function conv2d_filter_gradient_f32(task: i32, params: usize, scratch: usize): void {
+  const x = ptr(params, 0);
+  const steps = ptr(params, 1);
+  const depth = int(params, 4);
+  const channels = int(params, 5);
+  const chunk = int(params, 12);
+  const block = int(params, 13);
+  const end = min(int(params, 6), (task + 1) * chunk);
+  const pixel = <usize>channels << 2;
+  const pitch = <usize>((channels + 7) & ~7) << 2;
+  const sums = ptr(params, 3) + <usize>task * <usize>depth * pitch;
+  const rowAt = scratch;
+  const pixels = rowAt + (<usize>depth << 2);
+  for (let k: usize = 0; k < <usize>depth << 2; k += 4) {
+    store<u32>(rowAt + k, <u32>x + load<u32>(steps + k));
+  }
+  for (let begin = task * chunk; begin < end; begin += block) {
+    const count = min(block, end - begin);
+    pixelAddresses(
+      begin,
+      count,
+      int(params, 7),
+      int(params, 8),
+      0,
+      ptr(params, 9),
+      ptr(params, 10),
+      ptr(params, 11),
+      pixels,
+    );
+    const dy = ptr(params, 2) + <usize>begin * pixel;
+    for (let at: usize = 0; at < pitch; at += 32) {
+      if (begin > task * chunk) {
+        panel_gather_add(depth, count, rowAt, pixels, dy + at, pixel, sums + at, pitch);
+      } else panel_gather(depth, count, rowAt, pixels, dy + at, pixel, sums + at, pitch);
+    }
+  }
+}
+
+/**
+ * Adds the chunks in their order. Words: sums, dfilter, depth, output channels, chunks, rows per task.
+ * Tasks: blocks of rows of dfilter.
+ */
+export function conv2d_filter_gradient_sum_f32(task: i32, params: usize, scratch: usize): void {
+  const depth = int(params, 2);
+  const channels = int(params, 3);
+  const chunks = int(params, 4);
+  const block = int(params, 5);
+  const pitch = <usize>((channels + 7) & ~7) << 2;
+  const chunkBytes = <usize>depth * pitch;
+  const end = min(depth, (task + 1) * block);
+  for (let k = task * block; k < end; k++) {
+    for (let channel = 0; channel < channels; channel += 4) {
+      let from = ptr(params, 0) + <usize>k * pitch + (<usize>channel << 2);
+      let sum = v128.load(from);
+      for (let chunk = 1; chunk < chunks; chunk++) {
+        from += chunkBytes;
+        sum = f32x4.add(sum, v128.load(from));
+      }
+      const to = ptr(params, 1) + (<usize>(k * channels + channel) << 2);
+      storeLanes(to, channels - channel, sum);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/** Matrix products C = A B (+ bias, then an activation), A and B each as they are or transposed. */
+import { storeLanes } from "./conv-lanes";
+import { packColumns, packRows } from "./gemm-pack";
+import {
+  panel_columns,
+  panel_columns_add,
+  panel_rows,
+  panel_rows_add,
+} from "./gemm-tiles.generated";
+import { int, ptr } from "./task";
+
+/** Depth of a packed block of B: a panel of it (8 KiB) stays in the first-level cache. */
+const DEPTH: i32 = 256;
+
+/** Rows of the transposed A that are copied together. */
+const ROWS: i32 = 96;
+
+/** Adds `bias` (if given) to `rows` rows of `columns` floats and raises what is under `floor`. */
+export function addBias(
+  rows: i32,
+  columns: i32,
+  c: usize,
+  ldc: usize,
+  bias: usize,
+  relu: bool,
+): void {
+  const floor = f32x4.splat(relu ? 0 : -Infinity);
+  const zero = f32x4.splat(0);
+  for (let j = 0; j < columns; j += 4) {
+    const at = <usize>j << 2;
+    const offset = bias ? v128.load(bias + at) : zero;
+    let to = c + at;
+    for (let i = 0; i < rows; i++) {
+      const sum = f32x4.add(v128.load(to), offset);
+      storeLanes(to, columns - j, f32x4.pmax(sum, floor));
+      to += ldc;
+    }
+  }
+}
+
+/** Copies `columns` of each of the `rows` 8 columns wide rows at `from` to rows `ldc` bytes apart. */
+function storeColumns(rows: i32, columns: i32, from: usize, to: usize, ldc: usize): void {
+  for (let i = 0; i < rows; i++) {
+    storeLanes(to, columns, v128.load(from));
+    if (columns > 4) storeLanes(to + 16, columns - 4, v128.load(from, 16));
+    from += 32;
+    to += ldc;
+  }
+}
+
+/**
+ * One block of a batch of products. Words: a, b, c, bias, m, n, k, bytes between A's rows, bytes
+ * between B's rows, A transposed, B transposed, relu, rows per block, columns per block (a multiple
+ * of 8), blocks of rows, blocks of columns, chunk of k per task, chunks of k, offsets of A and of B
+ * for each product of the batch (addresses of words, or 0 for zeros).
+ *
+ * With several chunks of k, each writes a product of its own, [batch, chunks, m, n], for gemm_sum_f32.
+ * Tasks: batch x chunks x blocks of rows x blocks of columns.
+ */
+export function gemm_f32(task: i32, params: usize, scratch: usize): void {
+  const m = int(params, 4);
+  const n = int(params, 5);
+  const k = int(params, 6);
+  const lda = ptr(params, 7);
+  const ldb = ptr(params, 8);
+  const transposeA = int(params, 9) != 0;
+  const transposeB = int(params, 10) != 0;
+  const blockRows = int(params, 12);
+  const blockColumns = int(params, 13);
+  const rowBlocks = int(params, 14);
+  const columnBlocks = int(params, 15);
+  const chunk = int(params, 16);
+  const chunks = int(params, 17);
+  const columnBlock = task % columnBlocks;
+  task /= columnBlocks;
+  const rowBlock = task % rowBlocks;
+  task /= rowBlocks;
+  const product = task / chunks;
+  const offsetsA = ptr(params, 18);
+  const offsetsB = ptr(params, 19);
+  const i0 = rowBlock * blockRows;
+  const j0 = columnBlock * blockColumns;
+  const kBegin = (task - product * chunks) * chunk;
+  const kEnd = min(k, kBegin + chunk);
+  const rows = min(blockRows, m - i0);
+  const columns = min(blockColumns, n - j0);
+  const ldc = <usize>n << 2;
+  const c = ptr(params, 2) + <usize>task * <usize>m * ldc + <usize>i0 * ldc + (<usize>j0 << 2);
+  let a = ptr(params, 0) + <usize>i0 * (transposeA ? 4 : lda);
+  let b = ptr(params, 1) + <usize>j0 * (transposeB ? ldb : 4);
+  if (offsetsA) a += <usize>load<u32>(offsetsA + (<usize>product << 2));
+  if (offsetsB) b += <usize>load<u32>(offsetsB + (<usize>product << 2));
+
+  const panels = scratch;
+  const panelBytes: usize = DEPTH << 5;
+  const copied = panels + <usize>((blockColumns + 7) >> 3) * panelBytes;
+  const edge = copied + DEPTH * ROWS * 4;
+  for (let k0 = kBegin; k0 < kEnd; k0 += DEPTH) {
+    const depth = min(DEPTH, kEnd - k0);
+    const adds = k0 > kBegin;
+    let panel = panels;
+    for (let j = 0; j < columns; j += 8) {
+      if (transposeB) {
+        packRows(depth, columns - j, b + <usize>j * ldb + (<usize>k0 << 2), ldb, panel);
+      } else packColumns(depth, b + <usize>k0 * ldb + (<usize>j << 2), ldb, panel);
+      panel += panelBytes;
+    }
+    for (let i = 0; i < rows; i += ROWS) {
+      const height = min(ROWS, rows - i);
+      let rowsAt = a + <usize>i * lda + (<usize>k0 << 2);
+      if (transposeA) {
+        // The rows of A' for one k are contiguous, but the next k may be a page away.
+        rowsAt = copied;
+        let from = a + <usize>k0 * lda + (<usize>i << 2);
+        for (let kk = 0; kk < depth; kk++) {
+          const to = rowsAt + <usize>kk * (ROWS * 4);
+          for (let at: usize = 0; at < <usize>height << 2; at += 16) {
+            v128.store(to + at, v128.load(from + at));
+          }
+          from += lda;
+        }
+      }
+      panel = panels;
+      for (let j = 0; j < columns; j += 8) {
+        const whole = columns - j >= 8;
+        const target = c + <usize>i * ldc + (<usize>j << 2);
+        const to = whole ? target : edge;
+        const pitch = whole ? ldc : 32;
+        if (!whole && adds) {
+          for (let r: usize = 0; r < <usize>height; r++) {
+            v128.store(to + (r << 5), v128.load(target + r * ldc));
+            v128.store(to + (r << 5), v128.load(target + r * ldc, 16), 16);
+          }
+        }
+        if (transposeA) {
+          if (adds) panel_columns_add(height, depth, rowsAt, ROWS * 4, panel, 32, to, pitch);
+          else panel_columns(height, depth, rowsAt, ROWS * 4, panel, 32, to, pitch);
+        } else if (adds) panel_rows_add(height, depth, rowsAt, lda, panel, 32, to, pitch);
+        else panel_rows(height, depth, rowsAt, lda, panel, 32, to, pitch);
+        if (!whole) storeColumns(height, columns - j, to, target, ldc);
+        panel += panelBytes;
+      }
+    }
+  }
+  const bias = ptr(params, 3);
+  const relu = int(params, 11) != 0;
+  if (chunks == 1 && (bias || relu)) {
+    addBias(rows, columns, c, ldc, bias ? bias + (<usize>j0 << 2) : 0, relu);
+  }
+}
+
+/**
+ * Adds the chunks of k in their order. Words: partial products [batch, chunks, m, n], c, n, m,
+ * chunks, bias, relu, rows per task. Tasks: batch x blocks of rows.
+ */
+export function gemm_sum_f32(task: i32, params: usize, scratch: usize): void {
+  const n = int(params, 2);
+  const m = int(params, 3);
+  const chunks = int(params, 4);
+  const block = int(params, 7);
+  const blocks = (m + block - 1) / block;
+  const product = task / blocks;
+  const i0 = (task - product * blocks) * block;
+  const rows = min(block, m - i0);
+  const matrix = <usize>(m * n) << 2;
+  const first = <usize>(i0 * n) << 2;
+  const from = ptr(params, 0) + <usize>(product * chunks) * matrix + first;
+  const to = ptr(params, 1) + <usize>product * matrix + first;
+  const count = rows * n;
+  for (let i = 0; i < count; i += 4) {
+    let at = from + (<usize>i << 2);
+    let sum = v128.load(at);
+    for (let chunk = 1; chunk < chunks; chunk++) {
+      at += matrix;
+      sum = f32x4.add(sum, v128.load(at));
+    }
+    storeLanes(to + (<usize>i << 2), count - i, sum);
+  }
+  const bias = ptr(params, 5);
+  const relu = int(params, 6) != 0;
+  if (bias || relu) addBias(rows, n, to, <usize>n << 2, bias, relu);
+}

@@ -1,0 +1,65 @@
+import { backend_util } from "@tensorflow/tfjs-core";
+
+/** The sizes of a convolution, seen from its forward direction. */
+export interface ConvShape {
+  readonly batch: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** The attributes that the convolution kernels of tfjs have in common. */
+export interface ConvAttrs {
+  readonly strides: [number, number] | number;
+  readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding;
+  readonly dataFormat?: "NHWC" | "NCHW";
+  readonly dilations?: [number, number] | number;
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+/** The sizes of a convolution, or null where channels come first. */
+export function convShape(
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: ConvAttrs,
+  depthwise = false,
+): ConvShape | null {
+  if (dataFormat === "NCHW") return null;
+  const info = backend_util.computeConv2DInfo(
+    xShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    depthwise,
+  );
+  return {
+    batch: info.batchSize,
+    inHeight: info.inHeight,
+    inWidth: info.inWidth,
+    inChannels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    dilationHeight: info.dilationHeight,
+    dilationWidth: info.dilationWidth,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+  };
+}
