@@ -1,0 +1,148 @@
+import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
+import type { NamedValue } from "../console/format-metric.ts";
+import {
+  epochLine,
+  progressLine,
+  type Progress,
+  type ProgressStyle,
+} from "../console/progress-line.ts";
+import { StepTimer } from "../console/step-timer.ts";
+import { defaultSink, type TextSink } from "../console/text-sink.ts";
+import type { Callback, Logs, TrainingContext } from "../callback.ts";
+
+/** Seconds between two drawings of the live line. */
+const REDRAW_INTERVAL = 0.1;
+
+/** Options of {@link progressBar}. */
+export interface ProgressBarOptions {
+  /** Whose text the lines follow; default `"keras2"`. */
+  readonly style?: ProgressStyle;
+  /** Where the lines go; default the standard output, or the console where there is none. */
+  readonly output?: TextSink;
+}
+
+/**
+ * Prints how the training goes on: with `verbose` 1 a line that is redrawn as the epoch proceeds, at
+ * most ten times a second and cut to the terminal's width; where nothing can be redrawn (a file, a
+ * pipe, a browser's console) the same line once, when the epoch is over. With `verbose` 2 one line
+ * an epoch, with 0 nothing.
+ *
+ * The time of a line includes the validation; the time of a step leaves the first step out.
+ */
+export function progressBar(options: ProgressBarOptions = {}): Callback {
+  const subject = "progressBar";
+  checkOptions(subject, options, ["style", "output"]);
+  const { style = "keras2", output = defaultSink() } = options;
+  checkOneOf(subject, "style", style, ["keras2", "keras3"]);
+  checkSink(subject, output);
+  return new ProgressBar(style, output);
+}
+
+/** Throws unless `output` can be written to. */
+export function checkSink(subject: string, output: unknown): asserts output is TextSink {
+  check(
+    typeof (output as Partial<TextSink> | null)?.write === "function",
+    subject,
+    "output to have a method write(text)",
+    describe(output),
+    "pass e.g. process.stderr",
+  );
+}
+
+class ProgressBar implements Callback {
+  readonly #style: ProgressStyle;
+  readonly #output: TextSink;
+  #context: TrainingContext | undefined;
+  #timer = new StepTimer(0);
+  #values = new Map<string, number>();
+  #steps = 0;
+  #lastDrawn = -Infinity;
+  #isLineOpen = false;
+
+  constructor(style: ProgressStyle, output: TextSink) {
+    this.#style = style;
+    this.#output = output;
+  }
+
+  setContext(context: TrainingContext): void {
+    this.#context = context;
+  }
+
+  onEpochBegin(epoch: number): void {
+    const { verbose = 0, epochs = 1 } = this.#context ?? {};
+    this.#timer = new StepTimer(seconds());
+    this.#values = new Map();
+    this.#steps = 0;
+    this.#lastDrawn = -Infinity;
+    if (verbose > 0 && epochs > 1) this.#output.write(`Epoch ${epoch + 1}/${epochs}\n`);
+  }
+
+  onBatchEnd(batch: number, logs: Logs): void {
+    this.#steps = batch + 1;
+    if (this.#context?.verbose !== 1) return;
+    const now = seconds();
+    // Asked even where nothing is drawn: the timer must see the end of the first step.
+    const secondsPerStep = this.#timer.secondsPerStep(this.#steps, now);
+    this.#remember(logs);
+    if (this.#output.isTTY !== true || now - this.#lastDrawn < REDRAW_INTERVAL) return;
+    const line = progressLine(
+      this.#progress(this.#context.steps, now, secondsPerStep, false),
+      // The last column stays free: some terminals break the line once it is filled.
+      { style: this.#style, color: true, columns: (this.#output.columns || 80) - 1 },
+    );
+    this.#output.write(`\r${line}\x1b[K`);
+    this.#lastDrawn = now;
+    this.#isLineOpen = true;
+  }
+
+  onEpochEnd(_epoch: number, logs: Logs): void {
+    const { verbose = 0, steps = this.#steps } = this.#context ?? {};
+    if (verbose === 0) return;
+    this.#remember(logs);
+    const now = seconds();
+    const progress = this.#progress(steps, now, this.#timer.secondsPerStep(steps, now), true);
+    if (verbose === 2) {
+      this.#output.write(`${epochLine(progress, this.#style)}\n`);
+    } else if (this.#output.isTTY === true) {
+      this.#output.write(
+        `\r${progressLine(progress, { style: this.#style, color: true })}\x1b[K\n`,
+      );
+    } else {
+      this.#output.write(`${progressLine(progress, { style: this.#style })}\n`);
+    }
+    this.#isLineOpen = false;
+  }
+
+  onTrainEnd(): void {
+    // A run that stopped within an epoch leaves the live line behind: what comes next starts anew.
+    if (this.#isLineOpen) this.#output.write("\n");
+    this.#isLineOpen = false;
+  }
+
+  /** Values keep the place that they first had: those of the batches, then those of the epoch. */
+  #remember(logs: Logs): void {
+    const entries: NamedValue[] = Object.entries(logs);
+    if (this.#style === "keras3") entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [name, value] of entries) this.#values.set(name, value);
+  }
+
+  #progress(
+    target: number | undefined,
+    now: number,
+    secondsPerStep: number,
+    isFinal: boolean,
+  ): Progress {
+    return {
+      steps: isFinal && target !== undefined ? target : this.#steps,
+      target,
+      elapsed: this.#timer.elapsed(now),
+      secondsPerStep,
+      isFinal,
+      values: [...this.#values],
+    };
+  }
+}
+
+function seconds(): number {
+  return performance.now() / 1000;
+}

@@ -1,0 +1,20 @@
+/** Where text goes: Node's `process.stdout`, or any object with its `write`. */
+export interface TextSink {
+  /** Prints `text` as it is, without a line break of its own. */
+  write(text: string): unknown;
+  /** Whether a line can be drawn over by writing `"\r"`, as on a terminal; default `false`. */
+  readonly isTTY?: boolean;
+  /** Characters in a line of the terminal; default 80. */
+  readonly columns?: number;
+}
+
+/** The standard output where there is one (Node, Deno, Bun), otherwise `console.log`. */
+export function defaultSink(): TextSink {
+  const { process } = globalThis as { process?: { stdout?: Partial<TextSink> } };
+  if (typeof process?.stdout?.write === "function") return process.stdout as TextSink;
+  return {
+    write: (text: string) => {
+      console.log(text.replace(/\n$/, ""));
+    },
+  };
+}
