@@ -59,7 +59,8 @@ function readChunks(bytes: Uint8Array, size: PngSize): Uint8Array {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     const end = at + 12 + length;
-    if (end > bytes.length) throw damaged(`${length} bytes of ${type}`, "the end of the file");
+    if (end > bytes.length)
+      throw damaged(`${length} bytes in chunk ${index}`, "the end of the file");
     const data = bytes.subarray(at + 8, end - 4);
     if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
       throw damaged(`the CRC of chunk ${index} (${type}) to be right`, "another");

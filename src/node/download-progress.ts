@@ -45,7 +45,7 @@ export function printProgress(
       const line = `${WORDS[phase]} [${bar}] ${percent}, ${amount}`;
       // Back to the line's start, no wider than the terminal, and clear what was there before.
       const end = part === 1 ? "\n" : "";
-      stream.write(`\r${line.slice(0, (stream.columns ?? 80) - 1)}\x1b[K${end}`);
+      stream.write(`\r${line.slice(0, (stream.columns || 80) - 1)}\x1b[K${end}`);
     } else if (Math.floor(part * 10) > lastTenth) {
       lastTenth = Math.floor(part * 10);
       stream.write(`cifar-kit: ${WORDS[phase]} ${percent} (${amount})\n`);

@@ -111,9 +111,7 @@ describe("loadRecords", () => {
 
   it("says what a source is when it gets something else, or something else comes out", async () => {
     for (const source of [undefined, null, "folder", {}]) {
-      await expect(loadRecords(source as ByteSource, manifest)).rejects.toThrow(
-        ArgumentError,
-      );
+      await expect(loadRecords(source as ByteSource, manifest)).rejects.toThrow(ArgumentError);
     }
     const source = { read: () => Promise.resolve("text") } as unknown as ByteSource;
     await expect(loadRecords(source, manifest)).rejects.toThrow(/a\.bin as a Uint8Array, got "te/);

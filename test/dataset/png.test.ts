@@ -55,7 +55,11 @@ describe("decodePng", () => {
     ["no image data", Buffer.concat([png.subarray(0, 33), iend]), /inflates|image data/],
     ["too little image data", dataOf(new Uint8Array(rowBytes)), /190 bytes of image data, got 19/],
     ["a bomb", dataOf(new Uint8Array(1e7)), /image data that inflates/],
-    ["a chunk longer than the file", insert(Buffer.from("7fffffff49444154", "hex")), /of IDAT/],
+    [
+      "a chunk longer than the file",
+      insert(Buffer.from("7fffffff49444154", "hex")),
+      /2147483647 bytes in chunk 1/,
+    ],
   ])("refuses %s", async (_, bytes, message) => {
     await expect(decode(bytes)).rejects.toThrow(message);
     await expect(decode(bytes)).rejects.toBeInstanceOf(DataError);

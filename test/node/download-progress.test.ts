@@ -54,6 +54,10 @@ describe("printProgress", () => {
     ]);
   });
 
+  it("takes a terminal that does not know its width for one of 80 columns", () => {
+    expect(print({ isTTY: true, columns: 0 })).toBe(print({ isTTY: true, columns: 80 }));
+  });
+
   it("stays within a narrow terminal", () => {
     const narrow = print({ isTTY: true, columns: 30 }).slice(ANNOUNCEMENT.length);
     for (const line of narrow.split("\r").slice(1)) {
