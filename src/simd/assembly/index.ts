@@ -8,3 +8,8 @@ export * from "./reduce";
 export * from "./winograd";
 export * from "./conv";
 export * from "./gemm";
+export * from "./fused-batch-norm";
+export * from "./fused-activation";
+export * from "./fused-dropout";
+export * from "./fused-cross-entropy";
+export * from "./fused-adam";

@@ -1,0 +1,234 @@
+/**
+ * Kernels that fold a dimension. The input is seen as [outer, length, inner], of which `length` is
+ * folded. Blocks have a fixed size, so that the order of additions follows from the shape alone;
+ * within a block several accumulators run side by side.
+ */
+import { exp4 } from "./math";
+import { float, int, ptr } from "./task";
+import { firstLanes, select, storeFirst, sumLanes } from "./vector";
+
+/** The folds, by the numbers that host/reduce.ts gives them. */
+const enum Fold {
+  Sum,
+  Prod,
+  Max,
+  Min,
+}
+
+// @ts-ignore: decorator
+@inline
+function fold4(op: Fold, a: v128, b: v128): v128 {
+  if (op == Fold.Sum) return f32x4.add(a, b);
+  if (op == Fold.Prod) return f32x4.mul(a, b);
+  if (op == Fold.Max) return f32x4.max(a, b);
+  return f32x4.min(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function neutral(op: Fold): f32 {
+  if (op == Fold.Sum) return 0;
+  if (op == Fold.Prod) return 1;
+  if (op == Fold.Max) return -Infinity;
+  return Infinity;
+}
+
+/** Folds `n` consecutive elements. */
+// @ts-ignore: decorator
+@inline
+function foldRun(op: Fold, x: usize, n: i32): f32 {
+  const none = f32x4.splat(neutral(op));
+  let a = none, b = none, c = none, d = none;
+  for (; n >= 16; n -= 16) {
+    a = fold4(op, a, v128.load(x));
+    b = fold4(op, b, v128.load(x, 16));
+    c = fold4(op, c, v128.load(x, 32));
+    d = fold4(op, d, v128.load(x, 48));
+    x += 64;
+  }
+  for (; n > 0; n -= 4) {
+    a = fold4(op, a, select(firstLanes(n), v128.load(x), none));
+    x += 16;
+  }
+  a = fold4(op, fold4(op, a, b), fold4(op, c, d));
+  a = fold4(op, a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
+  a = fold4(op, a, v128.shuffle<i32>(a, a, 1, 0, 3, 2));
+  return f32x4.extract_lane(a, 0);
+}
+
+/** Rows of one chunk, each folded to one element: the case inner = 1. */
+// @ts-ignore: decorator
+@inline
+function foldRows(op: Fold, x: usize, to: usize, rows: i32, n: i32, xs: usize, ts: usize, div: f32): void {
+  for (; rows > 0; rows--) {
+    store<f32>(to, foldRun(op, x, n) / div);
+    x += xs;
+    to += ts;
+  }
+}
+
+/** `n` rows folded into one of `columns` elements: the case inner > 1. */
+// @ts-ignore: decorator
+@inline
+function foldColumns(op: Fold, x: usize, to: usize, n: i32, columns: i32, stride: usize, div: f32): void {
+  const none = f32x4.splat(neutral(op));
+  const divisor = f32x4.splat(div);
+  for (; columns >= 16; columns -= 16) {
+    let a = none, b = none, c = none, d = none;
+    let from = x;
+    for (let i = 0; i < n; i++) {
+      a = fold4(op, a, v128.load(from));
+      b = fold4(op, b, v128.load(from, 16));
+      c = fold4(op, c, v128.load(from, 32));
+      d = fold4(op, d, v128.load(from, 48));
+      from += stride;
+    }
+    v128.store(to, f32x4.div(a, divisor));
+    v128.store(to, f32x4.div(b, divisor), 16);
+    v128.store(to, f32x4.div(c, divisor), 32);
+    v128.store(to, f32x4.div(d, divisor), 48);
+    x += 64;
+    to += 64;
+  }
+  for (; columns > 0; columns -= 4) {
+    let a = none;
+    let from = x;
+    for (let i = 0; i < n; i++) {
+      a = fold4(op, a, v128.load(from));
+      from += stride;
+    }
+    storeFirst(to, f32x4.div(a, divisor), columns);
+    x += 16;
+    to += 16;
+  }
+}
+
+/**
+ * out[o, chunk, i] = fold of x[o, chunk * perChunk .. , i] / divisor. Words: x, out, outer, length,
+ * inner, op, elements of length a chunk, chunks, columns of inner a task, outer rows a task (1
+ * unless there is one chunk), divisor.
+ */
+export function fold_f32(task: i32, params: usize, scratch: usize): void {
+  const length = int(params, 3);
+  const inner = int(params, 4);
+  const op = int(params, 5);
+  const perChunk = int(params, 6);
+  const chunks = int(params, 7);
+  const columnsPerTask = int(params, 8);
+  const rowsPerTask = int(params, 9);
+  const divisor = float(params, 10);
+  const columnBlocks = (inner + columnsPerTask - 1) / columnsPerTask;
+  const group = task / columnBlocks;
+  const column = (task - group * columnBlocks) * columnsPerTask;
+  const rowBlock = group / chunks;
+  const chunk = group - rowBlock * chunks;
+  const row = rowBlock * rowsPerTask;
+  const n = min(perChunk, length - chunk * perChunk);
+  const x = ptr(params, 0) + (<usize>((row * length + chunk * perChunk) * inner + column) << 2);
+  const to = ptr(params, 1) + (<usize>((row * chunks + chunk) * inner + column) << 2);
+  if (inner == 1) {
+    const rows = min(rowsPerTask, int(params, 2) - row);
+    const xs = <usize>length << 2;
+    const ts = <usize>chunks << 2;
+    if (op == Fold.Sum) foldRows(Fold.Sum, x, to, rows, n, xs, ts, divisor);
+    else if (op == Fold.Prod) foldRows(Fold.Prod, x, to, rows, n, xs, ts, divisor);
+    else if (op == Fold.Max) foldRows(Fold.Max, x, to, rows, n, xs, ts, divisor);
+    else foldRows(Fold.Min, x, to, rows, n, xs, ts, divisor);
+  } else {
+    const columns = min(columnsPerTask, inner - column);
+    const stride = <usize>inner << 2;
+    let from = x;
+    let out = to;
+    for (let rows = min(rowsPerTask, int(params, 2) - row); rows > 0; rows--) {
+      if (op == Fold.Sum) foldColumns(Fold.Sum, from, out, n, columns, stride, divisor);
+      else if (op == Fold.Prod) foldColumns(Fold.Prod, from, out, n, columns, stride, divisor);
+      else if (op == Fold.Max) foldColumns(Fold.Max, from, out, n, columns, stride, divisor);
+      else foldColumns(Fold.Min, from, out, n, columns, stride, divisor);
+      from += <usize>length * stride;
+      out += <usize>chunks * stride;
+    }
+  }
+}
+
+/**
+ * out[o, i] = index of the first largest (smallest) x[o, :, i]; a NaN wins only at index 0, as in
+ * the cpu backend. Words: x, out (int32), outer * inner, results a task, length, inner, whether the
+ * smallest is wanted.
+ */
+export function arg_max_f32(task: i32, params: usize, scratch: usize): void {
+  const perTask = int(params, 3);
+  const length = int(params, 4);
+  const inner = int(params, 5);
+  const sign = int(params, 6) != 0 ? f32x4.splat(-1) : f32x4.splat(1);
+  const end = min((task + 1) * perTask, int(params, 2));
+  for (let at = task * perTask; at < end; ) {
+    const outer = at / inner;
+    const column = at - outer * inner;
+    const x = ptr(params, 0) + (<usize>(outer * length * inner + column) << 2);
+    const to = ptr(params, 1) + (<usize>at << 2);
+    if (inner == 1) {
+      // Four lanes run along the row, all starting from element 0.
+      let best = f32x4.mul(v128.load32_splat(x), sign);
+      let where = i32x4.splat(0);
+      let index = i32x4(0, 1, 2, 3);
+      for (let i = 0; i < length; i += 4) {
+        const value = f32x4.mul(v128.load(x + (<usize>i << 2)), sign);
+        const better = v128.and(f32x4.gt(value, best), firstLanes(length - i));
+        best = select(better, value, best);
+        where = select(better, index, where);
+        index = i32x4.add(index, i32x4.splat(4));
+      }
+      let top = f32x4.extract_lane(best, 0);
+      let first = i32x4.extract_lane(where, 0);
+      for (let lane = 1; lane < 4; lane++) {
+        best = v128.shuffle<i32>(best, best, 1, 2, 3, 0);
+        where = v128.shuffle<i32>(where, where, 1, 2, 3, 0);
+        const value = f32x4.extract_lane(best, 0);
+        const candidate = i32x4.extract_lane(where, 0);
+        if (value > top || (value == top && candidate < first)) {
+          top = value;
+          first = candidate;
+        }
+      }
+      store<i32>(to, first);
+      at++;
+    } else {
+      // Four columns side by side.
+      const columns = min(min(4, inner - column), end - at);
+      let best = f32x4.mul(v128.load(x), sign);
+      let where = i32x4.splat(0);
+      for (let i = 1; i < length; i++) {
+        const value = f32x4.mul(v128.load(x + (<usize>(i * inner) << 2)), sign);
+        const better = f32x4.gt(value, best);
+        best = select(better, value, best);
+        where = select(better, i32x4.splat(i), where);
+      }
+      storeFirst(to, where, columns);
+      at += columns;
+    }
+  }
+}
+
+/** Rows of exp(x - max) / sum. Words: x, out, rows, rows a task, length of a row. */
+export function softmax_f32(task: i32, params: usize, scratch: usize): void {
+  const perTask = int(params, 3);
+  const n = int(params, 4);
+  const end = min((task + 1) * perTask, int(params, 2));
+  for (let row = task * perTask; row < end; row++) {
+    const x = ptr(params, 0) + (<usize>row * <usize>n << 2);
+    const to = ptr(params, 1) + (<usize>row * <usize>n << 2);
+    const largest = f32x4.splat(foldRun(Fold.Max, x, n));
+    let sum = f32x4.splat(0);
+    for (let i = 0; i < n; i += 4) {
+      const at = <usize>i << 2;
+      const e = exp4(f32x4.sub(v128.load(x + at), largest));
+      sum = f32x4.add(sum, v128.and(e, firstLanes(n - i)));
+      storeFirst(to + at, e, n - i);
+    }
+    const total = f32x4.splat(sumLanes(sum));
+    for (let i = 0; i < n; i += 4) {
+      const at = to + (<usize>i << 2);
+      storeFirst(at, f32x4.div(v128.load(at), total), n - i);
+    }
+  }
+}

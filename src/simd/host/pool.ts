@@ -1,0 +1,55 @@
+import type { backend_util } from "@tensorflow/tfjs-core";
+
+/** Elements of the output that one task of a pooling kernel computes. */
+const OUT_BLOCK = 8192;
+/** Channels that one task of a pooling gradient covers. A multiple of 4. */
+const CHANNELS = 32;
+
+/** Words 3 to 14 of the pooling kernels of assembly/pool.ts. */
+function sizes(info: backend_util.Conv2DInfo): number[] {
+  return [
+    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels],
+    ...[info.outHeight, info.outWidth, info.filterHeight, info.filterWidth],
+    ...[info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],
+  ];
+}
+
+/** Number of tasks and words of a pooling kernel from `x` to `out`. */
+export function poolCall(
+  info: backend_util.Conv2DInfo,
+  x: number,
+  out: number,
+): [tasks: number, words: number[]] {
+  const rows = Math.max(1, Math.floor(OUT_BLOCK / (info.outWidth * info.inChannels)));
+  const tasks = Math.ceil((info.batchSize * info.outHeight) / rows);
+  return [tasks, [x, out, 0, ...sizes(info), rows, 0]];
+}
+
+/** Number of tasks and words of a pooling gradient kernel from `dy` (and `x`) to `dx`. */
+export function poolGradCall(
+  info: backend_util.Conv2DInfo,
+  x: number,
+  dy: number,
+  dx: number,
+): [tasks: number, words: number[]] {
+  const tasks = info.batchSize * Math.ceil(info.inChannels / CHANNELS);
+  return [tasks, [x, dy, dx, ...sizes(info), CHANNELS, Number(tilesExactly(info))]];
+}
+
+/** Whether every window is one element, and every element one window. */
+export function isIdentity(info: backend_util.Conv2DInfo): boolean {
+  return info.filterHeight * info.filterWidth === 1 && tilesExactly(info);
+}
+
+/** Whether every element of the input is in exactly one window. */
+function tilesExactly(info: backend_util.Conv2DInfo): boolean {
+  const { strideHeight, strideWidth, filterHeight, filterWidth, padInfo } = info;
+  return (
+    strideHeight === filterHeight &&
+    strideWidth === filterWidth &&
+    padInfo.top === 0 &&
+    padInfo.left === 0 &&
+    info.outHeight * filterHeight === info.inHeight &&
+    info.outWidth * filterWidth === info.inWidth
+  );
+}

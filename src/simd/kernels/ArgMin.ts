@@ -1,0 +1,3 @@
+import { argKernel } from "../host/reduce.ts";
+
+export const argMin = argKernel("ArgMin");

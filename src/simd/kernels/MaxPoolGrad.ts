@@ -1,0 +1,26 @@
+import { backend_util, MaxPoolGrad, util } from "@tensorflow/tfjs-core";
+import type { MaxPoolGradAttrs, MaxPoolGradInputs } from "@tensorflow/tfjs-core";
+import { poolGradCall } from "../host/pool.ts";
+import { defineKernel } from "../kernel.ts";
+
+export const maxPoolGrad = defineKernel<MaxPoolGradInputs, MaxPoolGradAttrs>(
+  MaxPoolGrad,
+  ({ inputs: { dy, input }, attrs, backend }) => {
+    if (dy.dtype !== "float32" || input.dtype !== "float32") return null;
+    if (util.sizeFromShape(input.shape) === 0) return null;
+    const { filterSize, strides, pad, dimRoundingMode } = attrs;
+    const shape = input.shape as [number, number, number, number];
+    const info = backend_util.computePool2DInfo(
+      shape,
+      filterSize,
+      strides,
+      1,
+      pad,
+      dimRoundingMode,
+    );
+    const pointers = [input, dy].map((tensor) => backend.pointer(tensor)) as [number, number];
+    const dx = backend.output(shape);
+    backend.run("max_pool_grad_f32", ...poolGradCall(info, ...pointers, backend.pointer(dx)));
+    return dx;
+  },
+);
