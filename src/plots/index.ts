@@ -1,12 +1,21 @@
 export type { EpochHistory, PhaseHistories } from "./history-points.ts";
 export { plotAugmentations } from "./plot-augmentations.ts";
 export type { ImageTransformer, PlotAugmentationsOptions } from "./plot-augmentations.ts";
+export { plotCalibration } from "./plot-calibration.ts";
+export type { CalibrationToPlot, PlotCalibrationOptions } from "./plot-calibration.ts";
 export { plotConfusionMatrix } from "./plot-confusion-matrix.ts";
 export type { PlotConfusionMatrixOptions } from "./plot-confusion-matrix.ts";
 export { plotHistory } from "./plot-history.ts";
 export type { PlotHistoryOptions } from "./plot-history.ts";
+export { plotLearningRateFinder } from "./plot-learning-rate-finder.ts";
+export type {
+  LearningRateSweep,
+  PlotLearningRateFinderOptions,
+} from "./plot-learning-rate-finder.ts";
 export { plotPredictions } from "./plot-predictions.ts";
 export type { PlotPredictionsOptions } from "./plot-predictions.ts";
+export { plotPrecisionRecall, plotRoc } from "./plot-roc.ts";
+export type { PlotCurvesOptions, PrecisionRecallCurveToPlot, RocCurveToPlot } from "./plot-roc.ts";
 export { plotSample } from "./plot-sample.ts";
 export type { PlotSampleOptions } from "./plot-sample.ts";
 export { plotSamples } from "./plot-samples.ts";

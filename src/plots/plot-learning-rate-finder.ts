@@ -1,0 +1,102 @@
+import { check, checkNumber, checkOptions, describe } from "../checks.ts";
+import type { JsonValue, VegaLiteSpec } from "./spec.ts";
+import { createSpec, FAINT, titleAbove } from "./spec.ts";
+
+/** The losses of a short run in which the learning rate grew step by step. */
+export interface LearningRateSweep {
+  /** Above 0, growing. */
+  readonly learningRates: ArrayLike<number>;
+  /** The loss at each; values that are not finite are left out of the curve. */
+  readonly losses: ArrayLike<number>;
+  /** The learning rate to use; marked if given. */
+  readonly suggestion?: number;
+}
+
+/** Options of {@link plotLearningRateFinder}. */
+export interface PlotLearningRateFinderOptions {
+  /** A line above the picture; none by default. */
+  readonly title?: string;
+}
+
+const SUBJECT = "plotLearningRateFinder";
+const WIDTH = 420;
+const HEIGHT = 260;
+
+/**
+ * Loss against learning rate, the latter on a logarithmic scale. The picture ends a little above the
+ * first loss: where the run diverges, the curve leaves it.
+ * @throws {ArgumentError} if arrays differ in length or have fewer than two values, no loss is finite, a
+ *   learning rate is not above 0, or an option is unknown.
+ */
+export function plotLearningRateFinder(
+  sweep: LearningRateSweep,
+  options: PlotLearningRateFinderOptions = {},
+): VegaLiteSpec {
+  checkOptions(SUBJECT, options, ["title"]);
+  check(
+    sweep?.learningRates?.length >= 2 && sweep.learningRates.length === sweep.losses?.length,
+    SUBJECT,
+    "{ learningRates, losses } of the same length, at least 2",
+    describe(sweep),
+    "pass what the sweep recorded",
+  );
+  const { learningRates, losses, suggestion } = sweep;
+  const above = { min: 0, exclusiveMin: true };
+  if (suggestion !== undefined) checkNumber(SUBJECT, "suggestion", suggestion, above);
+  const values = Array.from(learningRates, (rate, i) => {
+    checkNumber(SUBJECT, `learningRates[${i}]`, rate, above);
+    return { rate, loss: Number.isFinite(losses[i]) ? losses[i] : null };
+  });
+  const finite = values.map(({ loss }) => loss).filter((loss) => loss !== null);
+  check(finite.length > 0, SUBJECT, "a finite loss", "none", "start from a smaller learning rate");
+  const low = finite.reduce((a, b) => Math.min(a, b));
+  const high = Math.max(low + 1.3 * (finite[0] - low), low + 1e-3);
+
+  const x = {
+    field: "rate",
+    type: "quantitative",
+    title: "Learning rate",
+    scale: { type: "log", nice: false },
+    axis: {
+      format: "~e",
+      grid: false,
+      labelFlush: false,
+      tickCount: 6,
+      minExtent: 24,
+      maxExtent: 24,
+    },
+  };
+  const y = {
+    field: "loss",
+    type: "quantitative",
+    title: "Loss",
+    scale: { domain: [low - 0.05 * (high - low), high], zero: false },
+    axis: { tickCount: 6, domain: false, ticks: false, minExtent: 34, maxExtent: 34 },
+  };
+  const curve = {
+    data: { values },
+    mark: { type: "line", strokeWidth: 1.5, clip: true, color: "#1f77b4" },
+    encoding: { x, y },
+  };
+  return createSpec(
+    "Loss by learning rate",
+    { top: options.title === undefined ? 30 : 58, right: 20, bottom: 48, left: 60 },
+    {
+      title: titleAbove(options.title),
+      width: WIDTH,
+      height: HEIGHT,
+      layer: suggestion === undefined ? [curve] : [curve, ...suggestionMarks(suggestion)],
+    },
+  );
+}
+
+function suggestionMarks(rate: number): JsonValue[] {
+  const data = { values: [{ rate }] };
+  const encoding = { x: { field: "rate", type: "quantitative" } };
+  const line = { type: "rule", color: FAINT, strokeDash: [4, 4], y: -4, y2: HEIGHT };
+  const text = { type: "text", text: `suggested: ${rate.toPrecision(2)}`, y: -12 };
+  return [
+    { data, mark: line, encoding },
+    { data, mark: text, encoding },
+  ];
+}

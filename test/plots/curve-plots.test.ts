@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { ArgumentError } from "../../src/errors.ts";
+import {
+  plotCalibration,
+  plotLearningRateFinder,
+  plotPrecisionRecall,
+  plotRoc,
+  toSvg,
+} from "../../src/plots/index.ts";
+import { expectGolden } from "./golden.ts";
+import { valuesOf } from "./samples.ts";
+
+const falsePositiveRate = [0, 0, 0.5, 1];
+const truePositiveRate = [0, 0.6, 0.9, 1];
+const roc = { name: "Cat", falsePositiveRate, truePositiveRate, area: 0.85 };
+const many = <T>(curve: T, n: number): T[] => Array.from({ length: n }, () => curve);
+
+describe("plotRoc", () => {
+  it("names each curve with its area, and draws it as before", async () => {
+    const other = { name: "Dog", falsePositiveRate: [0, 1], truePositiveRate: [0, 1] };
+    const svg = await toSvg(plotRoc([roc, other]));
+    expect(svg).toContain(">Cat (0.850)<");
+    expect(svg).toContain(">Dog<");
+    expectGolden("roc", svg);
+  });
+
+  it("leaves out points closer than half a pixel, but neither end", () => {
+    const rates = Float64Array.from({ length: 100_001 }, (_, i) => i / 100_000);
+    const spec = plotRoc([{ name: "x", falsePositiveRate: rates, truePositiveRate: rates }]);
+    const points = valuesOf(spec);
+    expect(points.length).toBeLessThan(700);
+    expect(points[0]).toMatchObject({ x: 0, y: 0 });
+    expect(points.at(-1)).toMatchObject({ x: 1, y: 1 });
+  });
+
+  it("refuses no curves, too many, and values that are no rates", () => {
+    for (const curves of [[], many(roc, 21), null, [{}], [null]]) {
+      expect(() => plotRoc(curves as never)).toThrow(/a list of 1 to 20 curves with names/);
+    }
+    expect(() => plotRoc([{ ...roc, falsePositiveRate: [0, 1] }])).toThrow(/of the same length/);
+    expect(() => plotRoc([{ ...roc, truePositiveRate: [0, 0.5, 2, 1] }])).toThrow(
+      /truePositiveRate\[2\] to be in \[0, 1\], got 2/,
+    );
+    expect(() => plotRoc([roc], { legend: false } as never)).toThrow(ArgumentError);
+  });
+});
+
+describe("plotPrecisionRecall", () => {
+  it("draws steps in the order of the thresholds", () => {
+    const recall = [1, 0.5, 0.5, 0];
+    const precision = [0.4, 0.5, 0.8, 1];
+    const spec = plotPrecisionRecall([{ name: "Cat", precision, recall, averagePrecision: 0.65 }]);
+    expect(valuesOf(spec).map(({ x, y }) => [x, y])).toEqual(
+      recall.map((x, i) => [x, precision[i]]),
+    );
+    expect(JSON.stringify(spec)).toContain('"interpolate":"step-after"');
+  });
+
+  it("tells twenty curves apart", async () => {
+    const curve = { name: "Cat", precision: [0.5, 1], recall: [1, 0] };
+    const svg = await toSvg(plotPrecisionRecall(many(curve, 20)));
+    const lines = [
+      ...svg.matchAll(/stroke="(#\w+)" stroke-width="1.5" stroke-dasharray="([\d,]+)"/g),
+    ];
+    expect(new Set(lines.map(([, color, dash]) => color + dash)).size).toBe(20);
+  });
+});
+
+describe("plotCalibration", () => {
+  const bins = { confidence: [0.9, 0.4], accuracy: [0.7, 0.5], count: [90, 10], error: 0.19 };
+
+  it("draws bins in the order of their confidence, as before", async () => {
+    const spec = plotCalibration(bins);
+    expect(valuesOf(spec)).toEqual([
+      { x: 0.4, y: 0.5, count: 10 },
+      { x: 0.9, y: 0.7, count: 90 },
+    ]);
+    const svg = await toSvg(spec);
+    expect(svg).toContain(">Calibration error 0.190<");
+    expectGolden("calibration", svg);
+  });
+
+  it("refuses bins that do not fit together", () => {
+    expect(() => plotCalibration({ ...bins, count: [1] })).toThrow(/count to hold 2 numbers/);
+    expect(() => plotCalibration({ ...bins, count: [1, 0] })).toThrow(/count\[1\].*above 0, got 0/);
+    expect(() => plotCalibration({ ...bins, accuracy: [0.5] })).toThrow(/same length/);
+    expect(() => plotCalibration(null as never)).toThrow(ArgumentError);
+  });
+});
+
+describe("plotLearningRateFinder", () => {
+  const learningRates = Float64Array.from({ length: 60 }, (_, i) => 1e-6 * 10 ** (i / 10));
+  const losses = learningRates.map((rate) => 2.3 - 1000 * rate + 1e5 * rate ** 2);
+
+  it("marks the suggestion, and draws the curve as before", async () => {
+    const svg = await toSvg(plotLearningRateFinder({ learningRates, losses, suggestion: 0.002 }));
+    expect(svg).toContain(">suggested: 0.0020<");
+    expectGolden("learning-rate-finder", svg);
+  });
+
+  it("leaves out losses that are not finite", async () => {
+    const broken = losses.map((loss, i) => (i > 50 ? Number.NaN : loss));
+    const spec = plotLearningRateFinder({ learningRates, losses: broken });
+    expect(valuesOf(spec).filter(({ loss }) => loss === null)).toHaveLength(9);
+    expect(await toSvg(spec)).not.toMatch(/NaN|Infinity/);
+  });
+
+  it("refuses sweeps without a curve", () => {
+    const bad = (sweep: unknown) => () => plotLearningRateFinder(sweep as never);
+    expect(bad({ learningRates: [1], losses: [1] })).toThrow(/same length, at least 2/);
+    expect(bad({ learningRates: [1, 0], losses: [1, 2] })).toThrow(/learningRates\[1\].*above 0/);
+    expect(bad({ learningRates: [1, 2], losses: [Number.NaN, Infinity] })).toThrow(/a finite loss/);
+    expect(bad(undefined)).toThrow(ArgumentError);
+  });
+});
