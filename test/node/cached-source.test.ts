@@ -48,7 +48,6 @@ function failingFetcher(message: string, from: Fetcher["from"] = "npm"): Fetcher
   return {
     from,
     downloadBytes: 100,
-     
     async *fetch() {
       await Promise.resolve();
       const remedy = "try later";
@@ -176,7 +175,6 @@ describe("cachedSource", () => {
     const full: Fetcher = {
       from: "npm",
       downloadBytes: 1,
-       
       async *fetch() {
         await Promise.resolve();
         throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
