@@ -3,3 +3,4 @@ export { ensureTrainable } from "./backend/ensure-trainable.ts";
 export { buildCifarModel, type CifarModelOptions } from "./cifar-model.ts";
 export { withKerasLayers } from "./keras-layers.ts";
 export { loadModel } from "./load-model.ts";
+export { modelSummary, type ModelSummaryOptions } from "./summary.ts";

@@ -28,7 +28,10 @@ export async function loadModel(handler: string | io.IOHandler): Promise<LayersM
 async function adoptAdam(model: LayersModel, stock: AdamOptimizer): Promise<void> {
   const { learningRate, beta1, beta2, epsilon } = stock.getConfig() as Record<string, number>;
   const optimizer = new KerasAdam(learningRate, beta1, beta2, epsilon);
-  await optimizer.setWeights(await stock.getWeights());
+  const weights = await stock.getWeights();
+  await optimizer.setWeights(weights);
+  // The first one, the number of steps, was made for this list; the others are the optimizer's own.
+  weights[0].tensor.dispose();
   compileWithAdam(model, optimizer, model);
   stock.dispose();
 }

@@ -13,7 +13,10 @@ export class RunningMeans {
   #samples = 0;
   #pending: { readonly values: Scalar[]; readonly size: number }[] = [];
 
-  /** @param names keys of the values of a step, in order. */
+  /**
+   * @param names keys of the values of a step, in order. A step may have further values behind
+   *   them, which are only checked to be finite.
+   */
   constructor(names: readonly string[]) {
     this.#names = names;
     this.#sums = names.map(() => 0);
@@ -46,14 +49,14 @@ export class RunningMeans {
     });
     const data = await stacked.data();
     stacked.dispose();
-    const width = this.#names.length;
     let firstBad = -1;
-    pending.forEach(({ size }, step) => {
-      this.#names.forEach((_, i) => {
-        const value = data[step * width + i];
+    let at = 0;
+    pending.forEach(({ values, size }, step) => {
+      for (let i = 0; i < values.length; i++) {
+        const value = data[at++];
         if (!Number.isFinite(value) && firstBad === -1) firstBad = pending.length - 1 - step;
-        this.#sums[i] += value * size;
-      });
+        if (i < this.#names.length) this.#sums[i] += value * size;
+      }
       this.#samples += size;
     });
     return firstBad;

@@ -2,6 +2,7 @@ import {
   dispose,
   type Optimizer,
   type Scalar,
+  sum,
   type Tensor,
   type TensorContainer,
 } from "@tensorflow/tfjs-core";
@@ -266,7 +267,10 @@ class PhaseRun {
         try {
           this.#signal?.throwIfAborted();
           await this.#call("onBatchBegin", step);
-          means.add(trainStep([xs, ys]), size);
+          const values = trainStep([xs, ys]);
+          // Some backends' relu turns NaN into 0: a loss alone would not show bad pixels.
+          if (!this.#data.finite) values.push(sum(xs));
+          means.add(values, size);
         } finally {
           dispose([xs, ys]);
         }
@@ -298,7 +302,7 @@ class PhaseRun {
     if (stepsBack === -1) return undefined;
     return new TrainingError({
       subject: "trainPhase",
-      expected: "a finite loss",
+      expected: "finite losses and pixels",
       got: `NaN or infinity in step ${step - stepsBack + 1} of epoch ${epoch + 1}`,
       remedy:
         "lower the learning rate, check the pixels for NaN, and go back to an earlier state of " +

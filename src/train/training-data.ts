@@ -28,6 +28,8 @@ export interface TensorBatch {
 export interface TrainingData {
   /** Batches in an epoch; `undefined` where only the end of the data tells. */
   readonly steps: number | undefined;
+  /** Whether its pixels come from bytes, and so are known to be finite. */
+  readonly finite: boolean;
   /** The batches of an epoch; the same epoch gives the same batches, where the source can. */
   epoch(index: number): AsyncIterable<TensorBatch> | Iterable<TensorBatch>;
 }
@@ -47,6 +49,7 @@ export function flowData(
   const [height, width, channels] = flow.imageShape;
   return {
     steps,
+    finite: true,
     *epoch(index) {
       let step = 0;
       for (const { xs, ys, size } of flow.epoch(index)) {
@@ -72,6 +75,7 @@ function labelTensor(ys: Int32Array, labels: LabelForm): Tensor {
 /** A tf.data pipeline whose elements are batches `{ xs, ys }` or `[xs, ys]`. */
 export function datasetData(subject: string, dataset: Dataset<TensorContainer>): TrainingData {
   return {
+    finite: false,
     steps: dataset.size > 0 && Number.isFinite(dataset.size) ? dataset.size : undefined,
     async *epoch() {
       const iterator = await dataset.iterator();

@@ -1,0 +1,126 @@
+/**
+ * The whole notebook in one go, on real CIFAR-10:
+ *
+ *     npm run quickstart                     1 + 1 epochs, a few minutes on two cores
+ *     npm run quickstart -- --full           10 + 10 epochs on all 50,000 images
+ *     npm run quickstart -- --backend wasm   another TensorFlow.js backend: simd, wasm or cpu
+ *     npm run quickstart -- --seed 2         another run
+ *
+ * Writes the summary, the history, the report, the model and all pictures to runs/quickstart/.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  buildCifarModel,
+  CIFAR10_CLASS_NAMES,
+  classificationReport,
+  confusionMatrix,
+  evaluate,
+  type History,
+  loadCifar10,
+  modelSummary,
+  mostConfused,
+  plotConfusionMatrix,
+  plotHistory,
+  plotPredictions,
+  plotSample,
+  plotSamples,
+  trainTwoPhase,
+  type VegaLiteSpec,
+} from "cifar-kit";
+import { cifar10Source, fileSystemIO, writePng, writeSvg } from "cifar-kit/node";
+import { BACKENDS, type BackendName, chooseBackend } from "./choose-backend.ts";
+
+const OUTPUT = "runs/quickstart";
+
+/** How much fits into a few minutes, by backend: training and test images, and epochs. */
+const SHORT_RUN: Record<BackendName, { train: number; test: number; epochs: [number, number] }> = {
+  simd: { train: 50_000, test: 10_000, epochs: [1, 1] },
+  wasm: { train: 2_400, test: 1_000, epochs: [2, 1] },
+  cpu: { train: 32, test: 8, epochs: [1, 1] },
+};
+
+const { values: options } = parseArgs({
+  options: {
+    backend: { type: "string", default: "auto" },
+    full: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+  },
+});
+if (options.backend !== "auto" && !BACKENDS.includes(options.backend as BackendName)) {
+  throw new Error(`--backend: expected auto, ${BACKENDS.join(", ")}, got ${options.backend}`);
+}
+const seed = Number(options.seed);
+const backend = await chooseBackend(options.backend as BackendName | "auto");
+console.log(`backend: ${backend}`);
+await mkdir(OUTPUT, { recursive: true });
+
+/** Saves a picture as SVG and PNG. */
+async function save(name: string, spec: VegaLiteSpec): Promise<void> {
+  await writeSvg(join(OUTPUT, `${name}.svg`), spec);
+  await writePng(join(OUTPUT, `${name}.png`), spec);
+}
+
+// Data: downloaded once, verified on every load.
+const all = await loadCifar10(cifar10Source());
+const run = options.full
+  ? { train: 50_000, test: 10_000, epochs: [10, 10] as const }
+  : SHORT_RUN[backend];
+const train = all.train.take(run.train);
+const test = all.test.take(run.test);
+console.log(`training on ${train.length} images, testing on ${test.length}`);
+
+// A look at it.
+await save("sample", plotSample(train, 0));
+await save("samples", plotSamples(train, { count: 10, seed }));
+
+// The network.
+const model = buildCifarModel({ seed });
+const summary = modelSummary(model);
+console.log(summary);
+await writeFile(join(OUTPUT, "summary.txt"), summary + "\n");
+
+// Training: plain, then augmented.
+const history = await trainTwoPhase(model, { train, validation: test, epochs: run.epochs, seed });
+await writeFile(join(OUTPUT, "history.csv"), historyCsv(history.all));
+await writeFile(join(OUTPUT, "history.json"), JSON.stringify(history, null, 2) + "\n");
+await save("history", plotHistory(history));
+
+// Evaluation.
+const { yTrue, yPred, probabilities, accuracy } = await evaluate(model, test);
+const report = String(classificationReport(yTrue, yPred, { targetNames: CIFAR10_CLASS_NAMES }));
+console.log(`\nClassification Report:\n${report}`);
+await writeFile(join(OUTPUT, "report.txt"), report);
+const matrix = confusionMatrix(yTrue, yPred);
+await save("confusion-matrix", plotConfusionMatrix(matrix, { classNames: CIFAR10_CLASS_NAMES }));
+await save("predictions", plotPredictions(test, { yPred, probabilities, count: 15, seed }));
+for (const { trueName, predictedName, count } of mostConfused(matrix, {
+  classNames: CIFAR10_CLASS_NAMES,
+}).slice(0, 3)) {
+  console.log(`${count} times ${trueName} was taken for ${predictedName}`);
+}
+
+// The model, with its optimizer, so that training can go on from here.
+await model.save(fileSystemIO(join(OUTPUT, "model")), { includeOptimizer: true });
+
+const last = history.all.accuracy.at(-1)!;
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+console.log(`\ntraining accuracy of the last epoch: ${percent(last)}`);
+console.log(`test accuracy: ${percent(accuracy)}`);
+const steps = model.optimizer.iterations;
+if (steps < 1000) {
+  console.log(
+    `After only ${steps} steps the test accuracy lags behind: batch normalisation classifies with ` +
+      "moving averages (momentum 0.99), which need 300 to 500 steps to catch up with the weights.",
+  );
+}
+console.log(`summary, history, report, model and pictures are in ${OUTPUT}/`);
+
+/** A history as a table: one line an epoch. */
+function historyCsv({ epochs, accuracy, loss, valAccuracy, valLoss }: History): string {
+  const rows = epochs.map((epoch, i) =>
+    [epoch, accuracy[i], loss[i], valAccuracy[i], valLoss[i]].join(","),
+  );
+  return ["epoch,accuracy,loss,val_accuracy,val_loss", ...rows, ""].join("\n");
+}

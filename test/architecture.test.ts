@@ -1,0 +1,130 @@
+/** Keeps the arrows between the folders of src/: see docs/architecture.md. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
+
+/** For each area what it may import: other areas, and packages by prefix. */
+const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
+  errors: { areas: [], packages: [] },
+  checks: { areas: ["errors"], packages: [] },
+  random: { areas: ["errors", "checks"], packages: ["pure-rand"] },
+  dataset: { areas: ["errors", "checks", "random"], packages: [] },
+  augment: { areas: ["errors", "checks", "random", "dataset"], packages: [] },
+  metrics: { areas: ["errors", "checks"], packages: [] },
+  plots: {
+    areas: ["errors", "checks", "random", "dataset", "metrics"],
+    packages: ["vega", "vega-lite"],
+  },
+  model: { areas: ["errors", "checks", "random"], packages: ["@tensorflow/"] },
+  train: {
+    areas: ["errors", "checks", "random", "dataset", "augment", "metrics", "model"],
+    packages: ["@tensorflow/"],
+  },
+  node: {
+    areas: ["errors", "checks", "random", "dataset", "plots", "model", "train", "augment"],
+    packages: ["node:", "@tensorflow/", "@resvg/resvg-js"],
+  },
+  simd: { areas: [], packages: ["@tensorflow/", "node:"] },
+  index: {
+    areas: ["errors", "random", "dataset", "augment", "metrics", "plots", "model", "train"],
+    packages: [],
+  },
+};
+
+interface Import {
+  readonly file: string;
+  readonly area: string;
+  readonly target: string;
+  /** Whether nothing of it is there at run time. */
+  readonly typeOnly: boolean;
+}
+
+const areaOf = (path: string): string => relative(SOURCE, path).split(sep)[0].replace(/\.ts$/, "");
+
+function* sourceFiles(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* sourceFiles(path);
+    else if (entry.name.endsWith(".ts")) yield path;
+  }
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, "utf8").replace(/^\s*(\/\/|\/?\*).*$/gm, "");
+  const pattern =
+    /(?:^(import|export)\s+(type\s)?[^"';]*?\bfrom\s+|\bimport\s*\(\s*|^import\s+)["']([^"']+)["']/gm;
+  return [...text.matchAll(pattern)].map(([, , type, target]) => ({
+    file,
+    area: areaOf(file),
+    target,
+    typeOnly: type !== undefined,
+  }));
+}
+
+const isAssembly = (file: string): boolean => file.includes(`${sep}simd${sep}assembly${sep}`);
+const files = [...sourceFiles(SOURCE)].filter((file) => !isAssembly(file));
+const imports = files.flatMap(importsOf);
+const show = ({ file, target }: Import): string => `${relative(SOURCE, file)} imports ${target}`;
+
+describe("the arrows between the folders of src/", () => {
+  it("finds the sources and their imports", () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(imports.length).toBeGreaterThan(files.length);
+  });
+
+  it("knows every area", () => {
+    expect([...new Set(files.map(areaOf))].filter((area) => !(area in ALLOWED))).toEqual([]);
+  });
+
+  it("points from an area only to areas below it", () => {
+    const wrong = imports.filter(({ file, area, target }) => {
+      if (!target.startsWith(".")) return false;
+      const to = areaOf(normalize(join(dirname(file), target)));
+      return to !== area && !ALLOWED[area].areas.includes(to);
+    });
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("lets each area import only the packages that it is for", () => {
+    const wrong = imports.filter(
+      ({ area, target }) =>
+        !target.startsWith(".") &&
+        !ALLOWED[area].packages.some((prefix) => target.startsWith(prefix)),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("never imports an assembly source into TypeScript", () => {
+    expect(imports.filter(({ target }) => target.includes("assembly/")).map(show)).toEqual([]);
+  });
+
+  it("has no circle of imports at run time", () => {
+    const graph = new Map<string, string[]>();
+    for (const { file, target, typeOnly } of imports) {
+      if (typeOnly || !target.startsWith(".")) continue;
+      graph.set(file, [...(graph.get(file) ?? []), normalize(join(dirname(file), target))]);
+    }
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, path: string[]): void => {
+      if (path.includes(file)) {
+        const circle = [...path.slice(path.indexOf(file)), file];
+        circles.push(circle.map((f) => relative(SOURCE, f)).join(" -> "));
+        return;
+      }
+      if (done.has(file)) return;
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  it("never calls Math.random", () => {
+    const callers = files.filter((file) => readFileSync(file, "utf8").includes("Math.random("));
+    expect(callers.map((file) => relative(SOURCE, file))).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+/** A network and images small enough that whole training runs fit into unit tests. */
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { buildCifarModel, type CifarModelOptions, ImageSet, randomStream } from "cifar-kit";
+
+/** Noise of 8 x 8 pixels with one channel brightened: its class. */
+export function tinyImages(n: number, seed = 1): ImageSet {
+  const rng = randomStream(seed, "tiny images");
+  const images = new Uint8Array(n * 192);
+  const labels = Uint8Array.from({ length: n }, (_, i) => i % 3);
+  for (let i = 0; i < images.length; i++) {
+    const brightened = i % 3 === labels[Math.floor(i / 192)];
+    images[i] = rng.integer(156) + (brightened ? 100 : 0);
+  }
+  return new ImageSet({
+    images,
+    labels,
+    imageShape: [8, 8, 3],
+    classNames: ["red", "green", "blue"],
+  });
+}
+
+/** The notebook's architecture with two small blocks. */
+export function tinyModel(options: CifarModelOptions = {}): LayersModel {
+  return buildCifarModel({
+    inputShape: [8, 8, 3],
+    numClasses: 3,
+    filters: [4, 8],
+    denseUnits: 16,
+    ...options,
+  });
+}
