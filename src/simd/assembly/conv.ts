@@ -4,7 +4,7 @@
  * a table holds the distance of every filter tap and channel from the pixel. The host pads the image
  * beforehand, so that no tap falls outside.
  */
-import { storeLanes } from "./conv-lanes";
+import { storeFirst } from "./vector";
 import { addBias } from "./gemm";
 import { packColumns, packRows } from "./gemm-pack";
 import { panel_gather, panel_gather_add } from "./gemm-tiles.generated";
@@ -153,7 +153,7 @@ export function conv2d_f32(task: i32, params: usize, scratch: usize): void {
     const to = <usize>load<u32>(targets + (<usize>i << 2));
     for (let channel = 0; channel < channels; channel += 4) {
       const at = <usize>channel << 2;
-      storeLanes(to + at, channels - channel, v128.load(from + at));
+      storeFirst(to + at, v128.load(from + at), channels - channel);
     }
   }
 }
@@ -223,7 +223,7 @@ export function conv2d_filter_gradient_sum_f32(task: i32, params: usize, scratch
         sum = f32x4.add(sum, v128.load(from));
       }
       const to = ptr(params, 1) + (<usize>(k * channels + channel) << 2);
-      storeLanes(to, channels - channel, sum);
+      storeFirst(to, sum, channels - channel);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Matrix products C = A B (+ bias, then an activation), A and B each as they are or transposed. */
-import { storeLanes } from "./conv-lanes";
+import { storeFirst } from "./vector";
 import { packColumns, packRows } from "./gemm-pack";
 import {
   panel_columns,
@@ -32,7 +32,7 @@ export function addBias(
     let to = c + at;
     for (let i = 0; i < rows; i++) {
       const sum = f32x4.add(v128.load(to), offset);
-      storeLanes(to, columns - j, f32x4.pmax(sum, floor));
+      storeFirst(to, f32x4.pmax(sum, floor), columns - j);
       to += ldc;
     }
   }
@@ -41,8 +41,8 @@ export function addBias(
 /** Copies `columns` of each of the `rows` 8 columns wide rows at `from` to rows `ldc` bytes apart. */
 function storeColumns(rows: i32, columns: i32, from: usize, to: usize, ldc: usize): void {
   for (let i = 0; i < rows; i++) {
-    storeLanes(to, columns, v128.load(from));
-    if (columns > 4) storeLanes(to + 16, columns - 4, v128.load(from, 16));
+    storeFirst(to, v128.load(from), columns);
+    if (columns > 4) storeFirst(to + 16, v128.load(from, 16), columns - 4);
     from += 32;
     to += ldc;
   }
@@ -174,7 +174,7 @@ export function gemm_sum_f32(task: i32, params: usize, scratch: usize): void {
       at += matrix;
       sum = f32x4.add(sum, v128.load(at));
     }
-    storeLanes(to + (<usize>i << 2), count - i, sum);
+    storeFirst(to + (<usize>i << 2), sum, count - i);
   }
   const bias = ptr(params, 5);
   const relu = int(params, 6) != 0;

@@ -7,8 +7,7 @@
  * cache line. Vectors of four channels may overrun the channels of a tile's row: what lies there is
  * arbitrary and meets nothing but itself.
  */
-import { storeLanes } from "./conv-lanes";
-import { madd } from "./vector";
+import { madd, storeFirst } from "./vector";
 import {
   CONSTANTS_BYTES,
   inputTransform,
@@ -308,10 +307,10 @@ export function planesToOutput(
         const y1 = f32x4.add(nearOdd, f32x4.add(farOdd, farOdd));
         const y2 = madd(four, farEven, nearEven);
         const y3 = f32x4.add(madd(eight, farOdd, nearOdd), v128.load(at, 320));
-        storeLanes(to, lanes, f32x4.pmax(y0, floor));
-        if (rows > 1) storeLanes(to + rowBytes, lanes, f32x4.pmax(y1, floor));
-        if (rows > 2) storeLanes(to + 2 * rowBytes, lanes, f32x4.pmax(y2, floor));
-        if (rows > 3) storeLanes(to + 3 * rowBytes, lanes, f32x4.pmax(y3, floor));
+        storeFirst(to, f32x4.pmax(y0, floor), lanes);
+        if (rows > 1) storeFirst(to + rowBytes, f32x4.pmax(y1, floor), lanes);
+        if (rows > 2) storeFirst(to + 2 * rowBytes, f32x4.pmax(y2, floor), lanes);
+        if (rows > 3) storeFirst(to + 3 * rowBytes, f32x4.pmax(y3, floor), lanes);
         at += 16;
         to += pixel;
       }

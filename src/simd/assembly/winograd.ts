@@ -2,7 +2,7 @@
  * 3 x 3 convolutions with stride 1 as Winograd F(4x4, 3x3): a quarter of the multiplications of the
  * definition. All take the geometry of the forward convolution from `Geometry`'s words.
  */
-import { storeLanes } from "./conv-lanes";
+import { storeFirst } from "./vector";
 import { int, ptr } from "./task";
 import {
   panel_columns,
@@ -309,7 +309,7 @@ export function winograd_filter_gradient_sum_f32(task: i32, params: usize, scrat
       }
       const to = ptr(params, 1) + (<usize>(i * outputs + o) << 2);
       for (let t: usize = 0; t < 9; t++) {
-        storeLanes(to + t * tap, outputs - o, v128.load(taps + (t << 4)));
+        storeFirst(to + t * tap, v128.load(taps + (t << 4)), outputs - o);
       }
     }
   }

@@ -1,0 +1,290 @@
+/**
+ * Batch normalisation in training, over the rows of a [rows, channels] matrix, and its gradient.
+ * Rows are summed in chunks of fixed size; chunks are combined in their order in float64. Partial
+ * results and coefficients have a float for each channel, rounded up to four (`pitch` bytes).
+ */
+import { float, int, ptr } from "./task";
+import { madd, storeFirst } from "./vector";
+
+// @ts-ignore: decorator
+@inline
+function pitchOf(channels: i32): usize {
+  return <usize>((channels + 3) & ~3) << 2;
+}
+
+/**
+ * Mean and sum of squared deviations of each channel in one chunk. Sums run over the differences from the
+ * chunk's first row, which keeps them small where the mean is large. Words: x, partial [chunks, 2,
+ * pitch], rows, channels, rows per chunk. Tasks: chunks.
+ */
+export function batch_norm_moments_f32(task: i32, params: usize, scratch: usize): void {
+  const channels = int(params, 3);
+  const begin = task * int(params, 4);
+  const rows = min(int(params, 4), int(params, 2) - begin);
+  const rowBytes = <usize>channels << 2;
+  const pitch = pitchOf(channels);
+  const x = ptr(params, 0) + <usize>begin * rowBytes;
+  const means = ptr(params, 1) + <usize>task * 2 * pitch;
+  const inverse = f32x4.splat(1 / <f32>rows);
+  const zero = f32x4.splat(0);
+  let channel: usize = 0;
+  for (; channel + 64 <= rowBytes; channel += 64) {
+    let at = x + channel;
+    const k0 = v128.load(at);
+    const k1 = v128.load(at, 16);
+    const k2 = v128.load(at, 32);
+    const k3 = v128.load(at, 48);
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+    let q0 = zero, q1 = zero, q2 = zero, q3 = zero;
+    for (let row = 0; row < rows; row++) {
+      const d0 = f32x4.sub(v128.load(at), k0);
+      s0 = f32x4.add(s0, d0);
+      q0 = madd(d0, d0, q0);
+      const d1 = f32x4.sub(v128.load(at, 16), k1);
+      s1 = f32x4.add(s1, d1);
+      q1 = madd(d1, d1, q1);
+      const d2 = f32x4.sub(v128.load(at, 32), k2);
+      s2 = f32x4.add(s2, d2);
+      q2 = madd(d2, d2, q2);
+      const d3 = f32x4.sub(v128.load(at, 48), k3);
+      s3 = f32x4.add(s3, d3);
+      q3 = madd(d3, d3, q3);
+      at += rowBytes;
+    }
+    storeMoments(means + channel, pitch, k0, s0, q0, inverse);
+    storeMoments(means + channel + 16, pitch, k1, s1, q1, inverse);
+    storeMoments(means + channel + 32, pitch, k2, s2, q2, inverse);
+    storeMoments(means + channel + 48, pitch, k3, s3, q3, inverse);
+  }
+  for (; channel < rowBytes; channel += 16) {
+    let at = x + channel;
+    const k = v128.load(at);
+    let s = zero, q = zero;
+    for (let row = 0; row < rows; row++) {
+      const d = f32x4.sub(v128.load(at), k);
+      s = f32x4.add(s, d);
+      q = madd(d, d, q);
+      at += rowBytes;
+    }
+    storeMoments(means + channel, pitch, k, s, q, inverse);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeMoments(to: usize, pitch: usize, shift: v128, sum: v128, squares: v128, inverse: v128): void {
+  const mean = f32x4.mul(sum, inverse);
+  v128.store(to, f32x4.add(shift, mean));
+  const deviation = f32x4.sub(squares, f32x4.mul(sum, mean));
+  v128.store(to + pitch, f32x4.pmax(deviation, f32x4.splat(0)));
+}
+
+/**
+ * Combines the chunks: mean, biased variance, and factor = gamma / sqrt(variance + epsilon). Words:
+ * partial, mean, variance, gamma or 0, factor (pitch bytes), rows, channels, rows per chunk, epsilon. One task.
+ */
+export function batch_norm_combine_f32(task: i32, params: usize, scratch: usize): void {
+  const partial = ptr(params, 0);
+  const gamma = ptr(params, 3);
+  const rows = int(params, 5);
+  const channels = int(params, 6);
+  const perChunk = int(params, 7);
+  const epsilon = <f64>float(params, 8);
+  const pitch = pitchOf(channels);
+  const chunks = (rows + perChunk - 1) / perChunk;
+  const whole = <f64>perChunk;
+  const rest = <f64>(rows - (chunks - 1) * perChunk);
+  for (let c = 0; c < channels; c++) {
+    const at = <usize>c << 2;
+    let sum: f64 = 0;
+    let from = partial + at;
+    for (let chunk = 1; chunk < chunks; chunk++) {
+      sum += <f64>load<f32>(from);
+      from += 2 * pitch;
+    }
+    const mean = (sum * whole + <f64>load<f32>(from) * rest) / <f64>rows;
+    let within: f64 = 0;
+    let between: f64 = 0;
+    from = partial + at;
+    for (let chunk = 1; chunk < chunks; chunk++) {
+      const away = <f64>load<f32>(from) - mean;
+      between += away * away;
+      within += <f64>load<f32>(from + pitch);
+      from += 2 * pitch;
+    }
+    const away = <f64>load<f32>(from) - mean;
+    const squares = within + <f64>load<f32>(from + pitch) + between * whole + away * away * rest;
+    const variance = squares / <f64>rows;
+    store<f32>(ptr(params, 1) + at, <f32>mean);
+    store<f32>(ptr(params, 2) + at, <f32>variance);
+    const scale = gamma ? <f64>load<f32>(gamma + at) : 1;
+    store<f32>(ptr(params, 4) + at, <f32>(scale / sqrt(variance + epsilon)));
+  }
+}
+
+/**
+ * y = (x - mean) factor + beta. Words: x, y, rows, channels, rows per task, mean, factor, beta or 0.
+ * Tasks: blocks of rows.
+ */
+export function batch_norm_apply_f32(task: i32, params: usize, scratch: usize): void {
+  const channels = int(params, 3);
+  const begin = task * int(params, 4);
+  const rows = min(int(params, 4), int(params, 2) - begin);
+  const rowBytes = <usize>channels << 2;
+  const mean = ptr(params, 5);
+  const factor = ptr(params, 6);
+  const beta = ptr(params, 7);
+  const first = <usize>begin * rowBytes;
+  for (let channel: usize = 0; channel < rowBytes; channel += 32) {
+    // Two vectors at a time; a missing second one only reads.
+    const m0 = v128.load(mean + channel);
+    const m1 = v128.load(mean + channel, 16);
+    const f0 = v128.load(factor + channel);
+    const f1 = v128.load(factor + channel, 16);
+    const b0 = beta ? v128.load(beta + channel) : f32x4.splat(0);
+    const b1 = beta ? v128.load(beta + channel, 16) : f32x4.splat(0);
+    let from = ptr(params, 0) + first + channel;
+    let to = ptr(params, 1) + first + channel;
+    const lanes = <i32>(rowBytes - channel) >> 2;
+    for (let row = 0; row < rows; row++) {
+      const x0 = v128.load(from);
+      const x1 = v128.load(from, 16);
+      storeFirst(to, madd(f32x4.sub(x0, m0), f0, b0), lanes);
+      if (lanes > 4) storeFirst(to + 16, madd(f32x4.sub(x1, m1), f1, b1), lanes - 4);
+      from += rowBytes;
+      to += rowBytes;
+    }
+  }
+}
+
+/**
+ * Sums of dy and of dy (x - mean) for each channel in one chunk. Words: x, dy, partial [chunks, 2,
+ * pitch], rows, channels, rows per chunk, mean. Tasks: chunks.
+ */
+export function batch_norm_gradient_sums_f32(task: i32, params: usize, scratch: usize): void {
+  const channels = int(params, 4);
+  const begin = task * int(params, 5);
+  const rows = min(int(params, 5), int(params, 3) - begin);
+  const rowBytes = <usize>channels << 2;
+  const pitch = pitchOf(channels);
+  const mean = ptr(params, 6);
+  const first = <usize>begin * rowBytes;
+  const sums = ptr(params, 2) + <usize>task * 2 * pitch;
+  const zero = f32x4.splat(0);
+  let channel: usize = 0;
+  for (; channel + 64 <= rowBytes; channel += 64) {
+    let x = ptr(params, 0) + first + channel;
+    let dy = ptr(params, 1) + first + channel;
+    const m0 = v128.load(mean + channel);
+    const m1 = v128.load(mean + channel, 16);
+    const m2 = v128.load(mean + channel, 32);
+    const m3 = v128.load(mean + channel, 48);
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+    let q0 = zero, q1 = zero, q2 = zero, q3 = zero;
+    for (let row = 0; row < rows; row++) {
+      let d = v128.load(dy);
+      s0 = f32x4.add(s0, d);
+      q0 = madd(d, f32x4.sub(v128.load(x), m0), q0);
+      d = v128.load(dy, 16);
+      s1 = f32x4.add(s1, d);
+      q1 = madd(d, f32x4.sub(v128.load(x, 16), m1), q1);
+      d = v128.load(dy, 32);
+      s2 = f32x4.add(s2, d);
+      q2 = madd(d, f32x4.sub(v128.load(x, 32), m2), q2);
+      d = v128.load(dy, 48);
+      s3 = f32x4.add(s3, d);
+      q3 = madd(d, f32x4.sub(v128.load(x, 48), m3), q3);
+      x += rowBytes;
+      dy += rowBytes;
+    }
+    const to = sums + channel;
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+    v128.store(to + pitch, q0);
+    v128.store(to + pitch, q1, 16);
+    v128.store(to + pitch, q2, 32);
+    v128.store(to + pitch, q3, 48);
+  }
+  for (; channel < rowBytes; channel += 16) {
+    let x = ptr(params, 0) + first + channel;
+    let dy = ptr(params, 1) + first + channel;
+    const m = v128.load(mean + channel);
+    let s = zero, q = zero;
+    for (let row = 0; row < rows; row++) {
+      const d = v128.load(dy);
+      s = f32x4.add(s, d);
+      q = madd(d, f32x4.sub(v128.load(x), m), q);
+      x += rowBytes;
+      dy += rowBytes;
+    }
+    v128.store(sums + channel, s);
+    v128.store(sums + pitch + channel, q);
+  }
+}
+
+/**
+ * dgamma, dbeta and the coefficients of dx = a dy + b (x - mean) + c. With a = factor and r = 1 /
+ * sqrt(variance + epsilon): b = -a r^2 sum(dy (x - mean)) / rows, c = -a sum(dy) / rows. Words:
+ * partial, variance, factor, dgamma, dbeta, coefficients (3 x pitch bytes), rows, channels, chunks,
+ * epsilon. One task.
+ */
+export function batch_norm_gradient_combine_f32(task: i32, params: usize, scratch: usize): void {
+  const partial = ptr(params, 0);
+  const factor = ptr(params, 2);
+  const coefficients = ptr(params, 5);
+  const rows = <f64>int(params, 6);
+  const channels = int(params, 7);
+  const chunks = int(params, 8);
+  const epsilon = <f64>float(params, 9);
+  const pitch = pitchOf(channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const at = <usize>channel << 2;
+    let sum: f64 = 0;
+    let product: f64 = 0;
+    let from = partial + at;
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      sum += <f64>load<f32>(from);
+      product += <f64>load<f32>(from + pitch);
+      from += 2 * pitch;
+    }
+    const r = 1 / sqrt(<f64>load<f32>(ptr(params, 1) + at) + epsilon);
+    const a = <f64>load<f32>(factor + at);
+    store<f32>(ptr(params, 3) + at, <f32>(product * r));
+    store<f32>(ptr(params, 4) + at, <f32>sum);
+    store<f32>(coefficients + at, <f32>a);
+    store<f32>(coefficients + pitch + at, <f32>((-a * r * r * product) / rows));
+    store<f32>(coefficients + 2 * pitch + at, <f32>((-a * sum) / rows));
+  }
+}
+
+/**
+ * dx = a dy + b (x - mean) + c. Words: x, dy, dx, rows, channels, rows per task, mean, coefficients.
+ * Tasks: blocks of rows.
+ */
+export function batch_norm_gradient_apply_f32(task: i32, params: usize, scratch: usize): void {
+  const channels = int(params, 4);
+  const begin = task * int(params, 5);
+  const rows = min(int(params, 5), int(params, 3) - begin);
+  const rowBytes = <usize>channels << 2;
+  const pitch = pitchOf(channels);
+  const first = <usize>begin * rowBytes;
+  for (let channel: usize = 0; channel < rowBytes; channel += 16) {
+    const mean = v128.load(ptr(params, 6) + channel);
+    const a = v128.load(ptr(params, 7) + channel);
+    const b = v128.load(ptr(params, 7) + channel + pitch);
+    const c = v128.load(ptr(params, 7) + channel + 2 * pitch);
+    let x = ptr(params, 0) + first + channel;
+    let dy = ptr(params, 1) + first + channel;
+    let to = ptr(params, 2) + first + channel;
+    const lanes = <i32>(rowBytes - channel) >> 2;
+    for (let row = 0; row < rows; row++) {
+      const centred = madd(f32x4.sub(v128.load(x), mean), b, c);
+      storeFirst(to, madd(v128.load(dy), a, centred), lanes);
+      x += rowBytes;
+      dy += rowBytes;
+      to += rowBytes;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { rowChunks } from "../host/fused-rows.ts";
+import { defineKernel } from "../kernel.ts";
+
+/** Name of the kernel in tfjs's registry. */
+export const BiasActivationGrad = "BiasActivationGrad";
+
+/** `y`: the layer's output, where its activation is a relu. */
+interface Inputs {
+  dy: TensorInfo;
+  y?: TensorInfo;
+}
+
+/**
+ * The gradient of "add a bias, then relu or nothing": [what goes on to the layer's product, the
+ * bias's gradient].
+ */
+export const biasActivationGrad = defineKernel<Inputs>(
+  BiasActivationGrad,
+  ({ inputs: { dy, y }, backend }) => {
+    const { rows, channels, perChunk, chunks, pitch } = rowChunks(dy.shape);
+    const gradient = y ? backend.output(dy.shape) : backend.share(dy);
+    const bias = backend.output([channels]);
+    backend.withBuffer(Math.max(1, chunks) * pitch, (partial) => {
+      backend.run("bias_activation_gradient_f32", chunks, [
+        ...[y ? backend.pointer(y) : 0, backend.pointer(dy), y ? backend.pointer(gradient) : 0],
+        ...[partial, rows, channels, perChunk],
+      ]);
+      backend.run("bias_gradient_sum_f32", 1, [partial, backend.pointer(bias), channels, chunks]);
+    });
+    return [gradient, bias];
+  },
+);
