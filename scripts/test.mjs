@@ -25,6 +25,9 @@ const failedChecks = (testsOnly ? [] : CHECKS).filter((name) => {
   return !run("npm", ["run", "--silent", name]);
 });
 
+// Fetched once here, lest test files that run side by side each fetch it into an empty cache.
+const fetched = run("npx", ["tsx", "test/helpers/fetch-real-data.ts"]);
+
 const folder = mkdtempSync(join(tmpdir(), "cifar-kit-test-"));
 const report = join(folder, "report.json");
 const succeeded = run("npx", [
@@ -49,6 +52,7 @@ const passed = counts.numPassedTests + (testsOnly ? 0 : CHECKS.length - failedCh
 let failed = counts.numFailedTests + failedChecks.length;
 // A file that could not even be loaded has no failed test, yet fails.
 if (!succeeded && counts.numFailedTests === 0) failed += 1;
+if (!fetched) failed += 1;
 if (failedChecks.length > 0) console.log(`\nfailed checks: ${failedChecks.join(", ")}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -104,22 +104,22 @@ export async function evaluateData(
   let correct = 0;
   for (let i = 0; i < n; i++) {
     const probability = probabilities[i * k + yTrue[i]];
-    checkProbability(subject, probability, i, yTrue[i], k);
+    checkSample(subject, probability, i, yTrue[i], k);
     sum -= Math.log(Math.max(probability, SMALLEST));
     if (yPred[i] === yTrue[i]) correct++;
   }
   return { loss: sum / n, accuracy: correct / n, yTrue, yPred, probabilities };
 }
 
-function checkProbability(
+function checkSample(
   subject: string,
-  probability: number | undefined,
+  probability: number,
   image: number,
   label: number,
   k: number,
 ): void {
   check(
-    probability !== undefined,
+    label >= 0 && label < k,
     subject,
     `labels in 0..${k - 1}, the classes of the model`,
     `label ${label} of image ${image}`,

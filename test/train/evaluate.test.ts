@@ -92,7 +92,7 @@ describe("toDataset", () => {
     const model = tinyModel();
     const flow = new ImageDataGenerator({ horizontalFlip: true }).flow(set, { batchSize: 16 });
     for (const dataset of [toDataset(set, { batchSize: 16, shuffle: true }), toDataset(flow)]) {
-      const { history } = await model.fitDataset(dataset, { epochs: 2, verbose: 0 });
+      const { history } = await model.fitDataset(dataset, { epochs: 2 });
       expect(history.loss).toHaveLength(2);
     }
     expect(model.optimizer.iterations).toBe(16);

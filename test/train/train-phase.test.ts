@@ -104,7 +104,7 @@ describe("trainPhase", () => {
     for (;;) {
       const next = await iterator.next();
       if (next.done) break;
-      const value = next.value as { xs: tf.Tensor4D; ys: tf.Tensor1D };
+      const value = next.value;
       const [loss] = (await copy.trainOnBatch(value.xs, value.ys)) as number[];
       losses.push(loss);
       sizes.push(value.xs.shape[0]);
@@ -392,7 +392,7 @@ describe("bad input is refused before the first step", () => {
       "a dataset of something else",
       () =>
         trainPhase(model(), {
-          train: toDataset(train).map(() => ({ a: 1 })) as never,
+          train: toDataset(train).map(() => ({ a: 1 })),
           epochs: 1,
           verbose: 0,
         }),
