@@ -1,1 +1,24 @@
+export type { AnnounceOptions } from "./announce.ts";
+export { csvLogger, type CsvLoggerOptions, type TextWriter } from "./csv-logger.ts";
+export { earlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
+export {
+  learningRateScheduler,
+  type LearningRateSchedule,
+  type LearningRateSchedulerOptions,
+} from "./learning-rate-scheduler.ts";
+export {
+  modelCheckpoint,
+  type ModelCheckpointOptions,
+  type SaveModel,
+  type SavePlace,
+} from "./model-checkpoint.ts";
+export type { MonitorOptions } from "./monitor.ts";
 export { progressBar, type ProgressBarOptions } from "./progress-bar.ts";
+export { reduceLROnPlateau, type ReduceLROnPlateauOptions } from "./reduce-lr-on-plateau.ts";
+export {
+  cosineDecay,
+  oneCycle,
+  type CosineDecayOptions,
+  type OneCycleOptions,
+} from "./schedules.ts";
+export { terminateOnNaN, type TerminateOnNaNOptions } from "./terminate-on-nan.ts";

@@ -1,4 +1,5 @@
-import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
+import { checkOneOf, checkOptions } from "../../checks.ts";
+import { checkSink } from "../console/check-sink.ts";
 import type { NamedValue } from "../console/format-metric.ts";
 import {
   epochLine,
@@ -38,15 +39,9 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
   return new ProgressBar(style, output);
 }
 
-/** Throws unless `output` can be written to. */
-export function checkSink(subject: string, output: unknown): asserts output is TextSink {
-  check(
-    typeof (output as Partial<TextSink> | null)?.write === "function",
-    subject,
-    "output to have a method write(text)",
-    describe(output),
-    "pass e.g. process.stderr",
-  );
+/** Whether a callback is one of {@link progressBar}'s. */
+export function isProgressBar(callback: Callback): boolean {
+  return callback instanceof ProgressBar;
 }
 
 class ProgressBar implements Callback {

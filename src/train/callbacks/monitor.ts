@@ -1,0 +1,86 @@
+import { check, checkNumber, checkOneOf, describe } from "../../checks.ts";
+import type { Logs } from "../callback.ts";
+
+/** Options of the callbacks that watch a value. */
+export interface MonitorOptions {
+  /**
+   * Key of the logs to watch; default `"val_loss"`. `acc` and `val_acc`, TensorFlow.js's names, mean
+   * `accuracy` and `val_accuracy`.
+   */
+  readonly monitor?: string;
+  /**
+   * Whether lower (`"min"`) or higher (`"max"`) is better. Default `"auto"`: by the name, which has to
+   * be one whose direction is known.
+   */
+  readonly mode?: "auto" | "min" | "max";
+  /** Smallest change that counts as an improvement; its sign does not matter. */
+  readonly minDelta?: number;
+}
+
+const HIGHER_IS_BETTER = /(^|_)(acc|accuracy|precision|recall|auc|f1|f1_score|iou)$/;
+const LOWER_IS_BETTER = /(^|_)(loss|error|mse|mae|mape|msle|crossentropy)$/;
+
+/** Other names of the same value. */
+const ALIASES: Readonly<Record<string, string>> = {
+  acc: "accuracy",
+  val_acc: "val_accuracy",
+  accuracy: "acc",
+  val_accuracy: "val_acc",
+};
+
+/** Watches a value of the logs and judges by Keras's rules whether it has improved. */
+export class Monitor {
+  readonly name: string;
+  readonly #subject: string;
+  readonly #isLess: boolean;
+  readonly #minDelta: number;
+  #hasWarned = false;
+
+  constructor(
+    subject: string,
+    { monitor = "val_loss", mode = "auto", minDelta = 0 }: MonitorOptions,
+  ) {
+    check(
+      typeof monitor === "string" && monitor.length > 0,
+      subject,
+      "monitor to be a key of the logs",
+      describe(monitor),
+      'pass e.g. "val_loss"',
+    );
+    checkOneOf(subject, "mode", mode, ["auto", "min", "max"]);
+    checkNumber(subject, "minDelta", minDelta);
+    const isKnown = LOWER_IS_BETTER.test(monitor) || HIGHER_IS_BETTER.test(monitor);
+    check(
+      mode !== "auto" || isKnown,
+      subject,
+      "mode for a value whose direction is not known",
+      `monitor ${describe(monitor)} without it`,
+      'pass mode: "min" or mode: "max"',
+    );
+    this.name = monitor;
+    this.#subject = subject;
+    this.#isLess = mode === "auto" ? LOWER_IS_BETTER.test(monitor) : mode === "min";
+    this.#minDelta = Math.abs(minDelta);
+  }
+
+  /** The watched value; says on the console, once, if it is missing. */
+  read(logs: Logs): number | undefined {
+    const value = logs[this.name] ?? logs[ALIASES[this.name]];
+    if (value === undefined && !this.#hasWarned) {
+      this.#hasWarned = true;
+      const keys = Object.keys(logs).join(", ") || "nothing";
+      console.warn(
+        `${this.#subject}: the logs lack ${this.name}; they hold ${keys}. ` +
+          "Pass validation data, or monitor a value that is there.",
+      );
+    }
+    return value;
+  }
+
+  /** Whether `value` is better than `reference` by more than minDelta. */
+  isImprovement(value: number, reference: number | undefined): boolean {
+    // Nothing compares with NaN: a run that began with it may still improve.
+    if (reference === undefined || Number.isNaN(reference)) return true;
+    return this.#isLess ? value + this.#minDelta < reference : value - this.#minDelta > reference;
+  }
+}

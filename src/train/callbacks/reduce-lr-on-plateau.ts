@@ -1,0 +1,87 @@
+import { checkInteger, checkNumber, checkOptions } from "../../checks.ts";
+import { formatFloat } from "../../metrics/format-number.ts";
+import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { announcer, type AnnounceOptions } from "./announce.ts";
+import { Monitor, type MonitorOptions } from "./monitor.ts";
+
+/** Options of {@link reduceLROnPlateau}; `minDelta` is 0.0001 by default. */
+export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOptions {
+  /** What the learning rate is multiplied by, in (0, 1); default 0.1. */
+  readonly factor?: number;
+  /** Epochs without improvement after which it is reduced; default 10. */
+  readonly patience?: number;
+  /** Epochs after a reduction that do not count; default 0. */
+  readonly cooldown?: number;
+  /** The learning rate never falls below this; default 0. */
+  readonly minLearningRate?: number;
+}
+
+/**
+ * Lowers the learning rate when a value has stopped improving, by the rules of Keras's
+ * `ReduceLROnPlateau`. Adds `learning_rate`, as it was during the epoch, to the logs.
+ */
+export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
+  const subject = "reduceLROnPlateau";
+  checkOptions(subject, options, [
+    "monitor",
+    "mode",
+    "minDelta",
+    "factor",
+    "patience",
+    "cooldown",
+    "minLearningRate",
+    "verbose",
+    "output",
+  ]);
+  const { factor = 0.1, patience = 10, cooldown = 0, minLearningRate = 0 } = options;
+  const between = { min: 0, max: 1, exclusiveMin: true, exclusiveMax: true };
+  checkNumber(subject, "factor", factor, between);
+  checkInteger(subject, "patience", patience, { min: 0 });
+  checkInteger(subject, "cooldown", cooldown, { min: 0 });
+  checkNumber(subject, "minLearningRate", minLearningRate, { min: 0 });
+  const monitor = new Monitor(subject, { minDelta: 1e-4, ...options });
+  const announce = announcer(subject, options);
+
+  let context: TrainingContext | undefined;
+  let best: number | undefined;
+  let wait = 0;
+  let cooldownLeft = 0;
+
+  const reduce = (epoch: number): void => {
+    if (!context || context.learningRate <= minLearningRate) return;
+    const rate = Math.max(context.learningRate * factor, minLearningRate);
+    context.learningRate = rate;
+    announce(
+      `\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${formatFloat(rate)}.`,
+    );
+    cooldownLeft = cooldown;
+    wait = 0;
+  };
+
+  return {
+    setContext(given: TrainingContext): void {
+      context = given;
+    },
+    onTrainBegin(): void {
+      best = undefined;
+      wait = 0;
+      cooldownLeft = 0;
+    },
+    onEpochEnd(epoch: number, logs: Logs): void {
+      if (context) logs.learning_rate = context.learningRate;
+      const value = monitor.read(logs);
+      if (value === undefined) return;
+      if (cooldownLeft > 0) {
+        cooldownLeft--;
+        wait = 0;
+      }
+      if (monitor.isImprovement(value, best)) {
+        best = value;
+        wait = 0;
+      } else if (cooldownLeft === 0) {
+        wait++;
+        if (wait >= patience) reduce(epoch);
+      }
+    },
+  };
+}

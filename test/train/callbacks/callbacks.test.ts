@@ -1,0 +1,336 @@
+import "@tensorflow/tfjs-backend-cpu";
+import { fill, io, memory, tidy } from "@tensorflow/tfjs-core";
+import { layers, sequential, type LayersModel } from "@tensorflow/tfjs-layers";
+import { readFileSync } from "node:fs";
+import { describe, expect, it, vi } from "vitest";
+import { ArgumentError, TrainingError } from "../../../src/errors.ts";
+import {
+  cosineDecay,
+  csvLogger,
+  earlyStopping,
+  learningRateScheduler,
+  modelCheckpoint,
+  oneCycle,
+  reduceLROnPlateau,
+  terminateOnNaN,
+} from "../../../src/train/callbacks/index.ts";
+import { fakeContext } from "./fake-context.ts";
+import { TextBuffer } from "./text-buffer.ts";
+
+function smallModel(): LayersModel {
+  const model = sequential({
+    layers: [
+      layers.dense({ units: 3, inputShape: [2] }),
+      layers.batchNormalization(),
+      layers.dense({ units: 1, trainable: false }),
+    ],
+  });
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+  return model;
+}
+
+function setAll(model: LayersModel, value: number): void {
+  tidy(() => {
+    for (const weight of model.weights) weight.write(fill(weight.shape as number[], value));
+  });
+}
+
+function firstValues(model: LayersModel): number[] {
+  return model.weights.map((weight) => weight.read().dataSync()[0]);
+}
+
+describe("earlyStopping", () => {
+  it("puts the best weights back, whichever way the run ends, and leaves no tensor behind", async () => {
+    const model = smallModel();
+    const callback = earlyStopping({ patience: 5, restoreBestWeights: true });
+    callback.setContext?.(fakeContext({ model }));
+    const before = memory().numTensors;
+    await callback.onTrainBegin?.();
+    for (const [epoch, loss] of [3, 1, 2].entries()) {
+      setAll(model, epoch);
+      await callback.onEpochEnd?.(epoch, { val_loss: loss });
+    }
+    expect(firstValues(model)).toEqual(model.weights.map(() => 2));
+    await callback.onTrainEnd?.();
+    expect(firstValues(model)).toEqual(model.weights.map(() => 1));
+    expect(memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it("starts anew in every phase", async () => {
+    const context = fakeContext();
+    const callback = earlyStopping();
+    callback.setContext?.(context);
+    for (const losses of [
+      [1, 2],
+      [5, 4, 3],
+    ]) {
+      await callback.onTrainBegin?.();
+      context.isStopped = false;
+      for (const [epoch, val_loss] of losses.entries()) {
+        await callback.onEpochEnd?.(epoch, { val_loss });
+      }
+      expect(context.isStopped).toBe(losses.length === 2);
+    }
+  });
+
+  it("takes TensorFlow.js's names for Keras's and the other way round", async () => {
+    const cases = [
+      ["val_acc", { val_accuracy: 0.5 }],
+      ["acc", { accuracy: 0.5 }],
+      ["val_accuracy", { val_acc: 0.5 }],
+    ] as const;
+    for (const [monitor, logs] of cases) {
+      const context = fakeContext();
+      const callback = earlyStopping({ monitor });
+      callback.setContext?.(context);
+      await callback.onTrainBegin?.();
+      await callback.onEpochEnd?.(0, { ...logs });
+      await callback.onEpochEnd?.(1, { ...logs });
+      expect(context.isStopped).toBe(true);
+    }
+  });
+
+  it("says once that the monitored value is missing, and goes on", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const context = fakeContext();
+    const callback = earlyStopping();
+    callback.setContext?.(context);
+    for (let epoch = 0; epoch < 3; epoch++) await callback.onEpochEnd?.(epoch, { loss: 1 });
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^earlyStopping: the logs lack val_loss; they hold loss\./)],
+    ]);
+    expect(context.isStopped).toBe(false);
+    warn.mockRestore();
+  });
+
+  it("lets a run that began with NaN improve", async () => {
+    const context = fakeContext();
+    const callback = earlyStopping({ patience: 1 });
+    callback.setContext?.(context);
+    await callback.onTrainBegin?.();
+    for (const [epoch, val_loss] of [NaN, 2, 1].entries()) {
+      await callback.onEpochEnd?.(epoch, { val_loss });
+    }
+    expect(context.isStopped).toBe(false);
+  });
+});
+
+describe("modelCheckpoint", () => {
+  it("saves through a handler, with the optimizer's state unless it is told not to", async () => {
+    const model = smallModel();
+    const artifacts: io.ModelArtifacts[] = [];
+    const handler: io.IOHandler = {
+      save: (saved) => {
+        artifacts.push(saved);
+        return Promise.resolve({ modelArtifactsInfo: io.getModelArtifactsInfoForJSON(saved) });
+      },
+    };
+    for (const saveWeightsOnly of [false, true]) {
+      const save = vi.fn(() => handler);
+      const callback = modelCheckpoint({ filepath: "{epoch:03d}", save, saveWeightsOnly });
+      callback.setContext?.(fakeContext({ model }));
+      await callback.onEpochBegin?.(0);
+      await callback.onEpochEnd?.(0, { loss: 1 });
+      expect(save).toHaveBeenCalledWith("001", model);
+    }
+    expect(artifacts.map(({ trainingConfig }) => trainingConfig !== undefined)).toEqual([
+      true,
+      false,
+    ]);
+    model.dispose();
+  });
+
+  it("leaves the saving to a function that gives nothing back", async () => {
+    const model = smallModel();
+    const paths: string[] = [];
+    const callback = modelCheckpoint({
+      filepath: "{batch}-{loss:8.3e}-{loss:07.2f}",
+      saveFreq: 2,
+      save: (path) => {
+        paths.push(path);
+        return undefined;
+      },
+    });
+    callback.setContext?.(fakeContext({ model }));
+    await callback.onEpochBegin?.(0);
+    for (let batch = 0; batch < 4; batch++) await callback.onBatchEnd?.(batch, { loss: -batch });
+    expect(paths).toEqual(["2--1.000e+00--001.00", "4--3.000e+00--003.00"]);
+    model.dispose();
+  });
+
+  it("keeps its best value from phase to phase", async () => {
+    const save = vi.fn(() => undefined);
+    const callback = modelCheckpoint({ filepath: "best", save, saveBestOnly: true });
+    callback.setContext?.(fakeContext());
+    for (const val_loss of [2, 3, 1]) {
+      await callback.onTrainBegin?.();
+      await callback.onEpochEnd?.(0, { val_loss });
+    }
+    expect(save).toHaveBeenCalledTimes(2);
+  });
+
+  it("refuses fields that it cannot fill", async () => {
+    const bad = (filepath: string): unknown => modelCheckpoint({ filepath });
+    expect(() => bad("{epoch:x}")).toThrow(/fields like \{epoch:02d\} .* got "\{epoch:x\}"/);
+    expect(() => bad("")).toThrow(/filepath to be a name/);
+    const callback = modelCheckpoint({ filepath: "{val_loss}" });
+    callback.setContext?.(fakeContext());
+    await expect(callback.onEpochEnd?.(0, { loss: 1 })).rejects.toThrow(
+      /fields out of epoch, loss, got "\{val_loss\}"/,
+    );
+    const whole = modelCheckpoint({ filepath: "{loss:d}" });
+    whole.setContext?.(fakeContext());
+    await expect(whole.onEpochEnd?.(0, { loss: 1 })).rejects.toThrow(/d for whole numbers only/);
+  });
+});
+
+describe("learningRateScheduler", () => {
+  it("sets the learning rate of each epoch and logs it", async () => {
+    const output = new TextBuffer();
+    const context = fakeContext();
+    const callback = learningRateScheduler((epoch, rate) => rate / (epoch + 1), {
+      verbose: 1,
+      output,
+    });
+    callback.setContext?.(context);
+    await callback.onEpochBegin?.(0);
+    await callback.onEpochBegin?.(1);
+    const logs = {};
+    await callback.onEpochEnd?.(1, logs);
+    expect(logs).toEqual({ learning_rate: 0.0005 });
+    expect(output.text).toBe(
+      "Epoch 1: LearningRateScheduler setting learning rate to 0.001.\n" +
+        "Epoch 2: LearningRateScheduler setting learning rate to 0.0005.\n",
+    );
+  });
+
+  it("sets the learning rate of each step, by its place in the phase", async () => {
+    const context = fakeContext({ steps: 3 });
+    const callback = learningRateScheduler((step) => step / 64, { per: "step" });
+    callback.setContext?.(context);
+    const rates: number[] = [];
+    for (const epoch of [0, 1, 4]) {
+      await callback.onEpochBegin?.(epoch);
+      for (let batch = 0; batch < 3; batch++) {
+        await callback.onBatchBegin?.(batch);
+        rates.push(context.learningRate * 64);
+      }
+    }
+    expect(rates).toEqual([0, 1, 2, 3, 4, 5, 12, 13, 14]);
+  });
+
+  it("refuses what no learning rate can be", () => {
+    expect(() => learningRateScheduler(0.1 as never)).toThrow(/schedule to be a function/);
+    const callback = learningRateScheduler(() => NaN);
+    callback.setContext?.(fakeContext());
+    expect(() => callback.onEpochBegin?.(3)).toThrow(/got NaN for epoch 3/);
+    const steps = learningRateScheduler(() => 1, { per: "step" });
+    expect(() => steps.setContext?.(fakeContext({ steps: undefined }))).toThrow(
+      /known number of batches/,
+    );
+  });
+});
+
+describe("schedules", () => {
+  it("oneCycle gives PyTorch's learning rates", () => {
+    const url = new URL("../../fixtures/train/one-cycle.torch.json", import.meta.url);
+    const { cases } = JSON.parse(readFileSync(url, "utf8")) as {
+      cases: { options: { maxLearningRate: number; totalSteps: number }; rates: number[] }[];
+    };
+    for (const { options, rates } of cases) {
+      const schedule = oneCycle(options);
+      rates.forEach((rate, step) => {
+        // Both in double precision: some roundings of numbers as large as the highest.
+        const tolerance = 8 * 2 ** -53 * options.maxLearningRate;
+        expect(Math.abs(schedule(step) - rate)).toBeLessThanOrEqual(tolerance);
+      });
+      expect(schedule(options.totalSteps + 5)).toBe(schedule(options.totalSteps - 1));
+    }
+  });
+
+  it("refuses options out of range", () => {
+    expect(() => cosineDecay({ initialLearningRate: 1, decaySteps: 0 })).toThrow(/decaySteps/);
+    expect(() => cosineDecay({ initialLearningRate: 1, decaySteps: 5, warmupSteps: 3 })).toThrow(
+      /warmupTarget with warmupSteps/,
+    );
+    expect(() => oneCycle({ maxLearningRate: 0, totalSteps: 5 })).toThrow(/maxLearningRate/);
+    expect(() => oneCycle({ maxLearningRate: 1, totalSteps: 5, riseShare: 1 })).toThrow(
+      /riseShare/,
+    );
+  });
+});
+
+describe("terminateOnNaN", () => {
+  it.each([NaN, Infinity, -Infinity])("ends the run at a loss of %d", async (loss) => {
+    const output = new TextBuffer();
+    const context = fakeContext();
+    const callback = terminateOnNaN({ output });
+    callback.setContext?.(context);
+    await callback.onTrainBegin?.();
+    await callback.onBatchEnd?.(0, { loss: 1 });
+    expect(context.isStopped).toBe(false);
+    await callback.onBatchEnd?.(1, { loss });
+    await callback.onBatchEnd?.(2, { loss });
+    expect(context.isStopped).toBe(true);
+    expect(output.text).toBe("Batch 1: Invalid loss, terminating training\n");
+  });
+
+  it("sees at the end of the epoch what the batches did not show yet", async () => {
+    const context = fakeContext();
+    const callback = terminateOnNaN({ verbose: 0 });
+    callback.setContext?.(context);
+    await callback.onBatchEnd?.(6, { loss: 1 });
+    await callback.onEpochEnd?.(0, { loss: NaN });
+    expect(context.isStopped).toBe(true);
+  });
+
+  it("throws if it is asked to", () => {
+    const callback = terminateOnNaN({ raiseError: true });
+    callback.setContext?.(fakeContext());
+    expect(() => callback.onBatchEnd?.(3, { loss: NaN })).toThrow(TrainingError);
+  });
+});
+
+describe("csvLogger", () => {
+  it("writes its head once in a run of two phases, and none if it goes on from another", async () => {
+    for (const append of [false, true]) {
+      let text = "";
+      const callback = csvLogger((piece) => (text += piece), { append });
+      for (let phase = 0; phase < 2; phase++) {
+        await callback.onTrainBegin?.();
+        await callback.onEpochEnd?.(0, { loss: 1, val_loss: 0.5 });
+      }
+      expect(text).toBe(`${append ? "" : "epoch,loss,val_loss\r\n"}0,1.0,0.5\r\n0,1.0,0.5\r\n`);
+    }
+  });
+
+  it("quotes what would break a line in two", async () => {
+    let text = "";
+    const callback = csvLogger((piece) => (text += piece));
+    await callback.onEpochEnd?.(0, { 'a,"b"': 1, val_x: NaN });
+    expect(text).toBe('epoch,"a,""b""",val_x\r\n0,1.0,nan\r\n');
+  });
+});
+
+describe("wrong options", () => {
+  it.each([
+    [() => earlyStopping({ patience: -1 }), /patience to be a whole number of at least 0/],
+    [() => earlyStopping({ monitor: "speed" }), /mode for a value whose direction is not known/],
+    [() => earlyStopping({ mode: "best" as never }), /mode to be one of/],
+    [() => earlyStopping({ minDelta: NaN }), /minDelta to be a finite number/],
+    [() => earlyStopping({ restoreBestWeight: true } as never), /did you mean restoreBestWeights/],
+    [() => earlyStopping({ output: {} as never }), /method write/],
+    [() => reduceLROnPlateau({ factor: 1 }), /factor to be a finite number in \(0, 1\)/],
+    [() => reduceLROnPlateau({ monitor: "" }), /monitor to be a key of the logs/],
+    [() => modelCheckpoint({ filepath: "a", saveFreq: 0 }), /saveFreq to be a whole number/],
+    [() => modelCheckpoint({ filepath: "a", save: "b" as never }), /save to be a function/],
+    [() => modelCheckpoint({} as never), /filepath to be a name to save under, got undefined/],
+    [() => csvLogger("log.csv" as never), /write to be a function that takes text/],
+    [() => csvLogger(() => 0, { separator: ";;" }), /separator to be one character/],
+    [() => terminateOnNaN({ verbose: 2 as never }), /verbose to be one of 0, 1/],
+  ])("are refused: %s", (call, message) => {
+    expect(call).toThrow(ArgumentError);
+    expect(call).toThrow(message);
+  });
+});

@@ -1,0 +1,146 @@
+/** Random runs of callbacks, compared with what Keras did on them. */
+import "@tensorflow/tfjs-backend-cpu";
+import { readFileSync } from "node:fs";
+import { describe, expect, it, vi } from "vitest";
+import type { Callback, Logs } from "../../../src/train/callback.ts";
+import {
+  cosineDecay,
+  csvLogger,
+  earlyStopping,
+  modelCheckpoint,
+  reduceLROnPlateau,
+} from "../../../src/train/callbacks/index.ts";
+import { fakeContext } from "./fake-context.ts";
+import { TextBuffer } from "./text-buffer.ts";
+
+interface Result {
+  readonly epochs: number;
+  readonly weights: number;
+  readonly rates: number[];
+  readonly learningRateLogged: (number | null)[];
+  readonly saved: string[];
+  readonly output: string;
+}
+
+type Options = Record<string, string | number | boolean | null>;
+
+interface Case {
+  readonly options: Options;
+  readonly logs: Logs[];
+  readonly batches?: number;
+  readonly result: Result;
+}
+
+const fixture = JSON.parse(
+  readFileSync(new URL("../../fixtures/train/callbacks.keras-3.json", import.meta.url), "utf8"),
+) as {
+  earlyStopping: Case[];
+  reduceLROnPlateau: Case[];
+  modelCheckpoint: Case[];
+  csvLogger: { separator: string; logs: Logs[]; text: string }[];
+  cosineDecay: { options: Options; rates: number[] }[];
+};
+
+/** The options under this library's names; Python's None is left out. */
+function camelCase(options: Options): Record<string, unknown> {
+  const rename = (name: string): string =>
+    name === "min_lr"
+      ? "minLearningRate"
+      : name.replace(/_(.)/g, (_, c: string) => c.toUpperCase());
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [rename(name), value]),
+  );
+}
+
+/** The steps of a run as the generator makes them; its weights are the number of the epoch. */
+async function run(
+  make: (extras: { verbose: 1; output: TextBuffer }) => Callback,
+  { logs, batches = 0 }: Case,
+): Promise<Result> {
+  // As on a terminal: messages that leave the open progress line begin with a line break.
+  const output = new TextBuffer({ isTTY: true });
+  let weights = -1;
+  const saved: string[] = [];
+  const variable = {
+    read: () => ({
+      shape: [1],
+      dtype: "float32",
+      data: () => Promise.resolve(Float32Array.of(weights)),
+    }),
+    write: (tensor: { dataSync(): Float32Array }) => {
+      weights = tensor.dataSync()[0];
+    },
+  };
+  const save = (path: string): Promise<void> => Promise.resolve(void saved.push(path));
+  const context = fakeContext({ model: { weights: [variable], save } as never });
+  const callback = make({ verbose: 1, output });
+  callback.setContext?.(context);
+  await callback.onTrainBegin?.({});
+  const rates: number[] = [];
+  const logged: (number | null)[] = [];
+  for (const [epoch, given] of logs.entries()) {
+    const epochLogs = { ...given };
+    await callback.onEpochBegin?.(epoch);
+    for (let batch = 0; batch < batches; batch++) {
+      await callback.onBatchEnd?.(batch, { loss: epoch * batches + batch });
+    }
+    weights = epoch;
+    await callback.onEpochEnd?.(epoch, epochLogs);
+    rates.push(context.learningRate);
+    logged.push(epochLogs.learning_rate ?? null);
+    if (context.isStopped) break;
+  }
+  await callback.onTrainEnd?.({});
+  return {
+    epochs: rates.length,
+    weights,
+    rates,
+    learningRateLogged: logged,
+    saved,
+    output: output.text,
+  };
+}
+
+describe("callbacks that follow Keras 3", () => {
+  it.each([
+    ["earlyStopping", earlyStopping, fixture.earlyStopping],
+    ["reduceLROnPlateau", reduceLROnPlateau, fixture.reduceLROnPlateau],
+    ["modelCheckpoint", modelCheckpoint, fixture.modelCheckpoint],
+  ] as const)("%s does the same and says the same", async (_, create, cases) => {
+    expect(cases.length).toBeGreaterThanOrEqual(60);
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    for (const example of cases) {
+      const make = create as (options: object) => Callback;
+      const result = await run(
+        (extras) => make({ ...camelCase(example.options), ...extras }),
+        example,
+      );
+      expect(result, JSON.stringify(example.options)).toEqual(example.result);
+    }
+    warn.mockRestore();
+  });
+
+  it("csvLogger writes the same bytes", async () => {
+    for (const { separator, logs, text } of fixture.csvLogger) {
+      let written = "";
+      const callback = csvLogger((piece) => (written += piece), { separator });
+      await callback.onTrainBegin?.();
+      for (const [epoch, values] of logs.entries())
+        await callback.onEpochEnd?.(epoch, { ...values });
+      expect(written).toBe(text);
+    }
+  });
+
+  it("cosineDecay gives the same learning rates", () => {
+    for (const { options, rates } of fixture.cosineDecay) {
+      const schedule = cosineDecay(camelCase(options) as never);
+      const highest = Math.max(...rates);
+      rates.forEach((rate, step) => {
+        // Keras computes in single precision: a few roundings of numbers as large as the highest.
+        expect(Math.abs(schedule(step) - rate)).toBeLessThanOrEqual(4 * 2 ** -24 * highest);
+      });
+    }
+  });
+});
