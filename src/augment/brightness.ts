@@ -1,3 +1,5 @@
+import { pixelRange } from "./pixel-range.ts";
+
 /**
  * Multiplies an image's brightness in place, as Keras does by way of the Python Imaging Library:
  * the pixels are cut to whole numbers 0..255 first and again afterwards. An image that leaves
@@ -13,22 +15,24 @@ export function applyBrightness(
   factor: number,
 ): void {
   const { fround } = Math;
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = at; i < at + size; i++) {
-    low = Math.min(low, pixels[i]);
-    high = Math.max(high, pixels[i]);
-  }
+  const { low, high } = pixelRange(pixels, at, size);
   const stretched = low < 0 || high > 255;
   const range = fround(high - low);
-  const blend = fround(factor);
+  const brightened = brightenedBytes(factor);
+  const alpha = channels === 4 ? 3 : -1;
   for (let i = at; i < at + size; i++) {
-    const value = stretched ? stretch(fround(pixels[i] - low), range) : pixels[i];
-    const byte = Math.trunc(value);
-    const isAlpha = channels === 4 && (i - at) % 4 === 3;
-    const changed = isAlpha ? byte : Math.trunc(Math.min(255, Math.max(0, fround(blend * byte))));
+    const byte = (stretched ? stretch(fround(pixels[i] - low), range) : pixels[i]) | 0;
+    const changed = ((i - at) & 3) === alpha ? byte : brightened[byte];
     pixels[i] = stretched ? fround(fround(changed / 255) * range) + low : changed;
   }
+}
+
+/** What becomes of each byte; products in float32, cut to whole numbers. */
+function brightenedBytes(factor: number): Uint8Array {
+  const blend = Math.fround(factor);
+  return Uint8Array.from({ length: 256 }, (_, byte) =>
+    Math.min(255, Math.max(0, Math.fround(blend * byte))),
+  );
 }
 
 /** An offset from the lowest value as a part of the range, in 0..255. */

@@ -1,3 +1,5 @@
+import { pixelRange } from "./pixel-range.ts";
+
 /**
  * Adds `intensity` to every value of the image at `pixels[at ... at + size - 1]` and clips to the
  * range that the image had before; in place, in float32 arithmetic, as Keras does.
@@ -8,14 +10,10 @@ export function applyChannelShift(
   size: number,
   intensity: number,
 ): void {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = at; i < at + size; i++) {
-    low = Math.min(low, pixels[i]);
-    high = Math.max(high, pixels[i]);
-  }
+  const { low, high } = pixelRange(pixels, at, size);
   const step = Math.fround(intensity);
   for (let i = at; i < at + size; i++) {
-    pixels[i] = Math.min(high, Math.max(low, pixels[i] + step));
+    const value = pixels[i] + step;
+    pixels[i] = value < low ? low : value > high ? high : value;
   }
 }

@@ -1,11 +1,19 @@
-import { check, checkBoolean, checkNumber, checkOneOf, checkOptions, describe } from "../checks.ts";
 import type { WarpOptions } from "./affine-warp.ts";
 import type { TransformRanges } from "./draw-transform.ts";
-import { checkShiftRange, type ShiftRange } from "./shift-range.ts";
+import type { StatisticsSettings } from "./feature-statistics.ts";
+import type { ShiftRange } from "./shift-range.ts";
+import type { PreprocessingFunction, StandardizeSettings } from "./standardizer.ts";
 import type { AxisOrder, FillMode, InterpolationOrder } from "./transform.ts";
 
 /** Two limits, the lower first. */
 export type Range = readonly [low: number, high: number];
+
+/**
+ * Where random numbers come from. `"keyed"`: from streams of this library, so that an image becomes
+ * the same in whatever batch it comes. `"numpy"`: from NumPy's generator in Keras's order, so that a
+ * seed gives the transforms, orders and pixels that `flow` gives in Python.
+ */
+export type RandomStreamKind = "keyed" | "numpy";
 
 /** The options of an `ImageDataGenerator`: Keras's, in camelCase, with Keras's units and ranges. */
 export interface ImageDataGeneratorOptions {
@@ -40,118 +48,35 @@ export interface ImageDataGeneratorOptions {
   readonly axisOrder?: AxisOrder;
   /** Factor for the pixels after the transform. Default 1/255; `null` (or 1) leaves 0..255. */
   readonly rescale?: number | null;
+  /** Called on every transformed image before `rescale`. Default none. */
+  readonly preprocessingFunction?: PreprocessingFunction;
+  /** Subtract every image's own mean. Default false; on with `samplewiseStdNormalization`. */
+  readonly samplewiseCenter?: boolean;
+  /** Divide every image by its own standard deviation. Default false. */
+  readonly samplewiseStdNormalization?: boolean;
+  /**
+   * Subtract the mean of each channel over the set given to `fit`. Default false; on with
+   * `featurewiseStdNormalization` and `zcaWhitening`.
+   */
+  readonly featurewiseCenter?: boolean;
+  /** Divide each channel by its standard deviation over the set given to `fit`. Default false. */
+  readonly featurewiseStdNormalization?: boolean;
+  /** Whiten with the map computed by `fit`, which takes minutes at CIFAR-10's size. Default false. */
+  readonly zcaWhitening?: boolean;
+  /** Added to the singular values when whitening, above 0. Default 1e-6. */
+  readonly zcaEpsilon?: number;
+  /**
+   * Part of the images, in (0, 1), that `flow` keeps apart for `subset: "validation"`: the first
+   * ones of the set. Default 0, none.
+   */
+  readonly validationSplit?: number;
+  /** Default `"keyed"`. */
+  readonly randomStream?: RandomStreamKind;
 }
 
 /** Options after checking, with every default filled in. */
-export interface GeneratorSettings extends TransformRanges, WarpOptions {
-  readonly rescale: number;
-}
-
-const OPTION_NAMES: readonly (keyof ImageDataGeneratorOptions)[] = [
-  "rotationRange",
-  "widthShiftRange",
-  "heightShiftRange",
-  "shearRange",
-  "zoomRange",
-  "horizontalFlip",
-  "verticalFlip",
-  "channelShiftRange",
-  "brightnessRange",
-  "fillMode",
-  "cval",
-  "interpolationOrder",
-  "axisOrder",
-  "rescale",
-];
-
-const SUBJECT = "ImageDataGenerator";
-
-/** Checks the options one by one and fills in the defaults. */
-export function resolveGeneratorOptions(options: ImageDataGeneratorOptions): GeneratorSettings {
-  checkOptions(SUBJECT, options, OPTION_NAMES);
-  const {
-    rotationRange = 0,
-    widthShiftRange = 0,
-    heightShiftRange = 0,
-    shearRange = 0,
-    zoomRange = 0,
-    horizontalFlip = false,
-    verticalFlip = false,
-    channelShiftRange = 0,
-    brightnessRange,
-    fillMode = "nearest",
-    cval = 0,
-    interpolationOrder = 1,
-    axisOrder = "documented",
-    rescale = 1 / 255,
-  } = options;
-  checkNumber(SUBJECT, "rotationRange (degrees)", rotationRange, { min: 0 });
-  checkShiftRange(SUBJECT, "widthShiftRange", widthShiftRange);
-  checkShiftRange(SUBJECT, "heightShiftRange", heightShiftRange);
-  checkNumber(SUBJECT, "shearRange (degrees)", shearRange, { min: 0, max: 90, exclusiveMax: true });
-  checkBoolean(SUBJECT, "horizontalFlip", horizontalFlip);
-  checkBoolean(SUBJECT, "verticalFlip", verticalFlip);
-  checkNumber(SUBJECT, "channelShiftRange", channelShiftRange, { min: 0 });
-  if (brightnessRange !== undefined) checkRange("brightnessRange", brightnessRange, false);
-  checkOneOf(SUBJECT, "fillMode", fillMode, ["nearest", "reflect", "wrap", "constant"]);
-  checkNumber(SUBJECT, "cval", cval);
-  checkOneOf(SUBJECT, "interpolationOrder", interpolationOrder, [0, 1]);
-  checkOneOf(SUBJECT, "axisOrder", axisOrder, ["documented", "keras"]);
-  if (rescale !== null) {
-    checkNumber(SUBJECT, "rescale", rescale);
-    check(
-      rescale !== 0,
-      SUBJECT,
-      "rescale not to be 0",
-      rescale,
-      "pass null to keep the pixels in 0..255",
-    );
-  }
-  return {
-    rotationRange,
-    widthShiftRange,
-    heightShiftRange,
-    shearRange,
-    zoomRange: resolveZoom(zoomRange),
-    horizontalFlip,
-    verticalFlip,
-    channelShiftRange,
-    brightnessRange,
-    fillMode,
-    cval,
-    interpolationOrder,
-    axisOrder,
-    rescale: rescale ?? 1,
-  };
-}
-
-function resolveZoom(zoomRange: number | Range): Range {
-  if (typeof zoomRange === "number") {
-    checkNumber(SUBJECT, "zoomRange", zoomRange, { min: 0, max: 1, exclusiveMax: true });
-    return [1 - zoomRange, 1 + zoomRange];
-  }
-  checkRange("zoomRange", zoomRange, true);
-  return zoomRange;
-}
-
-/** Throws unless `range` is [low, high] with 0 <= low <= high (0 < low if `positive`). */
-function checkRange(name: string, range: unknown, positive: boolean): asserts range is Range {
-  const example = positive ? "[0.9, 1.1]" : "[0.8, 1.2]";
-  check(
-    Array.isArray(range) && range.length === 2,
-    SUBJECT,
-    `${name} to be a pair [low, high]`,
-    describe(range),
-    `pass e.g. ${example}`,
-  );
-  const [low, high] = range as unknown[];
-  checkNumber(SUBJECT, `${name}[0]`, low, { min: 0, exclusiveMin: positive });
-  checkNumber(SUBJECT, `${name}[1]`, high, { min: 0, exclusiveMin: positive });
-  check(
-    low <= high,
-    SUBJECT,
-    `${name} to have its lower limit first`,
-    describe(range),
-    `pass [${high}, ${low}]`,
-  );
+export interface GeneratorSettings
+  extends TransformRanges, WarpOptions, StandardizeSettings, StatisticsSettings {
+  readonly validationSplit: number;
+  readonly randomStream: RandomStreamKind;
 }

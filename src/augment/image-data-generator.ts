@@ -8,40 +8,119 @@
  * Pixels are in 0..255 units everywhere until `rescale` (default 1/255) brings them to [0, 1] at the
  * very end of `flow`; brightness, channel shift and `cval` are meant in these units.
  */
-import { check, checkNumber, checkOptions, describe } from "../checks.ts";
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
-import type { Rng } from "../random/rng.ts";
-import { drawTransform } from "./draw-transform.ts";
-import type { Flow } from "./flow.ts";
-import { GeneratorFlow } from "./generator-flow.ts";
 import {
-  resolveGeneratorOptions,
-  type GeneratorSettings,
-  type ImageDataGeneratorOptions,
-} from "./generator-options.ts";
+  check,
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  checkSeed,
+  describe,
+} from "../checks.ts";
+import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import { NumpyRng } from "../random/numpy.ts";
+import type { Rng } from "../random/rng.ts";
+import { randomStream } from "../random/stream.ts";
+import { checkImage, checkShape } from "./check-image.ts";
+import { drawTransform } from "./draw-transform.ts";
+import { computeStatistics, type FeatureStatistics } from "./feature-statistics.ts";
+import type { Flow } from "./flow.ts";
+import { checkNumpySeed, KeyedFlowRandom, NumpyFlowRandom } from "./flow-random.ts";
+import { GeneratorFlow } from "./generator-flow.ts";
+import type { GeneratorSettings, ImageDataGeneratorOptions } from "./generator-options.ts";
+import { takeSubset, type Subset } from "./generator-subset.ts";
+import { resolveGeneratorOptions } from "./resolve-generator-options.ts";
+import type { SaveFunction } from "./saved-image.ts";
 import { checkSet, resolveSetFlow, type SetFlowOptions } from "./set-flow.ts";
+import { Standardizer } from "./standardizer.ts";
 import { TransformPipeline } from "./transform-pipeline.ts";
 import { IDENTITY_TRANSFORM, type Transform } from "./transform.ts";
 
 /** Options of `ImageDataGenerator.flow`. */
-export type GeneratorFlowOptions = SetFlowOptions;
+export interface GeneratorFlowOptions extends SetFlowOptions {
+  /** Only this part of the set, see `validationSplit`. Default: all of it. */
+  readonly subset?: Subset;
+  /** Accept a cut after which a class is in one part only. Default false. */
+  readonly ignoreClassSplit?: boolean;
+  /** Called with every augmented image, batch by batch, e.g. to write it to a folder. */
+  readonly save?: SaveFunction;
+  /** What the file names for `save` begin with. Default "". */
+  readonly savePrefix?: string;
+}
+
+/** Options of `ImageDataGenerator.fit`. */
+export interface GeneratorFitOptions {
+  /** Learn from randomly transformed images instead of the images themselves. Default false. */
+  readonly augment?: boolean;
+  /** With `augment`, how often to go through the set. Default 1. */
+  readonly rounds?: number;
+  /** With `augment`, the seed of the transforms. Default 0. */
+  readonly seed?: number;
+}
 
 /** Draws, applies and streams random image transforms. */
 export class ImageDataGenerator {
   readonly #settings: GeneratorSettings;
+  #statistics: FeatureStatistics | undefined;
 
   /** @throws {ArgumentError} for an unknown option, or one of the wrong type or out of range. */
   constructor(options: ImageDataGeneratorOptions = {}) {
     this.#settings = resolveGeneratorOptions(options);
   }
 
+  /** Mean of every channel in the set given to `fit`, after `rescale`; if centred featurewise. */
+  get mean(): Float32Array | undefined {
+    return this.#statistics?.mean;
+  }
+
+  /** Standard deviation of every channel, likewise; if normalised featurewise. */
+  get std(): Float32Array | undefined {
+    return this.#statistics?.std;
+  }
+
+  /** The whitening map, d x d for images of d values; with `zcaWhitening`. */
+  get zcaWhiteningMatrix(): Float32Array | undefined {
+    return this.#statistics?.zcaMatrix;
+  }
+
   /**
-   * Computes what data-dependent options need from the images. None of the present options depends
-   * on the data, so this changes nothing; it is here because Keras notebooks call it.
-   * @throws {ArgumentError} if the set is empty.
+   * Learns what the featurewise options and `zcaWhitening` need from the images, in the units that
+   * `rescale` gives; without those options there is nothing to learn. As in Keras the
+   * `preprocessingFunction` is left out here. Flows made before keep what they were made with.
+   * @throws {ArgumentError} if the set is empty or an option is not as it should be.
    */
-  fit(set: ImageSet): void {
-    checkSet("ImageDataGenerator.fit", set);
+  fit(set: ImageSet, options: GeneratorFitOptions = {}): void {
+    const subject = "ImageDataGenerator.fit";
+    checkOptions(subject, options, ["augment", "rounds", "seed"]);
+    const { augment = false, rounds = 1, seed = 0 } = options;
+    checkSet(subject, set);
+    checkBoolean(subject, "augment", augment);
+    checkInteger(subject, "rounds", rounds, { min: 1 });
+    checkSeed(subject, seed);
+    const numpy = this.#settings.randomStream === "numpy";
+    if (numpy) checkNumpySeed(subject, seed);
+    const { imageShape, imageSize, images } = set;
+    const count = augment ? rounds * set.length : set.length;
+    const pipeline = new TransformPipeline(imageShape, this.#settings);
+    const pixels = new Float32Array(imageSize);
+    this.#statistics = computeStatistics(
+      (visit) => {
+        const shared = numpy ? new NumpyRng(seed) : undefined;
+        for (let i = 0; i < count; i++) {
+          const rng = shared ?? randomStream(seed, "fit", i);
+          const transform = augment
+            ? drawTransform(this.#settings, imageShape, rng)
+            : IDENTITY_TRANSFORM;
+          const from = (i % set.length) * imageSize;
+          pipeline.apply(images, from, transform, pixels, 0, this.#settings.rescale);
+          visit(pixels, i);
+        }
+      },
+      count,
+      imageShape,
+      this.#settings,
+    );
   }
 
   /**
@@ -82,56 +161,100 @@ export class ImageDataGenerator {
     checkTransform(subject, transform);
     if (transform.brightness !== undefined) checkBrightness(subject, image, shape);
     const out = new Float32Array(image.length);
-    const pipeline = new TransformPipeline(shape, { ...this.#settings, rescale: 1 });
-    pipeline.apply(image, 0, { ...IDENTITY_TRANSFORM, ...transform }, out, 0);
+    const pipeline = new TransformPipeline(shape, this.#settings);
+    pipeline.apply(image, 0, { ...IDENTITY_TRANSFORM, ...transform }, out, 0, 1);
+    return out;
+  }
+
+  /**
+   * One image standardised: what `flow` does after the transform, in this order: preprocessing
+   * function, `rescale`, samplewise and featurewise mean and deviation, whitening. For images that
+   * the model sees without augmentation, such as those to predict.
+   * @param image float32 pixels in 0..255, NHWC order; not modified.
+   * @throws {ArgumentError} if the image does not have that shape or holds a value that is not a
+   * finite number, or if `fit` is still to be called.
+   */
+  standardize(image: Float32Array, shape: ImageShape): Float32Array {
+    const subject = "ImageDataGenerator.standardize";
+    checkShape(subject, shape);
+    checkImage(subject, image, shape);
+    const out = image.slice();
+    new Standardizer(shape, this.#settings, this.#fittedTo(subject, shape)).apply(out, 0);
     return out;
   }
 
   /**
    * Batches of randomly transformed images, ready for the model: see {@link Flow}. Image i of epoch
    * e is transformed by numbers drawn from the stream at (seed, "augment", e, i), so it comes out
-   * the same whatever the batch size and the order.
-   * @throws {ArgumentError} if the set is empty or an option is not as it should be.
+   * the same whatever the batch size and the order. With `randomStream: "numpy"` it depends on the
+   * batch instead, as in Keras, where each batch seeds anew with the seed plus its number.
+   * @throws {ArgumentError} if the set is empty, an option is not as it should be, or `fit` is still
+   * to be called.
    */
   flow(set: ImageSet, options: GeneratorFlowOptions = {}): Flow {
     const subject = "ImageDataGenerator.flow";
-    checkOptions(subject, options, ["batchSize", "shuffle", "seed"]);
-    const settings = resolveSetFlow(subject, set, options);
-    if (this.#settings.brightnessRange) checkBrightnessChannels(subject, set.imageShape);
-    return new GeneratorFlow(set, this.#settings, settings);
+    checkOptions(subject, options, FLOW_OPTIONS);
+    const { subset, ignoreClassSplit = false, save, savePrefix = "" } = options;
+    const flowSettings = resolveSetFlow(subject, set, options);
+    if (subset !== undefined) checkOneOf(subject, "subset", subset, ["training", "validation"]);
+    checkBoolean(subject, "ignoreClassSplit", ignoreClassSplit);
+    check(
+      save === undefined || typeof save === "function",
+      subject,
+      "save to be a function",
+      describe(save),
+      "pass ({ fileName, bytes, shape }) => ...",
+    );
+    const { brightnessRange, validationSplit, randomStream: kind } = this.#settings;
+    if (brightnessRange) checkBrightnessChannels(subject, set.imageShape);
+    const statistics = this.#fittedTo(subject, set.imageShape);
+    const part =
+      subset === undefined
+        ? set
+        : takeSubset(subject, set, subset, validationSplit, ignoreClassSplit);
+    const Random = kind === "numpy" ? NumpyFlowRandom : KeyedFlowRandom;
+    return new GeneratorFlow(part, {
+      settings: this.#settings,
+      statistics,
+      batchSize: flowSettings.batchSize,
+      random: new Random(part.length, flowSettings),
+      save,
+      savePrefix,
+    });
+  }
+
+  /** What `fit` has learned, if the options need it and it is for images of this shape. */
+  #fittedTo(subject: string, shape: ImageShape): FeatureStatistics {
+    if (!this.#settings.featurewiseCenter) return {};
+    check(
+      this.#statistics !== undefined,
+      subject,
+      "a generator that has been fitted, for featurewise options and whitening",
+      "one that has not",
+      "call fit(set) first, with the training images",
+    );
+    const { mean, zcaMatrix } = this.#statistics;
+    const size = shape[0] * shape[1] * shape[2];
+    check(
+      mean?.length === shape[2] && (!zcaMatrix || zcaMatrix.length === size * size),
+      subject,
+      "images like those that the generator was fitted to",
+      `images of ${shape.join(" x ")}`,
+      "fit it to images of this shape",
+    );
+    return this.#statistics;
   }
 }
 
-function checkShape(subject: string, shape: unknown): asserts shape is ImageShape {
-  check(
-    Array.isArray(shape) &&
-      shape.length === 3 &&
-      shape.every((size: unknown) => Number.isInteger(size) && (size as number) > 0),
-    subject,
-    "shape to be [height, width, channels], whole numbers above 0",
-    describe(shape),
-    "pass e.g. [32, 32, 3]",
-  );
-}
-
-function checkImage(subject: string, image: unknown, shape: ImageShape): void {
-  const size = shape[0] * shape[1] * shape[2];
-  check(
-    image instanceof Float32Array && image.length === size,
-    subject,
-    `a Float32Array of ${size} pixels for a ${shape.join(" x ")} image`,
-    describe(image),
-    "pass one image; Float32Array.from(bytes) converts a byte image",
-  );
-  const stray = image.findIndex((value) => !Number.isFinite(value));
-  check(
-    stray === -1,
-    subject,
-    "every pixel to be a finite number",
-    `${image[stray]} at index ${stray}`,
-    "find out where it comes from: it would spread to its neighbours and into the loss",
-  );
-}
+const FLOW_OPTIONS: readonly (keyof GeneratorFlowOptions)[] = [
+  "batchSize",
+  "shuffle",
+  "seed",
+  "subset",
+  "ignoreClassSplit",
+  "save",
+  "savePrefix",
+];
 
 const TRANSFORM_NUMBERS = [
   "theta",

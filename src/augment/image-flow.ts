@@ -1,13 +1,14 @@
 import { checkOptions } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import type { Flow } from "./flow.ts";
+import { KeyedFlowRandom } from "./flow-random.ts";
 import { resolveSetFlow, SetFlow, type BatchPlan, type SetFlowOptions } from "./set-flow.ts";
 
 /** Options of {@link imageFlow}. */
 export type ImageFlowOptions = SetFlowOptions;
 
-/** `x / 255` for every byte, rounded once to float32. */
-const UNIT_RANGE = Float32Array.from({ length: 256 }, (_, x) => x / 255);
+/** Faster than a division and, for all 256 bytes, the same after rounding to float32. */
+const UNIT = 1 / 255;
 
 /**
  * A flow of the images as they are, scaled from 0..255 to [0, 1].
@@ -15,7 +16,8 @@ const UNIT_RANGE = Float32Array.from({ length: 256 }, (_, x) => x / 255);
  */
 export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
   checkOptions("imageFlow", options, ["batchSize", "shuffle", "seed"]);
-  return new ImageFlow(set, resolveSetFlow("imageFlow", set, options));
+  const settings = resolveSetFlow("imageFlow", set, options);
+  return new ImageFlow(set, settings.batchSize, new KeyedFlowRandom(set.length, settings));
 }
 
 class ImageFlow extends SetFlow {
@@ -24,7 +26,7 @@ class ImageFlow extends SetFlow {
     for (let i = 0; i < images.length; i++) {
       const from = images[i] * imageSize;
       const to = i * imageSize;
-      for (let k = 0; k < imageSize; k++) xs[to + k] = UNIT_RANGE[bytes[from + k]];
+      for (let k = 0; k < imageSize; k++) xs[to + k] = bytes[from + k] * UNIT;
     }
   }
 }

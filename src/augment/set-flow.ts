@@ -1,8 +1,7 @@
 import { check, checkBoolean, checkInteger, checkSeed, describe } from "../checks.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
-import { permutation } from "../random/permutation.ts";
-import { randomStream } from "../random/stream.ts";
 import type { Batch, Flow } from "./flow.ts";
+import type { FlowRandom } from "./flow-random.ts";
 
 /** The options that every flow over an image set has. */
 export interface SetFlowOptions {
@@ -67,29 +66,22 @@ export abstract class SetFlow implements Flow {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   protected readonly set: ImageSet;
-  protected readonly seed: number;
-  readonly #shuffle: boolean;
+  readonly #random: FlowRandom;
   /** The order of the epoch asked for last: kept, since its batches are mostly asked for in a row. */
   #order: { readonly epoch: number; readonly images: Int32Array } | undefined;
 
-  constructor(set: ImageSet, { batchSize, shuffle, seed }: SetFlowSettings) {
+  constructor(set: ImageSet, batchSize: number, random: FlowRandom) {
     this.set = set;
-    this.seed = seed;
     this.size = set.length;
     this.batchSize = batchSize;
     this.length = Math.ceil(set.length / batchSize);
     this.imageShape = set.imageShape;
     this.classNames = set.classNames;
-    this.#shuffle = shuffle;
+    this.#random = random;
   }
 
   /** Writes the pixels of a batch to `plan.xs`. */
   protected abstract fill(plan: BatchPlan): void;
-
-  /** The order in which epoch `epoch` visits the images. */
-  protected drawOrder(epoch: number): Int32Array {
-    return permutation(this.size, randomStream(this.seed, "shuffle", epoch));
-  }
 
   [Symbol.iterator](): Iterator<Batch> {
     return this.epoch(0)[Symbol.iterator]();
@@ -128,10 +120,7 @@ export abstract class SetFlow implements Flow {
 
   #orderOf(epoch: number): Int32Array {
     if (this.#order?.epoch !== epoch) {
-      const images = this.#shuffle
-        ? this.drawOrder(epoch)
-        : Int32Array.from({ length: this.size }, (_, i) => i);
-      this.#order = { epoch, images };
+      this.#order = { epoch, images: this.#random.drawOrder(epoch) };
     }
     return this.#order.images;
   }

@@ -1,0 +1,194 @@
+import { check, checkBoolean, checkNumber, checkOneOf, checkOptions, describe } from "../checks.ts";
+import type { GeneratorSettings, ImageDataGeneratorOptions, Range } from "./generator-options.ts";
+import { checkShiftRange } from "./shift-range.ts";
+
+/** The names of all options; the compiler sees to it that none is missing. */
+const OPTION_NAMES = Object.keys({
+  rotationRange: true,
+  widthShiftRange: true,
+  heightShiftRange: true,
+  shearRange: true,
+  zoomRange: true,
+  horizontalFlip: true,
+  verticalFlip: true,
+  channelShiftRange: true,
+  brightnessRange: true,
+  fillMode: true,
+  cval: true,
+  interpolationOrder: true,
+  axisOrder: true,
+  rescale: true,
+  preprocessingFunction: true,
+  samplewiseCenter: true,
+  samplewiseStdNormalization: true,
+  featurewiseCenter: true,
+  featurewiseStdNormalization: true,
+  zcaWhitening: true,
+  zcaEpsilon: true,
+  validationSplit: true,
+  randomStream: true,
+} satisfies Record<keyof ImageDataGeneratorOptions, true>);
+
+const SUBJECT = "ImageDataGenerator";
+
+/** Checks the options one by one and fills in the defaults. */
+export function resolveGeneratorOptions(options: ImageDataGeneratorOptions): GeneratorSettings {
+  checkOptions(SUBJECT, options, OPTION_NAMES);
+  const settings = {
+    ...resolveGeometry(options),
+    ...resolveColour(options),
+    ...resolveStandardization(options),
+  };
+  const { validationSplit = 0, randomStream = "keyed" } = options;
+  checkNumber(SUBJECT, "validationSplit", validationSplit, { min: 0, max: 1, exclusiveMax: true });
+  checkOneOf(SUBJECT, "randomStream", randomStream, ["keyed", "numpy"]);
+  return { ...settings, validationSplit, randomStream };
+}
+
+function resolveGeometry({
+  rotationRange = 0,
+  widthShiftRange = 0,
+  heightShiftRange = 0,
+  shearRange = 0,
+  zoomRange = 0,
+  horizontalFlip = false,
+  verticalFlip = false,
+  fillMode = "nearest",
+  cval = 0,
+  interpolationOrder = 1,
+  axisOrder = "documented",
+}: ImageDataGeneratorOptions) {
+  checkNumber(SUBJECT, "rotationRange (degrees)", rotationRange, { min: 0 });
+  checkShiftRange(SUBJECT, "widthShiftRange", widthShiftRange);
+  checkShiftRange(SUBJECT, "heightShiftRange", heightShiftRange);
+  checkNumber(SUBJECT, "shearRange (degrees)", shearRange, { min: 0, max: 90, exclusiveMax: true });
+  checkBoolean(SUBJECT, "horizontalFlip", horizontalFlip);
+  checkBoolean(SUBJECT, "verticalFlip", verticalFlip);
+  checkOneOf(SUBJECT, "fillMode", fillMode, ["nearest", "reflect", "wrap", "constant"]);
+  checkNumber(SUBJECT, "cval", cval);
+  checkOneOf(SUBJECT, "interpolationOrder", interpolationOrder, [0, 1]);
+  checkOneOf(SUBJECT, "axisOrder", axisOrder, ["documented", "keras"]);
+  return {
+    rotationRange,
+    widthShiftRange,
+    heightShiftRange,
+    shearRange,
+    zoomRange: resolveZoom(zoomRange),
+    horizontalFlip,
+    verticalFlip,
+    fillMode,
+    cval,
+    interpolationOrder,
+    axisOrder,
+  };
+}
+
+function resolveZoom(zoomRange: number | Range): Range {
+  if (typeof zoomRange === "number") {
+    checkNumber(SUBJECT, "zoomRange", zoomRange, { min: 0, max: 1, exclusiveMax: true });
+    return [1 - zoomRange, 1 + zoomRange];
+  }
+  checkRange("zoomRange", zoomRange, true);
+  return zoomRange;
+}
+
+function resolveColour({
+  channelShiftRange = 0,
+  brightnessRange,
+  rescale = 1 / 255,
+}: ImageDataGeneratorOptions) {
+  checkNumber(SUBJECT, "channelShiftRange", channelShiftRange, { min: 0 });
+  if (brightnessRange !== undefined) checkRange("brightnessRange", brightnessRange, false);
+  if (rescale !== null) {
+    checkNumber(SUBJECT, "rescale", rescale);
+    check(
+      rescale !== 0,
+      SUBJECT,
+      "rescale not to be 0",
+      rescale,
+      "pass null to keep the pixels in 0..255",
+    );
+  }
+  return { channelShiftRange, brightnessRange, rescale: rescale ?? 1 };
+}
+
+/** The switches that Keras turns on or off along with others, refusing what contradicts itself. */
+function resolveStandardization({
+  preprocessingFunction,
+  samplewiseStdNormalization = false,
+  samplewiseCenter = samplewiseStdNormalization,
+  zcaWhitening = false,
+  zcaEpsilon = 1e-6,
+  featurewiseStdNormalization = false,
+  featurewiseCenter = featurewiseStdNormalization || zcaWhitening,
+}: ImageDataGeneratorOptions) {
+  check(
+    preprocessingFunction === undefined || typeof preprocessingFunction === "function",
+    SUBJECT,
+    "preprocessingFunction to be a function",
+    describe(preprocessingFunction),
+    "pass (image, shape) => image",
+  );
+  checkBoolean(SUBJECT, "samplewiseCenter", samplewiseCenter);
+  checkBoolean(SUBJECT, "samplewiseStdNormalization", samplewiseStdNormalization);
+  checkBoolean(SUBJECT, "featurewiseCenter", featurewiseCenter);
+  checkBoolean(SUBJECT, "featurewiseStdNormalization", featurewiseStdNormalization);
+  checkBoolean(SUBJECT, "zcaWhitening", zcaWhitening);
+  checkNumber(SUBJECT, "zcaEpsilon", zcaEpsilon, { min: 0, exclusiveMin: true });
+  const contradiction = (name: string, needs: string): string =>
+    `${needs} to stay on with ${name}, which cannot do without it`;
+  check(
+    samplewiseCenter || !samplewiseStdNormalization,
+    SUBJECT,
+    contradiction("samplewiseStdNormalization", "samplewiseCenter"),
+    "false",
+    "leave samplewiseCenter out",
+  );
+  check(
+    featurewiseCenter || !(featurewiseStdNormalization || zcaWhitening),
+    SUBJECT,
+    contradiction(
+      zcaWhitening ? "zcaWhitening" : "featurewiseStdNormalization",
+      "featurewiseCenter",
+    ),
+    "false",
+    "leave featurewiseCenter out",
+  );
+  check(
+    !(zcaWhitening && featurewiseStdNormalization),
+    SUBJECT,
+    "either zcaWhitening or featurewiseStdNormalization",
+    "both",
+    "leave out featurewiseStdNormalization, which whitening replaces",
+  );
+  return {
+    preprocessingFunction,
+    samplewiseCenter,
+    samplewiseStdNormalization,
+    featurewiseCenter,
+    featurewiseStdNormalization,
+    zcaWhitening,
+    zcaEpsilon,
+  };
+}
+
+/** Throws unless `range` is [low, high] with 0 <= low <= high (0 < low if `positive`). */
+function checkRange(name: string, range: unknown, positive: boolean): asserts range is Range {
+  check(
+    Array.isArray(range) && range.length === 2,
+    SUBJECT,
+    `${name} to be a pair [low, high]`,
+    describe(range),
+    "pass e.g. [0.8, 1.2]",
+  );
+  const [low, high] = range as unknown[];
+  checkNumber(SUBJECT, `${name}[0]`, low, { min: 0, exclusiveMin: positive });
+  checkNumber(SUBJECT, `${name}[1]`, high, { min: 0, exclusiveMin: positive });
+  check(
+    low <= high,
+    SUBJECT,
+    `${name} to have its lower limit first`,
+    describe(range),
+    `pass [${high}, ${low}]`,
+  );
+}

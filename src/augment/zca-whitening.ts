@@ -1,0 +1,124 @@
+/**
+ * ZCA whitening: the linear map, nearest to the identity, after which the values of the images are
+ * uncorrelated over the set and have unit variance. With the centred images as the rows of X (n rows
+ * of d values) and X = V S U^T, it is `W = U diag(sqrt(n) / (S + epsilon)) U^T`.
+ *
+ * U and S come from the eigenvectors of the smaller of X^T X and X X^T. For 32 x 32 x 3 images
+ * (d = 3072, n >= d) that takes about two minutes, after n / 300 seconds for the matrix itself, and
+ * 300 MB; applying W to one image takes about 10 ms, a hundred times a whole augmentation. On a
+ * sample of 5,000 images the map is much the same as on 50,000.
+ */
+import { addGram } from "./gram.ts";
+import { symmetricEigen } from "./symmetric-eigen.ts";
+
+/** Calls back with each centred image in turn; the array may be reused between calls. */
+export type ImageVisitor = (visit: (image: Float32Array, index: number) => void) => void;
+
+/** Images gathered before their products are taken: as long a run as fits the cache. */
+const BLOCK = 256;
+
+/**
+ * The whitening map of `n` centred images of `size` values.
+ * @returns W, `size` x `size`, symmetric.
+ */
+export function zcaMatrix(
+  visitImages: ImageVisitor,
+  n: number,
+  size: number,
+  epsilon: number,
+): Float32Array {
+  // Rows k of `components`: sqrt of the k-th factor times the k-th column of U.
+  const components =
+    n < size
+      ? componentsOfFew(visitImages, n, size, epsilon)
+      : componentsOfMany(visitImages, n, size, epsilon);
+  return productWithItself(components, components.length / size, size);
+}
+
+/** From X^T X: its eigenvectors are the columns of U, its eigenvalues the squares of S. */
+function componentsOfMany(
+  visitImages: ImageVisitor,
+  n: number,
+  size: number,
+  epsilon: number,
+): Float64Array {
+  const gram = new Float64Array(size * size);
+  const block = new Float64Array(size * BLOCK);
+  visitImages((image, index) => {
+    const column = index % BLOCK;
+    for (let k = 0; k < size; k++) block[k * BLOCK + column] = image[k];
+    if (column === BLOCK - 1) addGram(block, size, BLOCK, gram);
+    if (index === n - 1 && column !== BLOCK - 1) {
+      for (let k = 0; k < size; k++) block.fill(0, k * BLOCK + column + 1, (k + 1) * BLOCK);
+      addGram(block, size, BLOCK, gram);
+    }
+  });
+  const { values, vectors } = symmetricEigen(gram, size);
+  for (let k = 0; k < size; k++) {
+    const singular = Math.sqrt(Math.max(values[k], 0));
+    const factor = Math.sqrt(Math.sqrt(n) / (singular + epsilon));
+    for (let i = k * size; i < (k + 1) * size; i++) vectors[i] *= factor;
+  }
+  return vectors;
+}
+
+/**
+ * From X X^T, for fewer images than values: with its eigenvectors v the columns of U are X^T v / s.
+ * Where s is 0 up to rounding there is no such column, and W maps nothing into that direction.
+ */
+function componentsOfFew(
+  visitImages: ImageVisitor,
+  n: number,
+  size: number,
+  epsilon: number,
+): Float64Array {
+  const images = new Float64Array(n * size);
+  visitImages((image, index) => {
+    images.set(image, index * size);
+  });
+  const gram = new Float64Array(n * n);
+  addGram(images, n, size, gram);
+  const { values, vectors } = symmetricEigen(gram, n);
+  const negligible = Math.max(...values) * n * Number.EPSILON;
+  const components = new Float64Array(n * size);
+  for (let k = 0; k < n; k++) {
+    if (values[k] <= negligible) continue;
+    const singular = Math.sqrt(values[k]);
+    const factor = Math.sqrt(Math.sqrt(n) / (singular + epsilon)) / singular;
+    for (let m = 0; m < n; m++) {
+      const weight = vectors[k * n + m] * factor;
+      for (let i = 0; i < size; i++) components[k * size + i] += weight * images[m * size + i];
+    }
+  }
+  return components;
+}
+
+/** `C^T C` for the `count` rows of C, in float32. */
+function productWithItself(components: Float64Array, count: number, size: number): Float32Array {
+  const columns = new Float64Array(size * count);
+  for (let k = 0; k < count; k++) {
+    for (let i = 0; i < size; i++) columns[i * count + k] = components[k * size + i];
+  }
+  const lower = new Float64Array(size * size);
+  addGram(columns, size, count, lower);
+  const matrix = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      matrix[i * size + j] = lower[i * size + j];
+      matrix[j * size + i] = lower[i * size + j];
+    }
+  }
+  return matrix;
+}
+
+/** Multiplies the image at `pixels[at ...]` by the symmetric matrix W, in place. */
+export function applyWhitening(pixels: Float32Array, at: number, matrix: Float32Array): void {
+  const size = Math.sqrt(matrix.length);
+  const image = Float64Array.from(pixels.subarray(at, at + size));
+  for (let i = 0; i < size; i++) {
+    const row = i * size;
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += matrix[row + k] * image[k];
+    pixels[at + i] = sum;
+  }
+}
