@@ -13,31 +13,54 @@ export function warpGeneral(
   { source, from, out, to, scale }: WarpTarget,
 ): void {
   const fill = Math.fround(cval) * scale;
+  const linear = interpolationOrder === 1;
+  const rowSize = width * channels;
+  const step = flipHorizontal ? -channels : channels;
   const row = new AxisTaps();
   const column = new AxisTaps();
   for (let i = 0; i < height; i++) {
-    const outRow = to + (flipVertical ? height - 1 - i : i) * width * channels;
-    for (let j = 0; j < width; j++) {
-      const at = outRow + (flipHorizontal ? width - 1 - j : j) * channels;
-      row.locate(rr * i + rc * j + r0, height, fillMode, interpolationOrder);
-      column.locate(cr * i + cc * j + c0, width, fillMode, interpolationOrder);
-      if (row.first === OUTSIDE || column.first === OUTSIDE) {
-        for (let c = 0; c < channels; c++) out[at + c] = fill;
-        continue;
+    const outRow = to + (flipVertical ? height - 1 - i : i) * rowSize;
+    let at = flipHorizontal ? outRow + rowSize - channels : outRow;
+    for (let j = 0; j < width; j++, at += step) {
+      const r = rr * i + rc * j + r0;
+      const c = cr * i + cc * j + c0;
+      let upperLeft: number;
+      let upperRight: number;
+      let lowerLeft: number;
+      let lowerRight: number;
+      let upperWeight: number;
+      let leftWeight: number;
+      if (linear && r >= 0 && r < height - 1 && c >= 0 && c < width - 1) {
+        // What the taps would say of a place well inside, without the detour.
+        upperWeight = 1 - (r - Math.floor(r));
+        leftWeight = 1 - (c - Math.floor(c));
+        upperLeft = from + Math.floor(r) * rowSize + Math.floor(c) * channels;
+        upperRight = upperLeft + channels;
+        lowerLeft = upperLeft + rowSize;
+        lowerRight = lowerLeft + channels;
+      } else {
+        row.locate(r, height, fillMode, interpolationOrder);
+        column.locate(c, width, fillMode, interpolationOrder);
+        if (row.first === OUTSIDE || column.first === OUTSIDE) {
+          for (let k = 0; k < channels; k++) out[at + k] = fill;
+          continue;
+        }
+        upperWeight = row.firstWeight;
+        leftWeight = column.firstWeight;
+        upperLeft = from + row.first * rowSize + column.first * channels;
+        upperRight = from + row.first * rowSize + column.second * channels;
+        lowerLeft = from + row.second * rowSize + column.first * channels;
+        lowerRight = from + row.second * rowSize + column.second * channels;
       }
-      const { firstWeight: upperWeight, secondWeight: lowerWeight } = row;
-      const { firstWeight: leftWeight, secondWeight: rightWeight } = column;
-      const upperLeft = from + (row.first * width + column.first) * channels;
-      const upperRight = from + (row.first * width + column.second) * channels;
-      const lowerLeft = from + (row.second * width + column.first) * channels;
-      const lowerRight = from + (row.second * width + column.second) * channels;
-      for (let c = 0; c < channels; c++) {
+      const lowerWeight = 1 - upperWeight;
+      const rightWeight = 1 - leftWeight;
+      for (let k = 0; k < channels; k++) {
         const value =
-          source[upperLeft + c] * upperWeight * leftWeight +
-          source[upperRight + c] * upperWeight * rightWeight +
-          source[lowerLeft + c] * lowerWeight * leftWeight +
-          source[lowerRight + c] * lowerWeight * rightWeight;
-        out[at + c] = Math.fround(value) * scale;
+          source[upperLeft + k] * upperWeight * leftWeight +
+          source[upperRight + k] * upperWeight * rightWeight +
+          source[lowerLeft + k] * lowerWeight * leftWeight +
+          source[lowerRight + k] * lowerWeight * rightWeight;
+        out[at + k] = Math.fround(value) * scale;
       }
     }
   }
