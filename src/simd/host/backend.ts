@@ -41,6 +41,8 @@ export interface SimdMemoryInfo {
 export class SimdBackend extends KernelBackend {
   readonly data: DataStorage<TensorRecord>;
   readonly build: Build;
+  /** Side of the blocks in which the cpu backend's matrix product goes; it reads it from here. */
+  readonly blockSize = 48;
   readonly #heap: LinearMemory;
   readonly #pool: ThreadPool;
   #nextId = 0;
