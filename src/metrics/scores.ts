@@ -131,3 +131,37 @@ function checkColumnLabels(
     "sort the columns by label",
   );
 }
+
+/** Throws unless the scores lie in [0, 1] and each row sums to 1, but for rounding. */
+export function checkProbabilities(
+  subject: string,
+  name: string,
+  { scores, classes, columns }: EncodedScores,
+): void {
+  for (let i = 0; i < columns.length; i++) {
+    let sum = 0;
+    for (let j = i * classes; j < (i + 1) * classes; j++) {
+      const score = scores[j];
+      if (!(score >= 0 && score <= 1)) {
+        check(
+          false,
+          subject,
+          `${name} to hold probabilities in [0, 1]`,
+          `${score} for sample ${i}, column ${j % classes}`,
+          "apply a softmax to logits first",
+        );
+      }
+      sum += score;
+    }
+    // Ten classes in single precision are off by a millionth; anything more is another quantity.
+    if (Math.abs(sum - 1) > 1e-3) {
+      check(
+        false,
+        subject,
+        `every row of ${name} to sum to 1`,
+        `${sum} for sample ${i}`,
+        "pass probabilities of all classes",
+      );
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/** Single numbers for how well two labellings agree, made from their confusion matrix. */
+import { checkBoolean, checkNumber, checkOneOf, checkOptions } from "../checks.ts";
+import { countPairs } from "./confusion-matrix.ts";
+import { encodePair } from "./encode-pair.ts";
+import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { nanMean, pairwiseSum } from "./sum.ts";
+
+/** Options of {@link balancedAccuracyScore}. */
+export interface BalancedAccuracyOptions {
+  /** What each sample counts; default 1. */
+  readonly sampleWeight?: SampleWeight;
+  /** Rescale so that guessing scores 0 and a perfect score stays 1; default false. */
+  readonly adjusted?: boolean;
+}
+
+/**
+ * The mean of the recalls of all classes that occur in yTrue: accuracy as it would be if all of them
+ * were equally frequent, 0 to 1.
+ * @see scikit-learn, `sklearn.metrics.balanced_accuracy_score`
+ */
+export function balancedAccuracyScore(
+  yTrue: Labels,
+  yPred: Labels,
+  options: BalancedAccuracyOptions = {},
+): number {
+  const subject = "balancedAccuracyScore";
+  checkOptions(subject, options, ["sampleWeight", "adjusted"]);
+  const { sampleWeight, adjusted = false } = options;
+  checkBoolean(subject, "adjusted", adjusted);
+  const { rows } = countMatrix(subject, yTrue, yPred, { sampleWeight });
+  const recalls = rows
+    .map((row, i) => row[i] / pairwiseSum(row))
+    .filter((recall) => !Number.isNaN(recall));
+  const score = nanMean(recalls);
+  if (!adjusted) return score;
+  const chance = 1 / recalls.length;
+  return (score - chance) / (1 - chance);
+}
+
+/** Options of {@link cohenKappaScore}. */
+export interface CohenKappaOptions {
+  /** Labels to look at; samples with another one are left out. Default: all that occur. */
+  readonly labels?: Labels;
+  /** How mistakes grow with the distance of the labels' positions; default: all count alike. */
+  readonly weights?: "linear" | "quadratic";
+  /** What each sample counts; default 1. */
+  readonly sampleWeight?: SampleWeight;
+  /** What to give where there is only one label, so that agreement means nothing; default NaN. */
+  readonly replaceUndefinedBy?: number;
+}
+
+/**
+ * Cohen's kappa: agreement beyond what chance would give, 1 for perfect, 0 for chance, below 0 for
+ * less. kappa = 1 - (observed disagreement) / (disagreement expected from the labels' frequencies).
+ * @see scikit-learn, `sklearn.metrics.cohen_kappa_score`
+ */
+export function cohenKappaScore(
+  yTrue: Labels,
+  yPred: Labels,
+  options: CohenKappaOptions = {},
+): number {
+  const subject = "cohenKappaScore";
+  checkOptions(subject, options, ["labels", "weights", "sampleWeight", "replaceUndefinedBy"]);
+  const { weights, replaceUndefinedBy = NaN } = options;
+  if (weights !== undefined) checkOneOf(subject, "weights", weights, ["linear", "quadratic"]);
+  if (!Number.isNaN(replaceUndefinedBy)) {
+    checkNumber(subject, "replaceUndefinedBy", replaceUndefinedBy, { min: -1, max: 1 });
+  }
+  const { rows, trueSums, predSums } = countMatrix(subject, yTrue, yPred, options);
+  const total = pairwiseSum(predSums);
+  const distance = (i: number, j: number): number => {
+    if (weights === undefined) return i === j ? 0 : 1;
+    return weights === "linear" ? Math.abs(i - j) : (i - j) ** 2;
+  };
+  const observed = rows.flatMap((row, i) => row.map((count, j) => distance(i, j) * count));
+  const expected = predSums.flatMap((pred, i) =>
+    trueSums.map((real, j) => distance(i, j) * ((pred * real) / total)),
+  );
+  const disagreement = pairwiseSum(expected);
+  // Both 0 over 0 and, where no sample is left, NaN.
+  if (!(disagreement > 0)) return replaceUndefinedBy;
+  return 1 - pairwiseSum(observed) / disagreement;
+}
+
+/** Options of {@link matthewsCorrcoef}. */
+export interface MatthewsCorrcoefOptions {
+  /** What each sample counts; default 1. */
+  readonly sampleWeight?: SampleWeight;
+}
+
+/**
+ * Matthews's correlation coefficient for any number of classes: 1 for perfect predictions, 0 for no
+ * better than chance (also where only one class is predicted or true), -1 at worst for two classes.
+ * @see scikit-learn, `sklearn.metrics.matthews_corrcoef`
+ */
+export function matthewsCorrcoef(
+  yTrue: Labels,
+  yPred: Labels,
+  options: MatthewsCorrcoefOptions = {},
+): number {
+  const subject = "matthewsCorrcoef";
+  checkOptions(subject, options, ["sampleWeight"]);
+  const { rows, trueSums, predSums } = countMatrix(subject, yTrue, yPred, options);
+  const right = rows.reduce((sum, row, i) => sum + row[i], 0);
+  const total = pairwiseSum(predSums);
+  const dot = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const covariance = right * total - dot(trueSums, predSums);
+  const variances =
+    (total * total - dot(predSums, predSums)) * (total * total - dot(trueSums, trueSums));
+  return variances === 0 ? 0 : covariance / Math.sqrt(variances);
+}
+
+interface CountMatrix {
+  readonly rows: readonly (readonly number[])[];
+  readonly trueSums: readonly number[];
+  readonly predSums: readonly number[];
+}
+
+function countMatrix(
+  subject: string,
+  yTrue: Labels,
+  yPred: Labels,
+  { labels, sampleWeight }: { labels?: Labels; sampleWeight?: SampleWeight },
+): CountMatrix {
+  const { labels: listed, trueCodes, predCodes } = encodePair(subject, yTrue, yPred, labels);
+  checkSampleWeight(subject, sampleWeight, yTrue.length);
+  const n = listed.length;
+  const counts = countPairs(trueCodes, predCodes, n, sampleWeight);
+  const rows = Array.from({ length: n }, (_, i) => Array.from(counts.subarray(i * n, i * n + n)));
+  return {
+    rows,
+    trueSums: rows.map((row) => pairwiseSum(row)),
+    predSums: rows.reduce((sums, row) => sums.map((sum, j) => sum + row[j])),
+  };
+}

@@ -1,0 +1,40 @@
+import { checkBoolean, checkOptions } from "../checks.ts";
+import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { checkProbabilities, encodeScores, type ScoreRows } from "./scores.ts";
+import { pairwiseSum } from "./sum.ts";
+
+/** Options of {@link logLoss}. */
+export interface LogLossOptions {
+  /** The label of each column of probabilities, ascending; default 0, 1, 2, ... */
+  readonly labels?: Labels;
+  /** `true` (default): the mean over the samples; `false`: their sum. */
+  readonly normalize?: boolean;
+  /** What each sample counts; default 1. */
+  readonly sampleWeight?: SampleWeight;
+}
+
+/**
+ * The log loss, or cross-entropy: the mean of -ln(probability of the true label), at least 0.
+ *
+ * Probabilities are kept off 0 and 1 by the precision of their numbers: 2^-23 in a Float32Array,
+ * otherwise 2^-52.
+ * @param yProba probabilities, `[samples, classes]`, nested or flat; each row sums to 1.
+ * @see scikit-learn, `sklearn.metrics.log_loss`
+ */
+export function logLoss(yTrue: Labels, yProba: ScoreRows, options: LogLossOptions = {}): number {
+  const subject = "logLoss";
+  checkOptions(subject, options, ["labels", "normalize", "sampleWeight"]);
+  const { labels, normalize = true, sampleWeight } = options;
+  checkBoolean(subject, "normalize", normalize);
+  const encoded = encodeScores(subject, "yProba", yTrue, yProba, labels);
+  checkProbabilities(subject, "yProba", encoded);
+  checkSampleWeight(subject, sampleWeight, yTrue.length);
+  const { scores, classes, columns } = encoded;
+  const epsilon = scores instanceof Float32Array ? 2 ** -23 : 2 ** -52;
+  const losses = Array.from(columns, (column, i) => {
+    const probability = Math.min(Math.max(scores[i * classes + column], epsilon), 1 - epsilon);
+    return -Math.log(probability) * (sampleWeight ? sampleWeight[i] : 1);
+  });
+  const sum = pairwiseSum(losses);
+  return normalize ? sum / (sampleWeight ? pairwiseSum(sampleWeight) : losses.length) : sum;
+}

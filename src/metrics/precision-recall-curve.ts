@@ -1,0 +1,117 @@
+import { checkBoolean, checkOptions } from "../checks.ts";
+import type { Labels, SampleWeight } from "./labels.ts";
+import { oneVersusRest, type OneVersusRestOptions } from "./one-versus-rest.ts";
+import type { ScoreRows } from "./scores.ts";
+import { pairwiseSum } from "./sum.ts";
+import { countAtThresholds, encodeBinary, type BinaryScores } from "./threshold-counts.ts";
+
+/** Precision and recall at each threshold, and a last point without one: precision 1, recall 0. */
+export interface PrecisionRecallCurve {
+  /** Share of the samples called positive that are. */
+  readonly precision: readonly number[];
+  /** Share of the positive samples that are called so, falling; 1 throughout if there are none. */
+  readonly recall: readonly number[];
+  /** Scores from which on a sample is called positive, rising; one fewer than points. */
+  readonly thresholds: readonly number[];
+}
+
+/** Options of {@link precisionRecallCurve}. */
+export interface PrecisionRecallCurveOptions {
+  /** The label of the positive class; default 1. */
+  readonly posLabel?: number;
+  /** What each sample counts; default 1. */
+  readonly sampleWeight?: SampleWeight;
+  /** Whether to keep only the ends of stretches of equal recall; default false. */
+  readonly dropIntermediate?: boolean;
+}
+
+/**
+ * The precision-recall curve of scores for one class against the rest.
+ * @param yScore the higher, the more likely the positive class; one a sample.
+ * @see scikit-learn, `sklearn.metrics.precision_recall_curve`
+ */
+export function precisionRecallCurve(
+  yTrue: Labels,
+  yScore: ArrayLike<number>,
+  options: PrecisionRecallCurveOptions = {},
+): PrecisionRecallCurve {
+  const subject = "precisionRecallCurve";
+  checkOptions(subject, options, ["posLabel", "sampleWeight", "dropIntermediate"]);
+  const { dropIntermediate = false } = options;
+  checkBoolean(subject, "dropIntermediate", dropIntermediate);
+  return binaryCurve(encodeBinary(subject, yTrue, yScore, options), dropIntermediate);
+}
+
+/** The precision-recall curve of one class and its average precision. */
+export interface ClassPrecisionRecallCurve extends PrecisionRecallCurve {
+  readonly label: number;
+  readonly averagePrecision: number;
+}
+
+/**
+ * The precision-recall curves of all classes, each against the rest, with their average precisions.
+ * @param yScore scores, `[samples, classes]`, nested or flat.
+ */
+export function precisionRecallCurves(
+  yTrue: Labels,
+  yScore: ScoreRows,
+  options: Omit<OneVersusRestOptions, "average"> = {},
+): ClassPrecisionRecallCurve[] {
+  const subject = "precisionRecallCurves";
+  checkOptions(subject, options, ["labels", "sampleWeight"]);
+  const { labels, problems } = oneVersusRest(subject, yTrue, yScore, options);
+  return problems.map((problem, i) => {
+    const curve = binaryCurve(problem, false);
+    return { label: labels[i], ...curve, averagePrecision: averagePrecision(curve) };
+  });
+}
+
+/**
+ * Average precision: precision averaged over recall, the area under the curve as steps, 0 to 1; over
+ * the classes, each against the rest.
+ * @param yScore `[samples, classes]`, nested or flat; or one score a sample, for label 1 against 0.
+ * @see scikit-learn, `sklearn.metrics.average_precision_score`
+ */
+export function averagePrecisionScore(
+  yTrue: Labels,
+  yScore: ScoreRows,
+  options: OneVersusRestOptions & { readonly average: null },
+): number[];
+export function averagePrecisionScore(
+  yTrue: Labels,
+  yScore: ScoreRows,
+  options?: OneVersusRestOptions & { readonly average?: "macro" | "weighted" | "micro" },
+): number;
+export function averagePrecisionScore(
+  yTrue: Labels,
+  yScore: ScoreRows,
+  options: OneVersusRestOptions = {},
+): number | number[] {
+  const subject = "averagePrecisionScore";
+  checkOptions(subject, options, ["labels", "sampleWeight", "average"]);
+  return oneVersusRest(subject, yTrue, yScore, options).average((problem) =>
+    averagePrecision(binaryCurve(problem, false)),
+  );
+}
+
+function binaryCurve(scores: BinaryScores, dropIntermediate: boolean): PrecisionRecallCurve {
+  const { thresholds, truePositives: tp, falsePositives: fp } = countAtThresholds(scores);
+  const isEnd = (i: number): boolean =>
+    i === 0 || i === tp.length - 1 || tp[i] !== tp[i - 1] || tp[i + 1] !== tp[i];
+  const kept = thresholds
+    .map((_, i) => i)
+    .filter((i) => !dropIntermediate || isEnd(i))
+    .reverse();
+  const positives = tp[tp.length - 1];
+  return {
+    // A threshold stands for at least one sample: the sum is never 0.
+    precision: [...kept.map((i) => tp[i] / (tp[i] + fp[i])), 1],
+    recall: [...kept.map((i) => (positives === 0 ? 1 : tp[i] / positives)), 0],
+    thresholds: kept.map((i) => thresholds[i]),
+  };
+}
+
+function averagePrecision({ precision, recall }: PrecisionRecallCurve): number {
+  const steps = recall.slice(1).map((next, i) => (next - recall[i]) * precision[i]);
+  return Math.max(0, -pairwiseSum(steps));
+}
