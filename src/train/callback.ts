@@ -26,13 +26,26 @@ export interface TrainingContext {
  * hook may return a promise: the run waits for it. Plain objects with some of the hooks will do.
  */
 export interface Callback {
+  /**
+   * How many steps the logs of `onBatchEnd` may lag behind for this callback; 1 has them read back
+   * after every step, which makes the run wait for the device. Default: as the run likes.
+   */
+  readonly readEvery?: number;
   /** Called once before everything else. */
   setContext?(context: TrainingContext): void;
   onTrainBegin?(logs?: Logs): void | Promise<void>;
   onTrainEnd?(logs?: Logs): void | Promise<void>;
+  /**
+   * Called last of all, also when the run was aborted or failed: the place to give back what the
+   * callback holds, such as tensors.
+   */
+  onRunEnd?(): void | Promise<void>;
   onEpochBegin?(epoch: number, logs?: Logs): void | Promise<void>;
   /** The logs are shared by the callbacks of a run, in order: one may add a value for the next. */
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  /** Before the validation data are measured at the end of an epoch. */
+  onTestBegin?(): void | Promise<void>;
+  onTestEnd?(): void | Promise<void>;
   onBatchBegin?(batch: number, logs?: Logs): void | Promise<void>;
   /**
    * After each batch. `logs` holds the running means of the epoch, read back from the device only

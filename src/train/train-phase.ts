@@ -26,7 +26,7 @@ import { modelInternals, type OptimizerInternals } from "../model/internals.ts";
 import { setTrainingStep } from "../model/keras-layers.ts";
 import { withUndyingLoss } from "../model/loss.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
-import { progressBar } from "./callbacks/progress-bar.ts";
+import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
 import { evaluateData, evaluationData } from "./evaluate.ts";
 import { breather } from "./event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
@@ -213,6 +213,7 @@ class PhaseRun {
   readonly #epochs: number;
   readonly #signal: AbortSignal | undefined;
   readonly #verbose: 0 | 1 | 2;
+  readonly #readEvery: number;
   readonly #pause = breather();
   readonly #history = new HistoryRecorder();
   #stopped = false;
@@ -229,7 +230,12 @@ class PhaseRun {
     this.#epochs = epochs;
     this.#signal = signal;
     this.#verbose = verbose;
-    this.#callbacks = verbose === 0 ? callbacks : [...callbacks, progressBar()];
+    const needsBar = verbose !== 0 && !callbacks.some(isProgressBar);
+    this.#callbacks = needsBar ? [...callbacks, progressBar()] : callbacks;
+    this.#readEvery = Math.min(
+      READ_EVERY,
+      ...callbacks.map(({ readEvery = READ_EVERY }) => readEvery),
+    );
   }
 
   async run(): Promise<History> {
@@ -239,20 +245,30 @@ class PhaseRun {
     const trainStep = inner.makeTrainFunction();
     const context = this.#context(inner.optimizer!);
     for (const callback of this.#callbacks) callback.setContext?.(context);
-    await this.#call("onTrainBegin");
-    for (let epoch = 0; epoch < this.#epochs && !this.#stopped; epoch++) {
-      const began = performance.now();
-      await this.#call("onEpochBegin", epoch);
-      const logs = await this.#trainEpoch(epoch, trainStep);
-      if (this.#validation) {
-        const { loss, accuracy } = await evaluateData("trainPhase", this.#model, this.#validation);
-        Object.assign(logs, { val_loss: loss, val_accuracy: accuracy });
+    try {
+      await this.#call("onTrainBegin");
+      for (let epoch = 0; epoch < this.#epochs && !this.#stopped; epoch++) {
+        const began = performance.now();
+        await this.#call("onEpochBegin", epoch);
+        const logs = await this.#trainEpoch(epoch, trainStep);
+        Object.assign(logs, await this.#validate());
+        this.#history.append(epoch, logs, (performance.now() - began) / 1000);
+        await this.#call("onEpochEnd", epoch, logs);
       }
-      this.#history.append(epoch, logs, (performance.now() - began) / 1000);
-      await this.#call("onEpochEnd", epoch, logs);
+      await this.#call("onTrainEnd");
+    } finally {
+      await this.#call("onRunEnd");
     }
-    await this.#call("onTrainEnd");
     return this.#history;
+  }
+
+  /** The values of the validation data, if there are any. */
+  async #validate(): Promise<Logs> {
+    if (!this.#validation) return {};
+    await this.#call("onTestBegin");
+    const { loss, accuracy } = await evaluateData("trainPhase", this.#model, this.#validation);
+    await this.#call("onTestEnd");
+    return { val_loss: loss, val_accuracy: accuracy };
   }
 
   /** One pass over the training data; gives the means of loss and metrics. */
@@ -274,7 +290,7 @@ class PhaseRun {
         } finally {
           dispose([xs, ys]);
         }
-        const due = step === 0 || means.pending === READ_EVERY;
+        const due = step === 0 || means.pending >= this.#readEvery;
         const problem = due ? await this.#read(means, epoch, step) : undefined;
         await this.#call("onBatchEnd", step, means.logs);
         // A callback such as terminateOnNaN may have dealt with it by stopping.
@@ -331,11 +347,13 @@ class PhaseRun {
     };
   }
 
-  async #call(hook: "onTrainBegin" | "onTrainEnd"): Promise<void>;
+  async #call(
+    hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd" | "onRunEnd",
+  ): Promise<void>;
   async #call(hook: "onEpochBegin" | "onBatchBegin", index: number): Promise<void>;
   async #call(hook: "onEpochEnd" | "onBatchEnd", index: number, logs: Logs): Promise<void>;
   async #call(
-    hook: Exclude<keyof Callback, "setContext">,
+    hook: Exclude<keyof Callback, "setContext" | "readEvery">,
     index?: number,
     logs?: Logs,
   ): Promise<void> {

@@ -108,8 +108,8 @@ class ProgressBar implements Callback {
     this.#isLineOpen = false;
   }
 
-  onTrainEnd(): void {
-    // A run that stopped within an epoch leaves the live line behind: what comes next starts anew.
+  onRunEnd(): void {
+    // A run that broke off within an epoch leaves the live line behind: what comes next starts anew.
     if (this.#isLineOpen) this.#output.write("\n");
     this.#isLineOpen = false;
   }

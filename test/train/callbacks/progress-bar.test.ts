@@ -105,7 +105,7 @@ describe("progressBar", () => {
     expect(output.text).toMatch(/\r23\/23 \[={30}\] - 4s 156ms\/step - loss: 0\.0870[^\r]*\n$/);
   });
 
-  it("ends the live line of a run that stops within an epoch", async () => {
+  it("ends the live line of a run that breaks off within an epoch", async () => {
     startClock();
     const output = new TextBuffer({ isTTY: true, columns: 80 });
     const callback = progressBar({ output });
@@ -113,7 +113,7 @@ describe("progressBar", () => {
     await callback.onEpochBegin?.(0);
     now += 1;
     await callback.onBatchEnd?.(0, { loss: NaN });
-    await callback.onTrainEnd?.({});
+    await callback.onRunEnd?.();
     expect(output.text).toMatch(/loss: nan\x1b\[K\n$/);
   });
 
