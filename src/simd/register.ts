@@ -55,14 +55,20 @@ export interface SimdBackendOptions {
  */
 export async function registerSimdBackend(options: SimdBackendOptions = {}): Promise<void> {
   const { threads, relaxedSimd } = checkedOptions(options);
-  const registered = engine().findBackendFactory(BACKEND) as (() => SimdBackend) | null;
-  if (registered) {
-    checkSame(registered(), options);
+  if (engine().findBackendFactory(BACKEND)) {
+    checkSame(engine().findBackend(BACKEND) as SimdBackend | null, options);
     return;
   }
   await importCpuKernels();
-  const backend = await createBackend(threads, chooseBuild(relaxedSimd));
-  registerBackend(BACKEND, () => backend, 0);
+  const build = chooseBuild(relaxedSimd);
+  let first: SimdBackend | null = await createBackend(threads, build);
+  const factory = (): SimdBackend | Promise<SimdBackend> => {
+    // tfjs asks again after it has disposed of a backend, as tf.engine().reset() does.
+    const backend = first ?? createBackend(threads, build);
+    first = null;
+    return backend;
+  };
+  registerBackend(BACKEND, factory, 0);
   registerKernels();
 }
 
@@ -70,7 +76,7 @@ async function createBackend(threads: number, build: Build): Promise<SimdBackend
   const shared = threads > 1 && hasSharedMemory();
   const module = await compileKernels(build, shared);
   const heap = new LinearMemory({ shared });
-  const pool = new ThreadPool(module, heap, { threads });
+  const pool = new ThreadPool(module, heap);
   if (shared) await pool.start(threads);
   return new SimdBackend(heap, pool, build);
 }
@@ -101,9 +107,10 @@ function checkedOptions(options: SimdBackendOptions): Required<SimdBackendOption
 }
 
 function checkSame(
-  backend: SimdBackend,
+  backend: SimdBackend | null,
   { threads, relaxedSimd = "auto" }: SimdBackendOptions,
 ): void {
+  if (backend === null) return;
   const sameThreads = threads === undefined || !hasSharedMemory() || threads === backend.threads;
   const sameBuild =
     relaxedSimd === "auto" || (relaxedSimd === "on") === (backend.build === "relaxed");

@@ -1,10 +1,92 @@
 import "@tensorflow/tfjs-backend-cpu";
+// Registers the gradients of tfjs-core.
+import "@tensorflow/tfjs-layers";
 import * as tf from "@tensorflow/tfjs-core";
+import { expect } from "vitest";
+import type { SimdBackend } from "../../src/simd/host/backend.ts";
 import { registerSimdBackend, type SimdBackendOptions } from "../../src/simd/index.ts";
 
 /** Registers the backend anew with these options and selects it. */
-export async function useSimd(options: SimdBackendOptions = { threads: 2 }): Promise<void> {
+export async function useSimd(options: SimdBackendOptions = { threads: 2 }): Promise<SimdBackend> {
   if (tf.engine().findBackendFactory("simd")) tf.removeBackend("simd");
   await registerSimdBackend(options);
   await tf.setBackend("simd");
+  return tf.backend() as unknown as SimdBackend;
+}
+
+/** Numbers in [-2, 2) that look random and depend on `seed` and the index alone. */
+export function numbers(length: number, seed = 0): Float32Array {
+  return Float32Array.from({ length }, (_, i) => {
+    const mixed = Math.imul(i + 1, 2654435761) ^ Math.imul(seed + 1, 40503);
+    const hash = Math.imul(mixed ^ (mixed >>> 15), 2246822519);
+    return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 30 - 2;
+  });
+}
+
+/** A float32 tensor of such numbers; with `nan`, every eleventh element is not a number. */
+export function random<R extends tf.Rank>(
+  shape: tf.ShapeMap[R],
+  { seed = 0, nan = false } = {},
+): tf.Tensor<R> {
+  const values = numbers(tf.util.sizeFromShape(shape), seed);
+  if (nan) for (let i = 5; i < values.length; i += 11) values[i] = NaN;
+  return tf.tensor(values, shape);
+}
+
+interface Result {
+  readonly shape: number[];
+  readonly dtype: string;
+  readonly values: ArrayLike<number>;
+}
+
+async function resultsOn(
+  backend: string,
+  compute: () => tf.Tensor | tf.Tensor[],
+): Promise<Result[]> {
+  await tf.setBackend(backend);
+  const tensors = [tf.tidy(compute)].flat();
+  const results = tensors.map((tensor) => ({
+    shape: tensor.shape,
+    dtype: tensor.dtype,
+    values: tensor.dataSync(),
+  }));
+  tf.dispose(tensors);
+  return results;
+}
+
+/** The element whose difference is largest in units of what is allowed, in words. */
+function worst(actual: Result, wanted: Result, rtol: number, atol: number): string {
+  let text = "";
+  let largest = 1;
+  for (let i = 0; i < wanted.values.length; i++) {
+    const a = actual.values[i];
+    const w = wanted.values[i];
+    if (Object.is(a, w) || a === w) continue;
+    const excess = Math.abs(a - w) / (atol + rtol * Math.abs(w));
+    // Not "<=": a NaN on one side only is an error, too.
+    if (excess <= largest) continue;
+    largest = Number.isNaN(excess) ? Infinity : excess;
+    text = `element ${i}: ${a} instead of ${w}, allowed ${rtol} relative + ${atol}`;
+  }
+  return text;
+}
+
+/**
+ * Expects `compute` to give on "simd" what it gives on "cpu". Element-wise results may differ by
+ * rounding; sums need `atol` for their length.
+ */
+export async function expectSameAsCpu(
+  what: string,
+  compute: () => tf.Tensor | tf.Tensor[],
+  { rtol = 1e-5, atol = 1e-6 } = {},
+): Promise<void> {
+  const wanted = await resultsOn("cpu", compute);
+  const actual = await resultsOn("simd", compute);
+  expect(actual.length, what).toBe(wanted.length);
+  actual.forEach((result, i) => {
+    expect([result.shape, result.dtype], what).toEqual([wanted[i].shape, wanted[i].dtype]);
+    expect(result.values.length, what).toBe(wanted[i].values.length);
+    const text = worst(result, wanted[i], rtol, atol);
+    expect(text === "" ? "" : `${what}: ${text}`).toBe("");
+  });
 }

@@ -6,6 +6,7 @@ export * from "./normalize";
 export * from "./pool";
 export * from "./reduce";
 export * from "./winograd";
+export * from "./winograd-tiles";
 export * from "./conv";
 export * from "./gemm";
 export * from "./fused-batch-norm";

@@ -21,6 +21,11 @@ function binOf(bytes: number): number {
   return octave * BINS_PER_OCTAVE + part;
 }
 
+function notBytes(bytes: number): SimdBackendError {
+  const remedy = "check the shapes of the call";
+  return new SimdBackendError("Allocator.allocate", "a number of bytes", String(bytes), remedy);
+}
+
 /**
  * Hands out stretches of the address range [start, end) and takes them back.
  *
@@ -59,6 +64,7 @@ export class Allocator {
 
   /** Returns the address of at least `bytes` bytes with arbitrary contents. */
   allocate(bytes: number): number {
+    if (!Number.isSafeInteger(bytes) || bytes < 0) throw notBytes(bytes);
     const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
     const block = this.#takeFree(size) ?? this.#extend(size);
     this.#split(block, size);

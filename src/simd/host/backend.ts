@@ -31,6 +31,23 @@ export interface SimdMemoryInfo {
   numBytesReserved: number;
 }
 
+/** The records by tensor; tfjs fetches those of other backends when they are first asked for. */
+class TensorRecords extends DataStorage<TensorRecord> {
+  override get(dataId: DataId): TensorRecord {
+    try {
+      return super.get(dataId);
+    } catch (cause) {
+      throw new SimdBackendError(
+        "simd backend",
+        "a tensor that is alive",
+        "one that was disposed",
+        "keep it with tf.keep, or dispose of it later",
+        cause,
+      );
+    }
+  }
+}
+
 /**
  * The tfjs backend: where tensors live, and the door through which kernels reach the module.
  *
@@ -52,7 +69,7 @@ export class SimdBackend extends KernelBackend {
     this.#heap = heap;
     this.#pool = pool;
     this.build = build;
-    this.data = new DataStorage<TensorRecord>(this, engine());
+    this.data = new TensorRecords(this, engine());
   }
 
   /** Threads that work, the calling one included. */

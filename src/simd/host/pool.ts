@@ -1,3 +1,4 @@
+import { util } from "@tensorflow/tfjs-core";
 import type { backend_util } from "@tensorflow/tfjs-core";
 
 /** Elements of the output that one task of a pooling kernel computes. */
@@ -36,9 +37,10 @@ export function poolGradCall(
   return [tasks, [x, dy, dx, ...sizes(info), CHANNELS, Number(tilesExactly(info))]];
 }
 
-/** Whether every window is one element, and every element one window. */
+/** Whether the cpu backend returns the input as it is; with padding and strides, that is a choice. */
 export function isIdentity(info: backend_util.Conv2DInfo): boolean {
-  return info.filterHeight * info.filterWidth === 1 && tilesExactly(info);
+  const { filterHeight, filterWidth, inShape, outShape } = info;
+  return filterHeight * filterWidth === 1 && util.arraysEqual(inShape, outShape);
 }
 
 /** Whether every element of the input is in exactly one window. */

@@ -8,8 +8,6 @@ import { startWorker, type WorkerHandle } from "./start-worker.ts";
 type TaskKernel = (task: number, params: number, scratch: number) => void;
 
 export interface ThreadPoolOptions {
-  /** Threads that work, the calling one included. */
-  readonly threads: number;
   /** Milliseconds that an idle worker keeps looking for work before it sleeps. */
   readonly spinMs?: number;
   /** Milliseconds without any finished task after which a claimed task counts as lost. */
@@ -43,7 +41,7 @@ export class ThreadPool {
   #params: Uint32Array;
   #broken = "";
 
-  constructor(module: WebAssembly.Module, heap: LinearMemory, options: ThreadPoolOptions) {
+  constructor(module: WebAssembly.Module, heap: LinearMemory, options: ThreadPoolOptions = {}) {
     const { spinMs = 2, lostAfterMs = 60_000 } = options;
     const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
     const names = Object.keys(exports).filter((name) => typeof exports[name] === "function");
@@ -111,28 +109,26 @@ export class ThreadPool {
     this.#writeParams(words);
     const { run, index } = kernel;
     if (taskCount <= 1 || this.#workers.length === 0) {
-      for (let task = 0; task < taskCount; task++) run(task, PARAMS_PTR, this.#scratch);
+      try {
+        for (let task = 0; task < taskCount; task++) run(task, PARAMS_PTR, this.#scratch);
+      } catch (cause) {
+        throw trapped(name, cause);
+      }
       return;
     }
     this.#open(index, taskCount);
     this.#work(run);
     this.#waitForClaimed(name);
-    if (Atomics.exchange(this.#control, CONTROL.failed, 0) !== 0) {
-      throw new SimdBackendError(
-        "simd backend",
-        `${name} to finish`,
-        "a trap in the module",
-        "report this with the shapes of the call",
-      );
-    }
+    if (Atomics.exchange(this.#control, CONTROL.failed, 0) !== 0) throw trapped(name);
   }
 
   /** Ends the workers. The pool must not run anything afterwards. */
   stop(): void {
     this.#broken = "the backend was disposed";
+    if (!this.#heap.shared) return;
     Atomics.store(this.#control, CONTROL.quit, 1);
     Atomics.add(this.#control, CONTROL.region, 1);
-    if (this.#heap.shared) Atomics.notify(this.#control, CONTROL.region);
+    Atomics.notify(this.#control, CONTROL.region);
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
   }
@@ -201,6 +197,12 @@ export class ThreadPool {
       'call tf.removeBackend("simd") and register it again',
     );
   }
+}
+
+/** A kernel stopped in the middle: an address out of bounds, which no valid call leads to. */
+function trapped(name: string, cause?: unknown): SimdBackendError {
+  const remedy = "report this with the shapes of the call";
+  return new SimdBackendError("simd backend", `${name} to finish`, "a trap", remedy, cause);
 }
 
 /** Whether this thread may sleep: the main thread of a browser page may not. */

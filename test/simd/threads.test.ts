@@ -1,0 +1,186 @@
+import { spawn, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterEach, describe, expect, it } from "vitest";
+import { CONTROL, CONTROL_PTR } from "../../src/simd/host/layout.ts";
+import { LinearMemory } from "../../src/simd/host/linear-memory.ts";
+import { compileKernels } from "../../src/simd/host/module.ts";
+import { ThreadPool } from "../../src/simd/host/thread-pool.ts";
+import { numbers, random, useSimd } from "./backends.ts";
+
+/** A bit of everything that has more than one task, as the bytes of its results. */
+function mixedWork(): Uint32Array[] {
+  const results = tf.tidy(() => {
+    const x = random<tf.Rank.R4>([8, 33, 31, 40]);
+    const loss = (v: tf.Tensor): tf.Tensor => {
+      const pooled = tf.avgPool(tf.relu(v as tf.Tensor4D), 3, 2, "same");
+      const { mean, variance } = tf.moments(pooled, [0, 1, 2]);
+      const normed = tf.div(tf.sub(pooled, mean), tf.sqrt(tf.add(variance, 1e-3)));
+      return tf.sum(tf.softmax(tf.transpose(tf.tanh(normed), [0, 3, 1, 2])));
+    };
+    const gradient = tf.grad((v: tf.Tensor) => tf.mul(tf.exp(loss(v)), tf.mean(v)))(x);
+    return [loss(x), gradient, tf.sum(x, [0, 2]), tf.maxPool(x, 2, 2, "same")];
+  });
+  const bytes = results.map((tensor) => new Uint32Array(tensor.dataSync().buffer));
+  tf.dispose(results);
+  return bytes;
+}
+
+describe("threads", () => {
+  it("do not change a bit: 1, 2 and 3 of them give the same, again and again", async () => {
+    await useSimd({ threads: 1 });
+    const wanted = mixedWork();
+    for (const threads of [1, 2, 3]) {
+      const backend = await useSimd({ threads });
+      expect(backend.threads).toBe(threads);
+      for (let run = 0; run < 5; run++) expect(mixedWork()).toEqual(wanted);
+    }
+  });
+
+  it("are one where memory cannot be shared, with the same bits", async () => {
+    await useSimd({ threads: 1 });
+    const wanted = mixedWork();
+    const original = globalThis.SharedArrayBuffer;
+    try {
+      Object.defineProperty(globalThis, "SharedArrayBuffer", { value: undefined, writable: true });
+      const backend = await useSimd({ threads: 2 });
+      expect(backend.threads).toBe(1);
+      expect(mixedWork()).toEqual(wanted);
+    } finally {
+      Object.defineProperty(globalThis, "SharedArrayBuffer", { value: original, writable: true });
+    }
+  });
+
+  it("end with the backend, and a new backend can follow", async () => {
+    const old = await useSimd({ threads: 2 });
+    tf.removeBackend("simd");
+    expect(() => {
+      old.run("unary_f32", 1, []);
+    }).toThrow(/disposed/);
+    await useSimd({ threads: 2 });
+    expect(mixedWork()).toHaveLength(4);
+    // tfjs disposes of its backends and asks for them again.
+    tf.engine().reset();
+    await tf.setBackend("simd");
+    expect(mixedWork()).toHaveLength(4);
+  });
+});
+
+describe("ThreadPool", () => {
+  const pools: ThreadPool[] = [];
+  afterEach(() => {
+    for (const pool of pools.splice(0)) pool.stop();
+  });
+
+  async function startedPool(
+    lostAfterMs = 60_000,
+  ): Promise<{ pool: ThreadPool; heap: LinearMemory }> {
+    const heap = new LinearMemory({ shared: true });
+    const pool = new ThreadPool(await compileKernels("plain", true), heap, { lostAfterMs });
+    await pool.start(3);
+    pools.push(pool);
+    return { pool, heap };
+  }
+
+  /** Words that double 1000 numbers in 250 tasks; returns a check of the result. */
+  function doubling(heap: LinearMemory): { words: number[]; check: () => void } {
+    const x = heap.allocate(4000);
+    const y = heap.allocate(4000);
+    heap.float32(x, 1000).set(numbers(1000));
+    heap.float32(y, 1000).fill(NaN);
+    const words = [x, x, y, 1000, 4, 0, 1000, 1, 1, 0];
+    const check = (): void => {
+      expect(heap.float32(y, 1000).slice()).toEqual(numbers(1000).map((value) => 2 * value));
+    };
+    return { words, check };
+  }
+
+  it("does every task once, over thousands of calls", async () => {
+    const { pool, heap } = await startedPool();
+    const { words, check } = doubling(heap);
+    for (let call = 0; call < 3000; call++) pool.run("binary_f32", 250, words);
+    check();
+  });
+
+  it("does not need a worker that never claims anything", async () => {
+    const { pool, heap } = await startedPool();
+    const { words, check } = doubling(heap);
+    // Workers that are told to leave while nothing runs.
+    const control = heap.int32(CONTROL_PTR, CONTROL.words);
+    Atomics.store(control, CONTROL.quit, 1);
+    pool.run("binary_f32", 250, words);
+    await expect.poll(() => pool.threads).toBe(1);
+    for (let call = 0; call < 100; call++) pool.run("binary_f32", 250, words);
+    check();
+  });
+
+  it("reports a task that was claimed and never finished, and then refuses to go on", async () => {
+    const { pool, heap } = await startedPool(300);
+    const { words } = doubling(heap);
+    // What a worker leaves behind that is killed in the middle of a task.
+    const control = heap.int32(CONTROL_PTR, CONTROL.words);
+    const store = Atomics.store.bind(Atomics);
+    Atomics.store = ((array: Int32Array, index: number, value: number) =>
+      store(
+        array,
+        index,
+        index === CONTROL.unfinished ? value + 1 : value,
+      )) as typeof Atomics.store;
+    try {
+      expect(() => {
+        pool.run("binary_f32", 250, words);
+      }).toThrow(/all of its threads alive, got a thread that claimed a task of binary_f32/);
+    } finally {
+      Atomics.store = store;
+    }
+    expect(Atomics.load(control, CONTROL.unclaimed)).toBe(0);
+    expect(() => {
+      pool.run("binary_f32", 1, words);
+    }).toThrow(/call tf.removeBackend\("simd"\) and register it again/);
+  });
+
+  it("turns a trap in the module into an error, and goes on", async () => {
+    const { pool, heap } = await startedPool();
+    const { words, check } = doubling(heap);
+    // An address beyond the end of memory.
+    const bad = [...words];
+    bad[2] = 2 ** 32 - 65536;
+    for (const tasks of [1, 250]) {
+      expect(() => {
+        pool.run("binary_f32", tasks, bad);
+      }).toThrow(/binary_f32 to finish, got a trap/);
+    }
+    pool.run("binary_f32", 250, words);
+    check();
+  });
+
+  it("names a kernel that does not exist", async () => {
+    const { pool } = await startedPool();
+    expect(() => {
+      pool.run("no_such_kernel", 1, []);
+    }).toThrow(/"no_such_kernel".*npm run build:kernels/);
+  });
+});
+
+describe("a process that uses the backend", () => {
+  const script = fileURLToPath(new URL("process.ts", import.meta.url));
+  const tsx = ["--import", "tsx", script];
+
+  it("exits by itself, without stopping anything", () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, tsx, { timeout: 60_000 });
+    expect(`${status} ${String(stderr)}`).toBe("0 ");
+    expect(String(stdout)).toMatch(/^[0-9a-f]+ 2 threads/);
+  });
+
+  it("gives the same bits while other processes keep every core busy", async () => {
+    const alone = String(spawnSync(process.execPath, tsx).stdout).split(" ")[0];
+    const busy = Array.from({ length: 2 }, () => spawn(process.execPath, ["-e", "for (;;);"]));
+    try {
+      const crowded = spawnSync(process.execPath, tsx, { timeout: 60_000 });
+      expect(String(crowded.stdout).split(" ")[0]).toBe(alone);
+    } finally {
+      for (const child of busy) child.kill();
+    }
+    await Promise.resolve();
+  });
+});
