@@ -6,6 +6,11 @@ export interface Batch {
   readonly xs: Float32Array;
   /** Class indices, `size` of them. */
   readonly ys: Int32Array;
+  /**
+   * The labels as probabilities, float32 `[size, number of classes]`: only from flows that mix
+   * images, where a sample belongs to two classes; `ys` then has the class of the image itself.
+   */
+  readonly targets?: Float32Array;
   /** Number of samples; below the flow's batch size only in the last batch of an epoch. */
   readonly size: number;
 }

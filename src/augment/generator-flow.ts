@@ -32,7 +32,7 @@ export class GeneratorFlow extends SetFlow {
     this.#standardizer = new Standardizer(set.imageShape, parts.settings, parts.statistics);
   }
 
-  protected override fill(plan: BatchPlan): void {
+  protected override fill(plan: BatchPlan): undefined {
     const { epoch, index, images, xs } = plan;
     const { images: bytes, imageSize, imageShape } = this.set;
     const { settings, random, save } = this.#parts;

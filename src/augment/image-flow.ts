@@ -1,32 +1,108 @@
-import { checkOptions } from "../checks.ts";
+import { check, checkOptions, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
+import { randomStream } from "../random/stream.ts";
 import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
-import { resolveSetFlow, SetFlow, type BatchPlan, type SetFlowOptions } from "./set-flow.ts";
+import type { Augmentation } from "./modern/augmentation.ts";
+import type { Mix } from "./modern/mix.ts";
+import {
+  resolveSetFlow,
+  SetFlow,
+  type BatchPlan,
+  type SetFlowOptions,
+  type SetFlowSettings,
+} from "./set-flow.ts";
 
 /** Options of {@link imageFlow}. */
-export type ImageFlowOptions = SetFlowOptions;
+export interface ImageFlowOptions extends SetFlowOptions {
+  /** What to do to every image; several are put together by `compose`. Default nothing. */
+  readonly augmentation?: Augmentation;
+  /** Mixes every image with another one; batches then have `targets`. Default none. */
+  readonly mix?: Mix;
+}
 
 /** Faster than a division and, for all 256 bytes, the same after rounding to float32. */
 const UNIT = 1 / 255;
 
 /**
- * A flow of the images as they are, scaled from 0..255 to [0, 1].
+ * A flow of the images, augmented if asked, scaled from 0..255 to [0, 1], and mixed if asked. Image
+ * i of epoch e is augmented by numbers from the stream at (seed, "augment", e, i) and mixed by those
+ * at (seed, "mix", e, i), so it comes out the same whatever the batch size and the order.
  * @throws {ArgumentError} if the set is empty or an option is not as it should be.
  */
 export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
-  checkOptions("imageFlow", options, ["batchSize", "shuffle", "seed"]);
-  const settings = resolveSetFlow("imageFlow", set, options);
-  return new ImageFlow(set, settings.batchSize, new KeyedFlowRandom(set.length, settings));
+  const subject = "imageFlow";
+  checkOptions(subject, options, ["batchSize", "shuffle", "seed", "augmentation", "mix"]);
+  const settings = resolveSetFlow(subject, set, options);
+  for (const name of ["augmentation", "mix"] as const) {
+    const part = options[name] as Partial<Augmentation> | undefined;
+    check(
+      part === undefined || (typeof part.draw === "function" && typeof part.apply === "function"),
+      subject,
+      `${name} to have draw and apply`,
+      describe(part),
+      name === "mix" ? "pass e.g. mixup()" : "pass e.g. compose(randomCrop(), alternatingFlip())",
+    );
+  }
+  return new ImageFlow(set, settings, options);
 }
 
 class ImageFlow extends SetFlow {
-  protected override fill({ images, xs }: BatchPlan): void {
-    const { images: bytes, imageSize } = this.set;
-    for (let i = 0; i < images.length; i++) {
-      const from = images[i] * imageSize;
-      const to = i * imageSize;
-      for (let k = 0; k < imageSize; k++) xs[to + k] = bytes[from + k] * UNIT;
+  readonly #seed: number;
+  readonly #augmentation: Augmentation | undefined;
+  readonly #mix: Mix | undefined;
+
+  constructor(
+    set: ImageSet,
+    settings: SetFlowSettings,
+    { augmentation, mix }: Pick<ImageFlowOptions, "augmentation" | "mix">,
+  ) {
+    super(set, settings.batchSize, new KeyedFlowRandom(set.length, settings));
+    this.#seed = settings.seed;
+    this.#augmentation = augmentation;
+    this.#mix = mix;
+  }
+
+  protected override fill({ epoch, images, xs }: BatchPlan): Float32Array | undefined {
+    const { imageSize } = this.set;
+    for (let i = 0; i < images.length; i++) this.#write(epoch, images[i], xs, i * imageSize);
+    return this.#mix && this.#mixBatch(this.#mix, epoch, images, xs);
+  }
+
+  /** Writes image `index` as it is in this epoch, before mixing. */
+  #write(epoch: number, index: number, xs: Float32Array, to: number): void {
+    const { images, imageSize } = this.set;
+    let bytes = images;
+    let from = index * imageSize;
+    if (this.#augmentation) {
+      bytes = this.#augment(this.#augmentation, epoch, index);
+      from = 0;
     }
+    for (let k = 0; k < imageSize; k++) xs[to + k] = bytes[from + k] * UNIT;
+  }
+
+  #augment(augmentation: Augmentation, epoch: number, index: number): Uint8Array {
+    const shape = this.imageShape;
+    const rng = randomStream(this.#seed, "augment", epoch, index);
+    const parameters = augmentation.draw({ shape, rng, seed: this.#seed, epoch, index });
+    return augmentation.apply(this.set.image(index), shape, parameters);
+  }
+
+  #mixBatch(mix: Mix, epoch: number, images: Int32Array, xs: Float32Array): Float32Array {
+    const { imageSize, labels } = this.set;
+    const classes = this.classNames.length;
+    const targets = new Float32Array(images.length * classes);
+    const partner = new Float32Array(imageSize);
+    for (let i = 0; i < images.length; i++) {
+      const rng = randomStream(this.#seed, "mix", epoch, images[i]);
+      const other = rng.integer(this.size);
+      const parameters = mix.draw(this.imageShape, rng);
+      this.#write(epoch, other, partner, 0);
+      const image = xs.subarray(i * imageSize, (i + 1) * imageSize);
+      mix.apply(image, partner, this.imageShape, parameters);
+      targets[i * classes + labels[images[i]]] += parameters.weight;
+      targets[i * classes + labels[other]] += 1 - parameters.weight;
+    }
+    return targets;
   }
 }

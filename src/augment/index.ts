@@ -17,3 +17,28 @@ export {
   type InterpolationOrder,
   type Transform,
 } from "./transform.ts";
+
+export { compose, type Augmentation, type DrawContext } from "./modern/augmentation.ts";
+export type { Box, Fill } from "./modern/box.ts";
+export { colorJitter, type ColorJitterOptions, type JitterStep } from "./modern/color-jitter.ts";
+export { cutmix, type CutmixParameters } from "./modern/cutmix.ts";
+export { cutout, type CutoutOptions } from "./modern/cutout.ts";
+export {
+  alternatingFlip,
+  randomFlip,
+  type FlipParameters,
+  type RandomFlipOptions,
+} from "./modern/flip.ts";
+export type { Mix, MixParameters } from "./modern/mix.ts";
+export { mixup, type MixOptions } from "./modern/mixup.ts";
+export type { OperationName, OperationStep } from "./modern/operations.ts";
+export { randAugment, type RandAugmentOptions } from "./modern/rand-augment.ts";
+export { randomAffine, type RandomAffineOptions } from "./modern/random-affine.ts";
+export {
+  randomCrop,
+  type CropParameters,
+  type PaddingMode,
+  type RandomCropOptions,
+} from "./modern/random-crop.ts";
+export { randomErasing, type RandomErasingOptions } from "./modern/random-erasing.ts";
+export { trivialAugment } from "./modern/trivial-augment.ts";

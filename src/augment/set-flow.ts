@@ -80,8 +80,11 @@ export abstract class SetFlow implements Flow {
     this.#random = random;
   }
 
-  /** Writes the pixels of a batch to `plan.xs`. */
-  protected abstract fill(plan: BatchPlan): void;
+  /**
+   * Writes the pixels of a batch to `plan.xs`.
+   * @returns the labels as probabilities, if the flow has such.
+   */
+  protected abstract fill(plan: BatchPlan): Float32Array | undefined;
 
   [Symbol.iterator](): Iterator<Batch> {
     return this.epoch(0)[Symbol.iterator]();
@@ -109,9 +112,9 @@ export abstract class SetFlow implements Flow {
       );
     }
     const xs = into === undefined ? new Float32Array(values) : into.subarray(0, values);
-    this.fill({ epoch, index, images, xs });
+    const targets = this.fill({ epoch, index, images, xs });
     const ys = Int32Array.from(images, (image) => labels[image]);
-    return { xs, ys, size: images.length };
+    return { xs, ys, size: images.length, ...(targets && { targets }) };
   }
 
   *#batches(epoch: number): Iterable<Batch> {

@@ -1,0 +1,42 @@
+import type { ImageShape } from "../../dataset/image-set.ts";
+import type { Rng } from "../../random/rng.ts";
+
+/** What a draw may depend on. */
+export interface DrawContext {
+  readonly shape: ImageShape;
+  /** The stream of this image in this epoch. */
+  readonly rng: Rng;
+  readonly seed: number;
+  readonly epoch: number;
+  /** Index of the image in its set. */
+  readonly index: number;
+}
+
+/**
+ * A random change of images, taken apart into drawing and applying. Images are bytes 0..255 in NHWC
+ * order.
+ * @typeParam P what fixes one application: plain data.
+ */
+export interface Augmentation<P = unknown> {
+  /** Draws the parameters for one image. */
+  draw(context: DrawContext): P;
+  /**
+   * Applies parameters: a pure function.
+   * @returns the changed image; the image itself if nothing changes. Never writes to it.
+   */
+  apply(image: Uint8Array, shape: ImageShape, parameters: P): Uint8Array;
+}
+
+/** One augmentation after another, as a single one. */
+export function compose(
+  ...augmentations: readonly Augmentation[]
+): Augmentation<readonly unknown[]> {
+  return {
+    draw: (context) => augmentations.map((augmentation) => augmentation.draw(context)),
+    apply: (image, shape, parameters) =>
+      augmentations.reduce(
+        (current, augmentation, i) => augmentation.apply(current, shape, parameters[i]),
+        image,
+      ),
+  };
+}

@@ -1,0 +1,42 @@
+import { check, checkNumber, describe } from "../../checks.ts";
+import type { ImageShape } from "../../dataset/image-set.ts";
+
+/** A rectangle of pixels: rows top to bottom - 1, columns left to right - 1. */
+export interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** One value for all channels or one for each, in 0..255. */
+export type Fill = number | readonly number[];
+
+/** Throws unless `fill` is a value in 0..255 or a list of such. */
+export function checkFill(subject: string, name: string, fill: unknown): asserts fill is Fill {
+  if (!Array.isArray(fill)) {
+    checkNumber(subject, name, fill, { min: 0, max: 255 });
+    return;
+  }
+  check(fill.length > 0, subject, `${name} to have a value`, describe(fill), "pass one a channel");
+  for (const [c, value] of fill.entries()) {
+    checkNumber(subject, `${name}[${c}]`, value, { min: 0, max: 255 });
+  }
+}
+
+/** A copy of the image with the box painted over; the fill's list begins anew after its end. */
+export function paintBox(
+  image: Uint8Array,
+  [, width, channels]: ImageShape,
+  { top, left, bottom, right }: Box,
+  fill: Fill,
+): Uint8Array {
+  const out = image.slice();
+  const colour = typeof fill === "number" ? [fill] : fill;
+  for (let r = top; r < bottom; r++) {
+    for (let i = (r * width + left) * channels; i < (r * width + right) * channels; i++) {
+      out[i] = colour[(i % channels) % colour.length];
+    }
+  }
+  return out;
+}

@@ -1,0 +1,80 @@
+import { check, checkNumber, checkOptions, describe } from "../../checks.ts";
+import type { ImageShape } from "../../dataset/image-set.ts";
+import { permutation } from "../../random/permutation.ts";
+import { adjustBrightness, adjustContrast, adjustSaturation } from "../pillow/enhance.ts";
+import { adjustHue } from "../pillow/hue.ts";
+import { drawBetween } from "../shift-range.ts";
+import type { Augmentation } from "./augmentation.ts";
+import { checkColourChannels } from "./colour-channels.ts";
+
+type Limits = readonly [low: number, high: number];
+
+/**
+ * Options of {@link colorJitter}. For the three factors a number s means [max(0, 1 - s), 1 + s], where
+ * 1 changes nothing; for the hue h means [-h, h], in parts of the circle. What is left out is left
+ * alone.
+ */
+export interface ColorJitterOptions {
+  readonly brightness?: number | Limits;
+  readonly contrast?: number | Limits;
+  readonly saturation?: number | Limits;
+  /** Within [-0.5, 0.5]. */
+  readonly hue?: number | Limits;
+}
+
+const KINDS = ["brightness", "contrast", "saturation", "hue"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** One change: what is changed and by how much. */
+export interface JitterStep {
+  readonly kind: Kind;
+  readonly amount: number;
+}
+
+/**
+ * Changes brightness, contrast, saturation and hue by random amounts in random order, as torchvision
+ * does with Pillow's images. Images must have three channels.
+ */
+export function colorJitter(options: ColorJitterOptions): Augmentation<readonly JitterStep[]> {
+  checkOptions("colorJitter", options, KINDS);
+  const limits = KINDS.map((kind) => resolveLimits(kind, options[kind]));
+  return {
+    draw({ rng, shape }) {
+      checkColourChannels("colorJitter", shape);
+      const steps: JitterStep[] = [];
+      for (const k of permutation(KINDS.length, rng)) {
+        const range = limits[k];
+        if (range) steps.push({ kind: KINDS[k], amount: drawBetween(range[0], range[1], rng) });
+      }
+      return steps;
+    },
+    apply: (image, shape, steps) =>
+      steps.reduce((current, step) => applyStep(current, shape, step), image),
+  };
+}
+
+function applyStep(image: Uint8Array, shape: ImageShape, { kind, amount }: JitterStep): Uint8Array {
+  if (kind === "brightness") return adjustBrightness(image, amount);
+  if (kind === "contrast") return adjustContrast(image, shape, amount);
+  if (kind === "saturation") return adjustSaturation(image, shape, amount);
+  return adjustHue(image, amount);
+}
+
+function resolveLimits(kind: Kind, option: number | Limits | undefined): Limits | undefined {
+  if (option === undefined) return undefined;
+  const [lowest, highest] = kind === "hue" ? [-0.5, 0.5] : [0, Infinity];
+  if (typeof option === "number") {
+    checkNumber("colorJitter", kind, option, { min: 0, max: highest });
+    return kind === "hue" ? [-option, option] : [Math.max(0, 1 - option), 1 + option];
+  }
+  check(
+    Array.isArray(option) && option.length === 2,
+    "colorJitter",
+    `${kind} to be a number or a pair [low, high]`,
+    describe(option),
+    `pass e.g. ${kind === "hue" ? "0.1" : "0.2 or [0.8, 1.2]"}`,
+  );
+  checkNumber("colorJitter", `${kind}[0]`, option[0], { min: lowest, max: highest });
+  checkNumber("colorJitter", `${kind}[1]`, option[1], { min: option[0], max: highest });
+  return option;
+}

@@ -1,0 +1,43 @@
+import type { Box } from "./box.ts";
+import { drawBeta } from "./draw-beta.ts";
+import type { Mix, MixParameters } from "./mix.ts";
+import { resolveAlpha, type MixOptions } from "./mixup.ts";
+
+/** What of the partner is pasted over the image. */
+export interface CutmixParameters extends MixParameters {
+  readonly box: Box;
+}
+
+/**
+ * Pastes a rectangle of another image, shaped like the image, around a random middle, and mixes the
+ * labels by area (Yun et al., "CutMix: Regularization strategy to train strong classifiers with
+ * localizable features", 2019).
+ */
+export function cutmix(options: MixOptions = {}): Mix<CutmixParameters> {
+  const alpha = resolveAlpha("cutmix", options);
+  return {
+    draw([height, width], rng) {
+      const side = Math.sqrt(1 - drawBeta(alpha, rng));
+      const h = Math.trunc(height * side);
+      const w = Math.trunc(width * side);
+      const top = rng.integer(height) - (h >> 1);
+      const left = rng.integer(width) - (w >> 1);
+      const box = {
+        top: Math.max(0, top),
+        left: Math.max(0, left),
+        bottom: Math.min(height, top + h),
+        right: Math.min(width, left + w),
+      };
+      // By the area that is left of the rectangle inside the image.
+      const area = (box.bottom - box.top) * (box.right - box.left);
+      return { box, weight: 1 - area / (height * width) };
+    },
+    apply(image, partner, [, width, channels], { box }) {
+      for (let r = box.top; r < box.bottom; r++) {
+        const from = (r * width + box.left) * channels;
+        const to = (r * width + box.right) * channels;
+        image.set(partner.subarray(from, to), from);
+      }
+    },
+  };
+}

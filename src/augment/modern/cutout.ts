@@ -1,0 +1,35 @@
+import { checkInteger, checkOptions } from "../../checks.ts";
+import type { Augmentation } from "./augmentation.ts";
+import { checkFill, paintBox, type Box, type Fill } from "./box.ts";
+
+/** Options of {@link cutout}. */
+export interface CutoutOptions {
+  /** Side of the square in pixels. Default 8. */
+  readonly size?: number;
+  /** Its colour; the mean of the set disturbs least. Default 0, black. */
+  readonly fill?: Fill;
+}
+
+/**
+ * Paints over a square whose middle lies anywhere in the image, so that a part of it may lie outside
+ * (DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017).
+ */
+export function cutout(options: CutoutOptions = {}): Augmentation<Box> {
+  checkOptions("cutout", options, ["size", "fill"]);
+  const { size = 8, fill = 0 } = options;
+  checkInteger("cutout", "size", size, { min: 1 });
+  checkFill("cutout", "fill", fill);
+  return {
+    draw({ rng, shape: [height, width] }) {
+      const top = rng.integer(height) - (size >> 1);
+      const left = rng.integer(width) - (size >> 1);
+      return {
+        top: Math.max(0, top),
+        left: Math.max(0, left),
+        bottom: Math.min(height, top + size),
+        right: Math.min(width, left + size),
+      };
+    },
+    apply: (image, shape, box) => paintBox(image, shape, box, fill),
+  };
+}

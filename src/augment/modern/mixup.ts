@@ -1,0 +1,33 @@
+import { checkNumber, checkOptions } from "../../checks.ts";
+import { drawBeta } from "./draw-beta.ts";
+import type { Mix } from "./mix.ts";
+
+/** Options of {@link mixup} and `cutmix`. */
+export interface MixOptions {
+  /** Shape of the beta distribution of the weight, above 0; 1 makes it even. Default 1. */
+  readonly alpha?: number;
+}
+
+/**
+ * Weighted means of two images and of their labels (Zhang et al., "mixup: Beyond empirical risk
+ * minimization", 2017).
+ */
+export function mixup(options: MixOptions = {}): Mix {
+  const alpha = resolveAlpha("mixup", options);
+  return {
+    draw: (_, rng) => ({ weight: drawBeta(alpha, rng) }),
+    apply(image, partner, _, { weight }) {
+      for (let i = 0; i < image.length; i++) {
+        image[i] = weight * image[i] + (1 - weight) * partner[i];
+      }
+    },
+  };
+}
+
+/** Checks the options of a mix on behalf of `subject`. */
+export function resolveAlpha(subject: string, options: MixOptions): number {
+  checkOptions(subject, options, ["alpha"]);
+  const { alpha = 1 } = options;
+  checkNumber(subject, "alpha", alpha, { min: 0, exclusiveMin: true });
+  return alpha;
+}

@@ -1,0 +1,63 @@
+import { checkInteger, checkOptions } from "../../checks.ts";
+import type { ImageShape } from "../../dataset/image-set.ts";
+import type { Augmentation } from "./augmentation.ts";
+import { checkColourChannels } from "./colour-channels.ts";
+import { drawOperation } from "./draw-operation.ts";
+import { applyOperation, type OperationSpace, type OperationStep } from "./operations.ts";
+
+/** Options of {@link randAugment}. */
+export interface RandAugmentOptions {
+  /** Operations one after another. Default 2. */
+  readonly count?: number;
+  /** How strong they are: 0 to 30. Default 9. */
+  readonly magnitude?: number;
+}
+
+const LEVELS = 31;
+
+/**
+ * A few operations out of fourteen, all at the same strength (Cubuk et al., "RandAugment: Practical
+ * automated data augmentation with a reduced search space", 2019; magnitudes as in torchvision).
+ * Images must have three channels.
+ */
+export function randAugment(
+  options: RandAugmentOptions = {},
+): Augmentation<readonly OperationStep[]> {
+  checkOptions("randAugment", options, ["count", "magnitude"]);
+  const { count = 2, magnitude = 9 } = options;
+  checkInteger("randAugment", "count", count, { min: 1 });
+  checkInteger("randAugment", "magnitude", magnitude, { min: 0, max: LEVELS - 1 });
+  return {
+    draw({ rng, shape }) {
+      checkColourChannels("randAugment", shape);
+      const space = randAugmentSpace(shape);
+      return Array.from({ length: count }, () =>
+        drawOperation(space, LEVELS, () => magnitude, rng),
+      );
+    },
+    apply: (image, shape, steps) =>
+      steps.reduce((current, step) => applyOperation(current, shape, step), image),
+  };
+}
+
+/** Magnitudes for images of a shape. */
+export function randAugmentSpace([height, width]: ImageShape): OperationSpace {
+  const shear = { from: 0, to: 0.3, signed: true };
+  const factor = { from: 0, to: 0.9, signed: true };
+  return {
+    identity: undefined,
+    shearX: shear,
+    shearY: shear,
+    translateX: { from: 0, to: (150 / 331) * width, signed: true },
+    translateY: { from: 0, to: (150 / 331) * height, signed: true },
+    rotate: { from: 0, to: 30, signed: true },
+    brightness: factor,
+    color: factor,
+    contrast: factor,
+    sharpness: factor,
+    posterize: { from: 8, to: 4, whole: true },
+    solarize: { from: 255, to: 0 },
+    autoContrast: undefined,
+    equalize: undefined,
+  };
+}

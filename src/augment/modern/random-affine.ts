@@ -1,0 +1,38 @@
+import { drawTransform } from "../draw-transform.ts";
+import type { ImageDataGeneratorOptions } from "../generator-options.ts";
+import { resolveGeneratorOptions } from "../resolve-generator-options.ts";
+import { TransformPipeline } from "../transform-pipeline.ts";
+import type { Transform } from "../transform.ts";
+import type { Augmentation } from "./augmentation.ts";
+
+/** The options of `ImageDataGenerator` that make up its random transform. */
+export type RandomAffineOptions = Pick<
+  ImageDataGeneratorOptions,
+  | "rotationRange"
+  | "widthShiftRange"
+  | "heightShiftRange"
+  | "shearRange"
+  | "zoomRange"
+  | "horizontalFlip"
+  | "verticalFlip"
+  | "fillMode"
+  | "cval"
+  | "interpolationOrder"
+  | "axisOrder"
+>;
+
+/**
+ * The random rotation, shift, shear, zoom and flips of `ImageDataGenerator` as a link in a chain of
+ * augmentations; there, unlike in the generator's own flow, pixels are rounded to whole numbers.
+ */
+export function randomAffine(options: RandomAffineOptions): Augmentation<Transform> {
+  const settings = resolveGeneratorOptions(options);
+  return {
+    draw: ({ shape, rng }) => drawTransform(settings, shape, rng),
+    apply(image, shape, transform) {
+      const out = new Float32Array(image.length);
+      new TransformPipeline(shape, settings).apply(image, 0, transform, out, 0, 1);
+      return Uint8Array.from(Uint8ClampedArray.from(out));
+    },
+  };
+}
