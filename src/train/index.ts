@@ -1,6 +1,7 @@
 export type { Callback, Logs, TrainingContext } from "./callback.ts";
 export * from "./callbacks/index.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
+export { findLearningRate, type FindLearningRateOptions } from "./find-learning-rate.ts";
 export type { History, TwoPhaseHistory } from "./history.ts";
 export type { ModelImages } from "./model-input.ts";
 export { predict, type Predictions, type PredictOptions } from "./predict.ts";

@@ -2,6 +2,12 @@ export type { AnnounceOptions } from "./announce.ts";
 export { csvLogger, type CsvLoggerOptions, type TextWriter } from "./csv-logger.ts";
 export { earlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
 export {
+  learningRateFinder,
+  type LearningRateFinder,
+  type LearningRateFinderOptions,
+  type LearningRateRange,
+} from "./learning-rate-finder.ts";
+export {
   learningRateScheduler,
   type LearningRateSchedule,
   type LearningRateSchedulerOptions,
@@ -21,4 +27,11 @@ export {
   type CosineDecayOptions,
   type OneCycleOptions,
 } from "./schedules.ts";
+export {
+  tensorBoard,
+  type EventWriter,
+  type TensorBoardOptions,
+  type TensorBoardRun,
+} from "./tensor-board.ts";
 export { terminateOnNaN, type TerminateOnNaNOptions } from "./terminate-on-nan.ts";
+export { weightAveraging, type WeightAveragingOptions } from "./weight-averaging.ts";

@@ -1,0 +1,128 @@
+import { checkInteger, checkNumber, checkOptions, check } from "../../checks.ts";
+import type { Callback, Logs, TrainingContext } from "../callback.ts";
+
+/** Options of {@link learningRateFinder}. */
+export interface LearningRateFinderOptions {
+  /** The first learning rate; default 1e-7. */
+  readonly minLearningRate?: number;
+  /** The last learning rate; default 10. */
+  readonly maxLearningRate?: number;
+  /** Steps from the first to the last, at least 2; default 100. */
+  readonly steps?: number;
+  /** Share of the smoothed loss that stays at each step, in [0, 1); default 0.9. */
+  readonly smoothing?: number;
+  /** The run ends when the smoothed loss is so many times its lowest value; default 4. */
+  readonly stopFactor?: number;
+}
+
+/** What a learning-rate finder has seen, step by step: the data of its plot. */
+export interface LearningRateRange {
+  readonly learningRates: readonly number[];
+  /** Loss of each step's batch. */
+  readonly losses: readonly number[];
+  readonly smoothedLosses: readonly number[];
+  /**
+   * The learning rate at which the smoothed loss falls most steeply over the logarithm of the learning
+   * rate; `undefined` if it never falls.
+   */
+  readonly suggestion: number | undefined;
+}
+
+/** A callback that has a result. */
+export interface LearningRateFinder extends Callback {
+  /** What has been seen so far. */
+  readonly range: LearningRateRange;
+}
+
+/**
+ * Raises the learning rate step by step, by equal factors, and records the loss, until it diverges:
+ * the learning-rate range test of Leslie Smith. It spoils the weights of the model; `findLearningRate`
+ * puts them back. Batches have to be of equal size.
+ */
+export function learningRateFinder(options: LearningRateFinderOptions = {}): LearningRateFinder {
+  const subject = "learningRateFinder";
+  checkOptions(subject, options, [
+    "minLearningRate",
+    "maxLearningRate",
+    "steps",
+    "smoothing",
+    "stopFactor",
+  ]);
+  const { minLearningRate = 1e-7, maxLearningRate = 10, steps = 100 } = options;
+  const { smoothing = 0.9, stopFactor = 4 } = options;
+  checkNumber(subject, "minLearningRate", minLearningRate, { min: 0, exclusiveMin: true });
+  checkNumber(subject, "maxLearningRate", maxLearningRate);
+  check(
+    maxLearningRate > minLearningRate,
+    subject,
+    "maxLearningRate to be above minLearningRate",
+    `${maxLearningRate} and ${minLearningRate}`,
+    "pass the smaller one as minLearningRate",
+  );
+  checkInteger(subject, "steps", steps, { min: 2 });
+  checkNumber(subject, "smoothing", smoothing, { min: 0, max: 1, exclusiveMax: true });
+  checkNumber(subject, "stopFactor", stopFactor, { min: 1, exclusiveMin: true });
+
+  const learningRates: number[] = [];
+  const losses: number[] = [];
+  const smoothedLosses: number[] = [];
+  let context: TrainingContext | undefined;
+  let ownRate: number | undefined;
+  let sumBefore = 0;
+  let smooth = 0;
+  let lowest = Infinity;
+
+  return {
+    // The running mean gives the loss of a single batch only if none is missed.
+    readEvery: 1,
+    get range() {
+      const suggestion = steepest(learningRates, smoothedLosses);
+      return { learningRates, losses, smoothedLosses, suggestion };
+    },
+    setContext(given: TrainingContext): void {
+      context = given;
+      ownRate ??= given.learningRate;
+    },
+    onEpochBegin(): void {
+      sumBefore = 0;
+    },
+    onBatchBegin(): void {
+      if (!context) return;
+      const share = losses.length / (steps - 1);
+      context.learningRate = minLearningRate * (maxLearningRate / minLearningRate) ** share;
+    },
+    onBatchEnd(batch: number, { loss }: Logs): void {
+      if (!context) return;
+      const sum = loss * (batch + 1);
+      const batchLoss = sum - sumBefore;
+      sumBefore = sum;
+      if (Number.isFinite(batchLoss)) {
+        learningRates.push(context.learningRate);
+        losses.push(batchLoss);
+        smooth = smoothing * smooth + (1 - smoothing) * batchLoss;
+        smoothedLosses.push(smooth / (1 - smoothing ** losses.length));
+      }
+      const smoothed = smoothedLosses[smoothedLosses.length - 1];
+      lowest = Math.min(lowest, smoothed);
+      const diverges = !Number.isFinite(batchLoss) || smoothed > stopFactor * lowest;
+      if (diverges || losses.length === steps) context.stopTraining();
+    },
+    onRunEnd(): void {
+      if (context && ownRate !== undefined) context.learningRate = ownRate;
+    },
+  };
+}
+
+/** Where a curve over equal factors falls most between the neighbours of a point. */
+function steepest(rates: readonly number[], losses: readonly number[]): number | undefined {
+  let best: number | undefined;
+  let lowestSlope = 0;
+  for (let i = 1; i < losses.length - 1; i++) {
+    const slope = losses[i + 1] - losses[i - 1];
+    if (slope < lowestSlope) {
+      lowestSlope = slope;
+      best = rates[i];
+    }
+  }
+  return best;
+}

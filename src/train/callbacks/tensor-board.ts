@@ -1,0 +1,56 @@
+import { check, checkOptions, describe } from "../../checks.ts";
+import type { Callback, Logs } from "../callback.ts";
+import { scalarRecord, versionRecord } from "./event-file.ts";
+
+/** Curves of the training data and of the validation data: one event file each. */
+export type TensorBoardRun = "train" | "validation";
+
+/** Appends bytes to the event file of a run; the training waits for a promise. */
+export type EventWriter = (run: TensorBoardRun, bytes: Uint8Array) => unknown;
+
+/** Options of {@link tensorBoard}. */
+export interface TensorBoardOptions {
+  /** Gives the time that the events carry, in seconds since 1970; default the computer's clock. */
+  readonly wallTime?: () => number;
+}
+
+/**
+ * Writes the logs of every epoch as TensorBoard's event files, under the names that Keras gives them:
+ * `epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`, for training and validation apart. Epochs are
+ * counted through the phases of a run.
+ * @param write appends to a file of the run, which has to lie in a folder of its own and to have
+ *   `tfevents` in its name, e.g. `(run, bytes) => appendFile("logs/" + run + "/tfevents", bytes)`.
+ */
+export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}): Callback {
+  const subject = "tensorBoard";
+  check(
+    typeof write === "function",
+    subject,
+    "write to be a function (run, bytes)",
+    describe(write),
+    'pass e.g. (run, bytes) => appendFile("logs/" + run + "/tfevents", bytes)',
+  );
+  checkOptions(subject, options, ["wallTime"]);
+  const { wallTime = () => Date.now() / 1000 } = options;
+  check(
+    typeof wallTime === "function",
+    subject,
+    "wallTime to be a function that gives seconds",
+    describe(wallTime),
+    "pass e.g. () => Date.now() / 1000",
+  );
+  const begun = new Set<TensorBoardRun>();
+  let step = 0;
+  return {
+    async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
+      for (const [name, value] of Object.entries(logs)) {
+        const run = name.startsWith("val_") ? "validation" : "train";
+        if (!begun.has(run)) await write(run, versionRecord(wallTime()));
+        begun.add(run);
+        const tag = `epoch_${name.replace(/^val_/, "")}`;
+        await write(run, scalarRecord(wallTime(), step, tag, value));
+      }
+      step++;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../checks.ts";
+import type { Callback, TrainingContext } from "../callback.ts";
+import { AveragedWeights } from "./averaged-weights.ts";
+
+/** Options of {@link weightAveraging}. */
+export interface WeightAveragingOptions {
+  /** Share of the average that stays at each update, in [0, 1); default 0.99. */
+  readonly momentum?: number;
+  /** Steps between two updates; default 1. */
+  readonly every?: number;
+  /**
+   * Whether the averages stay in the model from the end of an epoch to the start of the next, so that
+   * callbacks which come later, such as modelCheckpoint, see them; default false.
+   */
+  readonly swapOnEpoch?: boolean;
+}
+
+/**
+ * Keeps an exponential moving average of the trainable weights (EMA). The validation data are
+ * measured with the averages, training goes on with the weights themselves, and at the end of the
+ * run the averages are the model's weights. As Keras's `use_ema` with `SwapEMAWeights`: the first
+ * update takes the weights as they are, and moving statistics of batch normalization are not
+ * averaged. Holds as many tensors as there are weights until the run ends.
+ */
+export function weightAveraging(options: WeightAveragingOptions = {}): Callback {
+  const subject = "weightAveraging";
+  checkOptions(subject, options, ["momentum", "every", "swapOnEpoch"]);
+  const { momentum = 0.99, every = 1, swapOnEpoch = false } = options;
+  checkNumber(subject, "momentum", momentum, { min: 0, max: 1, exclusiveMax: true });
+  checkInteger(subject, "every", every, { min: 1 });
+  checkBoolean(subject, "swapOnEpoch", swapOnEpoch);
+
+  let context: TrainingContext | undefined;
+  let averages: AveragedWeights | undefined;
+  let isSwapped = false;
+  let steps = 0;
+  let isLaterPhase = false;
+
+  const show = (shown: boolean): void => {
+    if (isSwapped === shown) return;
+    averages?.swap();
+    isSwapped = shown;
+  };
+  const release = (): void => {
+    averages?.dispose();
+    averages = undefined;
+    isSwapped = false;
+  };
+
+  return {
+    setContext(given: TrainingContext): void {
+      context = given;
+    },
+    onTrainBegin(): void {
+      release();
+      steps = 0;
+      // The model ended the phase before with the averages: they go on from there.
+      if (isLaterPhase && context) averages = new AveragedWeights(context.model);
+    },
+    onEpochBegin(): void {
+      show(false);
+    },
+    onBatchEnd(): void {
+      steps++;
+      if (!context || steps % every !== 0) return;
+      if (averages) averages.update(momentum);
+      else averages = new AveragedWeights(context.model);
+    },
+    onTestBegin(): void {
+      show(true);
+    },
+    onTestEnd(): void {
+      show(false);
+    },
+    onEpochEnd(): void {
+      if (swapOnEpoch) show(true);
+    },
+    onTrainEnd(): void {
+      show(true);
+      release();
+      isLaterPhase = true;
+    },
+    onRunEnd(): void {
+      // After a run that broke off the model has its own weights.
+      show(false);
+      release();
+    },
+  };
+}

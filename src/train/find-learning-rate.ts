@@ -1,0 +1,102 @@
+import { dispose, type Optimizer, tensor, type TensorContainer } from "@tensorflow/tfjs-core";
+import type { Dataset } from "@tensorflow/tfjs-data";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
+import { checkOptions } from "../checks.ts";
+import { ImageSet } from "../dataset/image-set.ts";
+import { modelInternals } from "../model/internals.ts";
+import {
+  learningRateFinder,
+  type LearningRateFinderOptions,
+  type LearningRateRange,
+} from "./callbacks/learning-rate-finder.ts";
+import { WeightsCopy } from "./callbacks/weights-copy.ts";
+import { checkTraining, trainPhase } from "./train-phase.ts";
+
+/** Options of {@link findLearningRate}. */
+export interface FindLearningRateOptions extends LearningRateFinderOptions {
+  /** An image set, or a `tf.data.Dataset` of batches of equal size. */
+  readonly train: ImageSet | Dataset<TensorContainer>;
+  /** Images in a step; default 32. A dataset has its own. */
+  readonly batchSize?: number;
+  /** Augments the images of an image set. */
+  readonly generator?: ImageDataGenerator;
+  /** Fixes the order of the images and their augmentation; default 0. */
+  readonly seed?: number;
+  /** Stops the run after the step under way; the promise is then rejected with the reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Tries learning rates from very small to far too large, one a step, and records the loss of each.
+ * Afterwards the model, its optimizer and the learning rate are as they were before.
+ * @see Smith, "Cyclical Learning Rates for Training Neural Networks", 2017
+ */
+export async function findLearningRate(
+  model: LayersModel,
+  options: FindLearningRateOptions,
+): Promise<LearningRateRange> {
+  const subject = "findLearningRate";
+  checkOptions(subject, options, [
+    "train",
+    "batchSize",
+    "generator",
+    "seed",
+    "signal",
+    "minLearningRate",
+    "maxLearningRate",
+    "steps",
+    "smoothing",
+    "stopFactor",
+  ]);
+  const { train, batchSize, generator, seed, signal, ...range } = options;
+  checkTraining(subject, model, { batchSize, seed, signal });
+  const finder = learningRateFinder(range);
+  const weights = await WeightsCopy.of(model);
+  const optimizer = modelInternals(model).optimizer!;
+  const restoreOptimizer = await copyOptimizer(optimizer);
+  try {
+    await trainPhase(model, {
+      train,
+      batchSize,
+      generator,
+      seed,
+      signal,
+      // Even with a single batch in an epoch there are enough of them: the finder ends the run.
+      epochs: range.steps ?? 100,
+      ...(train instanceof ImageSet ? { dropRemainder: true } : {}),
+      callbacks: [finder],
+      verbose: 0,
+    });
+  } finally {
+    weights.restore();
+    await restoreOptimizer();
+  }
+  return finder.range;
+}
+
+/** Copies an optimizer's state into plain arrays; gives what puts it back. */
+async function copyOptimizer(optimizer: Optimizer): Promise<() => Promise<void>> {
+  const [iterations, ...weights] = await optimizer.getWeights();
+  const copies = await Promise.all(
+    [iterations, ...weights].map(async ({ name, tensor: weight }) => ({
+      name,
+      shape: weight.shape,
+      dtype: weight.dtype,
+      // Some backends hand out their own memory.
+      values: (await weight.data()).slice(),
+    })),
+  );
+  // The number of steps is made into a tensor anew at every call; the rest belongs to the optimizer.
+  iterations.tensor.dispose();
+  return async () => {
+    const now = await optimizer.getWeights();
+    dispose(now.map(({ tensor: weight }) => weight));
+    const restored = copies.map(({ name, values, shape, dtype }) => ({
+      name,
+      tensor: tensor(values, shape, dtype),
+    }));
+    await optimizer.setWeights(restored);
+    dispose(restored.map(({ tensor: weight }) => weight));
+  };
+}
