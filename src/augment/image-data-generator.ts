@@ -12,7 +12,6 @@ import {
   check,
   checkBoolean,
   checkInteger,
-  checkNumber,
   checkOneOf,
   checkOptions,
   checkSeed,
@@ -23,6 +22,7 @@ import { NumpyRng } from "../random/numpy.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
 import { checkImage, checkShape } from "./check-image.ts";
+import { checkBrightness, checkBrightnessChannels, checkTransform } from "./check-transform.ts";
 import { drawTransform } from "./draw-transform.ts";
 import { computeStatistics, type FeatureStatistics } from "./feature-statistics.ts";
 import type { Flow } from "./flow.ts";
@@ -255,44 +255,3 @@ const FLOW_OPTIONS: readonly (keyof GeneratorFlowOptions)[] = [
   "save",
   "savePrefix",
 ];
-
-const TRANSFORM_NUMBERS = [
-  "theta",
-  "tx",
-  "ty",
-  "shear",
-  "zx",
-  "zy",
-  "channelShiftIntensity",
-  "brightness",
-] as const;
-
-function checkTransform(subject: string, transform: Partial<Transform>): void {
-  checkOptions(subject, transform, [...TRANSFORM_NUMBERS, "flipHorizontal", "flipVertical"]);
-  for (const name of TRANSFORM_NUMBERS) {
-    if (transform[name] !== undefined) checkNumber(subject, name, transform[name]);
-  }
-}
-
-/** Brightness cuts to whole numbers: on an image scaled to [0, 1] hardly anything would be left. */
-function checkBrightness(subject: string, image: Float32Array, shape: ImageShape): void {
-  checkBrightnessChannels(subject, shape);
-  const unitRange = image.every((value) => value >= 0 && value <= 1);
-  check(
-    !unitRange || image.every((value) => Number.isInteger(value)),
-    subject,
-    "pixels in 0..255 for a change of brightness",
-    "pixels in [0, 1]",
-    "multiply them by 255 first",
-  );
-}
-
-function checkBrightnessChannels(subject: string, [, , channels]: ImageShape): void {
-  check(
-    channels === 1 || channels === 3 || channels === 4,
-    subject,
-    "images with 1, 3 or 4 channels for a change of brightness",
-    `${channels} channels`,
-    "leave brightness out",
-  );
-}

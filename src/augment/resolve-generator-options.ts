@@ -113,15 +113,14 @@ function resolveColour({
 }
 
 /** The switches that Keras turns on or off along with others, refusing what contradicts itself. */
-function resolveStandardization({
-  preprocessingFunction,
-  samplewiseStdNormalization = false,
-  samplewiseCenter = samplewiseStdNormalization,
-  zcaWhitening = false,
-  zcaEpsilon = 1e-6,
-  featurewiseStdNormalization = false,
-  featurewiseCenter = featurewiseStdNormalization || zcaWhitening,
-}: ImageDataGeneratorOptions) {
+function resolveStandardization(options: ImageDataGeneratorOptions) {
+  const {
+    preprocessingFunction,
+    samplewiseStdNormalization = false,
+    featurewiseStdNormalization = false,
+    zcaWhitening = false,
+    zcaEpsilon = 1e-6,
+  } = options;
   check(
     preprocessingFunction === undefined || typeof preprocessingFunction === "function",
     SUBJECT,
@@ -129,31 +128,10 @@ function resolveStandardization({
     describe(preprocessingFunction),
     "pass (image, shape) => image",
   );
-  checkBoolean(SUBJECT, "samplewiseCenter", samplewiseCenter);
   checkBoolean(SUBJECT, "samplewiseStdNormalization", samplewiseStdNormalization);
-  checkBoolean(SUBJECT, "featurewiseCenter", featurewiseCenter);
   checkBoolean(SUBJECT, "featurewiseStdNormalization", featurewiseStdNormalization);
   checkBoolean(SUBJECT, "zcaWhitening", zcaWhitening);
   checkNumber(SUBJECT, "zcaEpsilon", zcaEpsilon, { min: 0, exclusiveMin: true });
-  const contradiction = (name: string, needs: string): string =>
-    `${needs} to stay on with ${name}, which cannot do without it`;
-  check(
-    samplewiseCenter || !samplewiseStdNormalization,
-    SUBJECT,
-    contradiction("samplewiseStdNormalization", "samplewiseCenter"),
-    "false",
-    "leave samplewiseCenter out",
-  );
-  check(
-    featurewiseCenter || !(featurewiseStdNormalization || zcaWhitening),
-    SUBJECT,
-    contradiction(
-      zcaWhitening ? "zcaWhitening" : "featurewiseStdNormalization",
-      "featurewiseCenter",
-    ),
-    "false",
-    "leave featurewiseCenter out",
-  );
   check(
     !(zcaWhitening && featurewiseStdNormalization),
     SUBJECT,
@@ -161,15 +139,42 @@ function resolveStandardization({
     "both",
     "leave out featurewiseStdNormalization, which whitening replaces",
   );
+  const needsFeatures = zcaWhitening ? "zcaWhitening" : "featurewiseStdNormalization";
   return {
     preprocessingFunction,
-    samplewiseCenter,
+    samplewiseCenter: resolveCenter(
+      options,
+      "samplewiseCenter",
+      samplewiseStdNormalization ? "samplewiseStdNormalization" : undefined,
+    ),
     samplewiseStdNormalization,
-    featurewiseCenter,
+    featurewiseCenter: resolveCenter(
+      options,
+      "featurewiseCenter",
+      featurewiseStdNormalization || zcaWhitening ? needsFeatures : undefined,
+    ),
     featurewiseStdNormalization,
     zcaWhitening,
     zcaEpsilon,
   };
+}
+
+/** A centring switch, which an option that needs it turns on by itself. */
+function resolveCenter(
+  options: ImageDataGeneratorOptions,
+  name: "samplewiseCenter" | "featurewiseCenter",
+  neededBy: string | undefined,
+): boolean {
+  const { [name]: center = neededBy !== undefined } = options;
+  checkBoolean(SUBJECT, name, center);
+  check(
+    center || neededBy === undefined,
+    SUBJECT,
+    `${name} to stay on with ${neededBy}, which cannot do without it`,
+    "false",
+    `leave ${name} out`,
+  );
+  return center;
 }
 
 /** Throws unless `range` is [low, high] with 0 <= low <= high (0 < low if `positive`). */

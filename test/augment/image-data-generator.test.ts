@@ -241,7 +241,7 @@ describe("the options", () => {
     [{ rescale: "1/255" }, 'rescale to be a finite number, got "1/255"'],
     [{ preprocessingFunction: "x" }, 'preprocessingFunction to be a function, got "x"'],
     [{ samplewiseCenter: 1 }, "samplewiseCenter to be true or false, got 1"],
-    [{ samplewiseStdNormalization: 0 }, "samplewiseCenter to be true or false, got 0"],
+    [{ samplewiseStdNormalization: 0 }, "samplewiseStdNormalization to be true or false, got 0"],
     [{ featurewiseCenter: "on" }, 'featurewiseCenter to be true or false, got "on"'],
     [{ featurewiseStdNormalization: 2, featurewiseCenter: true }, "featurewiseStdNormalization to"],
     [{ zcaWhitening: 2, featurewiseCenter: true }, "zcaWhitening to be true or false, got 2"],
