@@ -1,20 +1,32 @@
 /**
- * Augmented images a second on one core, beside SciPy doing the same work.
+ * Augmented images a second on one core, beside SciPy (as Keras uses it) and torchvision.
  *
  *     npx tsx test/bench/augment.bench.ts
  *
- * Seeded; 4096 images of 32 x 32 x 3; medians of seven runs after a warm-up. The CPU time of the
- * process is measured, not the wall's, so that other work on the machine disturbs little.
+ * Seeded; 4096 images of 32 x 32 x 3 in batches of 32, from bytes to finished float32; medians of
+ * seven runs after a warm-up. The CPU time of the process is measured, not the wall's, so that other
+ * work on the machine disturbs little. `PYTHON` names another interpreter than /usr/bin/python3.
  */
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { imageFlow, ImageDataGenerator, type Flow } from "../../src/augment/index.ts";
+import {
+  alternatingFlip,
+  compose,
+  cutout,
+  imageFlow,
+  ImageDataGenerator,
+  mixup,
+  randomCrop,
+  trivialAugment,
+  type Flow,
+} from "../../src/augment/index.ts";
 import { ImageSet } from "../../src/dataset/image-set.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 const IMAGES = 4096;
 const RUNS = 7;
+const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
 
 const rng = randomStream(0, "bench");
 const set = new ImageSet({
@@ -26,18 +38,19 @@ const set = new ImageSet({
 
 const shifts = { widthShiftRange: 0.1, heightShiftRange: 0.1, horizontalFlip: true };
 const affine = { ...shifts, rotationRange: 15, shearRange: 10, zoomRange: 0.1 };
+const colours = { ...affine, channelShiftRange: 20, brightnessRange: [0.8, 1.2] } as const;
+const crop = compose(randomCrop(), alternatingFlip());
 
-/** Rows of the table: name, flow, and the name of the same work in augment-scipy.py. */
-const rows: readonly [name: string, flow: Flow, scipy?: string][] = [
-  ["no augmentation", imageFlow(set)],
+/** Rows of the table: name, flow, and the name of the same work in augment-python.py. */
+const rows: readonly [name: string, flow: Flow, python?: string][] = [
+  ["no augmentation", imageFlow(set), "none"],
   ["shifts 0.1, horizontal flip", new ImageDataGenerator(shifts).flow(set), "shifts"],
   ["+ rotation, shear, zoom", new ImageDataGenerator(affine).flow(set), "affine"],
-  [
-    "+ channel shift, brightness",
-    new ImageDataGenerator({ ...affine, channelShiftRange: 20, brightnessRange: [0.8, 1.2] }).flow(
-      set,
-    ),
-  ],
+  ["+ channel shift, brightness", new ImageDataGenerator(colours).flow(set)],
+  ["crop, flip", imageFlow(set, { augmentation: crop }), "crop"],
+  ["crop, flip, cutout", imageFlow(set, { augmentation: compose(crop, cutout()) })],
+  ["crop, flip, mixup", imageFlow(set, { augmentation: crop, mix: mixup() })],
+  ["TrivialAugment", imageFlow(set, { augmentation: trivialAugment() }), "trivial"],
 ];
 
 /** Images a second of CPU time over one epoch. */
@@ -52,32 +65,36 @@ function measure(flow: Flow, epoch: number): number {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** What SciPy reaches, by name of work; empty where there is no Python with SciPy. */
-function measureScipy(): { readonly versions?: string; readonly rates: Record<string, number> } {
-  const script = fileURLToPath(new URL("augment-scipy.py", import.meta.url));
+type Rates = Readonly<Record<string, number | undefined>>;
+
+/** What Python's libraries reach, by name of work; empty where there is no Python with NumPy. */
+function measurePython(): {
+  readonly versions: string;
+  readonly rates: { readonly SciPy?: Rates; readonly torchvision?: Rates };
+} {
+  const script = fileURLToPath(new URL("augment-python.py", import.meta.url));
   try {
-    return JSON.parse(
-      execFileSync("/usr/bin/python3", [script], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      }),
-    ) as { versions: string; rates: Record<string, number> };
+    const stdio = ["ignore", "pipe", "ignore"] as ["ignore", "pipe", "ignore"];
+    const text = execFileSync(PYTHON, [script], { encoding: "utf8", stdio });
+    return JSON.parse(text) as ReturnType<typeof measurePython>;
   } catch {
-    return { rates: {} };
+    return { versions: `no NumPy at ${PYTHON}`, rates: {} };
   }
 }
 
-console.log(`${cpus()[0].model}, Node ${process.version}, one core`);
-const scipy = measureScipy();
-console.log(scipy.versions ?? "no SciPy at /usr/bin/python3");
-console.log("");
-console.log(`${"images a second".padEnd(30)}${"cifar-kit".padStart(12)}${"SciPy".padStart(12)}`);
-for (const [name, flow, scipyName] of rows) {
+const line = (name: string, cells: readonly (string | undefined)[]): string =>
+  name.padEnd(30) + cells.map((cell) => (cell ?? "").padStart(13)).join("");
+const format = (rate: number | undefined): string | undefined =>
+  rate === undefined ? undefined : Math.round(rate).toLocaleString("en");
+
+const python = measurePython();
+console.log(`${cpus()[0].model}, one core, Node ${process.version}, ${python.versions}\n`);
+console.log(line("images a second", ["cifar-kit", "SciPy", "torchvision"]));
+for (const [name, flow, work] of rows) {
   measure(flow, 0);
   const rate = median(Array.from({ length: RUNS }, (_, run) => measure(flow, run)));
-  const other = scipyName === undefined ? undefined : scipy.rates[scipyName];
-  const cells = [rate, other].map((value) =>
-    (value === undefined ? "" : Math.round(value).toLocaleString("en")).padStart(12),
+  const others = [python.rates.SciPy, python.rates.torchvision].map((rates) =>
+    work === undefined ? undefined : format(rates?.[work]),
   );
-  console.log(name.padEnd(30) + cells.join(""));
+  console.log(line(name, [format(rate), ...others]));
 }
