@@ -1,4 +1,4 @@
-import { add, clone, dispose, keep, mul, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import { add, clone, dispose, keep, mul, tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 
 type Variable = LayersModel["trainableWeights"][number];
@@ -8,11 +8,22 @@ export class AveragedWeights {
   readonly #variables: readonly Variable[];
   #averages: Tensor[];
 
-  /** Begins with the weights as they are. */
-  constructor(model: LayersModel) {
+  /** @param values the averages to begin with; default the weights as they are. */
+  constructor(model: LayersModel, values?: readonly Float32Array[]) {
     this.#variables = model.trainableWeights;
-    // Products, not clones: a clone shares its memory with a weight that may be changed in place.
-    this.#averages = tidy(() => this.#variables.map((variable) => keep(mul(variable.read(), 1))));
+    this.#averages = tidy(() =>
+      this.#variables.map((variable, i) => {
+        const weight = variable.read();
+        // A product, not a clone: a clone shares its memory with a weight that may change in place.
+        return keep(values ? tensor(values[i], weight.shape) : mul(weight, 1));
+      }),
+    );
+  }
+
+  /** The averages as plain arrays. */
+  async values(): Promise<Float32Array[]> {
+    const data = await Promise.all(this.#averages.map((average) => average.data<"float32">()));
+    return data.map((values) => values.slice());
   }
 
   /** Moves each average towards its weight: average = momentum average + (1 - momentum) weight. */

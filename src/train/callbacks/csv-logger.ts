@@ -13,6 +13,12 @@ export interface CsvLoggerOptions {
   readonly append?: boolean;
 }
 
+/** A type, not an interface, so that it counts as a dictionary of values. */
+type CsvState = {
+  readonly keys: readonly string[] | null;
+  readonly needsHead: boolean;
+};
+
 /**
  * Writes the logs of every epoch as a line of CSV, as Keras's `CSVLogger` does: `epoch`, counted from
  * 0, then the keys of the first epoch in alphabetical order, and a head once. Without validation
@@ -46,6 +52,13 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
   return {
     onTrainBegin(): void {
       keys = undefined;
+    },
+    getState(): CsvState {
+      return { keys: keys ?? null, needsHead };
+    },
+    setState(state: CsvState): void {
+      keys = state.keys ?? undefined;
+      ({ needsHead } = state);
     },
     async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
       keys ??= columns(logs);

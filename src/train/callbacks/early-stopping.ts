@@ -2,6 +2,7 @@ import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../che
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
 import { announcer, type Announce, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
 import { WeightsCopy } from "./weights-copy.ts";
 
 /** Options of {@link earlyStopping}. */
@@ -56,6 +57,15 @@ interface Rules {
   readonly startFromEpoch: number;
 }
 
+/** A type, not an interface, so that it counts as a dictionary of values. */
+type EarlyStoppingState = {
+  readonly best: SavedNumber;
+  readonly bestEpoch: number;
+  readonly bestWeights: readonly Float32Array[] | null;
+  readonly stoppedEpoch: number;
+  readonly wait: number;
+};
+
 class EarlyStopping implements Callback {
   readonly #monitor: Monitor;
   readonly #announce: Announce;
@@ -101,6 +111,26 @@ class EarlyStopping implements Callback {
     } else if (this.#wait >= patience && epoch > 0) {
       this.#stoppedEpoch = epoch;
       this.#context?.stopTraining();
+    }
+  }
+
+  getState(): EarlyStoppingState {
+    return {
+      best: saveNumber(this.#best),
+      bestEpoch: this.#bestEpoch,
+      bestWeights: this.#bestWeights?.values ?? null,
+      stoppedEpoch: this.#stoppedEpoch,
+      wait: this.#wait,
+    };
+  }
+
+  setState(state: EarlyStoppingState): void {
+    this.#best = loadNumber(state.best);
+    this.#bestEpoch = state.bestEpoch;
+    this.#stoppedEpoch = state.stoppedEpoch;
+    this.#wait = state.wait;
+    if (state.bestWeights && this.#context) {
+      this.#bestWeights = new WeightsCopy(this.#context.model, state.bestWeights);
     }
   }
 

@@ -13,6 +13,7 @@ import type { Callback, Logs, TrainingContext } from "../callback.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { checkTemplate, formatTemplate } from "./format-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
 
 /**
  * Saves a model under a name: gives what `model.save` takes (a handler or a URL), or saves it itself
@@ -44,6 +45,12 @@ export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta">
   /** With `saveBestOnly`, a value that the first model to be saved has to beat. */
   readonly initialValueThreshold?: number;
 }
+
+/** A type, not an interface, so that it counts as a dictionary of values. */
+type CheckpointState = {
+  readonly best: SavedNumber;
+  readonly batchesSinceSave: number;
+};
 
 /**
  * Saves the model as training goes on, by the rules of Keras's `ModelCheckpoint`. Its best value
@@ -131,6 +138,13 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   return {
     setContext(given: TrainingContext): void {
       context = given;
+    },
+    getState(): CheckpointState {
+      return { best: saveNumber(best), batchesSinceSave };
+    },
+    setState(state: CheckpointState): void {
+      best = loadNumber(state.best);
+      ({ batchesSinceSave } = state);
     },
     onEpochBegin(index: number): void {
       epoch = index;

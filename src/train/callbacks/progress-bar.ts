@@ -73,6 +73,10 @@ class ProgressBar implements Callback {
   }
 
   onBatchEnd(batch: number, logs: Logs): void {
+    if (this.#steps === 0 && batch > 0) {
+      // A run that goes on within an epoch: the steps before took their time in another.
+      this.#timer = new StepTimer(this.#timer.start, batch);
+    }
     this.#steps = batch + 1;
     if (this.#context?.verbose !== 1) return;
     const now = seconds();

@@ -3,6 +3,7 @@ import { formatFloat } from "../../metrics/format-number.ts";
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
 
 /** Options of {@link reduceLROnPlateau}; `minDelta` is 0.0001 by default. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOptions {
@@ -15,6 +16,13 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOption
   /** The learning rate never falls below this; default 0. */
   readonly minLearningRate?: number;
 }
+
+/** A type, not an interface, so that it counts as a dictionary of values. */
+type PlateauState = {
+  readonly best: SavedNumber;
+  readonly wait: number;
+  readonly cooldownLeft: number;
+};
 
 /**
  * Lowers the learning rate when a value has stopped improving, by the rules of Keras's
@@ -66,6 +74,13 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       best = undefined;
       wait = 0;
       cooldownLeft = 0;
+    },
+    getState(): PlateauState {
+      return { best: saveNumber(best), wait, cooldownLeft };
+    },
+    setState(state: PlateauState): void {
+      best = loadNumber(state.best);
+      ({ wait, cooldownLeft } = state);
     },
     onEpochEnd(epoch: number, logs: Logs): void {
       if (context) logs.learning_rate = context.learningRate;

@@ -14,6 +14,12 @@ export interface TensorBoardOptions {
   readonly wallTime?: () => number;
 }
 
+/** A type, not an interface, so that it counts as a dictionary of values. */
+type TensorBoardState = {
+  readonly begun: readonly TensorBoardRun[];
+  readonly step: number;
+};
+
 /**
  * Writes the logs of every epoch as TensorBoard's event files, under the names that Keras gives them:
  * `epoch_loss`, `epoch_accuracy`, `epoch_learning_rate`, for training and validation apart. Epochs are
@@ -42,6 +48,13 @@ export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}
   const begun = new Set<TensorBoardRun>();
   let step = 0;
   return {
+    getState(): TensorBoardState {
+      return { begun: [...begun], step };
+    },
+    setState(state: TensorBoardState): void {
+      state.begun.forEach((run) => begun.add(run));
+      ({ step } = state);
+    },
     async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
       for (const [name, value] of Object.entries(logs)) {
         const run = name.startsWith("val_") ? "validation" : "train";

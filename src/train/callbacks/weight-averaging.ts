@@ -15,6 +15,14 @@ export interface WeightAveragingOptions {
   readonly swapOnEpoch?: boolean;
 }
 
+/** A type, not an interface, so that it counts as a dictionary of values. */
+type AveragingState = {
+  readonly averages: readonly Float32Array[] | null;
+  readonly isSwapped: boolean;
+  readonly steps: number;
+  readonly isLaterPhase: boolean;
+};
+
 /**
  * Keeps an exponential moving average of the trainable weights (EMA). The validation data are
  * measured with the averages, training goes on with the weights themselves, and at the end of the
@@ -56,6 +64,15 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
       steps = 0;
       // The model ended the phase before with the averages: they go on from there.
       if (isLaterPhase && context) averages = new AveragedWeights(context.model);
+    },
+    async getState(): Promise<AveragingState> {
+      const values = averages ? await averages.values() : null;
+      return { averages: values, isSwapped, steps, isLaterPhase };
+    },
+    setState(state: AveragingState): void {
+      release();
+      if (state.averages && context) averages = new AveragedWeights(context.model, state.averages);
+      ({ isSwapped, steps, isLaterPhase } = state);
     },
     onEpochBegin(): void {
       show(false);

@@ -1,35 +1,38 @@
-import { tensor, tidy, type DataTypeMap } from "@tensorflow/tfjs-core";
+import { tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-
-type Variable = LayersModel["weights"][number];
 
 /** The values that a model's weights had at some moment, held as plain arrays. */
 export class WeightsCopy {
-  readonly #weights: readonly { variable: Variable; values: DataTypeMap[keyof DataTypeMap] }[];
+  /** The values of each weight, in the model's order. */
+  readonly values: readonly Float32Array[];
+  readonly #weights: LayersModel["weights"];
 
-  private constructor(weights: readonly { variable: Variable; values: Float32Array }[]) {
-    this.#weights = weights;
+  /** @param values of each of the model's weights, in its order. */
+  constructor(model: LayersModel, values: readonly Float32Array[]) {
+    // The list itself: freezing a layer later changes the model's order.
+    this.#weights = model.weights;
+    this.values = values;
   }
 
   /** Copies the weights as they are now. */
   static async of(model: LayersModel): Promise<WeightsCopy> {
-    const weights = await Promise.all(
-      model.weights.map(async (variable) => {
-        const values = (await variable.read().data()) as Float32Array;
+    const values = await Promise.all(
+      model.weights.map(async (weight) => {
+        const data = (await weight.read().data()) as Float32Array;
         // Some backends hand out their own memory.
-        return { variable, values: values.slice() };
+        return data.slice();
       }),
     );
-    return new WeightsCopy(weights);
+    return new WeightsCopy(model, values);
   }
 
   /** Gives the weights back the values that were copied. */
   restore(): void {
     tidy(() => {
-      for (const { variable, values } of this.#weights) {
-        const { shape, dtype } = variable.read();
-        variable.write(tensor(values, shape, dtype));
-      }
+      this.#weights.forEach((weight, i) => {
+        const { shape, dtype } = weight.read();
+        weight.write(tensor(this.values[i], shape, dtype));
+      });
     });
   }
 }

@@ -54,10 +54,15 @@ function camelCase(options: Options): Record<string, unknown> {
   );
 }
 
-/** The steps of a run as the generator makes them; its weights are the number of the epoch. */
+/**
+ * The steps of a run as the generator makes them; its weights are the number of the epoch.
+ * @param interruptAt number of an epoch before which the callback is replaced by a new one, which
+ *   gets the old one's state.
+ */
 async function run(
   make: (extras: { verbose: 1; output: TextBuffer }) => Callback,
   { logs, batches = 0 }: Case,
+  interruptAt?: number,
 ): Promise<Result> {
   // As on a terminal: messages that leave the open progress line begin with a line break.
   const output = new TextBuffer({ isTTY: true });
@@ -75,12 +80,19 @@ async function run(
   };
   const save = (path: string): Promise<void> => Promise.resolve(void saved.push(path));
   const context = fakeContext({ model: { weights: [variable], save } as never });
-  const callback = make({ verbose: 1, output });
+  let callback = make({ verbose: 1, output });
   callback.setContext?.(context);
   await callback.onTrainBegin?.({});
   const rates: number[] = [];
   const logged: (number | null)[] = [];
   for (const [epoch, given] of logs.entries()) {
+    if (epoch === interruptAt) {
+      const state = structuredClone(await callback.getState?.());
+      callback = make({ verbose: 1, output });
+      callback.setContext?.(context);
+      await callback.onTrainBegin?.({});
+      await callback.setState?.(state!);
+    }
     const epochLogs = { ...given };
     await callback.onEpochBegin?.(epoch);
     for (let batch = 0; batch < batches; batch++) {
@@ -108,28 +120,44 @@ describe("callbacks that follow Keras 3", () => {
     ["earlyStopping", earlyStopping, fixture.earlyStopping],
     ["reduceLROnPlateau", reduceLROnPlateau, fixture.reduceLROnPlateau],
     ["modelCheckpoint", modelCheckpoint, fixture.modelCheckpoint],
-  ] as const)("%s does the same and says the same", async (_, create, cases) => {
-    expect(cases.length).toBeGreaterThanOrEqual(60);
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    for (const example of cases) {
-      const make = create as (options: object) => Callback;
-      const result = await run(
-        (extras) => make({ ...camelCase(example.options), ...extras }),
-        example,
-      );
-      expect(result, JSON.stringify(example.options)).toEqual(example.result);
-    }
-    warn.mockRestore();
-  });
+  ] as const)(
+    "%s does the same and says the same, interrupted or not",
+    async (_, create, cases) => {
+      expect(cases.length).toBeGreaterThanOrEqual(60);
+      const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+      for (const example of cases) {
+        const make = create as (options: object) => Callback;
+        // Without an interruption, and with one before each epoch but the first.
+        for (const interruptAt of [undefined, ...example.logs.keys()].filter((at) => at !== 0)) {
+          const result = await run(
+            (extras) => make({ ...camelCase(example.options), ...extras }),
+            example,
+            interruptAt,
+          );
+          expect(result, JSON.stringify(example.options)).toEqual(example.result);
+        }
+      }
+      warn.mockRestore();
+    },
+  );
 
   it("csvLogger writes the same bytes", async () => {
     for (const { separator, logs, text } of fixture.csvLogger) {
-      let written = "";
-      const callback = csvLogger((piece) => (written += piece), { separator });
-      await callback.onTrainBegin?.();
-      for (const [epoch, values] of logs.entries())
-        await callback.onEpochEnd?.(epoch, { ...values });
-      expect(written).toBe(text);
+      for (const interrupts of [false, true]) {
+        let written = "";
+        const make = (): Callback => csvLogger((piece) => (written += piece), { separator });
+        let callback = make();
+        await callback.onTrainBegin?.();
+        for (const [epoch, values] of logs.entries()) {
+          await callback.onEpochEnd?.(epoch, { ...values });
+          if (!interrupts) continue;
+          const state = structuredClone(await callback.getState?.());
+          callback = make();
+          await callback.onTrainBegin?.();
+          await callback.setState?.(state!);
+        }
+        expect(written).toBe(text);
+      }
     }
   });
 

@@ -105,6 +105,24 @@ describe("progressBar", () => {
     expect(output.text).toMatch(/\r23\/23 \[={30}\] - 4s 156ms\/step - loss: 0\.0870[^\r]*\n$/);
   });
 
+  it("times only its own steps in an epoch that began in another run", async () => {
+    startClock();
+    const output = new TextBuffer({ isTTY: true, columns: 80 });
+    const callback = progressBar({ output });
+    callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
+    await callback.onEpochBegin?.(0);
+    for (const batch of [90, 91, 92]) {
+      now += batch === 90 ? 5 : 0.5;
+      await callback.onBatchEnd?.(batch, { loss: 1 });
+    }
+    const estimates = [...output.text.matchAll(/(\d+)\/100 .*? ETA: (\w+)/g)];
+    expect(estimates.map(([, steps, left]) => [steps, left])).toEqual([
+      ["91", "45s"],
+      ["92", "4s"],
+      ["93", "3s"],
+    ]);
+  });
+
   it("ends the live line of a run that breaks off within an epoch", async () => {
     startClock();
     const output = new TextBuffer({ isTTY: true, columns: 80 });

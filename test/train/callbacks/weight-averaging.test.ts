@@ -1,10 +1,11 @@
-import { memory } from "@tensorflow/tfjs-core";
+import { fill, memory, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Callback } from "../../../src/train/callback.ts";
 import { modelCheckpoint, trainPhase, weightAveraging } from "../../../src/train/index.ts";
 import { useBackend } from "../../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
+import { fakeContext } from "./fake-context.ts";
 
 function trainableValues(model: LayersModel): number[] {
   return model.trainableWeights.flatMap((weight) => Array.from(weight.read().dataSync()));
@@ -102,6 +103,48 @@ describe.each(["wasm", "simd"])("weightAveraging on %s", (backend) => {
     expectClose(saved[1], follower.averages);
     expect(trainableValues(model)).toEqual(saved[1]);
     model.dispose();
+  });
+
+  it("goes on from its state, swapped or not", async () => {
+    for (const swapOnEpoch of [false, true]) {
+      const model = tinyModel();
+      const context = fakeContext({ model });
+      const make = (): Callback => {
+        const callback = weightAveraging({ momentum: 0.5, swapOnEpoch });
+        callback.setContext?.(context);
+        void callback.onTrainBegin?.();
+        return callback;
+      };
+      const setAll = (value: number): void => {
+        tidy(() => {
+          for (const w of model.trainableWeights) w.write(fill(w.shape as number[], value));
+        });
+      };
+      const before = memory().numTensors;
+      const callback = make();
+      await callback.onEpochBegin?.(0);
+      for (const [batch, value] of [4, 8].entries()) {
+        setAll(value);
+        await callback.onBatchEnd?.(batch, {});
+      }
+      await callback.onEpochEnd?.(0, {});
+      expect(trainableValues(model)[0]).toBe(swapOnEpoch ? 6 : 8);
+      const state = structuredClone(await callback.getState?.());
+      const successor = make();
+      await successor.setState?.(state!);
+      await successor.onEpochBegin?.(1);
+      expect(trainableValues(model)[0]).toBe(8);
+      setAll(10);
+      await successor.onBatchEnd?.(0, {});
+      await successor.onTrainEnd?.();
+      expect(new Set(trainableValues(model))).toEqual(new Set([8]));
+      // The one that was interrupted still holds its own.
+      await callback.onTrainBegin?.();
+      await callback.onRunEnd?.();
+      await successor.onRunEnd?.();
+      expect(memory().numTensors).toBe(before);
+      model.dispose();
+    }
   });
 
   it("leaves the model its own weights, and no tensor, when a run breaks off", async () => {
