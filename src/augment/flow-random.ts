@@ -56,9 +56,10 @@ export class KeyedFlowRandom implements FlowRandom {
 }
 
 /**
- * NumPy's numbers in Keras's order: every batch seeds the generator with the seed plus the number
- * of batches before it, the first batch of an epoch draws the order, then every image of the batch
- * its transform.
+ * NumPy's numbers in the order in which Keras's flow draws them when it is iterated over: every
+ * batch seeds the generator with the seed plus the number of batches before it, the first batch of
+ * an epoch draws the order, then every image of the batch its transform. (Inside `model.fit` Keras
+ * asks for batches by number, prefetches, and shuffles them again: nobody can follow that.)
  */
 export class NumpyFlowRandom implements FlowRandom {
   readonly #size: number;

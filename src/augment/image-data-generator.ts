@@ -166,6 +166,11 @@ export class ImageDataGenerator {
     return out;
   }
 
+  /** One image transformed at random: `getRandomTransform` and `applyTransform` in one. */
+  randomTransform(image: Float32Array, shape: ImageShape, rng: Rng): Float32Array {
+    return this.applyTransform(image, shape, this.getRandomTransform(shape, rng));
+  }
+
   /**
    * One image standardised: what `flow` does after the transform, in this order: preprocessing
    * function, `rescale`, samplewise and featurewise mean and deviation, whitening. For images that

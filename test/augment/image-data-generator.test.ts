@@ -7,6 +7,7 @@ import {
 } from "../../src/augment/index.ts";
 import { ImageSet } from "../../src/dataset/image-set.ts";
 import { ArgumentError } from "../../src/errors.ts";
+import type { Rng } from "../../src/random/rng.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 const SHAPE = [32, 32, 3] as const;
@@ -201,6 +202,17 @@ describe("applyTransform", () => {
       generator.applyTransform(pixels as never, dimensions as never, transform as never);
     expect(apply).toThrow(ArgumentError);
     expect(apply).toThrow(message);
+  });
+});
+
+describe("randomTransform", () => {
+  it("draws and applies", () => {
+    const generator = new ImageDataGenerator({ rotationRange: 90, channelShiftRange: 20 });
+    const image = Float32Array.from({ length: 48 }, (_, i) => i);
+    const stream = (): Rng => randomStream(0, "test");
+    const transform = generator.getRandomTransform([4, 4, 3], stream());
+    const expected = generator.applyTransform(image, [4, 4, 3], transform);
+    expect(generator.randomTransform(image, [4, 4, 3], stream())).toEqual(expected);
   });
 });
 
