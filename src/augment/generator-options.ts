@@ -6,7 +6,7 @@ import type { PreprocessingFunction, StandardizeSettings } from "./standardizer.
 import type { AxisOrder, FillMode, InterpolationOrder } from "./transform.ts";
 
 /** Two limits, the lower first. */
-export type Range = readonly [low: number, high: number];
+export type FactorRange = readonly [low: number, high: number];
 
 /**
  * Where random numbers come from. `"keyed"`: from streams of this library, so that an image becomes
@@ -29,7 +29,7 @@ export interface ImageDataGeneratorOptions {
    * Zoom factors of rows and columns, drawn apart; above 1 zooms out. z in [0, 1) means
    * [1 - z, 1 + z]. Default 0, no zoom.
    */
-  readonly zoomRange?: number | Range;
+  readonly zoomRange?: number | FactorRange;
   /** Mirror left and right every other time. Default false. */
   readonly horizontalFlip?: boolean;
   /** Mirror top and bottom every other time. Default false. */
@@ -37,7 +37,7 @@ export interface ImageDataGeneratorOptions {
   /** Add up to this much to all values, either way, in 0..255 units. Default 0. */
   readonly channelShiftRange?: number;
   /** Brightness factors: 0 is black, 1 unchanged. Pixels become whole numbers. Default none. */
-  readonly brightnessRange?: Range;
+  readonly brightnessRange?: FactorRange;
   /** What fills the places that a moved image leaves empty. Default `"nearest"`. */
   readonly fillMode?: FillMode;
   /** What `fillMode: "constant"` fills with, in 0..255 units. Default 0. */

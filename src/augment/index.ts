@@ -1,5 +1,9 @@
 export type { Batch, Flow } from "./flow.ts";
-export type { ImageDataGeneratorOptions, RandomStreamKind, Range } from "./generator-options.ts";
+export type {
+  ImageDataGeneratorOptions,
+  RandomStreamKind,
+  FactorRange,
+} from "./generator-options.ts";
 export type { Subset } from "./generator-subset.ts";
 export {
   ImageDataGenerator,
@@ -19,7 +23,7 @@ export {
 } from "./transform.ts";
 
 export { compose, type Augmentation, type DrawContext } from "./modern/augmentation.ts";
-export type { Box, Fill } from "./modern/box.ts";
+export type { PixelBox, FillColor } from "./modern/box.ts";
 export { colorJitter, type ColorJitterOptions, type JitterStep } from "./modern/color-jitter.ts";
 export { cutmix, type CutmixParameters } from "./modern/cutmix.ts";
 export { cutout, type CutoutOptions } from "./modern/cutout.ts";

@@ -1,5 +1,9 @@
 import { check, checkBoolean, checkNumber, checkOneOf, checkOptions, describe } from "../checks.ts";
-import type { GeneratorSettings, ImageDataGeneratorOptions, Range } from "./generator-options.ts";
+import type {
+  GeneratorSettings,
+  ImageDataGeneratorOptions,
+  FactorRange,
+} from "./generator-options.ts";
 import { checkShiftRange } from "./shift-range.ts";
 
 /** The names of all options; the compiler sees to it that none is missing. */
@@ -83,7 +87,7 @@ function resolveGeometry({
   };
 }
 
-function resolveZoom(zoomRange: number | Range): Range {
+function resolveZoom(zoomRange: number | FactorRange): FactorRange {
   if (typeof zoomRange === "number") {
     checkNumber(SUBJECT, "zoomRange", zoomRange, { min: 0, max: 1, exclusiveMax: true });
     return [1 - zoomRange, 1 + zoomRange];
@@ -178,7 +182,7 @@ function resolveCenter(
 }
 
 /** Throws unless `range` is [low, high] with 0 <= low <= high (0 < low if `positive`). */
-function checkRange(name: string, range: unknown, positive: boolean): asserts range is Range {
+function checkRange(name: string, range: unknown, positive: boolean): asserts range is FactorRange {
   check(
     Array.isArray(range) && range.length === 2,
     SUBJECT,

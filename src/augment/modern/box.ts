@@ -2,7 +2,7 @@ import { check, checkNumber, describe } from "../../checks.ts";
 import type { ImageShape } from "../../dataset/image-set.ts";
 
 /** A rectangle of pixels: rows top to bottom - 1, columns left to right - 1. */
-export interface Box {
+export interface PixelBox {
   readonly top: number;
   readonly left: number;
   readonly bottom: number;
@@ -10,10 +10,10 @@ export interface Box {
 }
 
 /** One value for all channels or one for each, in 0..255. */
-export type Fill = number | readonly number[];
+export type FillColor = number | readonly number[];
 
 /** Throws unless `fill` is a value in 0..255 or a list of such. */
-export function checkFill(subject: string, name: string, fill: unknown): asserts fill is Fill {
+export function checkFill(subject: string, name: string, fill: unknown): asserts fill is FillColor {
   if (!Array.isArray(fill)) {
     checkNumber(subject, name, fill, { min: 0, max: 255 });
     return;
@@ -28,8 +28,8 @@ export function checkFill(subject: string, name: string, fill: unknown): asserts
 export function paintBox(
   image: Uint8Array,
   [, width, channels]: ImageShape,
-  { top, left, bottom, right }: Box,
-  fill: Fill,
+  { top, left, bottom, right }: PixelBox,
+  fill: FillColor,
 ): Uint8Array {
   const out = image.slice();
   const colour = typeof fill === "number" ? [fill] : fill;

@@ -1,11 +1,11 @@
-import type { Box } from "./box.ts";
+import type { PixelBox } from "./box.ts";
 import { drawBeta } from "./draw-beta.ts";
 import type { Mix, MixParameters } from "./mix.ts";
 import { resolveAlpha, type MixOptions } from "./mixup.ts";
 
 /** What of the partner is pasted over the image. */
 export interface CutmixParameters extends MixParameters {
-  readonly box: Box;
+  readonly box: PixelBox;
 }
 
 /**

@@ -1,20 +1,20 @@
 import { checkInteger, checkOptions } from "../../checks.ts";
 import type { Augmentation } from "./augmentation.ts";
-import { checkFill, paintBox, type Box, type Fill } from "./box.ts";
+import { checkFill, paintBox, type PixelBox, type FillColor } from "./box.ts";
 
 /** Options of {@link cutout}. */
 export interface CutoutOptions {
   /** Side of the square in pixels. Default 8. */
   readonly size?: number;
   /** Its colour; the mean of the set disturbs least. Default 0, black. */
-  readonly fill?: Fill;
+  readonly fill?: FillColor;
 }
 
 /**
  * Paints over a square whose middle lies anywhere in the image, so that a part of it may lie outside
  * (DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017).
  */
-export function cutout(options: CutoutOptions = {}): Augmentation<Box> {
+export function cutout(options: CutoutOptions = {}): Augmentation<PixelBox> {
   checkOptions("cutout", options, ["size", "fill"]);
   const { size = 8, fill = 0 } = options;
   checkInteger("cutout", "size", size, { min: 1 });

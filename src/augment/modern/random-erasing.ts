@@ -1,7 +1,7 @@
 import { check, checkNumber, checkOptions, describe } from "../../checks.ts";
 import { drawBetween } from "../shift-range.ts";
 import type { Augmentation } from "./augmentation.ts";
-import { checkFill, paintBox, type Box, type Fill } from "./box.ts";
+import { checkFill, paintBox, type PixelBox, type FillColor } from "./box.ts";
 
 /** Options of {@link randomErasing}. */
 export interface RandomErasingOptions {
@@ -12,7 +12,7 @@ export interface RandomErasingOptions {
   /** Limits of height / width, above 0. Default [0.3, 3.3]. */
   readonly ratio?: readonly [low: number, high: number];
   /** Colour of the rectangle. Default 0, black. */
-  readonly fill?: Fill;
+  readonly fill?: FillColor;
 }
 
 /** How often to look for a rectangle that fits before the image is left alone. */
@@ -24,7 +24,7 @@ const ATTEMPTS = 10;
  */
 export function randomErasing(
   options: RandomErasingOptions = {},
-): Augmentation<{ readonly box: Box | undefined }> {
+): Augmentation<{ readonly box: PixelBox | undefined }> {
   const subject = "randomErasing";
   checkOptions(subject, options, ["probability", "scale", "ratio", "fill"]);
   const { probability = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], fill = 0 } = options;
