@@ -53,7 +53,11 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   mayNotImport(
-    ["src/{random,dataset,augment,metrics,plots}/**/*.ts", "src/errors.ts", "src/checks.ts"],
+    [
+      "src/{random,dataset,augment,metrics,plots,weights}/**/*.ts",
+      "src/errors.ts",
+      "src/checks.ts",
+    ],
     ["@tensorflow/*", "node:*", "**/model/*", "**/train/*", "**/node/*", "**/simd/*"],
     "This layer is pure: no TensorFlow.js, no I/O, nothing from the layers above it.",
   ),

@@ -18,7 +18,8 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
     areas: ["errors", "checks", "random", "dataset", "metrics"],
     packages: ["vega", "vega-lite"],
   },
-  model: { areas: ["errors", "checks", "random"], packages: ["@tensorflow/"] },
+  weights: { areas: ["errors", "checks"], packages: ["h5wasm"] },
+  model: { areas: ["errors", "checks", "random", "weights"], packages: ["@tensorflow/"] },
   train: {
     areas: ["errors", "checks", "random", "dataset", "augment", "metrics", "model"],
     packages: ["@tensorflow/"],
@@ -29,7 +30,17 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   },
   simd: { areas: [], packages: ["@tensorflow/", "node:"] },
   index: {
-    areas: ["errors", "random", "dataset", "augment", "metrics", "plots", "model", "train"],
+    areas: [
+      "errors",
+      "random",
+      "dataset",
+      "augment",
+      "metrics",
+      "plots",
+      "weights",
+      "model",
+      "train",
+    ],
     packages: [],
   },
 };

@@ -1,0 +1,133 @@
+import { tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check, describe } from "../../checks.ts";
+import { DataError } from "../../errors.ts";
+import { isHdf5, readKerasWeights } from "../../weights/keras-h5.ts";
+import { readSafetensors } from "../../weights/read-safetensors.ts";
+import type { SafeTensor } from "../../weights/safetensors.ts";
+import { toFloat32 } from "../../weights/to-float32.ts";
+import { type LayerWeight, type WeightedLayer, weightedLayers } from "./layer-weights.ts";
+import { pyTorchWeights } from "./pytorch-layout.ts";
+import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.ts";
+
+/**
+ * Gives a model the weights of a file: safetensors with PyTorch's or Keras's names, or HDF5 as
+ * Keras 2 or 3 write it. The kind of file is seen from its bytes; for the mapping see {@link saveWeights}.
+ *
+ * Every weight of the model must be in the file in its shape, and nothing else (PyTorch's
+ * `num_batches_tracked` aside). Float16, bfloat16 and float64 are converted. Either all weights are
+ * set or, if this throws, none.
+ *
+ * In HDF5 files weights go by the order of the layers, as in Keras, whatever the layers' names.
+ *
+ * @param bytes the whole file; not modified.
+ * @param options `layout` of a safetensors file, by default the one that {@link saveWeights} noted in
+ * it, otherwise `"pytorch"`; `names` as in {@link saveWeights}.
+ * @throws {ArgumentError} if an option is unknown or wrong, or PyTorch has no such layer.
+ * @throws {DataError} if the file is damaged or its weights are not those of the model.
+ * @throws {SourceError} if `h5wasm` is needed and not installed.
+ */
+export async function loadWeights(
+  model: LayersModel,
+  bytes: Uint8Array,
+  options: LoadWeightsOptions = {},
+): Promise<void> {
+  const subject = "loadWeights";
+  const layers = weightedLayers(subject, model);
+  check(
+    bytes instanceof Uint8Array,
+    subject,
+    "bytes to be a Uint8Array",
+    describe(bytes),
+    "pass the file's bytes, e.g. of fs.readFileSync(path)",
+  );
+  checkWeightsOptions(
+    subject,
+    options,
+    ["layout", "names"],
+    layers.map(({ name }) => name),
+  );
+  const values = isHdf5(bytes)
+    ? await fromKerasFile(layers, bytes)
+    : fromSafetensors(subject, layers, bytes, options);
+  for (const [{ variable, shape }, data] of values) {
+    const value = tensor(data, [...shape], "float32");
+    variable.write(value);
+    value.dispose();
+  }
+}
+
+type Values = Map<LayerWeight, Float32Array>;
+
+async function fromKerasFile(layers: readonly WeightedLayer[], bytes: Uint8Array): Promise<Values> {
+  const read = await readKerasWeights(bytes, layers);
+  const values: Values = new Map();
+  layers.forEach(({ weights }, i) => {
+    weights.forEach((weight, j) => values.set(weight, read[i][j]));
+  });
+  return values;
+}
+
+function fromSafetensors(
+  subject: string,
+  layers: readonly WeightedLayer[],
+  bytes: Uint8Array,
+  { layout, names = {} }: LoadWeightsOptions,
+): Values {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const values: Values = new Map();
+  const unused = new Set(tensors.keys());
+  const take = (key: string, shape: readonly number[]): Float32Array => {
+    unused.delete(key);
+    return takeTensor(tensors, key, shape);
+  };
+  for (const layer of layers) {
+    if ((layout ?? metadata.layout) === "keras") {
+      for (const weight of layer.weights) {
+        values.set(weight, take(`${layer.name}/${weight.name}`, weight.shape));
+      }
+    } else {
+      const prefix = names[layer.name] ?? layer.name;
+      for (const { weight, key, shape, fromPyTorch } of pyTorchWeights(subject, layer, prefix)) {
+        values.set(weight, fromPyTorch(take(key, shape)));
+      }
+      if (layer.className === "BatchNormalization") unused.delete(`${prefix}.num_batches_tracked`);
+    }
+  }
+  if (unused.size > 0) {
+    throw mismatch("only weights of the model", listed(unused));
+  }
+  return values;
+}
+
+function takeTensor(
+  tensors: ReadonlyMap<string, SafeTensor>,
+  key: string,
+  shape: readonly number[],
+): Float32Array {
+  const found = tensors.get(key);
+  const expected = `${key} of shape [${shape.join(", ")}]`;
+  if (!found) throw mismatch(expected, `a file with ${listed(tensors.keys())}`);
+  if (found.shape.length !== shape.length || found.shape.some((size, i) => size !== shape[i])) {
+    throw mismatch(expected, `[${found.shape.join(", ")}]`);
+  }
+  const data = toFloat32(found);
+  if (!data) throw mismatch(`${key} in a floating-point type`, found.dtype);
+  return data;
+}
+
+/** The first few names. */
+function listed(names: Iterable<string>): string {
+  const all = [...names];
+  const more = all.length > 6 ? ` and ${all.length - 6} more` : "";
+  return all.length === 0 ? "nothing" : `${all.slice(0, 6).map(describe).join(", ")}${more}`;
+}
+
+function mismatch(expected: string, got: string): DataError {
+  return new DataError({
+    subject: "loadWeights",
+    expected,
+    got,
+    remedy: "build the network that the file belongs to, or map layers with the option names",
+  });
+}

@@ -1,0 +1,72 @@
+import type { File as Hdf5File } from "h5wasm";
+import { SourceError } from "../errors.ts";
+
+/** What `h5wasm` offers, once it runs. */
+export type Hdf5 = Awaited<ReturnType<typeof loadHdf5>>;
+
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** In the module's own memory: nothing of this reaches a disk. */
+const PATH = "/weights.h5";
+
+/** Whether bytes start as HDF5 files do. */
+export function isHdf5(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte);
+}
+
+/** The package `h5wasm`, loaded when first needed. */
+export async function loadHdf5() {
+  try {
+    const { File, Dataset, Group, ready } = await import("h5wasm");
+    const module = await ready;
+    return { File, Dataset, Group, module };
+  } catch (cause) {
+    throw new SourceError({
+      subject: "weights in HDF5",
+      expected: "the package h5wasm",
+      got: `"${cause instanceof Error ? cause.message : String(cause)}" while loading it`,
+      remedy: "run npm install h5wasm, or use safetensors",
+      cause,
+    });
+  }
+}
+
+/** The bytes of the HDF5 file that `fill` writes into. */
+export function createHdf5({ File, module }: Hdf5, fill: (file: Hdf5File) => void): Uint8Array {
+  try {
+    const file = new File(PATH, "w");
+    try {
+      fill(file);
+    } finally {
+      file.close();
+    }
+    return module.FS.readFile(PATH);
+  } finally {
+    remove(module);
+  }
+}
+
+/** What `read` gives for an HDF5 file; errors of the HDF5 library are thrown as they are. */
+export function openHdf5<T>(
+  { File, module }: Hdf5,
+  bytes: Uint8Array,
+  read: (file: Hdf5File) => T,
+): T {
+  module.FS.writeFile(PATH, bytes);
+  // Otherwise the library prints its errors and goes on.
+  module.activate_throwing_error_handler();
+  try {
+    const file = new File(PATH, "r");
+    try {
+      return read(file);
+    } finally {
+      file.close();
+    }
+  } finally {
+    module.deactivate_throwing_error_handler();
+    remove(module);
+  }
+}
+
+function remove({ FS }: Hdf5["module"]): void {
+  if (FS.analyzePath(PATH).exists) FS.unlink(PATH);
+}
