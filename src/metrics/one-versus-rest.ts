@@ -2,7 +2,7 @@ import { check, checkOneOf } from "../checks.ts";
 import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
 import { encodeScores, type EncodedScores, type ScoreRows } from "./scores.ts";
 import { pairwiseSum } from "./sum.ts";
-import type { BinaryScores } from "./threshold-counts.ts";
+import { encodeBinary, type BinaryScores } from "./threshold-counts.ts";
 
 /** Options of scores that set each class against the rest. */
 export interface OneVersusRestOptions {
@@ -70,15 +70,16 @@ function isColumn(yTrue: Labels, yScore: ScoreRows): boolean {
 
 /** One score a sample as two columns, the second of which is the positive class. */
 function encodeColumn(subject: string, yTrue: Labels, yScore: ArrayLike<number>): EncodedScores {
-  const scores = Float64Array.from({ length: 2 * yScore.length }, (_, i) =>
-    i % 2 === 0 ? -yScore[i >> 1] : yScore[i >> 1],
-  );
+  encodeBinary(subject, yTrue, yScore, {});
   check(
     Array.from(yTrue).every((label) => label === 0 || label === 1),
     subject,
     "labels 0 and 1 with one score a sample",
     "other labels",
     "pass scores of all classes",
+  );
+  const scores = Float64Array.from({ length: 2 * yScore.length }, (_, i) =>
+    i % 2 === 0 ? -yScore[i >> 1] : yScore[i >> 1],
   );
   return encodeScores(subject, "yScore", yTrue, scores);
 }

@@ -45,9 +45,11 @@ export function encodeScores(
       );
     }
   }
-  const columnLabels = labels === undefined ? undefined : Array.from(labels);
-  if (columnLabels) checkColumnLabels(subject, name, columnLabels, classes);
-  const listed = columnLabels ?? Array.from({ length: classes }, (_, i) => i);
+  if (labels !== undefined) checkColumnLabels(subject, name, labels, classes);
+  const listed =
+    labels === undefined
+      ? Array.from({ length: classes }, (_, i) => i)
+      : Array.from(labels as ArrayLike<number>);
   const columnOf = new Map(listed.map((label, column) => [label, column]));
   const columns = new Int32Array(samples);
   for (let i = 0; i < samples; i++) {
@@ -109,12 +111,7 @@ function isNested(rows: ScoreRows): rows is readonly ArrayLike<number>[] {
   return typeof rows[0] === "object";
 }
 
-function checkColumnLabels(
-  subject: string,
-  name: string,
-  labels: readonly number[],
-  classes: number,
-): void {
+function checkColumnLabels(subject: string, name: string, labels: Labels, classes: number): void {
   checkLabels(subject, "labels", labels);
   check(
     labels.length === classes,
@@ -124,7 +121,7 @@ function checkColumnLabels(
     "pass one label per column",
   );
   check(
-    labels.every((label, i) => i === 0 || label > labels[i - 1]),
+    Array.from(labels).every((label, i) => i === 0 || label > labels[i - 1]),
     subject,
     "labels to ascend, each once",
     describe(labels),

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ArgumentError } from "../../../src/errors.ts";
+import * as callbacks from "../../../src/train/callbacks/index.ts";
+
+const MONITOR = ["monitor", "mode"];
+const ANNOUNCE = ["verbose", "output"];
+
+/** Each callback with the arguments before its options and their names. */
+const CALLBACKS: [name: string, before: unknown[], options: string[]][] = [
+  ["csvLogger", [() => 0], ["separator", "append"]],
+  [
+    "earlyStopping",
+    [],
+    [
+      ...MONITOR,
+      ...ANNOUNCE,
+      ...["minDelta", "patience", "baseline", "restoreBestWeights", "startFromEpoch"],
+    ],
+  ],
+  [
+    "learningRateFinder",
+    [],
+    ["minLearningRate", "maxLearningRate", "steps", "smoothing", "stopFactor"],
+  ],
+  ["learningRateScheduler", [() => 0.1], ["per", ...ANNOUNCE]],
+  [
+    "modelCheckpoint",
+    [],
+    [
+      ...MONITOR,
+      ...ANNOUNCE,
+      ...["filepath", "save", "saveBestOnly", "saveWeightsOnly", "saveFreq"],
+      "initialValueThreshold",
+    ],
+  ],
+  ["progressBar", [], ["style", "output"]],
+  [
+    "reduceLROnPlateau",
+    [],
+    [...MONITOR, ...ANNOUNCE, ...["minDelta", "factor", "patience", "cooldown", "minLearningRate"]],
+  ],
+  ["tensorBoard", [() => 0], ["wallTime"]],
+  ["terminateOnNaN", [], ["raiseError", ...ANNOUNCE]],
+  ["weightAveraging", [], ["momentum", "every", "swapOnEpoch"]],
+  [
+    "cosineDecay",
+    [],
+    ["initialLearningRate", "decaySteps", "alpha", "warmupTarget", "warmupSteps"],
+  ],
+  [
+    "oneCycle",
+    [],
+    ["maxLearningRate", "totalSteps", "riseShare", "anneal", "divFactor", "finalDivFactor"],
+  ],
+];
+
+const value = fc.oneof(
+  fc.anything({ withBigInt: true, withTypedArray: true }),
+  fc.constantFrom(undefined, null, true, 0, 1, 2, 0.5, -1, NaN, "min", "val_loss", "epoch", "{x"),
+);
+
+describe.each(CALLBACKS)("%s", (name, before, keys) => {
+  const create = callbacks[name as keyof typeof callbacks] as (...args: unknown[]) => unknown;
+
+  it("takes or refuses any options, with an error that names it", () => {
+    const options = fc.oneof(
+      fc.record(Object.fromEntries(keys.map((key) => [key, value])), { requiredKeys: [] }),
+      // One option at a time, so that each gets its turn.
+      ...keys.map((key) => value.map((given) => ({ [key]: given }))),
+      value,
+    );
+    fc.assert(
+      fc.property(options, (given) => {
+        try {
+          create(...before, given);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ArgumentError);
+          const message = new RegExp(`^${name}: expected .+, got .*; .+\\.$`, "s");
+          expect((error as Error).message).toMatch(message);
+        }
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+});
