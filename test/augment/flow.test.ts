@@ -134,6 +134,34 @@ describe("ImageDataGenerator.flow", () => {
     expect(batch.xs.subarray(17 * 192, 18 * 192)).toEqual(image);
   });
 
+  it("makes the same of 10,000 images in whatever batches and order they come", () => {
+    const n = 10_000;
+    // Each image a class of its own, so that a batch tells which images it has.
+    const many = new ImageSet({
+      images: Uint8Array.from({ length: n * 12 }, (_, i) => (i * 31 + (i >> 4) * 7) % 256),
+      labels: Int32Array.from({ length: n }, (_, i) => i),
+      imageShape: [2, 2, 3],
+      classNames: Array.from({ length: n }, (_, i) => `image ${i}`),
+    });
+    const epochInPlace = (options: object): Float32Array => {
+      const flow = new ImageDataGenerator({ ...NOTEBOOK, rotationRange: 20 }).flow(many, options);
+      const pixels = new Float32Array(n * 12);
+      // From the last batch to the first: the order of asking must not matter either.
+      for (let index = flow.length - 1; index >= 0; index--) {
+        const { xs, ys, size } = flow.batch(2, index);
+        for (let i = 0; i < size; i++) {
+          pixels.set(xs.subarray(i * 12, (i + 1) * 12), ys[i] * 12);
+        }
+      }
+      return pixels;
+    };
+    const reference = Buffer.from(epochInPlace({ shuffle: false, batchSize: 1000 }).buffer);
+    for (const batchSize of [32, 97]) {
+      const shuffled = Buffer.from(epochInPlace({ batchSize }).buffer);
+      expect(Buffer.compare(shuffled, reference)).toBe(0);
+    }
+  });
+
   it("keeps the transforms and the order that a seed has always given", () => {
     // Golden values of this library itself: a change here breaks every recorded seed.
     const generator = new ImageDataGenerator(NOTEBOOK);
