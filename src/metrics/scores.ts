@@ -47,9 +47,7 @@ export function encodeScores(
   }
   if (labels !== undefined) checkColumnLabels(subject, name, labels, classes);
   const listed =
-    labels === undefined
-      ? Array.from({ length: classes }, (_, i) => i)
-      : Array.from(labels as ArrayLike<number>);
+    labels === undefined ? Array.from({ length: classes }, (_, i) => i) : Array.from(labels);
   const columnOf = new Map(listed.map((label, column) => [label, column]));
   const columns = new Int32Array(samples);
   for (let i = 0; i < samples; i++) {
