@@ -19,7 +19,10 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
     packages: ["vega", "vega-lite"],
   },
   weights: { areas: ["errors", "checks"], packages: ["h5wasm"] },
-  model: { areas: ["errors", "checks", "random", "weights"], packages: ["@tensorflow/"] },
+  model: {
+    areas: ["errors", "checks", "random", "metrics", "weights"],
+    packages: ["@tensorflow/"],
+  },
   train: {
     areas: ["errors", "checks", "random", "dataset", "augment", "metrics", "model"],
     packages: ["@tensorflow/"],
