@@ -37,7 +37,7 @@ const OUTPUT = "runs/quickstart";
 /** How much fits into a few minutes, by backend: training and test images, and epochs. */
 const SHORT_RUN: Record<BackendName, { train: number; test: number; epochs: [number, number] }> = {
   simd: { train: 50_000, test: 10_000, epochs: [1, 1] },
-  wasm: { train: 2_400, test: 1_000, epochs: [2, 1] },
+  wasm: { train: 2_400, test: 1_000, epochs: [1, 1] },
   cpu: { train: 32, test: 8, epochs: [1, 1] },
 };
 
