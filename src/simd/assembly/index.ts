@@ -14,3 +14,4 @@ export * from "./fused-activation";
 export * from "./fused-dropout";
 export * from "./fused-cross-entropy";
 export * from "./fused-adam";
+export * from "./depthwise";

@@ -19,10 +19,21 @@ function powerOfTwo(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
+/** Adding this rounds a float of moderate size to an integer, which is then in its low bits. */
+const ROUND: f32 = 12582912;
+
+/** The integer nearest to x / log 2, still with ROUND added. */
 // @ts-ignore: decorator
 @inline
 function nearestPower(x: v128): v128 {
-  return f32x4.nearest(f32x4.mul(x, f32x4.splat(1.4426950408889634)));
+  return f32x4.add(f32x4.mul(x, f32x4.splat(1.4426950408889634)), f32x4.splat(ROUND));
+}
+
+/** The bounds as given, except that NaN passes; cheaper than min and max. */
+// @ts-ignore: decorator
+@inline
+function clamp(x: v128, low: f32, high: f32): v128 {
+  return f32x4.pmax(f32x4.pmin(x, f32x4.splat(high)), f32x4.splat(low));
 }
 
 /** exp(x - n * log 2) - 1 for |x - n * log 2| <= log(2) / 2. */
@@ -42,22 +53,24 @@ function expm1Reduced(x: v128, n: v128): v128 {
 }
 
 export function exp4(x: v128): v128 {
-  // Beyond these bounds the result is 0 or infinity; min and max let NaN pass.
-  const bounded = f32x4.max(f32x4.min(x, f32x4.splat(89)), f32x4.splat(-104));
-  const n = nearestPower(bounded);
+  // Beyond these bounds the result is 0 or infinity.
+  const bounded = clamp(x, -104, 89);
+  const rounded = nearestPower(bounded);
+  const n = f32x4.sub(rounded, f32x4.splat(ROUND));
   const y = f32x4.add(expm1Reduced(bounded, n), f32x4.splat(1));
   // In two steps, because 2^n alone may be out of range where the result is not.
-  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const whole = i32x4.sub(rounded, f32x4.splat(ROUND));
   const half = i32x4.shr_s(whole, 1);
   return f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
 }
 
 /** exp(x) - 1 without cancellation: 2 (2^(n-1) p + (2^(n-1) - 1/2)), where p = exp(r) - 1. */
 export function expm14(x: v128): v128 {
-  const bounded = f32x4.max(f32x4.min(x, f32x4.splat(89)), f32x4.splat(-30));
-  const n = nearestPower(bounded);
-  const p = expm1Reduced(bounded, n);
-  const scale = powerOfTwo(i32x4.sub(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(1)));
+  const bounded = clamp(x, -30, 89);
+  const rounded = nearestPower(bounded);
+  const p = expm1Reduced(bounded, f32x4.sub(rounded, f32x4.splat(ROUND)));
+  const whole = i32x4.sub(rounded, f32x4.splat(ROUND));
+  const scale = powerOfTwo(i32x4.sub(whole, i32x4.splat(1)));
   const y = f32x4.add(f32x4.mul(scale, p), f32x4.sub(scale, f32x4.splat(0.5)));
   return f32x4.add(y, y);
 }

@@ -18,7 +18,7 @@ import type {
 import { SimdBackendError } from "../simd-error.ts";
 import type { LinearMemory } from "./linear-memory.ts";
 import type { Build } from "./module.ts";
-import { TensorRecord } from "./tensor-record.ts";
+import { TensorRecord, type PendingData } from "./tensor-record.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
 /** What `tf.memory()` returns on this backend, beside tfjs's own fields. */
@@ -94,6 +94,13 @@ export class SimdBackend extends KernelBackend {
     const length = util.sizeFromShape([...shape]);
     const dataId = this.#store(TensorRecord.inLinearMemory(this.#heap, dtype, length));
     return { dataId, shape: [...shape], dtype };
+  }
+
+  /** A new float32 tensor whose data are computed when somebody asks for them. */
+  outputLater(shape: readonly number[], pending: PendingData): TensorInfo {
+    const length = util.sizeFromShape([...shape]);
+    const dataId = this.#store(TensorRecord.computedLater(this.#heap, length, pending));
+    return { dataId, shape: [...shape], dtype: "float32" };
   }
 
   /** A tensor of another shape over the same data. */

@@ -2,7 +2,7 @@ import { broadcast_util, util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "./backend.ts";
 
 /** Elements of C that a task computes: enough to repay packing B, few enough to share out. */
-const BLOCK_ROWS = 96;
+const BLOCK_ROWS = 192;
 const BLOCK_COLUMNS = 64;
 /** A product with few blocks is cut along k, too, if each chunk has at least so many steps. */
 const MINIMUM_BLOCKS = 8;
@@ -33,7 +33,7 @@ export function gemm(backend: SimdBackend, call: GemmCall): void {
   const batch = offsets?.a.length ?? 1;
   if (m * n * batch === 0) return;
   if (k === 0) {
-    backend.heap.float32(call.c, batch * m * n).fill(0);
+    fillWithoutProduct(backend, call, batch * m);
     return;
   }
   const rowBlocks = Math.ceil(m / BLOCK_ROWS);
@@ -73,6 +73,18 @@ export function gemm(backend: SimdBackend, call: GemmCall): void {
     backend.heap.int32(table, batch * 2).set([...offsets.a, ...offsets.b]);
     multiplyAndAdd(table);
   });
+}
+
+/** C where k is 0: nothing but the bias. */
+function fillWithoutProduct(
+  backend: SimdBackend,
+  { c, n, bias, relu }: GemmCall,
+  rows: number,
+): void {
+  const out = backend.heap.float32(c, rows * n).fill(0);
+  if (bias === 0) return;
+  const row = backend.heap.float32(bias, n).map((value) => (relu ? Math.max(value, 0) : value));
+  for (let i = 0; i < rows; i++) out.set(row, i * n);
 }
 
 /** Byte offsets of the matrices that each product of a broadcast batch takes. */

@@ -21,6 +21,8 @@ export const CONTROL = {
   kernel: 1,
   /** 1 when workers must leave. */
   quit: 2,
+  /** Workers with a lower index than this may help; the others wait for it to change. */
+  helpers: 3,
   /** Tasks that nobody has claimed yet. */
   unclaimed: 16,
   /** Tasks that are not finished yet; the caller waits for it to become 0. */

@@ -5,6 +5,14 @@ import type { LinearMemory } from "./linear-memory.ts";
 /** Bytes of an element in linear memory; the other dtypes never go there. */
 const BYTES_PER_ELEMENT: Partial<Record<DataType, number>> = { float32: 4, int32: 4, bool: 1 };
 
+/** Data that a kernel has put off computing, because the next kernel may not need them. */
+export interface PendingData {
+  /** Writes the data to this address. */
+  compute(ptr: number): void;
+  /** Gives back what was kept for computing. Called once, computed or not. */
+  release(): void;
+}
+
 /**
  * The data of one tensor: a JavaScript array, or a stretch of linear memory.
  *
@@ -19,6 +27,7 @@ export class TensorRecord {
   readonly #heap: LinearMemory;
   #array: backend_util.BackendValues | null = null;
   #converted: TensorRecord | null = null;
+  #pending: PendingData | null = null;
   #ptr = 0;
   #length = 0;
 
@@ -45,6 +54,19 @@ export class TensorRecord {
     return record;
   }
 
+  /** A float32 tensor whose data are computed when somebody asks for them. */
+  static computedLater(heap: LinearMemory, length: number, pending: PendingData): TensorRecord {
+    const record = new TensorRecord(heap, "float32");
+    record.#length = length;
+    record.#pending = pending;
+    return record;
+  }
+
+  /** What is still to be computed, if the data are. */
+  get pending(): PendingData | null {
+    return this.#pending;
+  }
+
   /** Whether the data is in linear memory. */
   get placed(): boolean {
     return this.#ptr !== 0;
@@ -52,6 +74,7 @@ export class TensorRecord {
 
   /** The data; a view for immediate use where it is in linear memory. */
   get values(): backend_util.BackendValues {
+    this.#settle();
     if (this.#ptr === 0) return this.#array as backend_util.BackendValues;
     const length = this.#length;
     if (this.dtype === "int32") return this.#heap.int32(this.#ptr, length);
@@ -61,6 +84,7 @@ export class TensorRecord {
 
   /** The data as an array of its own, valid for ever. */
   copy(): backend_util.BackendValues {
+    this.#settle();
     return this.#ptr === 0 ? this.values : (this.values as Float32Array).slice();
   }
 
@@ -73,6 +97,7 @@ export class TensorRecord {
       this.#converted ??= TensorRecord.fromValues(this.#heap, dtype, this.copy());
       return this.#converted.pointer(dtype);
     }
+    this.#settle();
     if (this.#ptr !== 0) return this.#ptr;
     const array = this.#array as ArrayLike<number> | null;
     if (array === null) {
@@ -93,8 +118,19 @@ export class TensorRecord {
   release(): void {
     if (this.#ptr !== 0) this.#heap.release(this.#ptr);
     this.#converted?.release();
+    this.#pending?.release();
+    this.#pending = null;
     this.#ptr = 0;
     this.#array = null;
+  }
+
+  #settle(): void {
+    const pending = this.#pending;
+    if (pending === null) return;
+    this.#pending = null;
+    this.#place(this.#length);
+    pending.compute(this.#ptr);
+    pending.release();
   }
 
   #place(length: number): void {

@@ -1,11 +1,20 @@
 import { workerSource } from "../kernels.generated.ts";
 import { SimdBackendError } from "../simd-error.ts";
+import { HelperCount } from "./helper-count.ts";
 import { CONTROL, CONTROL_PTR, PARAMS_PTR, PARAMS_WORDS, SCRATCH_BYTES } from "./layout.ts";
 import type { LinearMemory } from "./linear-memory.ts";
 import { startWorker, type WorkerHandle } from "./start-worker.ts";
 
 /** A kernel of the module: does one task of one call. */
 type TaskKernel = (task: number, params: number, scratch: number) => void;
+
+interface Kernel {
+  readonly name: string;
+  readonly index: number;
+  readonly run: TaskKernel;
+  /** By number of tasks: the fewest milliseconds that one of them took. */
+  readonly best: Map<number, number>;
+}
 
 export interface ThreadPoolOptions {
   /** Milliseconds that an idle worker keeps looking for work before it sleeps. */
@@ -14,22 +23,23 @@ export interface ThreadPoolOptions {
   readonly lostAfterMs?: number;
 }
 
-/** Looks that the caller takes before it goes to sleep on the workers' last tasks. */
-const CALLER_SPINS = 200_000;
+/** Milliseconds that the caller looks for the end of claimed tasks before it sleeps on them. */
+const CALLER_SPIN_MS = 0.2;
 
 /**
  * Runs the tasks of one kernel call at a time on the calling thread and its workers.
  *
  * Tasks are claimed, not assigned: whoever is free takes the next one, the caller like any other.
  * The caller never waits for a worker to show up; in the end it waits only for tasks that a worker
- * has claimed and not yet finished. A worker that gets no processor costs nothing.
+ * has claimed and not yet finished. A worker that gets no processor costs nothing, and one that is
+ * often interrupted is sent on a pause (helper-count.ts).
  *
  * A claim is one compare-and-exchange on the number of unclaimed tasks, and everything about the
  * call is read after it. If the exchange succeeds, the call that runs at that moment has exactly
  * that many unclaimed tasks, whatever happened since the number was first read.
  */
 export class ThreadPool {
-  readonly #kernels: ReadonlyMap<string, { readonly index: number; readonly run: TaskKernel }>;
+  readonly #kernels: ReadonlyMap<string, Kernel>;
   readonly #module: WebAssembly.Module;
   readonly #heap: LinearMemory;
   readonly #control: Int32Array;
@@ -38,6 +48,7 @@ export class ThreadPool {
   readonly #lostAfterMs: number;
   readonly #mayWait: boolean;
   #workers: readonly WorkerHandle[] = [];
+  #helpers = new HelperCount(0);
   #params: Uint32Array;
   #broken = "";
 
@@ -46,7 +57,10 @@ export class ThreadPool {
     const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
     const names = Object.keys(exports).filter((name) => typeof exports[name] === "function");
     this.#kernels = new Map(
-      names.map((name, index) => [name, { index, run: exports[name] as TaskKernel }]),
+      names.map((name, index) => [
+        name,
+        { name, index, run: exports[name] as TaskKernel, best: new Map() },
+      ]),
     );
     this.#module = module;
     this.#heap = heap;
@@ -65,7 +79,7 @@ export class ThreadPool {
 
   /** Starts the workers, so that `count` threads work. Needs a shared memory. */
   async start(count: number): Promise<void> {
-    const workers = Array.from({ length: count - 1 }, () =>
+    const workers = Array.from({ length: count - 1 }, (_, index) =>
       startWorker(workerSource, {
         module: this.#module,
         memory: this.#heap.memory,
@@ -74,6 +88,7 @@ export class ThreadPool {
         controlPtr: CONTROL_PTR,
         paramsPtr: PARAMS_PTR,
         scratch: this.#heap.allocate(SCRATCH_BYTES),
+        index,
         spinMs: this.#spinMs,
       }),
     );
@@ -84,6 +99,8 @@ export class ThreadPool {
       throw error;
     }
     this.#workers = workers;
+    this.#helpers = new HelperCount(workers.length);
+    this.#announceHelpers();
     for (const worker of workers) {
       worker.onExit(() => {
         this.#workers = this.#workers.filter((other) => other !== worker);
@@ -107,19 +124,8 @@ export class ThreadPool {
       );
     }
     this.#writeParams(words);
-    const { run, index } = kernel;
-    if (taskCount <= 1 || this.#workers.length === 0) {
-      try {
-        for (let task = 0; task < taskCount; task++) run(task, PARAMS_PTR, this.#scratch);
-      } catch (cause) {
-        throw trapped(name, cause);
-      }
-      return;
-    }
-    this.#open(index, taskCount);
-    this.#work(run);
-    this.#waitForClaimed(name);
-    if (Atomics.exchange(this.#control, CONTROL.failed, 0) !== 0) throw trapped(name);
+    if (taskCount <= 1 || this.#workers.length === 0) this.#runAlone(kernel, taskCount);
+    else this.#runMeasured(kernel, taskCount);
   }
 
   /** Ends the workers. The pool must not run anything afterwards. */
@@ -129,8 +135,41 @@ export class ThreadPool {
     Atomics.store(this.#control, CONTROL.quit, 1);
     Atomics.add(this.#control, CONTROL.region, 1);
     Atomics.notify(this.#control, CONTROL.region);
+    Atomics.notify(this.#control, CONTROL.helpers);
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
+  }
+
+  #runAlone({ name, run }: Kernel, taskCount: number): void {
+    try {
+      for (let task = 0; task < taskCount; task++) run(task, PARAMS_PTR, this.#scratch);
+    } catch (cause) {
+      throw trapped(name, cause);
+    }
+  }
+
+  #runMeasured(kernel: Kernel, taskCount: number): void {
+    const helpers = this.#helpers.current;
+    const start = performance.now();
+    let own = taskCount;
+    if (helpers === 0) this.#runAlone(kernel, taskCount);
+    else own = this.#runWithHelp(kernel, taskCount);
+    const worked = performance.now();
+    if (helpers > 0) this.#waitForClaimed(kernel, worked);
+    const end = performance.now();
+    // The fastest that this kernel was seen to do one of so many tasks on this thread.
+    const perTask = own > 0 ? (worked - start) / own : Infinity;
+    const best = Math.min(kernel.best.get(taskCount) ?? Infinity, perTask);
+    kernel.best.set(taskCount, best);
+    if (best === Infinity) return;
+    this.#helpers.record(best * taskCount, end - start, end);
+    if (this.#helpers.current !== helpers) this.#announceHelpers();
+  }
+
+  /** Publishes the call, does what it can and returns how many tasks that was. */
+  #runWithHelp({ index, run }: Kernel, taskCount: number): number {
+    this.#open(index, taskCount);
+    return this.#work(run);
   }
 
   #writeParams(words: readonly number[]): void {
@@ -151,11 +190,12 @@ export class ThreadPool {
     if (Atomics.load(control, CONTROL.sleepers) > 0) Atomics.notify(control, CONTROL.region);
   }
 
-  #work(run: TaskKernel): void {
+  /** Claims one task after another until none is left; returns how many. */
+  #work(run: TaskKernel): number {
     const control = this.#control;
-    for (;;) {
+    for (let own = 0; ;) {
       const unclaimed = Atomics.load(control, CONTROL.unclaimed);
-      if (unclaimed <= 0) return;
+      if (unclaimed <= 0) return own;
       const left = unclaimed - 1;
       if (Atomics.compareExchange(control, CONTROL.unclaimed, unclaimed, left) !== unclaimed) {
         continue;
@@ -166,27 +206,35 @@ export class ThreadPool {
         Atomics.add(control, CONTROL.failed, 1);
       }
       Atomics.sub(control, CONTROL.unfinished, 1);
+      own++;
     }
   }
 
   /** Waits until the tasks that workers have claimed are finished: first looking, then asleep. */
-  #waitForClaimed(name: string): void {
+  #waitForClaimed({ name }: Kernel, start: number): void {
     const control = this.#control;
     let unfinished = Atomics.load(control, CONTROL.unfinished);
-    for (let spin = 0; unfinished !== 0 && spin < CALLER_SPINS; spin++) {
-      unfinished = Atomics.load(control, CONTROL.unfinished);
-    }
-    let deadline = performance.now() + this.#lostAfterMs;
-    while (unfinished !== 0) {
+    for (let progressAt = start, now = start; unfinished !== 0;) {
+      for (let look = 0; unfinished !== 0 && look < 256; look++) {
+        unfinished = Atomics.load(control, CONTROL.unfinished);
+      }
+      now = performance.now();
+      if (unfinished === 0 || now < start + CALLER_SPIN_MS) continue;
       if (this.#mayWait) Atomics.wait(control, CONTROL.unfinished, unfinished, 1000);
-      const now = Atomics.load(control, CONTROL.unfinished);
-      if (now !== unfinished) deadline = performance.now() + this.#lostAfterMs;
-      else if (performance.now() > deadline) {
+      const left = Atomics.load(control, CONTROL.unfinished);
+      if (left !== unfinished) progressAt = now;
+      else if (now > progressAt + this.#lostAfterMs) {
         this.#broken = `a thread that claimed a task of ${name} and never finished it`;
         throw this.#lost(this.#broken);
       }
-      unfinished = now;
+      unfinished = left;
     }
+    if (Atomics.exchange(control, CONTROL.failed, 0) !== 0) throw trapped(name);
+  }
+
+  #announceHelpers(): void {
+    Atomics.store(this.#control, CONTROL.helpers, this.#helpers.current);
+    Atomics.notify(this.#control, CONTROL.helpers);
   }
 
   #lost(what: string): SimdBackendError {

@@ -14,6 +14,8 @@ interface WorkerStart {
   readonly controlPtr: number;
   readonly paramsPtr: number;
   readonly scratch: number;
+  /** 0 for the first worker. */
+  readonly index: number;
   /** Milliseconds that an idle worker keeps looking before it sleeps. */
   readonly spinMs: number;
 }
@@ -24,7 +26,8 @@ interface NodeWorkerThreads {
 }
 
 function serve(start: WorkerStart, report: (message: string) => void): void {
-  const { module, memory, kernelNames, control, controlPtr, paramsPtr, scratch, spinMs } = start;
+  const { module, memory, kernelNames, control, controlPtr, paramsPtr } = start;
+  const { scratch, index, spinMs } = start;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   type Kernel = (task: number, params: number, scratch: number) => void;
   const kernels = kernelNames.map((name) => exports[name] as Kernel);
@@ -66,13 +69,16 @@ function serve(start: WorkerStart, report: (message: string) => void): void {
     Atomics.sub(words, control.sleepers, 1);
   };
 
-  let seen = Atomics.load(words, control.region);
   report("ready");
-  for (;;) {
+  while (Atomics.load(words, control.quit) === 0) {
+    const helpers = Atomics.load(words, control.helpers);
+    if (helpers <= index) {
+      Atomics.wait(words, control.helpers, helpers);
+      continue;
+    }
+    const seen = Atomics.load(words, control.region);
     work();
     waitForRegion(seen);
-    if (Atomics.load(words, control.quit) !== 0) return;
-    seen = Atomics.load(words, control.region);
   }
 }
 
