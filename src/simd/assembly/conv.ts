@@ -54,7 +54,7 @@ export function conv2d_pack_filter_f32(task: i32, params: usize, scratch: usize)
     if (transposed) {
       const rowBytes = <usize>rows << 2;
       packRows(rows, columns - first, from + <usize>first * rowBytes, rowBytes, panel);
-    } else packColumns(rows, from + (<usize>first << 2), <usize>columns << 2, panel);
+    } else packColumns(rows, 8, from + (<usize>first << 2), <usize>columns << 2, panel, 0);
     panel += <usize>rows << 5;
   }
 }

@@ -3,9 +3,9 @@ import { int, ptr } from "./task";
 import { storeFirst } from "./vector";
 
 /**
- * d = dy where y > 0, else 0 (dy itself if d is 0), and the chunk's sum of d for each channel. Words:
- * y or 0, dy, d or 0, partial [chunks, channels rounded up to 4] or 0, rows, channels, rows per chunk. Without y
- * every element counts. Tasks: chunks.
+ * d = dy where y > 0, else 0, and the chunk's sum of d for each channel. Words: y, dy, d, partial
+ * [chunks, channels rounded up to 4], rows, channels, rows per chunk. Where y is 0 there was no
+ * activation: then d is dy and not written. Tasks: chunks.
  */
 export function bias_activation_gradient_f32(task: i32, params: usize, scratch: usize): void {
   const masked = ptr(params, 0) != 0;
@@ -14,31 +14,28 @@ export function bias_activation_gradient_f32(task: i32, params: usize, scratch: 
   const rows = min(int(params, 6), int(params, 4) - begin);
   const rowBytes = <usize>channels << 2;
   const first = <usize>begin * rowBytes;
-  const partial = ptr(params, 3);
-  const sums = partial + <usize>task * (<usize>((channels + 3) & ~3) << 2);
+  const pitch = <usize>((channels + 3) & ~3) << 2;
+  const sums = ptr(params, 3) + <usize>task * pitch;
+  memory.fill(sums, 0, pitch);
+  let y = ptr(params, 0) + first;
+  let dy = ptr(params, 1) + first;
+  let to = ptr(params, 2) + first;
   const zero = f32x4.splat(0);
-  for (let channel: usize = 0; channel < rowBytes; channel += 16) {
-    const lanes = <i32>(rowBytes - channel) >> 2;
-    let dy = ptr(params, 1) + first + channel;
-    let sum = zero;
+  for (let row = 0; row < rows; row++) {
     if (masked) {
-      let y = ptr(params, 0) + first + channel;
-      let to = ptr(params, 2) + first + channel;
-      for (let row = 0; row < rows; row++) {
-        const d = v128.and(v128.load(dy), f32x4.gt(v128.load(y), zero));
-        storeFirst(to, d, lanes);
-        sum = f32x4.add(sum, d);
-        y += rowBytes;
-        dy += rowBytes;
-        to += rowBytes;
+      for (let at: usize = 0; at < rowBytes; at += 16) {
+        const d = v128.and(v128.load(dy + at), f32x4.gt(v128.load(y + at), zero));
+        storeFirst(to + at, d, <i32>(rowBytes - at) >> 2);
+        v128.store(sums + at, f32x4.add(v128.load(sums + at), d));
       }
     } else {
-      for (let row = 0; row < rows; row++) {
-        sum = f32x4.add(sum, v128.load(dy));
-        dy += rowBytes;
+      for (let at: usize = 0; at < rowBytes; at += 16) {
+        v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(dy + at)));
       }
     }
-    if (partial) v128.store(sums + channel, sum);
+    y += rowBytes;
+    dy += rowBytes;
+    to += rowBytes;
   }
 }
 

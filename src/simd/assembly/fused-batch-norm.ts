@@ -127,33 +127,31 @@ export function batch_norm_combine_f32(task: i32, params: usize, scratch: usize)
  * Tasks: blocks of rows.
  */
 export function batch_norm_apply_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 3);
   const begin = task * int(params, 4);
   const rows = min(int(params, 4), int(params, 2) - begin);
-  const rowBytes = <usize>channels << 2;
+  const rowBytes = <usize>int(params, 3) << 2;
   const mean = ptr(params, 5);
   const factor = ptr(params, 6);
-  const beta = ptr(params, 7);
-  const first = <usize>begin * rowBytes;
-  for (let channel: usize = 0; channel < rowBytes; channel += 32) {
-    // Two vectors at a time; a missing second one only reads.
-    const m0 = v128.load(mean + channel);
-    const m1 = v128.load(mean + channel, 16);
-    const f0 = v128.load(factor + channel);
-    const f1 = v128.load(factor + channel, 16);
-    const b0 = beta ? v128.load(beta + channel) : f32x4.splat(0);
-    const b1 = beta ? v128.load(beta + channel, 16) : f32x4.splat(0);
-    let from = ptr(params, 0) + first + channel;
-    let to = ptr(params, 1) + first + channel;
-    const lanes = <i32>(rowBytes - channel) >> 2;
-    for (let row = 0; row < rows; row++) {
-      const x0 = v128.load(from);
-      const x1 = v128.load(from, 16);
-      storeFirst(to, madd(f32x4.sub(x0, m0), f0, b0), lanes);
-      if (lanes > 4) storeFirst(to + 16, madd(f32x4.sub(x1, m1), f1, b1), lanes - 4);
-      from += rowBytes;
-      to += rowBytes;
+  let beta = ptr(params, 7);
+  if (!beta) {
+    beta = scratch;
+    memory.fill(beta, 0, (rowBytes + 15) & ~(<usize>15));
+  }
+  let x = ptr(params, 0) + <usize>begin * rowBytes;
+  let y = ptr(params, 1) + <usize>begin * rowBytes;
+  const whole = rowBytes & ~(<usize>15);
+  for (let row = 0; row < rows; row++) {
+    for (let at: usize = 0; at < whole; at += 16) {
+      const centred = f32x4.sub(v128.load(x + at), v128.load(mean + at));
+      v128.store(y + at, madd(centred, v128.load(factor + at), v128.load(beta + at)));
     }
+    if (whole < rowBytes) {
+      const centred = f32x4.sub(v128.load(x + whole), v128.load(mean + whole));
+      const last = madd(centred, v128.load(factor + whole), v128.load(beta + whole));
+      storeFirst(y + whole, last, <i32>(rowBytes - whole) >> 2);
+    }
+    x += rowBytes;
+    y += rowBytes;
   }
 }
 
@@ -259,6 +257,15 @@ export function batch_norm_gradient_combine_f32(task: i32, params: usize, scratc
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function inputGradient(x: usize, dy: usize, mean: usize, coefficients: usize, pitch: usize): v128 {
+  const centred = f32x4.sub(v128.load(x), v128.load(mean));
+  const c = v128.load(coefficients + 2 * pitch);
+  const base = madd(centred, v128.load(coefficients + pitch), c);
+  return madd(v128.load(dy), v128.load(coefficients), base);
+}
+
 /**
  * dx = a dy + b (x - mean) + c. Words: x, dy, dx, rows, channels, rows per task, mean, coefficients.
  * Tasks: blocks of rows.
@@ -270,21 +277,63 @@ export function batch_norm_gradient_apply_f32(task: i32, params: usize, scratch:
   const rowBytes = <usize>channels << 2;
   const pitch = pitchOf(channels);
   const first = <usize>begin * rowBytes;
-  for (let channel: usize = 0; channel < rowBytes; channel += 16) {
-    const mean = v128.load(ptr(params, 6) + channel);
-    const a = v128.load(ptr(params, 7) + channel);
-    const b = v128.load(ptr(params, 7) + channel + pitch);
-    const c = v128.load(ptr(params, 7) + channel + 2 * pitch);
-    let x = ptr(params, 0) + first + channel;
-    let dy = ptr(params, 1) + first + channel;
-    let to = ptr(params, 2) + first + channel;
-    const lanes = <i32>(rowBytes - channel) >> 2;
-    for (let row = 0; row < rows; row++) {
-      const centred = madd(f32x4.sub(v128.load(x), mean), b, c);
-      storeFirst(to, madd(v128.load(dy), a, centred), lanes);
-      x += rowBytes;
-      dy += rowBytes;
-      to += rowBytes;
+  const mean = ptr(params, 6);
+  const coefficients = ptr(params, 7);
+  let x = ptr(params, 0) + first;
+  let dy = ptr(params, 1) + first;
+  let dx = ptr(params, 2) + first;
+  const whole = rowBytes & ~(<usize>15);
+  for (let row = 0; row < rows; row++) {
+    for (let at: usize = 0; at < whole; at += 16) {
+      v128.store(dx + at, inputGradient(x + at, dy + at, mean + at, coefficients + at, pitch));
     }
+    if (whole < rowBytes) {
+      const last = inputGradient(x + whole, dy + whole, mean + whole, coefficients + whole, pitch);
+      storeFirst(dx + whole, last, <i32>(rowBytes - whole) >> 2);
+    }
+    x += rowBytes;
+    dy += rowBytes;
+    dx += rowBytes;
+  }
+}
+
+/**
+ * The same behind a relu and a bias: d = dx where x > 0, else 0, and its sums for each channel. Words: those
+ * of batch_norm_gradient_apply_f32, with d instead of dx, and partial [tasks, pitch].
+ */
+export function batch_norm_relu_gradient_apply_f32(task: i32, params: usize, scratch: usize): void {
+  const channels = int(params, 4);
+  const begin = task * int(params, 5);
+  const rows = min(int(params, 5), int(params, 3) - begin);
+  const rowBytes = <usize>channels << 2;
+  const pitch = pitchOf(channels);
+  const first = <usize>begin * rowBytes;
+  const mean = ptr(params, 6);
+  const coefficients = ptr(params, 7);
+  const sums = ptr(params, 8) + <usize>task * pitch;
+  memory.fill(sums, 0, pitch);
+  let x = ptr(params, 0) + first;
+  let dy = ptr(params, 1) + first;
+  let dx = ptr(params, 2) + first;
+  const zero = f32x4.splat(0);
+  const whole = rowBytes & ~(<usize>15);
+  for (let row = 0; row < rows; row++) {
+    for (let at: usize = 0; at < whole; at += 16) {
+      const open = f32x4.gt(v128.load(x + at), zero);
+      const d = inputGradient(x + at, dy + at, mean + at, coefficients + at, pitch);
+      const masked = v128.and(d, open);
+      v128.store(dx + at, masked);
+      v128.store(sums + at, f32x4.add(v128.load(sums + at), masked));
+    }
+    if (whole < rowBytes) {
+      const open = f32x4.gt(v128.load(x + whole), zero);
+      const d = inputGradient(x + whole, dy + whole, mean + whole, coefficients + whole, pitch);
+      const masked = v128.and(d, open);
+      storeFirst(dx + whole, masked, <i32>(rowBytes - whole) >> 2);
+      v128.store(sums + whole, f32x4.add(v128.load(sums + whole), masked));
+    }
+    x += rowBytes;
+    dy += rowBytes;
+    dx += rowBytes;
   }
 }

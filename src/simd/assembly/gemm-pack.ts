@@ -3,13 +3,32 @@
  * bytes each, so that the inner loop reads one stream. Columns beyond the last hold arbitrary values.
  */
 
-/** Rows [0, depth) of the 8 columns at `b`, whose rows are `ldb` bytes apart. */
-export function packColumns(depth: i32, b: usize, ldb: usize, panel: usize): void {
+import { touch } from "./gemm-cache";
+
+/**
+ * Rows [0, depth) of `columns` columns at `b`, whose rows are `ldb` bytes apart, into panels that are
+ * `panelBytes` apart. Row by row, so that every cache line is read once even if rows share cache sets.
+ */
+export function packColumns(
+  depth: i32,
+  columns: i32,
+  b: usize,
+  ldb: usize,
+  panels: usize,
+  panelBytes: usize,
+): void {
   for (let k = 0; k < depth; k++) {
-    v128.store(panel, v128.load(b));
-    v128.store(panel, v128.load(b, 16), 16);
+    if ((k & 15) == 0) touch(min(16, depth - k), b, ldb, <usize>columns << 2, panels);
+    let from = b;
+    let to = panels;
+    for (let j = 0; j < columns; j += 8) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+      from += 32;
+      to += panelBytes;
+    }
     b += ldb;
-    panel += 32;
+    panels += 32;
   }
 }
 

@@ -92,19 +92,20 @@ export function gemm_f32(task: i32, params: usize, scratch: usize): void {
   if (offsetsB) b += <usize>load<u32>(offsetsB + (<usize>product << 2));
 
   const panels = scratch;
-  const panelBytes: usize = DEPTH << 5;
+  // Not a power of two, so that panels do not share cache sets.
+  const panelBytes: usize = (DEPTH << 5) + 64;
   const copied = panels + <usize>((blockColumns + 7) >> 3) * panelBytes;
   const edge = copied + DEPTH * ROWS * 4;
   for (let k0 = kBegin; k0 < kEnd; k0 += DEPTH) {
     const depth = min(DEPTH, kEnd - k0);
     const adds = k0 > kBegin;
     let panel = panels;
-    for (let j = 0; j < columns; j += 8) {
-      if (transposeB) {
+    if (transposeB) {
+      for (let j = 0; j < columns; j += 8) {
         packRows(depth, columns - j, b + <usize>j * ldb + (<usize>k0 << 2), ldb, panel);
-      } else packColumns(depth, b + <usize>k0 * ldb + (<usize>j << 2), ldb, panel);
-      panel += panelBytes;
-    }
+        panel += panelBytes;
+      }
+    } else packColumns(depth, columns, b + <usize>k0 * ldb, ldb, panels, panelBytes);
     for (let i = 0; i < rows; i += ROWS) {
       const height = min(ROWS, rows - i);
       let rowsAt = a + <usize>i * lda + (<usize>k0 << 2);

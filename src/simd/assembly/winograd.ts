@@ -257,7 +257,7 @@ export function winograd_filter_gradient_f32(task: i32, params: usize, scratch: 
 
 /**
  * dfilter = G' dU G with the chunks of dU added in their order. Words: dU, dfilter, ci, co, chunks.
- * Tasks: blocks of 8 input channels.
+ * Tasks: input channels.
  */
 export function winograd_filter_gradient_sum_f32(task: i32, params: usize, scratch: usize): void {
   const inputs = int(params, 2);
@@ -266,51 +266,53 @@ export function winograd_filter_gradient_sum_f32(task: i32, params: usize, scrat
   const pitch = <usize>roundUp(outputs, 8) << 2;
   const plane = planeBytes(inputs, pitch);
   const tap = <usize>(inputs * outputs) << 2;
-  const columns = scratch + 36 * 16;
+  const sums = scratch;
+  const columns = sums + 36 * pitch;
   const taps = columns + 18 * 16;
-  const end = min(inputs, (task + 1) * FILTER_BLOCK);
-  for (let i = task * FILTER_BLOCK; i < end; i++) {
-    for (let o = 0; o < outputs; o += 4) {
-      const from = ptr(params, 0) + <usize>i * pitch + (<usize>o << 2);
-      for (let frequency: usize = 0; frequency < 36; frequency++) {
-        let at = from + frequency * plane;
-        let sum = v128.load(at);
-        for (let chunk = 1; chunk < chunks; chunk++) {
-          at += 36 * plane;
-          sum = f32x4.add(sum, v128.load(at));
-        }
-        v128.store(scratch + (frequency << 4), sum);
+  let from = ptr(params, 0) + <usize>task * pitch;
+  for (let frequency: usize = 0; frequency < 36; frequency++) {
+    for (let at: usize = 0; at < pitch; at += 16) {
+      let sum = v128.load(from + at);
+      let next = from + at;
+      for (let chunk = 1; chunk < chunks; chunk++) {
+        next += 36 * plane;
+        sum = f32x4.add(sum, v128.load(next));
       }
-      for (let column: usize = 0; column < 6; column++) {
-        const at = scratch + (column << 4);
-        filterGradientTransform(
-          v128.load(at),
-          v128.load(at, 96),
-          v128.load(at, 192),
-          v128.load(at, 288),
-          v128.load(at, 384),
-          v128.load(at, 480),
-          columns + (column << 4),
-          96,
-        );
-      }
-      for (let row: usize = 0; row < 3; row++) {
-        const at = columns + row * 96;
-        filterGradientTransform(
-          v128.load(at),
-          v128.load(at, 16),
-          v128.load(at, 32),
-          v128.load(at, 48),
-          v128.load(at, 64),
-          v128.load(at, 80),
-          taps + row * 48,
-          16,
-        );
-      }
-      const to = ptr(params, 1) + (<usize>(i * outputs + o) << 2);
-      for (let t: usize = 0; t < 9; t++) {
-        storeFirst(to + t * tap, v128.load(taps + (t << 4)), outputs - o);
-      }
+      v128.store(sums + frequency * pitch + at, sum);
+    }
+    from += plane;
+  }
+  for (let o = 0; o < outputs; o += 4) {
+    const sum = sums + (<usize>o << 2);
+    for (let column: usize = 0; column < 6; column++) {
+      const at = sum + column * pitch;
+      filterGradientTransform(
+        v128.load(at),
+        v128.load(at + 6 * pitch),
+        v128.load(at + 12 * pitch),
+        v128.load(at + 18 * pitch),
+        v128.load(at + 24 * pitch),
+        v128.load(at + 30 * pitch),
+        columns + (column << 4),
+        96,
+      );
+    }
+    for (let row: usize = 0; row < 3; row++) {
+      const at = columns + row * 96;
+      filterGradientTransform(
+        v128.load(at),
+        v128.load(at, 16),
+        v128.load(at, 32),
+        v128.load(at, 48),
+        v128.load(at, 64),
+        v128.load(at, 80),
+        taps + row * 48,
+        16,
+      );
+    }
+    const to = ptr(params, 1) + (<usize>(task * outputs + o) << 2);
+    for (let t: usize = 0; t < 9; t++) {
+      storeFirst(to + t * tap, v128.load(taps + (t << 4)), outputs - o);
     }
   }
 }

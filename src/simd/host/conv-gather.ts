@@ -168,7 +168,7 @@ export function gatherConv2D(backend: SimdBackend, call: GatherCall): void {
   });
 }
 
-/** Along one axis: the taps that reach an input of this phase, and how far their output is away. */
+/** Along one axis: the taps that reach inputs of this phase, and how far their outputs are away. */
 function phaseTaps(
   phase: number,
   size: number,
@@ -184,96 +184,89 @@ function phaseTaps(
   return found;
 }
 
-/**
- * dx of any convolution. The inputs whose row and column have the same remainders modulo the strides
- * see the same taps: each such phase is a convolution of dy with stride 1.
- */
-export function gatherInputGradient(
-  backend: SimdBackend,
-  { shape, dy, filter, dx }: { shape: ConvShape; dy: number; filter: number; dx: number },
-): void {
-  const { batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { strideHeight, strideWidth } = shape;
-  const images = { ptr: dy, height: outHeight, width: outWidth, channels: outChannels };
-  const inRow = inWidth * inChannels * 4;
-  let cleared = false;
-  for (let top = 0; top < Math.min(strideHeight, inHeight); top++) {
-    for (let left = 0; left < Math.min(strideWidth, inWidth); left++) {
-      const down = phaseTaps(
-        top,
-        shape.filterHeight,
-        strideHeight,
-        shape.dilationHeight,
-        shape.padTop,
-      );
-      const across = phaseTaps(
-        left,
-        shape.filterWidth,
-        strideWidth,
-        shape.dilationWidth,
-        shape.padLeft,
-      );
+/** Inputs whose row and column have these remainders modulo the strides: the same taps see them. */
+interface Phase {
+  readonly top: number;
+  readonly left: number;
+  readonly taps: readonly Tap[];
+}
+
+function phases(shape: ConvShape): Phase[] {
+  const found: Phase[] = [];
+  for (let top = 0; top < Math.min(shape.strideHeight, shape.inHeight); top++) {
+    const { filterHeight, strideHeight, dilationHeight, padTop } = shape;
+    const down = phaseTaps(top, filterHeight, strideHeight, dilationHeight, padTop);
+    for (let left = 0; left < Math.min(shape.strideWidth, shape.inWidth); left++) {
+      const { filterWidth, strideWidth, dilationWidth, padLeft } = shape;
+      const across = phaseTaps(left, filterWidth, strideWidth, dilationWidth, padLeft);
       const taps = down.flatMap((y) =>
         across.map((x) => ({
           row: y.offset,
           column: x.offset,
-          index: y.tap * shape.filterWidth + x.tap,
+          index: y.tap * filterWidth + x.tap,
         })),
       );
-      if (taps.length === 0) {
-        // No output sees these inputs. Clearing everything is only right before the first phase.
-        if (!cleared) backend.heap.float32(dx, batch * inHeight * inWidth * inChannels).fill(0);
-        cleared = true;
-      }
+      found.push({ top, left, taps });
     }
   }
-  for (let top = 0; top < Math.min(strideHeight, inHeight); top++) {
-    for (let left = 0; left < Math.min(strideWidth, inWidth); left++) {
-      const down = phaseTaps(
-        top,
-        shape.filterHeight,
-        strideHeight,
-        shape.dilationHeight,
-        shape.padTop,
-      );
-      const across = phaseTaps(
-        left,
-        shape.filterWidth,
-        strideWidth,
-        shape.dilationWidth,
-        shape.padLeft,
-      );
-      const taps = down.flatMap((y) =>
-        across.map((x) => ({
-          row: y.offset,
-          column: x.offset,
-          index: y.tap * shape.filterWidth + x.tap,
-        })),
-      );
-      if (taps.length === 0) continue;
-      const rows = Math.ceil((inHeight - top) / strideHeight);
-      const columns = Math.ceil((inWidth - left) / strideWidth);
-      const pixels = batch * rows * columns;
-      const depth = taps.length * outChannels;
-      const pads = padsFor(taps, images, rows - 1, columns - 1);
-      withPadding(backend, batch, images, pads, (origin, padded) => {
-        withTables(backend, taps, padded, (steps, indices) => {
-          backend.withBuffer(depth * up(inChannels, 8) * 4, (packed) => {
-            backend.run("conv2d_pack_filter_f32", Math.ceil(inChannels / 8), [
-              ...[filter, packed, outChannels, inChannels, 1, taps.length, indices],
-            ]);
-            const row = padded.width * outChannels * 4;
-            backend.run("conv2d_f32", Math.ceil(pixels / PIXELS), [
-              ...[origin, steps, packed, 0, dx + top * inRow + left * inChannels * 4],
-              ...[depth, inChannels, 0, pixels, rows, columns],
-              ...[padded.height * row, row, outChannels * 4],
-              ...[inHeight * inRow, strideHeight * inRow, strideWidth * inChannels * 4, PIXELS],
-            ]);
-          });
+  return found;
+}
+
+interface InputGradientCall {
+  readonly shape: ConvShape;
+  readonly dy: number;
+  readonly filter: number;
+  readonly dx: number;
+}
+
+/** dx of any convolution: for each phase of the inputs, a convolution of dy with stride 1. */
+export function gatherInputGradient(backend: SimdBackend, call: InputGradientCall): void {
+  const { batch, inHeight, inWidth, inChannels } = call.shape;
+  const all = phases(call.shape);
+  if (all.some(({ taps }) => taps.length === 0)) {
+    // No output sees the inputs of such a phase.
+    backend.heap.float32(call.dx, batch * inHeight * inWidth * inChannels).fill(0);
+  }
+  for (const phase of all) {
+    if (phase.taps.length > 0) phaseGradient(backend, call, phase);
+  }
+}
+
+function phaseGradient(
+  backend: SimdBackend,
+  { shape, dy, filter, dx }: InputGradientCall,
+  { top, left, taps }: Phase,
+): void {
+  const { batch, inHeight, inWidth, inChannels, outChannels, strideHeight, strideWidth } = shape;
+  const images = { ptr: dy, height: shape.outHeight, width: shape.outWidth, channels: outChannels };
+  const rows = Math.ceil((inHeight - top) / strideHeight);
+  const columns = Math.ceil((inWidth - left) / strideWidth);
+  const pixels = batch * rows * columns;
+  const depth = taps.length * outChannels;
+  const inPixel = inChannels * 4;
+  const inRow = inWidth * inPixel;
+  withPadding(
+    backend,
+    batch,
+    images,
+    padsFor(taps, images, rows - 1, columns - 1),
+    (origin, padded) => {
+      withTables(backend, taps, padded, (steps, indices) => {
+        backend.withBuffer(depth * up(inChannels, 8) * 4, (packed) => {
+          backend.run("conv2d_pack_filter_f32", Math.ceil(inChannels / 8), [
+            ...[filter, packed, outChannels, inChannels, 1, taps.length, indices],
+          ]);
+          const row = padded.width * outChannels * 4;
+          backend.run("conv2d_f32", Math.ceil(pixels / PIXELS), [
+            ...[origin, steps, packed, 0, dx + top * inRow + left * inPixel],
+            ...[depth, inChannels, 0, pixels, rows, columns],
+            ...[padded.height * row, row, outChannels * 4],
+            ...[inHeight * inRow, strideHeight * inRow, strideWidth * inPixel, PIXELS],
+          ]);
         });
       });
-    }
-  }
+    },
+  );
 }
 
 /** dfilter of any convolution. */

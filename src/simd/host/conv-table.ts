@@ -8,6 +8,12 @@ import { biasActivationGrad } from "../kernels/BiasActivationGrad.ts";
 import { conv2DKernel } from "../kernels/Conv2D.ts";
 import { conv2DBackpropFilter } from "../kernels/Conv2DBackpropFilter.ts";
 import { conv2DBackpropInput } from "../kernels/Conv2DBackpropInput.ts";
+import { depthwiseConv2dNative } from "../kernels/DepthwiseConv2dNative.ts";
+import { depthwiseConv2dNativeBackpropFilter } from "../kernels/DepthwiseConv2dNativeBackpropFilter.ts";
+import { depthwiseConv2dNativeBackpropInput } from "../kernels/DepthwiseConv2dNativeBackpropInput.ts";
+import { fusedConv2D } from "../kernels/FusedConv2D.ts";
+import { fusedDepthwiseConv2D } from "../kernels/FusedDepthwiseConv2D.ts";
+import { fusedMatMul } from "../kernels/_FusedMatMul.ts";
 import {
   conv2DBiasActivation,
   conv2DBiasActivationGradient,
@@ -34,6 +40,12 @@ export const convKernels: readonly SimdKernel[] = [
   conv2DBackpropFilter,
   conv2DBackpropInput,
   conv2DBiasActivation,
+  depthwiseConv2dNative,
+  depthwiseConv2dNativeBackpropFilter,
+  depthwiseConv2dNativeBackpropInput,
+  fusedConv2D,
+  fusedDepthwiseConv2D,
+  fusedMatMul,
   matMulBiasActivation,
   seededDropout,
   sparseSoftmaxCrossEntropy,

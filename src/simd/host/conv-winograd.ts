@@ -4,8 +4,8 @@ import { SCRATCH_BYTES } from "./layout.ts";
 
 /** Bytes of both sides' planes that one block of tiles may fill: they shall stay in a second-level cache. */
 const BLOCK_BYTES = 640 << 10;
-const MAXIMUM_BLOCK = 48;
-const MINIMUM_BLOCK = 6;
+const MAXIMUM_BLOCK = 32;
+const MINIMUM_BLOCK = 8;
 /** The filter's gradient is summed in at most so many chunks, each of at least this many tiles. */
 const MAXIMUM_CHUNKS = 16;
 const MINIMUM_CHUNK = 64;
@@ -27,7 +27,7 @@ interface Tiling {
 function tiling({ batch, outHeight, outWidth, inChannels, outChannels }: ConvShape): Tiling {
   const tiles = batch * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
   const tileBytes = 36 * 4 * (up(inChannels, 4) + up(outChannels, 8));
-  const block = Math.floor(BLOCK_BYTES / tileBytes);
+  const block = Math.floor(BLOCK_BYTES / tileBytes / 8) * 8;
   return { tiles, block: Math.max(MINIMUM_BLOCK, Math.min(MAXIMUM_BLOCK, block)) };
 }
 
@@ -143,13 +143,8 @@ export function winogradFilterGradient(
       chunk,
       block,
     ]);
-    const tasks = Math.ceil(inChannels / FILTER_BLOCK);
-    backend.run("winograd_filter_gradient_sum_f32", tasks, [
-      sums,
-      dfilter,
-      inChannels,
-      outChannels,
-      chunks,
+    backend.run("winograd_filter_gradient_sum_f32", inChannels, [
+      ...[sums, dfilter, inChannels, outChannels, chunks],
     ]);
   });
 }
