@@ -1,6 +1,9 @@
 export { cifar10Source, type Cifar10SourceOptions } from "./cifar10-source.ts";
+export { cifar100Source, type Cifar100SourceOptions } from "./cifar100-source.ts";
 export type { DownloadProgress } from "./download-progress.ts";
+export { fileCheckpointStore } from "./file-checkpoint-store.ts";
 export { fileSystemIO } from "./file-system-io.ts";
 export { folderSource } from "./folder-source.ts";
+export { InterruptError, interruptSignal } from "./interrupt-signal.ts";
 export { writePng, type WritePngOptions } from "./write-png.ts";
 export { writeSvg } from "./write-svg.ts";

@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { CallbackState } from "./checkpoint/checkpoint.ts";
 
 /**
  * The values of an epoch or a batch under Keras's keys: `loss`, `accuracy`, and at the end of an
@@ -52,4 +53,14 @@ export interface Callback {
    * as often as the run reads them, so they may lag by some batches.
    */
   onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  /**
+   * What the callback has to remember when the run is interrupted: plain values and typed arrays. It
+   * becomes part of the checkpoints; a callback without this hook begins anew when a run goes on.
+   */
+  getState?(): CallbackState | Promise<CallbackState>;
+  /**
+   * Gives back what `getState` gave. Called when a run goes on from a checkpoint, after
+   * `onTrainBegin` and, if an epoch was under way, its `onEpochBegin`.
+   */
+  setState?(state: CallbackState): void | Promise<void>;
 }

@@ -41,6 +41,15 @@ export class HistoryRecorder implements History {
   readonly valAccuracy: number[] = [];
   readonly seconds: number[] = [];
 
+  /** One that goes on from a history. */
+  static of(history: History): HistoryRecorder {
+    const recorder = new HistoryRecorder();
+    for (const key of Object.keys(recorder) as (keyof History)[]) {
+      recorder[key].push(...history[key]);
+    }
+    return recorder;
+  }
+
   append(epoch: number, logs: Logs, seconds: number): void {
     this.epochs.push(epoch);
     for (const [key, field] of FIELDS) {

@@ -1,5 +1,9 @@
 export type { Callback, Logs, TrainingContext } from "./callback.ts";
 export * from "./callbacks/index.ts";
+export type { CallbackState } from "./checkpoint/checkpoint.ts";
+export type { CheckpointOptions, ResumeMode } from "./checkpoint/checkpoint-options.ts";
+export type { CheckpointStore, OpenCheckpointStore } from "./checkpoint/checkpoint-store.ts";
+export { stateHash } from "./checkpoint/state-hash.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
 export { findLearningRate, type FindLearningRateOptions } from "./find-learning-rate.ts";
 export type { History, TwoPhaseHistory } from "./history.ts";

@@ -9,7 +9,7 @@ import type { Logs } from "./callback.ts";
  */
 export class RunningMeans {
   readonly #names: readonly string[];
-  readonly #sums: number[];
+  #sums: number[];
   #samples = 0;
   #pending: { readonly values: Scalar[]; readonly size: number }[] = [];
 
@@ -60,6 +60,17 @@ export class RunningMeans {
       this.#samples += size;
     });
     return firstBad;
+  }
+
+  /** What has been read so far, as plain numbers. */
+  get state(): { readonly sums: readonly number[]; readonly samples: number } {
+    return { sums: [...this.#sums], samples: this.#samples };
+  }
+
+  /** Goes on from such a state. */
+  set state({ sums, samples }) {
+    this.#sums = [...sums];
+    this.#samples = samples;
   }
 
   /** The means of all that has been read. */

@@ -4,7 +4,8 @@ import { check, checkInteger, checkOptions, describe } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { joinHistories, type TwoPhaseHistory } from "./history.ts";
-import { checkTraining, trainPhase, type TrainingOptions } from "./train-phase.ts";
+import { runPhases } from "./run-phases.ts";
+import { checkTraining, COMMON_OPTIONS, type TrainingOptions } from "./train-phase.ts";
 
 /** Options of {@link trainTwoPhase}. */
 export interface TrainTwoPhaseOptions extends TrainingOptions {
@@ -28,18 +29,8 @@ export async function trainTwoPhase(
   options: TrainTwoPhaseOptions,
 ): Promise<TwoPhaseHistory> {
   const subject = "trainTwoPhase";
-  checkOptions(subject, options, [
-    "train",
-    "validation",
-    "batchSize",
-    "epochs",
-    "augmentation",
-    "seed",
-    "callbacks",
-    "verbose",
-    "signal",
-  ]);
-  const { epochs = [10, 10], augmentation = notebookAugmentation(), seed = 0, ...rest } = options;
+  checkOptions(subject, options, [...COMMON_OPTIONS, "augmentation"]);
+  const { epochs = [10, 10], augmentation = notebookAugmentation(), seed = 0 } = options;
   check(
     Array.isArray(epochs) && epochs.length === 2,
     subject,
@@ -78,8 +69,14 @@ export async function trainTwoPhase(
     epochs: epochs[index],
     seed: deriveSeed(seed, "phase", index),
   });
-  const plain = await trainPhase(model, { ...rest, ...phase(0) });
-  const augmented = await trainPhase(model, { ...rest, ...phase(1), generator: augmentation });
+  // A phase without epochs needs no full batch.
+  const dropRemainder = epochs[1] > 0;
+  const [plain, augmented] = await runPhases(
+    subject,
+    model,
+    [phase(0), { ...phase(1), generator: augmentation, dropRemainder }],
+    options,
+  );
   return { plain, augmented, all: joinHistories([plain, augmented]) };
 }
 

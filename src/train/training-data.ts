@@ -30,8 +30,11 @@ export interface TrainingData {
   readonly steps: number | undefined;
   /** Whether its pixels come from bytes, and so are known to be finite. */
   readonly finite: boolean;
-  /** The batches of an epoch; the same epoch gives the same batches, where the source can. */
-  epoch(index: number): AsyncIterable<TensorBatch> | Iterable<TensorBatch>;
+  /**
+   * The batches of an epoch; the same epoch gives the same batches, where the source can.
+   * @param from number of the first batch; above 0 only for data of image sets.
+   */
+  epoch(index: number, from?: number): AsyncIterable<TensorBatch> | Iterable<TensorBatch>;
 }
 
 /** Labels as a model's loss wants them: indices, or one row per sample. */
@@ -50,10 +53,9 @@ export function flowData(
   return {
     steps,
     finite: true,
-    *epoch(index) {
-      let step = 0;
-      for (const { xs, ys, size } of flow.epoch(index)) {
-        if (step++ === steps) return;
+    *epoch(index, from = 0) {
+      for (let step = from; step < steps; step++) {
+        const { xs, ys, size } = flow.batch(index, step);
         yield {
           xs: tensor4d(xs, [size, height, width, channels]),
           ys: labelTensor(ys, labels),
@@ -110,6 +112,21 @@ function asBatch(subject: string, element: unknown): TensorBatch {
 
 function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor;
+}
+
+/** The same data; once the signal is aborted, the next batch is its reason, thrown. */
+export function untilAborted(data: TrainingData, signal: AbortSignal | undefined): TrainingData {
+  if (!signal) return data;
+  return {
+    ...data,
+    async *epoch(index, from) {
+      for await (const batch of data.epoch(index, from)) {
+        if (signal.aborted) dispose([batch.xs, batch.ys]);
+        signal.throwIfAborted();
+        yield batch;
+      }
+    },
+  };
 }
 
 /** Whether a value is a tf.data dataset, of whichever copy of tfjs-data. */

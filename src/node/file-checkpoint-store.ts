@@ -1,0 +1,127 @@
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { check, describe } from "../checks.ts";
+import { SourceError } from "../errors.ts";
+import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
+import { FolderLock } from "./folder-lock.ts";
+import { errorCode, isTemporary, writeAtomic } from "./write-atomic.ts";
+
+const SUBJECT = "fileCheckpointStore";
+
+/**
+ * Keeps checkpoints in a folder, a file each. A file is written under another name, onto the disk,
+ * and then renamed: whatever happens, a name stands for a whole checkpoint. One run at a time may use
+ * the folder; the lock of a process that is gone is taken over.
+ * @param folder created if it is missing; best one of its own.
+ */
+export function fileCheckpointStore(folder: string): CheckpointStore {
+  check(
+    typeof folder === "string" && folder !== "",
+    SUBJECT,
+    "the path of a folder",
+    describe(folder),
+    'pass e.g. "runs/checkpoints"',
+  );
+  const path = resolve(folder);
+  return {
+    open: () =>
+      explained(path, "can be made, read and written", async () => {
+        await mkdir(path, { recursive: true });
+        const lock = await FolderLock.take(SUBJECT, path);
+        try {
+          await sweep(path);
+        } catch (error) {
+          await lock.release();
+          throw error;
+        }
+        return new FileCheckpoints(path, lock);
+      }),
+  };
+}
+
+class FileCheckpoints implements OpenCheckpointStore {
+  readonly location: string;
+  readonly #lock: FolderLock;
+
+  constructor(location: string, lock: FolderLock) {
+    this.location = location;
+    this.#lock = lock;
+  }
+
+  list(): Promise<string[]> {
+    return explained(this.location, "can be read", () => readdir(this.location));
+  }
+
+  read(name: string): Promise<Uint8Array> {
+    return explained(this.#path(name), "can be read", () => readFile(this.#path(name)));
+  }
+
+  write(name: string, bytes: Uint8Array): Promise<void> {
+    return explained(this.#path(name), "can be written", async () => {
+      if (!(await this.#lock.isHeld())) {
+        throw new SourceError({
+          subject: SUBJECT,
+          expected: `${this.location} for this run alone`,
+          got: "another run in it",
+          remedy: "end one of the two; this one was taken for dead, perhaps after a long sleep",
+        });
+      }
+      await writeAtomic(this.#path(name), bytes);
+    });
+  }
+
+  remove(name: string): Promise<void> {
+    return explained(this.#path(name), "can be removed", () =>
+      rm(this.#path(name), { force: true, recursive: true }),
+    );
+  }
+
+  setAside(name: string): Promise<string> {
+    return explained(this.#path(name), "can be renamed", async () => {
+      const others = await readdir(this.location);
+      let place = `${name}.damaged`;
+      for (let i = 2; others.includes(place); i++) place = `${name}.damaged-${i}`;
+      await rename(this.#path(name), this.#path(place));
+      return place;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#lock.release();
+  }
+
+  #path(name: string): string {
+    return join(this.location, name);
+  }
+}
+
+/** Removes what writers that were killed have left; the lock says that none is at work. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (isTemporary(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: "free some space on the disk",
+  EDQUOT: "free some space within your quota",
+  EACCES: "choose a folder that you may write to",
+  EPERM: "choose a folder that you may write to",
+  EROFS: "choose a folder on a disk that can be written",
+};
+
+/** Does something with files; its errors say which file, why, and what to do. */
+async function explained<T>(path: string, what: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof SourceError) throw cause;
+    throw new SourceError({
+      subject: SUBJECT,
+      expected: `that ${path} ${what}`,
+      got: (cause as Error).message,
+      remedy: REMEDIES[errorCode(cause)] ?? "look after the disk, or choose another folder",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Where checkpoints are kept. A store knows nothing of what is in them: it keeps named blocks of
+ * bytes, each of them whole or not at all. What they mean, and which of them is good, is decided in
+ * one place for all stores (run-checkpoints.ts).
+ */
+export interface CheckpointStore {
+  /**
+   * Claims the store for one run.
+   * @throws {SourceError} if it cannot be written, or if another run has claimed it.
+   */
+  open(): Promise<OpenCheckpointStore>;
+}
+
+/** A store that a run has claimed. */
+export interface OpenCheckpointStore {
+  /** Where it is, for messages, e.g. the path of a folder. */
+  readonly location: string;
+  /** The names of what is kept, in any order. */
+  list(): Promise<readonly string[]>;
+  read(name: string): Promise<Uint8Array>;
+  /**
+   * Keeps bytes under a name (of letters, digits, `-` and `.`), in place of what was there. When it
+   * resolves they outlast a loss of power; until then, and if it rejects, the name means what it did
+   * before, or nothing.
+   */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Moves something damaged to where `list` does not see it; gives its new place. */
+  setAside(name: string): Promise<string>;
+  /** Gives up the claim. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,76 @@
+import type { Logs } from "../callback.ts";
+import type { History } from "../history.ts";
+
+/** What JSON can say, without numbers that it cannot. */
+export type JsonValue =
+  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** An object of {@link JsonValue}s. */
+export type JsonObject = Readonly<Record<string, JsonValue>>;
+
+/** What a callback may keep in a checkpoint: JSON with typed arrays in it. */
+export type CallbackState =
+  | null
+  | boolean
+  | number
+  | string
+  | Float32Array
+  | Int32Array
+  | readonly CallbackState[]
+  | { readonly [key: string]: CallbackState | undefined };
+
+/** The values of a tensor, in memory. */
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
+/** Where in a run a checkpoint was taken. */
+export interface RunPosition {
+  /** Index of the phase; the number of phases once the run is over. */
+  readonly phase: number;
+  /** Epochs of the phase that are complete, and so the index of the one under way. */
+  readonly epoch: number;
+  /** Steps of that epoch that are complete. */
+  readonly step: number;
+  /** Whether `onEpochBegin` has been called for it. */
+  readonly begun: boolean;
+  /** Whether a callback has asked the phase to stop. */
+  readonly stopped: boolean;
+}
+
+/** The running means of the epoch under way. */
+export interface MeansState {
+  /** One sum per metric, weighted by samples. */
+  readonly sums: readonly number[];
+  readonly samples: number;
+  /** The means that callbacks saw last: they may lag behind the sums. */
+  readonly logs: Logs;
+}
+
+/**
+ * The whole state of a run between two steps. Together with the options of the run it determines
+ * everything that follows: random numbers are keyed by (seed, purpose, epoch, index) and so need no
+ * state of their own.
+ */
+export interface Checkpoint {
+  /** What the run depends on, for comparison when it goes on. */
+  readonly manifest: JsonObject;
+  readonly position: RunPosition;
+  /** Steps since the run began. */
+  readonly steps: number;
+  /** The optimizer's present learning rate; `null` for an optimizer without one. */
+  readonly learningRate: number | null;
+  readonly means: MeansState;
+  /** Wall time spent in the epoch under way, in seconds. */
+  readonly seconds: number;
+  /** Of every phase that has begun. */
+  readonly histories: readonly History[];
+  /** Of the callbacks that have a state, in their order. */
+  readonly callbacks: readonly CallbackState[];
+  /** The model's weights, in its order. */
+  readonly weights: readonly NamedArray[];
+  /** The optimizer's weights: first its number of steps, then e.g. Adam's moments. */
+  readonly optimizer: readonly NamedArray[];
+}

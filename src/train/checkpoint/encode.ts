@@ -1,0 +1,111 @@
+import { check, describe } from "../../checks.ts";
+import { sha256 } from "../../dataset/sha256.ts";
+import type { CallbackState, Checkpoint, JsonValue, NamedArray } from "./checkpoint.ts";
+import {
+  ALIGNMENT,
+  ARRAY_KEY,
+  DIGEST_BYTES,
+  FORMAT_VERSION,
+  MAGIC,
+  MAX_DEPTH,
+  MAX_HEADER_BYTES,
+  PREFIX_BYTES,
+  type TensorSpec,
+} from "./format.ts";
+
+const SUBJECT = "encodeCheckpoint";
+
+/**
+ * A checkpoint as the bytes of a file; see format.ts for what they are.
+ * @throws {ArgumentError} if a callback's state is not what a checkpoint can hold.
+ */
+export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array> {
+  const { weights, optimizer, callbacks, ...rest } = checkpoint;
+  const callbackArrays: NamedArray[] = [];
+  const states = callbacks.map((state, i) =>
+    withoutArrays(state, `callbacks[${i}]`, callbackArrays, 0),
+  );
+  const header = JSON.stringify({
+    ...rest,
+    callbacks: states,
+    tensors: {
+      weights: weights.map(specOf),
+      optimizer: optimizer.map(specOf),
+      callbacks: callbackArrays.map(specOf),
+    },
+  });
+  const text = new TextEncoder().encode(header);
+  const headerBytes = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
+  check(
+    headerBytes <= MAX_HEADER_BYTES,
+    SUBJECT,
+    `at most ${MAX_HEADER_BYTES} bytes of history, options and callback states`,
+    `${headerBytes}`,
+    "keep less in the states of callbacks, or keep it in typed arrays",
+  );
+  const arrays = [...weights, ...optimizer, ...callbackArrays];
+  const payload = arrays.reduce((sum, { values }) => sum + values.byteLength, 0);
+  const bytes = new Uint8Array(PREFIX_BYTES + headerBytes + payload + DIGEST_BYTES);
+  bytes.set(MAGIC);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(8, FORMAT_VERSION, true);
+  view.setUint32(12, headerBytes, true);
+  bytes.set(text, PREFIX_BYTES);
+  bytes.fill(0x20, PREFIX_BYTES + text.length, PREFIX_BYTES + headerBytes);
+  let at = PREFIX_BYTES + headerBytes;
+  for (const { values } of arrays) {
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
+  }
+  const digest = await sha256(bytes.subarray(0, at));
+  bytes.set(new TextEncoder().encode(digest), at);
+  return bytes;
+}
+
+function specOf({ name, shape, values }: NamedArray): TensorSpec {
+  return { name, dtype: values instanceof Float32Array ? "float32" : "int32", shape };
+}
+
+/** A callback's state as JSON; its typed arrays go to `arrays`, their numbers stay. */
+function withoutArrays(
+  state: CallbackState | undefined,
+  path: string,
+  arrays: NamedArray[],
+  depth: number,
+): JsonValue {
+  check(depth < MAX_DEPTH / 2, SUBJECT, "states of callbacks without circles", path, "flatten it");
+  if (state instanceof Float32Array || state instanceof Int32Array) {
+    arrays.push({ name: path, shape: [state.length], values: state });
+    return { [ARRAY_KEY]: arrays.length - 1 };
+  }
+  // As in JSON, what has no value is null.
+  if (state === undefined || (typeof state === "number" && !Number.isFinite(state))) return null;
+  if (state === null || ["boolean", "number", "string"].includes(typeof state)) {
+    return state as JsonValue;
+  }
+  if (Array.isArray(state)) {
+    const items = state as readonly CallbackState[];
+    return items.map((item, i) => withoutArrays(item, `${path}[${i}]`, arrays, depth + 1));
+  }
+  const prototype = Object.getPrototypeOf(state) as unknown;
+  check(
+    prototype === Object.prototype || prototype === null,
+    SUBJECT,
+    "states of callbacks made of plain objects, arrays, numbers, strings and typed arrays",
+    `${path}: ${describe(state)}`,
+    "return such values from getState",
+  );
+  const entries = Object.entries(state as Record<string, CallbackState | undefined>);
+  for (const [key] of entries) {
+    check(
+      key !== ARRAY_KEY && key !== "__proto__",
+      SUBJECT,
+      "ordinary keys in a callback's state",
+      key,
+      "rename it",
+    );
+  }
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, withoutArrays(value, `${path}.${key}`, arrays, depth + 1)]),
+  );
+}

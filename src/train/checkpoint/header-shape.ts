@@ -1,0 +1,123 @@
+/**
+ * Readers for the parts of a header: each checks a value from a file and gives it back typed, rebuilt
+ * from known fields only, so that nothing unexpected gets through.
+ */
+import { describe } from "../../checks.ts";
+import { DataError } from "../../errors.ts";
+import { type JsonObject, type JsonValue } from "./checkpoint.ts";
+import { isJsonObject, MAX_DEPTH } from "./format.ts";
+
+/** Checks a value found at `path`. */
+export type Reader<T> = (value: JsonValue | undefined, path: string) => T;
+
+/** The error for a checkpoint that is not what it should be. */
+export function damaged(expected: string, got: string): DataError {
+  const remedy = "the file is damaged or not a checkpoint: go back to an earlier one";
+  return new DataError({ subject: "decodeCheckpoint", expected, got, remedy });
+}
+
+/** A whole number of at least 0. */
+export const count: Reader<number> = (value, path) => {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw damaged(`${path} to be a whole number of at least 0`, describe(value));
+};
+
+/** A finite number. */
+export const number: Reader<number> = (value, path) => {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw damaged(`${path} to be a finite number`, describe(value));
+};
+
+/** True or false. */
+export const boolean: Reader<boolean> = (value, path) => {
+  if (typeof value === "boolean") return value;
+  throw damaged(`${path} to be true or false`, describe(value));
+};
+
+/** Some text. */
+export const text: Reader<string> = (value, path) => {
+  if (typeof value === "string") return value;
+  throw damaged(`${path} to be a string`, describe(value));
+};
+
+/** What `reader` takes, or null. */
+export function nullable<T>(reader: Reader<T>): Reader<T | null> {
+  return (value, path) => (value === null ? null : reader(value, path));
+}
+
+/** One of some words. */
+export function oneOf<T extends string>(...words: T[]): Reader<T> {
+  return (value, path) => {
+    if (words.includes(value as T)) return value as T;
+    throw damaged(`${path} to be one of ${words.join(", ")}`, describe(value));
+  };
+}
+
+/** A list of at most `most` of what `reader` takes. */
+export function list<T>(reader: Reader<T>, most = Infinity): Reader<T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw damaged(`${path} to be a list`, describe(value));
+    if (value.length > most) throw damaged(`at most ${most} ${path}`, `${value.length}`);
+    return (value as JsonValue[]).map((item, i) => reader(item, `${path}[${i}]`));
+  };
+}
+
+/** An object with exactly these fields. */
+export function object<T extends object>(fields: { [K in keyof T]: Reader<T[K]> }): Reader<T> {
+  const names = Object.keys(fields) as (keyof T & string)[];
+  return (value, path) => {
+    if (!isJsonObject(value)) throw damaged(`${path} to be an object`, describe(value));
+    const stray = Object.keys(value).find((key) => !(names as string[]).includes(key));
+    if (stray !== undefined) {
+      throw damaged(`${path} with ${names.join(", ")} only`, `the field ${describe(stray)}`);
+    }
+    return Object.fromEntries(
+      names.map((name) => {
+        const field = Object.hasOwn(value, name) ? value[name] : undefined;
+        return [name, fields[name](field, `${path}.${name}`)];
+      }),
+    ) as T;
+  };
+}
+
+/** An object with any keys and what `reader` takes behind them. */
+export function record<T>(reader: Reader<T>): Reader<Record<string, T>> {
+  return (value, path) => {
+    if (!isJsonObject(value)) throw damaged(`${path} to be an object`, describe(value));
+    const entries = Object.entries(value).map(([key, item]) => {
+      checkKey(key, path);
+      return [key, reader(item, `${path}.${key}`)] as const;
+    });
+    return Object.fromEntries(entries);
+  };
+}
+
+/** Any JSON, of bounded depth and with ordinary keys. */
+export const json: Reader<JsonValue> = (value, path) => {
+  checkJson(value, path, 0);
+  return value!;
+};
+
+/** Any object of JSON. */
+export const jsonObject: Reader<JsonObject> = (value, path) => {
+  if (!isJsonObject(value)) throw damaged(`${path} to be an object`, describe(value));
+  return json(value, path) as JsonObject;
+};
+
+function checkJson(value: JsonValue | undefined, path: string, depth: number): void {
+  if (value === undefined) throw damaged(`${path} to be there`, "nothing");
+  if (depth > MAX_DEPTH) throw damaged(`at most ${MAX_DEPTH} levels in ${path}`, "more");
+  if (Array.isArray(value)) {
+    for (const item of value as JsonValue[]) checkJson(item, path, depth + 1);
+  } else if (isJsonObject(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      checkKey(key, path);
+      checkJson(item, path, depth + 1);
+    }
+  }
+}
+
+/** The one key that does something else than naming a value. */
+function checkKey(key: string, path: string): void {
+  if (key === "__proto__") throw damaged(`ordinary keys in ${path}`, describe(key));
+}

@@ -1,0 +1,180 @@
+/**
+ * What the numbers of a run depend on, apart from its state. It is part of every checkpoint: a run
+ * that goes on under other conditions would end elsewhere than the one that began.
+ */
+import { getBackend } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { ImageDataGenerator } from "../../augment/image-data-generator.ts";
+import { check } from "../../checks.ts";
+import { ImageSet } from "../../dataset/image-set.ts";
+import { sha256 } from "../../dataset/sha256.ts";
+import { KerasAdam } from "../../model/adam.ts";
+import { modelInternals } from "../../model/internals.ts";
+import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
+import type { JsonObject, JsonValue } from "./checkpoint.ts";
+import { isJsonObject } from "./format.ts";
+import { LIBRARY_VERSION } from "./library-version.ts";
+
+/** A phase as far as its numbers depend on it. */
+export interface PhaseConditions {
+  readonly epochs: number;
+  readonly seed: number;
+  readonly dropRemainder: boolean;
+  readonly generator: ImageDataGenerator | undefined;
+}
+
+/** A run as far as its numbers depend on it. */
+export interface RunConditions {
+  readonly train: ImageSet;
+  readonly validation: unknown;
+  readonly batchSize: number;
+  readonly phases: readonly PhaseConditions[];
+}
+
+/** Images that stand for an augmentation: enough for every option to show. */
+const PROBE_IMAGES = 64;
+
+/** The conditions of a run with this model. */
+export async function runManifest(
+  model: LayersModel,
+  { train, validation, batchSize, phases }: RunConditions,
+): Promise<JsonObject> {
+  return {
+    libraryVersion: LIBRARY_VERSION,
+    randomStreamVersion: RANDOM_STREAM_VERSION,
+    backend: getBackend(),
+    batchSize,
+    train: await setConditions(train),
+    // A dataset of the user's own is taken on trust.
+    validation:
+      validation instanceof ImageSet
+        ? await setConditions(validation)
+        : validation === undefined
+          ? null
+          : "dataset",
+    phases: await Promise.all(
+      phases.map(async ({ epochs, seed, dropRemainder, generator }) => ({
+        epochs,
+        seed,
+        dropRemainder,
+        augmentation: generator ? await probe(generator, train, seed) : null,
+      })),
+    ),
+    ...modelConditions(model),
+  };
+}
+
+/** Conditions whose change is worth a warning, no more: the run can go on. */
+const SOFT = ["libraryVersion", "backend"];
+
+/** Where the conditions of a run differ from those in a checkpoint. */
+export interface ManifestChange {
+  /** E.g. `"batchSize"` or `"model.layers[3].config.filters"`. */
+  readonly field: string;
+  readonly saved: string;
+  readonly present: string;
+  /** Whether the run can go on nevertheless, if not with the same bits. */
+  readonly soft: boolean;
+}
+
+/**
+ * All differences, in the order of the fields.
+ * @param learningRate in the checkpoint: a model that goes on in the same process has it already.
+ */
+export function manifestChanges(
+  saved: JsonObject,
+  present: JsonObject,
+  learningRate: number | null,
+): ManifestChange[] {
+  const changes: ManifestChange[] = [];
+  const compare = (field: string, a: JsonValue | undefined, b: JsonValue | undefined): void => {
+    if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
+      a.forEach((item: JsonValue, i) => {
+        compare(`${field}[${i}]`, item, (b as JsonValue[])[i]);
+      });
+    } else if (isJsonObject(a) && isJsonObject(b)) {
+      for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+        compare(field === "" ? key : `${field}.${key}`, a[key], b[key]);
+      }
+    } else if (a !== b) {
+      if (field === "optimizer.learningRate" && b === learningRate) return;
+      changes.push({ field, saved: show(a), present: show(b), soft: SOFT.includes(field) });
+    }
+  };
+  compare("", saved, present);
+  return changes;
+}
+
+function show(value: JsonValue | undefined): string {
+  if (Array.isArray(value)) return `${value.length} entries`;
+  if (isJsonObject(value)) return "another kind";
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+async function setConditions(set: ImageSet): Promise<JsonObject> {
+  const labels = Int32Array.from(set.labels);
+  return {
+    length: set.length,
+    imageShape: set.imageShape,
+    images: await sha256(set.images),
+    labels: await sha256(new Uint8Array(labels.buffer)),
+  };
+}
+
+/**
+ * What an augmentation does to some images. Unlike a list of its options this also sees what was
+ * learned by `fit` and what a preprocessing function does.
+ */
+async function probe(
+  generator: ImageDataGenerator,
+  train: ImageSet,
+  seed: number,
+): Promise<string> {
+  const images = train.take(PROBE_IMAGES);
+  const { xs } = generator
+    .flow(images, { batchSize: images.length, shuffle: false, seed })
+    .batch(0, 0);
+  return sha256(new Uint8Array(xs.buffer, xs.byteOffset, xs.byteLength));
+}
+
+/** Layers, loss, metrics and optimizer, without the names that depend on what was built before. */
+function modelConditions(model: LayersModel): JsonObject {
+  const { optimizer, loss, metricsNames = [] } = modelInternals(model);
+  const layers = model.layers.map((layer) => ({
+    className: layer.getClassName(),
+    config: withoutNames(layer.getConfig()),
+  }));
+  return {
+    // Through JSON: drops what is undefined, and says NaN as a file would.
+    model: JSON.parse(JSON.stringify({ layers })) as JsonValue,
+    loss: typeof loss === "string" ? loss : "a function",
+    metrics: metricsNames,
+    optimizer: JSON.parse(
+      JSON.stringify({ className: optimizer!.getClassName(), ...optimizer!.getConfig() }),
+    ) as JsonValue,
+  };
+}
+
+const NAMES = ["name", "inboundNodes", "inputLayers", "outputLayers"];
+
+function withoutNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNames);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !NAMES.includes(key))
+      .map(([key, item]) => [key, withoutNames(item)]),
+  );
+}
+
+/** Throws unless the optimizer goes on from saved weights with the same bits. */
+export function checkOptimizer(subject: string, model: LayersModel): void {
+  const optimizer = modelInternals(model).optimizer!;
+  check(
+    optimizer instanceof KerasAdam || !["Adam", "Adamax"].includes(optimizer.getClassName()),
+    subject,
+    "an optimizer that goes on from saved weights as if nothing had happened, to save checkpoints",
+    `${optimizer.getClassName()} of TensorFlow.js`,
+    "compile the model with new KerasAdam(learningRate)",
+  );
+}

@@ -1,0 +1,45 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { sha256 } from "../../dataset/sha256.ts";
+import { modelInternals } from "../../model/internals.ts";
+import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
+import type { History } from "../history.ts";
+import { learningRateOf } from "../learning-rate.ts";
+import { checkCompiled, checkModel } from "../model-input.ts";
+import { readModelState } from "./model-state.ts";
+
+/**
+ * A fingerprint of all that training has made: two runs with equal hashes agree in every bit of the
+ * weights, of the optimizer's state (its number of steps and learning rate included) and, if they
+ * are given, of the histories, wall times left out. Names of weights do not count.
+ * @param histories of the run, e.g. `history.all`.
+ * @returns a SHA-256 as 64 hexadecimal digits.
+ */
+export async function stateHash(model: LayersModel, ...histories: History[]): Promise<string> {
+  checkModel("stateHash", model);
+  checkCompiled("stateHash", model);
+  const { weights, optimizer } = await readModelState(model);
+  const arrays = [...weights, ...optimizer];
+  const text = JSON.stringify({
+    randomStreamVersion: RANDOM_STREAM_VERSION,
+    // As JSON says NaN, for an optimizer without one.
+    learningRate: learningRateOf(modelInternals(model).optimizer!),
+    shapes: arrays.map(({ shape }) => shape),
+    histories: histories.map(({ epochs, loss, accuracy, valLoss, valAccuracy }) => [
+      epochs,
+      loss,
+      accuracy,
+      valLoss,
+      valAccuracy,
+    ]),
+  });
+  const head = new TextEncoder().encode(text);
+  const length = arrays.reduce((sum, { values }) => sum + values.byteLength, head.length);
+  const bytes = new Uint8Array(length);
+  bytes.set(head);
+  let at = head.length;
+  for (const { values } of arrays) {
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
+  }
+  return sha256(bytes);
+}

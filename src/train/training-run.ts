@@ -1,0 +1,359 @@
+import { dispose, type Optimizer, type Scalar, sum, type Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check } from "../checks.ts";
+import { DataError, TrainingError } from "../errors.ts";
+import { modelInternals } from "../model/internals.ts";
+import { setTrainingStep } from "../model/keras-layers.ts";
+import { withUndyingLoss } from "../model/loss.ts";
+import type { Callback, Logs, TrainingContext } from "./callback.ts";
+import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
+import type { CallbackState, Checkpoint, RunPosition } from "./checkpoint/checkpoint.ts";
+import { readModelState, writeModelState } from "./checkpoint/model-state.ts";
+import type { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
+import { evaluateData } from "./evaluate.ts";
+import { breather } from "./event-loop.ts";
+import { type History, HistoryRecorder } from "./history.ts";
+import { learningRateOf, setLearningRate } from "./learning-rate.ts";
+import { RunningMeans } from "./running-means.ts";
+import type { TrainingOptions } from "./train-phase.ts";
+import { type TrainingData, untilAborted } from "./training-data.ts";
+
+/** Consecutive epochs over the same data. */
+export interface RunPhase {
+  readonly epochs: number;
+  readonly data: TrainingData;
+}
+
+/** What a run is made of. */
+export interface RunParts {
+  readonly subject: string;
+  readonly model: LayersModel;
+  readonly phases: readonly RunPhase[];
+  readonly validation: TrainingData | undefined;
+  readonly options: Pick<TrainingOptions, "callbacks" | "verbose" | "signal">;
+}
+
+/** Steps between two readings of loss and metrics from the device; the first step is read too. */
+const READ_EVERY = 20;
+
+const hasState = (callback: Callback): boolean => callback.getState !== undefined;
+
+/**
+ * One run of one or several phases: the loop, and the state that it carries from step to step. All
+ * of that state goes into checkpoints and comes back from them, so that a run that goes on makes the
+ * calls and the numbers that it would have made without the interruption.
+ */
+export class TrainingRun {
+  readonly #subject: string;
+  readonly #model: LayersModel;
+  readonly #optimizer: Optimizer;
+  readonly #phases: readonly RunPhase[];
+  readonly #validation: TrainingData | undefined;
+  readonly #callbacks: readonly Callback[];
+  readonly #signal: AbortSignal | undefined;
+  readonly #verbose: 0 | 1 | 2;
+  readonly #readEvery: number;
+  readonly #checkpoints: RunCheckpoints | undefined;
+  readonly #pause = breather();
+
+  #position: RunPosition = { phase: 0, epoch: 0, step: 0, begun: false, stopped: false };
+  #steps = 0;
+  #means: RunningMeans;
+  /** The means that callbacks see: those of the last reading that was due, not of one for a save. */
+  #logs: Logs = {};
+  #secondsBefore = 0;
+  #epochBegan = performance.now();
+  readonly #histories: HistoryRecorder[] = [];
+  /** Whether all losses so far were finite. */
+  #isSound = true;
+  /** What still has to be given back to the callbacks of a run that goes on. */
+  #resumed: Checkpoint | undefined;
+
+  constructor(
+    { subject, model, phases, validation, options }: RunParts,
+    checkpoints?: RunCheckpoints,
+  ) {
+    const { callbacks = [], verbose = 1, signal } = options;
+    this.#subject = subject;
+    this.#model = model;
+    this.#optimizer = modelInternals(model).optimizer!;
+    this.#phases = phases;
+    this.#validation = validation && untilAborted(validation, signal);
+    this.#signal = signal;
+    this.#verbose = verbose;
+    this.#checkpoints = checkpoints;
+    const needsBar = verbose !== 0 && !callbacks.some(isProgressBar);
+    this.#callbacks = needsBar ? [...callbacks, progressBar()] : callbacks;
+    this.#readEvery = Math.min(
+      READ_EVERY,
+      ...callbacks.map(({ readEvery = READ_EVERY }) => readEvery),
+    );
+    this.#means = this.#newMeans();
+  }
+
+  /**
+   * Runs the phases that are left.
+   * @param checkpoint to go on from.
+   * @returns the histories of all phases.
+   */
+  async run(checkpoint?: Checkpoint): Promise<History[]> {
+    withUndyingLoss(this.#model);
+    if (checkpoint) await this.#restore(checkpoint);
+    setTrainingStep(this.#model, this.#optimizer.iterations);
+    const hasWork = this.#position.phase < this.#phases.length;
+    try {
+      while (this.#position.phase < this.#phases.length) await this.#runPhase();
+      if (hasWork) await this.#save();
+    } finally {
+      this.#means.dispose();
+    }
+    return this.#histories;
+  }
+
+  async #runPhase(): Promise<void> {
+    const { phase } = this.#position;
+    const { epochs } = this.#phases[phase];
+    const trainStep = modelInternals(this.#model).makeTrainFunction();
+    const context = this.#context();
+    this.#histories[phase] ??= new HistoryRecorder();
+    for (const callback of this.#callbacks) callback.setContext?.(context);
+    try {
+      await this.#call("onTrainBegin");
+      if (!this.#position.begun) await this.#resumeCallbacks();
+      // Written before the first step: a store that fails is noticed now, not after hours.
+      if (this.#steps === 0 && phase === 0) await this.#save();
+      while (
+        this.#position.epoch < epochs &&
+        // An epoch in which a callback asks to stop is finished nevertheless.
+        (!this.#position.stopped || this.#position.begun)
+      ) {
+        await this.#runEpoch(trainStep);
+        if (this.#checkpoints?.isEpochDue(this.#position.epoch)) await this.#save();
+      }
+      await this.#call("onTrainEnd");
+    } finally {
+      await this.#call("onRunEnd");
+    }
+    this.#position = { phase: phase + 1, epoch: 0, step: 0, begun: false, stopped: false };
+  }
+
+  async #runEpoch(trainStep: (data: Tensor[]) => Scalar[]): Promise<void> {
+    const { phase, epoch } = this.#position;
+    this.#epochBegan = performance.now();
+    await this.#call("onEpochBegin", epoch);
+    await this.#resumeCallbacks();
+    this.#move({ begun: true });
+    await this.#trainEpoch(trainStep);
+    await this.#stopIfAborted();
+    const logs = { ...this.#means.logs, ...(await this.#validate()) };
+    this.#histories[phase].append(epoch, logs, this.#seconds());
+    await this.#call("onEpochEnd", epoch, logs);
+    this.#move({ epoch: epoch + 1, step: 0, begun: false });
+    this.#means = this.#newMeans();
+    this.#secondsBefore = 0;
+  }
+
+  /** The steps that are left of the epoch under way. */
+  async #trainEpoch(trainStep: (data: Tensor[]) => Scalar[]): Promise<void> {
+    const { phase, epoch, step: from } = this.#position;
+    const { data } = this.#phases[phase];
+    const isOver = this.#position.stopped && from > 0;
+    for await (const { xs, ys, size } of isOver ? [] : data.epoch(epoch, from)) {
+      const { step } = this.#position;
+      try {
+        await this.#stopIfAborted();
+        await this.#call("onBatchBegin", step);
+        const values = trainStep([xs, ys]);
+        // Some backends' relu turns NaN into 0: a loss alone would not show bad pixels.
+        if (!data.finite) values.push(sum(xs));
+        this.#means.add(values, size);
+      } finally {
+        dispose([xs, ys]);
+      }
+      const due = step % this.#readEvery === 0;
+      const problem = due ? await this.#read(step) : undefined;
+      if (due) this.#logs = this.#means.logs;
+      await this.#call("onBatchEnd", step, { ...this.#logs });
+      // A callback such as terminateOnNaN may have dealt with it by stopping.
+      if (problem && !this.#position.stopped) throw problem;
+      this.#move({ step: step + 1 });
+      this.#steps++;
+      if (this.#checkpoints?.isStepDue(this.#steps)) await this.#save();
+      await this.#pause();
+      if (this.#position.stopped) break;
+    }
+    const { step } = this.#position;
+    check(step > 0, this.#subject, "at least one batch of training data", "none", "pass data");
+    await this.#readAll();
+  }
+
+  /** The values of the validation data, if there are any. */
+  async #validate(): Promise<Logs> {
+    if (!this.#validation) return {};
+    await this.#call("onTestBegin");
+    let logs: Logs = {};
+    try {
+      const { loss, accuracy } = await evaluateData(this.#subject, this.#model, this.#validation);
+      logs = { val_loss: loss, val_accuracy: accuracy };
+    } catch (error) {
+      if (!this.#signal?.aborted) throw error;
+    }
+    // Called for an aborted one too: some callbacks exchange the weights for the validation.
+    await this.#call("onTestEnd");
+    await this.#stopIfAborted();
+    return logs;
+  }
+
+  /** Reads losses back; gives the error that is due if one of them is not finite. */
+  async #read(lastStep: number): Promise<TrainingError | undefined> {
+    const stepsBack = await this.#means.read();
+    if (stepsBack === -1) return undefined;
+    this.#isSound = false;
+    return new TrainingError({
+      subject: this.#subject,
+      expected: "finite losses and pixels",
+      got:
+        `NaN or infinity in step ${lastStep - stepsBack + 1} ` +
+        `of epoch ${this.#position.epoch + 1}`,
+      remedy:
+        "lower the learning rate, check the pixels for NaN, and go back to an earlier state of " +
+        "the model: its weights are no longer numbers",
+    });
+  }
+
+  /** Reads back all that is pending between two steps. */
+  async #readAll(): Promise<void> {
+    const problem = await this.#read(this.#position.step - 1);
+    if (problem && !this.#position.stopped) throw problem;
+  }
+
+  /** Between two steps: saves and throws if the signal says so. */
+  async #stopIfAborted(): Promise<void> {
+    if (!this.#signal?.aborted) return;
+    await this.#save();
+    this.#signal.throwIfAborted();
+  }
+
+  /** Saves the state of the run, which has to be between two steps. */
+  async #save(): Promise<void> {
+    if (!this.#checkpoints) return;
+    await this.#readAll();
+    if (!this.#isSound) return;
+    const rate = learningRateOf(this.#optimizer);
+    const isOver = this.#position.phase === this.#phases.length;
+    const callbacks: CallbackState[] = [];
+    for (const callback of isOver ? [] : this.#callbacks) {
+      if (callback.getState) callbacks.push(await callback.getState());
+    }
+    await this.#checkpoints.save({
+      position: this.#position,
+      steps: this.#steps,
+      learningRate: Number.isNaN(rate) ? null : rate,
+      means: { ...this.#means.state, logs: this.#logs },
+      seconds: this.#position.begun ? this.#seconds() : 0,
+      histories: this.#histories,
+      callbacks,
+      ...(await readModelState(this.#model)),
+    });
+  }
+
+  /** Takes over the state of a checkpoint; the callbacks get theirs later. */
+  async #restore(checkpoint: Checkpoint): Promise<void> {
+    const { position, steps, means, seconds, histories, learningRate, callbacks } = checkpoint;
+    const { phase, epoch, step } = position;
+    const stateful = this.#callbacks.filter(hasState);
+    const isOver = phase === this.#phases.length;
+    check(
+      isOver || callbacks.length === stateful.length,
+      this.#subject,
+      `callbacks with ${callbacks.length} that keep a state, as when the checkpoint was written`,
+      `${stateful.length}`,
+      "pass the callbacks that the run began with",
+    );
+    const inside =
+      isOver ||
+      (phase < this.#phases.length &&
+        epoch <= this.#phases[phase].epochs &&
+        step <= (this.#phases[phase].data.steps ?? Infinity) &&
+        means.sums.length === this.#means.state.sums.length);
+    if (!inside || histories.length > this.#phases.length) {
+      throw new DataError({
+        subject: this.#subject,
+        expected: "a checkpoint from within this run",
+        got: `one of phase ${phase}, epoch ${epoch}, step ${step}`,
+        remedy: 'begin anew with resume: "never"',
+      });
+    }
+    await writeModelState(this.#subject, this.#model, checkpoint);
+    if (learningRate !== null) setLearningRate(this.#optimizer, learningRate);
+    this.#position = position;
+    this.#steps = steps;
+    this.#means.state = means;
+    this.#logs = means.logs;
+    this.#secondsBefore = seconds;
+    this.#histories.push(...histories.map((history) => HistoryRecorder.of(history)));
+    this.#resumed = checkpoint;
+  }
+
+  /** Gives the callbacks back what they had when the checkpoint was written. */
+  async #resumeCallbacks(): Promise<void> {
+    if (!this.#resumed) return;
+    const { callbacks, learningRate } = this.#resumed;
+    this.#resumed = undefined;
+    const stateful = this.#callbacks.filter(hasState);
+    for (const [i, callback] of stateful.entries()) await callback.setState?.(callbacks[i]);
+    // What callbacks did to it on the way here, they had done before.
+    if (learningRate !== null) setLearningRate(this.#optimizer, learningRate);
+  }
+
+  #move(change: Partial<RunPosition>): void {
+    this.#position = { ...this.#position, ...change };
+  }
+
+  #seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#epochBegan) / 1000;
+  }
+
+  #newMeans(): RunningMeans {
+    this.#logs = {};
+    const names = modelInternals(this.#model).metricsNames!;
+    return new RunningMeans(names.map((name) => (name === "acc" ? "accuracy" : name)));
+  }
+
+  #context(): TrainingContext {
+    const { epochs, data } = this.#phases[this.#position.phase];
+    const optimizer = this.#optimizer;
+    return {
+      model: this.#model,
+      epochs,
+      steps: data.steps,
+      verbose: this.#verbose,
+      get learningRate() {
+        return learningRateOf(optimizer);
+      },
+      set learningRate(value) {
+        setLearningRate(optimizer, value);
+      },
+      stopTraining: () => {
+        this.#move({ stopped: true });
+      },
+    };
+  }
+
+  async #call(
+    hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd" | "onRunEnd",
+  ): Promise<void>;
+  async #call(hook: "onEpochBegin" | "onBatchBegin", index: number): Promise<void>;
+  async #call(hook: "onEpochEnd" | "onBatchEnd", index: number, logs: Logs): Promise<void>;
+  async #call(
+    hook: Extract<keyof Callback, `on${string}`>,
+    index?: number,
+    logs?: Logs,
+  ): Promise<void> {
+    for (const callback of this.#callbacks) {
+      const hooks = callback as Record<string, (...args: unknown[]) => void | Promise<void>>;
+      const result = index === undefined ? hooks[hook]?.(logs) : hooks[hook]?.(index, logs);
+      if (result !== undefined) await result;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../helpers/backends.ts";
+import { MemoryStore } from "../train/checkpoint/memory-store.ts";
+import { hashOf, interruptAfter, interruptAt, STEPS } from "./small-run.ts";
+
+let uninterrupted: { hash: string; steps: number };
+beforeAll(async () => {
+  await useBackend("wasm");
+  uninterrupted = await hashOf();
+});
+
+const newCheckpoint = (): { store: MemoryStore; everySteps: number; everyEpochs: number } => ({
+  store: new MemoryStore(),
+  everySteps: 0,
+  everyEpochs: 0,
+});
+
+describe("a run that is interrupted after every single step and goes on each time", () => {
+  it("ends with the bits of the one that was not, and leaves no tensor", async () => {
+    expect(uninterrupted.steps).toBe(STEPS);
+    expect(STEPS).toBeGreaterThan(100);
+    const before = tf.memory().numTensors;
+    const checkpoint = newCheckpoint();
+    for (let stop = 0; stop < STEPS; stop++) {
+      expect(await interruptAfter(Math.min(stop, 1), { checkpoint })).toBe(stop);
+    }
+    const resumed = await hashOf({ checkpoint, resume: "must" });
+    expect(resumed).toEqual(uninterrupted);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("a run that is interrupted elsewhere", () => {
+  it.each([
+    ["onTrainBegin", 2],
+    ["onEpochBegin", 6],
+    ["onTestBegin", 3],
+    ["onTestEnd", 5],
+    ["onEpochEnd", 4],
+    ["onTrainEnd", 1],
+  ] as const)("in %s number %i ends with the same bits", async (hook, time) => {
+    const checkpoint = newCheckpoint();
+    await interruptAt(hook, time, { checkpoint });
+    expect(await hashOf({ checkpoint, resume: "must" })).toEqual(uninterrupted);
+  });
+});
