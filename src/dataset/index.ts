@@ -1,8 +1,15 @@
 export type { ByteSource } from "./byte-source.ts";
 export { CIFAR10_CLASS_NAMES, CIFAR10_LAYOUT, CIFAR10_MANIFESTS } from "./cifar10.ts";
+export {
+  CIFAR100_COARSE_CLASS_NAMES,
+  CIFAR100_FINE_CLASS_NAMES,
+  CIFAR100_MANIFESTS,
+  type Cifar100LabelMode,
+} from "./cifar100.ts";
 export { decodeRecords, type DecodedRecords } from "./decode-records.ts";
 export { ImageSet, type ImageSetParts, type ImageShape } from "./image-set.ts";
 export { loadCifar10, type Cifar10, type LoadCifar10Options } from "./load-cifar10.ts";
+export { loadCifar100, type Cifar100, type LoadCifar100Options } from "./load-cifar100.ts";
 export { loadRecords } from "./load-records.ts";
 export type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
 export { normalize } from "./normalize.ts";

@@ -18,8 +18,11 @@ export interface RecordFile {
   readonly name: string;
   /** Size in bytes, a multiple of the record size. */
   readonly bytes: number;
-  /** SHA-256 of the whole file, 64 lower-case hexadecimal digits. */
-  readonly sha256: string;
+  /**
+   * SHA-256 of the whole file, 64 lower-case hexadecimal digits. Without it only the size and the
+   * labels tell that the file is the right one.
+   */
+  readonly sha256?: string;
 }
 
 /** Everything that must be known of a data set beforehand in order to load and verify it. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { findDamage } from "../dataset/load-records.ts";
@@ -6,7 +6,8 @@ import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError, CifarKitError, SourceError } from "../errors.ts";
 import type { DownloadProgress } from "./download-progress.ts";
 import type { Fetcher } from "./fetchers.ts";
-import { errorCode, isTemporary, writeAtomic } from "./write-atomic.ts";
+import { createWorkDir } from "./work-dir.ts";
+import { errorCode, writeAtomic } from "./write-atomic.ts";
 
 /** Options of {@link cachedSource}. */
 export interface CachedSourceOptions {
@@ -19,9 +20,6 @@ export interface CachedSourceOptions {
   /** Told, in a sentence, what went wrong but could be mended. */
   readonly warn: (text: string) => void;
 }
-
-const WORK_DIR_PREFIX = ".cifar-kit-fetch-";
-const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
 
 /** A cache folder, or the disk below it, that cannot be used: no other fetcher would help. */
 class CacheError extends SourceError {}
@@ -92,7 +90,9 @@ async function fillCache({
 }: CachedSourceOptions): Promise<void> {
   const failures: Error[] = [];
   for (const fetcher of fetchers) {
-    const workDir = await createWorkDir(cacheDir);
+    const workDir = await createWorkDir(cacheDir).catch((error: unknown) => {
+      throw unusable(cacheDir, "a writable cache", error);
+    });
     const report = (phase: DownloadProgress["phase"], bytes: number, totalBytes: number): void => {
       onProgress({ phase, from: fetcher.from, bytes, totalBytes, cacheDir });
     };
@@ -149,23 +149,6 @@ async function fetchFiles(
     }
     unpacked += bytes.length;
     report("unpack", unpacked, totalBytes);
-  }
-}
-
-/** A new folder in the cache for one download; also clears away what crashed ones left there. */
-async function createWorkDir(cacheDir: string): Promise<string> {
-  try {
-    await mkdir(cacheDir, { recursive: true });
-    for (const name of await readdir(cacheDir)) {
-      if (!name.startsWith(WORK_DIR_PREFIX) && !isTemporary(name)) continue;
-      const path = join(cacheDir, name);
-      const modified = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
-      // A younger one may belong to a process that is at work.
-      if (Date.now() - modified > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true });
-    }
-    return await mkdtemp(join(cacheDir, WORK_DIR_PREFIX));
-  } catch (error) {
-    throw unusable(cacheDir, "a writable cache", error);
   }
 }
 

