@@ -46,6 +46,25 @@ function branchedModel(): LayersModel {
   return model({ inputs: [left, right], outputs, name: "branches" });
 }
 
+/** A layer used on two sizes, and a layer with two outputs: a model within the model. */
+function shapesModel(): LayersModel {
+  const small = input({ shape: [8, 8, 1], name: "small" });
+  const large = input({ shape: [12, 12, 1], name: "large" });
+  type Tensor = typeof small;
+  const shared = layers.conv2d({ filters: 2, kernelSize: 3, name: "shared" });
+  const pool = layers.globalMaxPooling2d({ name: "pool" });
+  const pooled = [small, large].map((x) => pool.apply(shared.apply(x) as Tensor) as Tensor);
+  const sum = layers.add().apply(pooled);
+  const inside = input({ shape: [2], name: "inside" });
+  const heads = [
+    layers.dense({ units: 2, name: "first" }).apply(inside) as Tensor,
+    layers.dense({ units: 3, name: "second" }).apply(inside) as Tensor,
+  ];
+  const inner = model({ inputs: inside, outputs: heads, name: "inner" });
+  const outputs = inner.apply(sum) as Tensor[];
+  return model({ inputs: [small, large], outputs, name: "shapes" });
+}
+
 function chainModel(): LayersModel {
   const name = "a_name_without_any_gap_that_is_far_too_long_to_fit";
   return sequential({
@@ -82,6 +101,7 @@ describe("modelSummary", () => {
     ["cifar", cifarModel, 88],
     ["branches", branchedModel, 108],
     ["chain", chainModel, 88],
+    ["shapes", shapesModel, 108],
   ] as const)("prints Keras 3's table of the model %s, narrow and wide", (name, build, wide) => {
     const built = build();
     const summary = (lineLength?: number): string =>
@@ -118,6 +138,16 @@ describe("modelSummary", () => {
       " add (Add)                      (None, 1500)         0           ['shared[0][0]',                 ",
       "                                                                  'shared[1][0]']                 ",
     ]);
+  });
+
+  it("says so where a layer has several shapes, and lists several outputs", () => {
+    const text = modelSummary(shapesModel());
+    expect(text).toMatch(/^ shared \(Conv2D\) +multiple +20 /m);
+    expect(text).toMatch(/^ inner \(Functional\) +\[\(None, 2\), +15 /m);
+    expect(text).toMatch(/^ +\(None, 3\)\] +$/m);
+    const flat = sequential({ layers: [layers.reshape({ targetShape: [], inputShape: [1] })] });
+    expect(modelSummary(flat)).toContain("(None,)");
+    expect(modelSummary(flat, { style: "keras3" })).toContain("(None)");
   });
 
   it("counts frozen layers as not trainable", () => {

@@ -44,8 +44,8 @@ export function describeModel(model: LayersModel, style: "keras2" | "keras3"): M
     isChain: isChain(model, nodes),
     layers: model.layers.map((layer, i) => ({
       name: names[i],
-      className: layer.getClassName(),
-      outputShape: outputShape(layer),
+      className: className(layer),
+      outputShape: outputShape(layer, style),
       params: layer.countParams(),
       connections: layer.inboundNodes
         .filter((node) => nodes.has(node))
@@ -68,12 +68,22 @@ function isChain(model: LayersModel, nodes: ReadonlySet<Node>): boolean {
   return isNarrow && !isShared;
 }
 
-function outputShape(layer: Layer): LayerFacts["outputShape"] {
-  try {
-    return layer.outputShape;
-  } catch {
-    return undefined;
-  }
+/**
+ * The shape, or shapes, that a layer puts out. Of a layer that is used on inputs of several sizes
+ * Keras 3 shows the last, Keras 2 none.
+ */
+function outputShape(layer: Layer, style: "keras2" | "keras3"): LayerFacts["outputShape"] {
+  const shapes = layer.inboundNodes.map(({ outputShapes }) => outputShapes);
+  const last = shapes[shapes.length - 1];
+  const isOne = shapes.every((shape) => JSON.stringify(shape) === JSON.stringify(last));
+  if (!isOne && style === "keras2") return undefined;
+  return Array.isArray(last[0]) && last.length === 1 ? last[0] : last;
+}
+
+/** Keras's name of the class: to it a model within a model is a functional one. */
+function className(layer: Layer): string {
+  const name = layer.getClassName();
+  return name === "Model" ? "Functional" : name;
 }
 
 function connections(node: Node, nameOf: ReadonlyMap<Layer, string>): string[] {

@@ -39,7 +39,7 @@ function cells(
   isChain: boolean,
 ): string[] {
   // An input's shape is a list of one.
-  const shape = formatShape(outputShape);
+  const shape = formatShape(outputShape, "keras2");
   const row = [
     `${name} (${className})`,
     className === "InputLayer" ? `[${shape}]` : shape,

@@ -44,7 +44,7 @@ function cells(
   { name, className, outputShape, params, connections }: LayerFacts,
   isChain: boolean,
 ): string[] {
-  const row = [`${name} (${className})`, formatShape(outputShape), formatCount(params)];
+  const row = [`${name} (${className})`, formatShape(outputShape, "keras3"), formatCount(params)];
   return isChain ? row : [...row, connections.join(", ") || "-"];
 }
 

@@ -5,12 +5,15 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** `(None, 32, 32, 3)`, or a list of such for several outputs, in Python's notation. */
-export function formatShape(shape: LayerFacts["outputShape"]): string {
+/**
+ * `(None, 32, 32, 3)`, or a list of such for several outputs. Keras 2 writes a tuple of one as Python
+ * does, with a comma, Keras 3 without.
+ */
+export function formatShape(shape: LayerFacts["outputShape"], style: "keras2" | "keras3"): string {
   if (shape === undefined) return "multiple";
-  if (isList(shape)) return `[${shape.map(formatShape).join(", ")}]`;
+  if (isList(shape)) return `[${shape.map((one) => formatShape(one, style)).join(", ")}]`;
   const sizes = shape.map((size) => size ?? "None").join(", ");
-  return shape.length === 1 ? `(${sizes},)` : `(${sizes})`;
+  return style === "keras2" && shape.length === 1 ? `(${sizes},)` : `(${sizes})`;
 }
 
 function isList(
