@@ -3,8 +3,11 @@ import { plainKernels, relaxedKernels } from "../kernels.generated.ts";
 /** The two builds of the kernels: see assembly/vector.ts for what tells them apart. */
 export type Build = "plain" | "relaxed";
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+/** Undoes what scripts/build-kernels.mjs does to a module: deflate, then base64. */
+async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(inflated).arrayBuffer());
 }
 
 /**
@@ -48,6 +51,6 @@ function importedMemoryFlags(bytes: Uint8Array): number {
 
 /** Compiles a build of the kernels for a memory that is shared or not. */
 export async function compileKernels(build: Build, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = decodeBase64(build === "relaxed" ? relaxedKernels : plainKernels);
+  const bytes = await unpack(build === "relaxed" ? relaxedKernels : plainKernels);
   return await WebAssembly.compile(shared ? bytes : withUnsharedMemory(bytes));
 }
