@@ -7,9 +7,17 @@ export {
   type Cifar100LabelMode,
 } from "./cifar100.ts";
 export { decodeRecords, type DecodedRecords } from "./decode-records.ts";
+export { decodeIdx, type IdxArray } from "./decode-idx.ts";
+export { FASHION_MNIST_CLASS_NAMES, FASHION_MNIST_MANIFESTS } from "./fashion-mnist.ts";
 export { ImageSet, type ImageSetParts, type ImageShape } from "./image-set.ts";
 export { loadCifar10, type Cifar10, type LoadCifar10Options } from "./load-cifar10.ts";
 export { loadCifar100, type Cifar100, type LoadCifar100Options } from "./load-cifar100.ts";
+export {
+  loadFashionMnist,
+  type FashionMnist,
+  type LoadFashionMnistOptions,
+} from "./load-fashion-mnist.ts";
+export { loadIdx, type IdxManifest } from "./load-idx.ts";
 export { loadRecords } from "./load-records.ts";
 export type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
 export { normalize } from "./normalize.ts";

@@ -34,7 +34,8 @@ export async function loadRecords(source: ByteSource, manifest: RecordManifest):
   return new ImageSet({ images, labels, imageShape: layout.imageShape, classNames });
 }
 
-async function readVerified(source: ByteSource, file: RecordFile): Promise<Uint8Array> {
+/** The bytes of a file, once they are known to be the right ones. */
+export async function readVerified(source: ByteSource, file: RecordFile): Promise<Uint8Array> {
   const bytes = await source.read(file.name);
   const error = await findDamage(bytes, file);
   if (!error) return bytes;
