@@ -192,12 +192,16 @@ export function inputToPlanes(
   }
 }
 
-/** Plane values A dy A' of the tiles [begin, end), with zeros outside the image. */
+/**
+ * Plane values A dy A' of `count` of dy's channels and the tiles [begin, end), with zeros outside the
+ * image.
+ */
 export function outputGradientToPlanes(
   dy: usize,
   height: i32,
   width: i32,
   channels: i32,
+  count: i32,
   tilesDown: i32,
   tilesAcross: i32,
   begin: i32,
@@ -209,7 +213,7 @@ export function outputGradientToPlanes(
 ): void {
   const pixel = <usize>channels << 2;
   const rowBytes = <usize>width * pixel;
-  const vectors = (pixel + 15) & ~(<usize>15);
+  const vectors = <usize>((count + 3) & ~3) << 2;
   storeConstants(work);
   const four = v128.load32_splat(work);
   const eight = v128.load32_splat(work, 12);

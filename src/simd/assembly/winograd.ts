@@ -3,6 +3,7 @@
  * definition. All take the geometry of the forward convolution from `Geometry`'s words.
  */
 import { storeFirst } from "./vector";
+import { touch } from "./gemm-cache";
 import { int, ptr } from "./task";
 import {
   panel_columns,
@@ -187,30 +188,37 @@ export function winograd_conv2d_f32(task: i32, params: usize, scratch: usize): v
 
 /**
  * The frequencies of the filter's gradient, summed over the tiles of one chunk: dU = V' (A dy A').
- * Words: x, dy, dU (for each chunk 36 planes [ci][co]), unused, x's height, width, channels, dy's height,
- * width, channels, padding above, padding left, tiles, tiles per chunk, tiles per block.
- * Tasks: chunks of tiles.
+ * Words: x, dy, dU (for each chunk 36 planes [ci][co]), output channels per task (a multiple of 8),
+ * x's height, width, channels, dy's height, width, channels, padding above, padding left, tiles,
+ * tiles per chunk, tiles per block. Tasks: chunks of tiles x blocks of output channels.
  */
 export function winograd_filter_gradient_f32(task: i32, params: usize, scratch: usize): void {
+  const perTask = int(params, 3);
   const inputs = int(params, 6);
   const outHeight = int(params, 7);
   const outWidth = int(params, 8);
   const outputs = int(params, 9);
-  const chunk = int(params, 13);
+  const perChunk = int(params, 13);
   const block = int(params, 14);
   const tilesDown = (outHeight + 3) >> 2;
   const tilesAcross = (outWidth + 3) >> 2;
-  const end = min(int(params, 12), (task + 1) * chunk);
+  const channelBlocks = (outputs + perTask - 1) / perTask;
+  const chunk = task / channelBlocks;
+  const channel = (task - chunk * channelBlocks) * perTask;
+  const channels = min(perTask, outputs - channel);
+  const end = min(int(params, 12), (chunk + 1) * perChunk);
   const inPitch = <usize>roundUp(inputs, 4) << 2;
-  const outPitch = <usize>roundUp(outputs, 8) << 2;
+  const outPitch = <usize>roundUp(channels, 8) << 2;
   const inPlane = planeBytes(block, inPitch);
   const outPlane = planeBytes(block, outPitch);
-  const sumPlane = planeBytes(inputs, outPitch);
+  const pitch = <usize>roundUp(outputs, 8) << 2;
+  const sumPlane = planeBytes(inputs, pitch);
   const v = scratch;
   const m = v + 36 * inPlane;
   const work = m + 36 * outPlane;
-  const sums = ptr(params, 2) + <usize>task * 36 * sumPlane;
-  for (let begin = task * chunk; begin < end; begin += block) {
+  const first = <usize>channel << 2;
+  const sums = ptr(params, 2) + <usize>chunk * 36 * sumPlane + first;
+  for (let begin = chunk * perChunk; begin < end; begin += block) {
     const stop = min(end, begin + block);
     inputToPlanes(
       ptr(params, 0),
@@ -229,10 +237,11 @@ export function winograd_filter_gradient_f32(task: i32, params: usize, scratch: 
       work,
     );
     outputGradientToPlanes(
-      ptr(params, 1),
+      ptr(params, 1) + first,
       outHeight,
       outWidth,
       outputs,
+      channels,
       tilesDown,
       tilesAcross,
       begin,
@@ -242,14 +251,14 @@ export function winograd_filter_gradient_f32(task: i32, params: usize, scratch: 
       outPitch,
       work,
     );
-    const adds = begin > task * chunk;
+    const adds = begin > chunk * perChunk;
     for (let frequency: usize = 0; frequency < 36; frequency++) {
       const a = v + frequency * inPlane;
       for (let o: usize = 0; o < outPitch; o += 32) {
         const b = m + frequency * outPlane + o;
         const to = sums + frequency * sumPlane + o;
-        if (adds) panel_columns_add(inputs, stop - begin, a, inPitch, b, outPitch, to, outPitch);
-        else panel_columns(inputs, stop - begin, a, inPitch, b, outPitch, to, outPitch);
+        if (adds) panel_columns_add(inputs, stop - begin, a, inPitch, b, outPitch, to, pitch);
+        else panel_columns(inputs, stop - begin, a, inPitch, b, outPitch, to, pitch);
       }
     }
   }
@@ -271,6 +280,7 @@ export function winograd_filter_gradient_sum_f32(task: i32, params: usize, scrat
   const taps = columns + 18 * 16;
   let from = ptr(params, 0) + <usize>task * pitch;
   for (let frequency: usize = 0; frequency < 36; frequency++) {
+    touch(chunks, from, 36 * plane, pitch, columns);
     for (let at: usize = 0; at < pitch; at += 16) {
       let sum = v128.load(from + at);
       let next = from + at;

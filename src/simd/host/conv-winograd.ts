@@ -2,13 +2,21 @@ import type { SimdBackend } from "./backend.ts";
 import type { ConvShape } from "./conv-shape.ts";
 import { SCRATCH_BYTES } from "./layout.ts";
 
-/** Bytes of both sides' planes that one block of tiles may fill: they shall stay in a second-level cache. */
-const BLOCK_BYTES = 640 << 10;
+/** Tiles that are transformed and multiplied together. */
 const MAXIMUM_BLOCK = 32;
 const MINIMUM_BLOCK = 8;
-/** The filter's gradient is summed in at most so many chunks, each of at least this many tiles. */
+/** Bytes that a block's planes of x and y may fill: they shall stay in a second-level cache. */
+const BLOCK_BYTES = 640 << 10;
+/** The same for the filter's gradient, which gains more by long blocks. */
+const GRADIENT_BLOCK_BYTES = 3 << 20;
+/** It is summed in chunks of tiles, each with frequencies of its own: as many as fit in here. */
+const CHUNKS_BYTES = 5 << 20;
 const MAXIMUM_CHUNKS = 16;
-const MINIMUM_CHUNK = 64;
+const MINIMUM_CHUNKS = 2;
+/** Few chunks are cut into blocks of output channels, too. */
+const MINIMUM_TASKS = 4;
+const MINIMUM_CHANNELS = 32;
+/** Input channels that one task of the filter's transforms covers. */
 const FILTER_BLOCK = 8;
 
 const up = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
@@ -17,18 +25,15 @@ const up = (value: number, multiple: number): number => Math.ceil(value / multip
 const filterBytes = (depth: number, columns: number): number =>
   36 * (depth * up(columns, 8) * 4 + 192);
 
-interface Tiling {
-  /** Tiles of 4 x 4 outputs in all images. */
-  readonly tiles: number;
-  /** Tiles that are transformed and multiplied together. */
-  readonly block: number;
-}
+/** Number of 4 x 4 tiles of outputs in all images. */
+const tileCount = ({ batch, outHeight, outWidth }: ConvShape): number =>
+  batch * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
 
-function tiling({ batch, outHeight, outWidth, inChannels, outChannels }: ConvShape): Tiling {
-  const tiles = batch * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
+/** Tiles in a block whose planes of x and y shall fit in so many bytes. */
+function tilesPerBlock({ inChannels, outChannels }: ConvShape, bytes: number): number {
   const tileBytes = 36 * 4 * (up(inChannels, 4) + up(outChannels, 8));
-  const block = Math.floor(BLOCK_BYTES / tileBytes / 8) * 8;
-  return { tiles, block: Math.max(MINIMUM_BLOCK, Math.min(MAXIMUM_BLOCK, block)) };
+  const tiles = Math.floor(bytes / tileBytes / 8) * 8;
+  return Math.max(MINIMUM_BLOCK, Math.min(MAXIMUM_BLOCK, tiles));
 }
 
 /** Bytes of scratch memory that a block of tiles needs. */
@@ -47,10 +52,10 @@ export function fitsWinograd(shape: ConvShape): boolean {
     return false;
   if (dilationHeight !== 1 || dilationWidth !== 1 || inChannels < 8 || outChannels < 8)
     return false;
-  const { tiles, block } = tiling(shape);
+  const block = tilesPerBlock(shape, GRADIENT_BLOCK_BYTES);
   const products = 36 * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4);
   return (
-    tiles >= 16 &&
+    tileCount(shape) >= 16 &&
     products < 0.6 * 9 * outHeight * outWidth &&
     scratchBytes(shape, block) <= SCRATCH_BYTES
   );
@@ -86,7 +91,8 @@ export interface WinogradCall {
 export function winogradConv2D(backend: SimdBackend, call: WinogradCall): void {
   const { shape, x, filter, bias, y, relu, turned = false } = call;
   const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { tiles, block } = tiling(shape);
+  const tiles = tileCount(shape);
+  const block = tilesPerBlock(shape, BLOCK_BYTES);
   backend.withBuffer(filterBytes(inChannels, outChannels), (u) => {
     if (turned) {
       const tasks = Math.ceil(inChannels / FILTER_BLOCK);
@@ -121,16 +127,23 @@ export function winogradFilterGradient(
   { shape, x, dy, dfilter }: { shape: ConvShape; x: number; dy: number; dfilter: number },
 ): void {
   const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
-  const { tiles, block } = tiling(shape);
-  const chunk = Math.max(MINIMUM_CHUNK, up(Math.ceil(tiles / MAXIMUM_CHUNKS), block));
-  const chunks = Math.ceil(tiles / chunk);
+  const tiles = tileCount(shape);
+  const block = tilesPerBlock(shape, GRADIENT_BLOCK_BYTES);
   const planesBytes = 36 * (inChannels * up(outChannels, 8) * 4 + 64);
+  const most = Math.max(MINIMUM_CHUNKS, Math.floor(CHUNKS_BYTES / planesBytes));
+  const chunk = up(Math.ceil(tiles / Math.min(MAXIMUM_CHUNKS, most)), block);
+  const chunks = Math.ceil(tiles / chunk);
+  const perTask = Math.max(
+    Math.min(MINIMUM_CHANNELS, up(outChannels, 8)),
+    up(outChannels / Math.ceil(MINIMUM_TASKS / chunks), 8),
+  );
+  const tasks = chunks * Math.ceil(outChannels / perTask);
   backend.withBuffer(chunks * planesBytes, (sums) => {
-    backend.run("winograd_filter_gradient_f32", chunks, [
+    backend.run("winograd_filter_gradient_f32", tasks, [
       x,
       dy,
       sums,
-      0,
+      perTask,
       inHeight,
       inWidth,
       inChannels,
