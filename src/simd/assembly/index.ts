@@ -4,6 +4,7 @@ export * from "./elementwise";
 export * from "./gemm-tiles.generated";
 export * from "./normalize";
 export * from "./pool";
+export * from "./pool-2x2";
 export * from "./reduce";
 export * from "./winograd";
 export * from "./winograd-tiles";

@@ -37,6 +37,23 @@ export function poolGradCall(
   return [tasks, [x, dy, dx, ...sizes(info), CHANNELS, Number(tilesExactly(info))]];
 }
 
+/** Whether 2 x 2 windows tile the input, for which there are faster kernels. */
+export function tilesBy2(info: backend_util.Conv2DInfo): boolean {
+  return info.filterHeight === 2 && info.filterWidth === 2 && tilesExactly(info);
+}
+
+/** Number of tasks and words of the gradient kernel for such windows. */
+export function pool2x2GradCall(
+  info: backend_util.Conv2DInfo,
+  x: number,
+  dy: number,
+  dx: number,
+): [tasks: number, words: number[]] {
+  const rows = Math.max(1, Math.floor(OUT_BLOCK / (4 * info.outWidth * info.inChannels)));
+  const tasks = Math.ceil((info.batchSize * info.outHeight) / rows);
+  return [tasks, [x, dy, dx, ...sizes(info), rows]];
+}
+
 /** Whether the cpu backend returns the input as it is; with padding and strides, that is a choice. */
 export function isIdentity(info: backend_util.Conv2DInfo): boolean {
   const { filterHeight, filterWidth, inShape, outShape } = info;

@@ -1,6 +1,6 @@
 import { backend_util, MaxPool, util } from "@tensorflow/tfjs-core";
 import type { MaxPoolAttrs, MaxPoolInputs } from "@tensorflow/tfjs-core";
-import { isIdentity, poolCall } from "../host/pool.ts";
+import { isIdentity, poolCall, tilesBy2 } from "../host/pool.ts";
 import { defineKernel } from "../kernel.ts";
 
 export const maxPool = defineKernel<MaxPoolInputs, MaxPoolAttrs>(
@@ -20,7 +20,8 @@ export const maxPool = defineKernel<MaxPoolInputs, MaxPoolAttrs>(
     if (isIdentity(info)) return backend.share(x);
     const pointer = backend.pointer(x);
     const out = backend.output(info.outShape);
-    backend.run("max_pool_f32", ...poolCall(info, pointer, backend.pointer(out)));
+    const kernel = tilesBy2(info) ? "max_pool_2x2_f32" : "max_pool_f32";
+    backend.run(kernel, ...poolCall(info, pointer, backend.pointer(out)));
     return out;
   },
 );

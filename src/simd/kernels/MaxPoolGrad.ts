@@ -1,6 +1,6 @@
 import { backend_util, MaxPoolGrad, util } from "@tensorflow/tfjs-core";
 import type { MaxPoolGradAttrs, MaxPoolGradInputs } from "@tensorflow/tfjs-core";
-import { poolGradCall } from "../host/pool.ts";
+import { pool2x2GradCall, poolGradCall, tilesBy2 } from "../host/pool.ts";
 import { defineKernel } from "../kernel.ts";
 
 export const maxPoolGrad = defineKernel<MaxPoolGradInputs, MaxPoolGradAttrs>(
@@ -20,7 +20,12 @@ export const maxPoolGrad = defineKernel<MaxPoolGradInputs, MaxPoolGradAttrs>(
     );
     const pointers = [input, dy].map((tensor) => backend.pointer(tensor)) as [number, number];
     const dx = backend.output(shape);
-    backend.run("max_pool_grad_f32", ...poolGradCall(info, ...pointers, backend.pointer(dx)));
+    const addresses = [...pointers, backend.pointer(dx)] as const;
+    if (tilesBy2(info)) {
+      backend.run("max_pool_2x2_grad_f32", ...pool2x2GradCall(info, ...addresses));
+    } else {
+      backend.run("max_pool_grad_f32", ...poolGradCall(info, ...addresses));
+    }
     return dx;
   },
 );
