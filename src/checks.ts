@@ -136,11 +136,7 @@ export function checkOneOf<T extends string | number>(
 }
 
 /** Throws unless `options` is a plain object whose keys are all known; names the nearest known key. */
-export function checkOptions(
-  subject: string,
-  options: unknown,
-  known: readonly string[],
-): void {
+export function checkOptions(subject: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ArgumentError({
       subject,

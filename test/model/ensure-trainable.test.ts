@@ -53,7 +53,7 @@ describe("ensureTrainable on wasm", () => {
   ])("gives the gradient of maxPool of $shape, size $size, strides $strides, $pad", async (c) => {
     const [cpu, wasm] = await onBoth(() => {
       // All below 0: where the backend's own kernel loses gradients.
-      const x = tf.sub(values(c.shape, 4), 2) as tf.Tensor4D;
+      const x = tf.sub<tf.Tensor4D>(values(c.shape, 4), 2);
       const f = (input: tf.Tensor): tf.Tensor =>
         tf.maxPool(input as tf.Tensor4D, c.size, c.strides, c.pad as "same");
       return [tf.grad(f)(x, values(f(x).shape, 5))];
