@@ -5,9 +5,9 @@ import { DataError, TrainingError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
 import { setTrainingStep } from "../model/keras-layers.ts";
 import { withUndyingLoss } from "../model/loss.ts";
-import type { Callback, Logs, TrainingContext } from "./callback.ts";
-import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
-import type { CallbackState, Checkpoint, RunPosition } from "./checkpoint/checkpoint.ts";
+import type { Logs, TrainingContext } from "./callback.ts";
+import { CallbackList } from "./callback-list.ts";
+import type { Checkpoint, RunPosition } from "./checkpoint/checkpoint.ts";
 import { readModelState, writeModelState } from "./checkpoint/model-state.ts";
 import type { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { evaluateData } from "./evaluate.ts";
@@ -33,11 +33,6 @@ export interface RunParts {
   readonly options: Pick<TrainingOptions, "callbacks" | "verbose" | "signal">;
 }
 
-/** Steps between two readings of loss and metrics from the device; the first step is read too. */
-const READ_EVERY = 20;
-
-const hasState = (callback: Callback): boolean => callback.getState !== undefined;
-
 /**
  * One run of one or several phases: the loop, and the state that it carries from step to step. All
  * of that state goes into checkpoints and comes back from them, so that a run that goes on makes the
@@ -49,10 +44,9 @@ export class TrainingRun {
   readonly #optimizer: Optimizer;
   readonly #phases: readonly RunPhase[];
   readonly #validation: TrainingData | undefined;
-  readonly #callbacks: readonly Callback[];
+  readonly #callbacks: CallbackList;
   readonly #signal: AbortSignal | undefined;
   readonly #verbose: 0 | 1 | 2;
-  readonly #readEvery: number;
   readonly #checkpoints: RunCheckpoints | undefined;
   readonly #pause = breather();
 
@@ -64,8 +58,8 @@ export class TrainingRun {
   #secondsBefore = 0;
   #epochBegan = performance.now();
   readonly #histories: HistoryRecorder[] = [];
-  /** Whether all losses so far were finite. */
-  #isSound = true;
+  /** What is due to be thrown since a loss was not finite. */
+  #problem: TrainingError | undefined;
   /** What still has to be given back to the callbacks of a run that goes on. */
   #resumed: Checkpoint | undefined;
 
@@ -82,12 +76,7 @@ export class TrainingRun {
     this.#signal = signal;
     this.#verbose = verbose;
     this.#checkpoints = checkpoints;
-    const needsBar = verbose !== 0 && !callbacks.some(isProgressBar);
-    this.#callbacks = needsBar ? [...callbacks, progressBar()] : callbacks;
-    this.#readEvery = Math.min(
-      READ_EVERY,
-      ...callbacks.map(({ readEvery = READ_EVERY }) => readEvery),
-    );
+    this.#callbacks = new CallbackList(callbacks, verbose);
     this.#means = this.#newMeans();
   }
 
@@ -116,9 +105,9 @@ export class TrainingRun {
     const trainStep = modelInternals(this.#model).makeTrainFunction();
     const context = this.#context();
     this.#histories[phase] ??= new HistoryRecorder();
-    for (const callback of this.#callbacks) callback.setContext?.(context);
+    this.#callbacks.setContext(context);
     try {
-      await this.#call("onTrainBegin");
+      await this.#callbacks.call("onTrainBegin");
       if (!this.#position.begun) await this.#resumeCallbacks();
       // Written before the first step: a store that fails is noticed now, not after hours.
       if (this.#steps === 0 && phase === 0) await this.#save();
@@ -130,9 +119,9 @@ export class TrainingRun {
         await this.#runEpoch(trainStep);
         if (this.#checkpoints?.isEpochDue(this.#position.epoch)) await this.#save();
       }
-      await this.#call("onTrainEnd");
+      await this.#callbacks.call("onTrainEnd");
     } finally {
-      await this.#call("onRunEnd");
+      await this.#callbacks.call("onRunEnd");
     }
     this.#position = { phase: phase + 1, epoch: 0, step: 0, begun: false, stopped: false };
   }
@@ -140,14 +129,14 @@ export class TrainingRun {
   async #runEpoch(trainStep: (data: Tensor[]) => Scalar[]): Promise<void> {
     const { phase, epoch } = this.#position;
     this.#epochBegan = performance.now();
-    await this.#call("onEpochBegin", epoch);
+    await this.#callbacks.call("onEpochBegin", epoch);
     await this.#resumeCallbacks();
     this.#move({ begun: true });
     await this.#trainEpoch(trainStep);
     await this.#stopIfAborted();
     const logs = { ...this.#means.logs, ...(await this.#validate()) };
     this.#histories[phase].append(epoch, logs, this.#seconds());
-    await this.#call("onEpochEnd", epoch, logs);
+    await this.#callbacks.call("onEpochEnd", epoch, logs);
     this.#move({ epoch: epoch + 1, step: 0, begun: false });
     this.#means = this.#newMeans();
     this.#secondsBefore = 0;
@@ -162,7 +151,7 @@ export class TrainingRun {
       const { step } = this.#position;
       try {
         await this.#stopIfAborted();
-        await this.#call("onBatchBegin", step);
+        await this.#callbacks.call("onBatchBegin", step);
         const values = trainStep([xs, ys]);
         // Some backends' relu turns NaN into 0: a loss alone would not show bad pixels.
         if (!data.finite) values.push(sum(xs));
@@ -170,12 +159,11 @@ export class TrainingRun {
       } finally {
         dispose([xs, ys]);
       }
-      const due = step % this.#readEvery === 0;
-      const problem = due ? await this.#read(step) : undefined;
+      const due = step % this.#callbacks.readEvery === 0;
+      if (due) await this.#read(step);
       if (due) this.#logs = this.#means.logs;
-      await this.#call("onBatchEnd", step, { ...this.#logs });
-      // A callback such as terminateOnNaN may have dealt with it by stopping.
-      if (problem && !this.#position.stopped) throw problem;
+      await this.#callbacks.call("onBatchEnd", step, { ...this.#logs });
+      if (due) this.#throwProblem();
       this.#move({ step: step + 1 });
       this.#steps++;
       if (this.#checkpoints?.isStepDue(this.#steps)) await this.#save();
@@ -184,13 +172,14 @@ export class TrainingRun {
     }
     const { step } = this.#position;
     check(step > 0, this.#subject, "at least one batch of training data", "none", "pass data");
-    await this.#readAll();
+    await this.#read(step - 1);
+    this.#throwProblem();
   }
 
   /** The values of the validation data, if there are any. */
   async #validate(): Promise<Logs> {
     if (!this.#validation) return {};
-    await this.#call("onTestBegin");
+    await this.#callbacks.call("onTestBegin");
     let logs: Logs = {};
     try {
       const { loss, accuracy } = await evaluateData(this.#subject, this.#model, this.#validation);
@@ -199,17 +188,16 @@ export class TrainingRun {
       if (!this.#signal?.aborted) throw error;
     }
     // Called for an aborted one too: some callbacks exchange the weights for the validation.
-    await this.#call("onTestEnd");
+    await this.#callbacks.call("onTestEnd");
     await this.#stopIfAborted();
     return logs;
   }
 
-  /** Reads losses back; gives the error that is due if one of them is not finite. */
-  async #read(lastStep: number): Promise<TrainingError | undefined> {
+  /** Reads back what is pending, up to a step, and remembers a problem if there is one. */
+  async #read(lastStep: number): Promise<void> {
     const stepsBack = await this.#means.read();
-    if (stepsBack === -1) return undefined;
-    this.#isSound = false;
-    return new TrainingError({
+    if (stepsBack === -1) return;
+    this.#problem ??= new TrainingError({
       subject: this.#subject,
       expected: "finite losses and pixels",
       got:
@@ -221,10 +209,9 @@ export class TrainingRun {
     });
   }
 
-  /** Reads back all that is pending between two steps. */
-  async #readAll(): Promise<void> {
-    const problem = await this.#read(this.#position.step - 1);
-    if (problem && !this.#position.stopped) throw problem;
+  #throwProblem(): void {
+    // A callback such as terminateOnNaN may have dealt with it by stopping.
+    if (this.#problem && !this.#position.stopped) throw this.#problem;
   }
 
   /** Between two steps: saves and throws if the signal says so. */
@@ -237,14 +224,11 @@ export class TrainingRun {
   /** Saves the state of the run, which has to be between two steps. */
   async #save(): Promise<void> {
     if (!this.#checkpoints) return;
-    await this.#readAll();
-    if (!this.#isSound) return;
+    await this.#read(this.#position.step - 1);
+    // The run ends when the next reading is due; the last good checkpoint stays the last.
+    if (this.#problem) return;
     const rate = learningRateOf(this.#optimizer);
     const isOver = this.#position.phase === this.#phases.length;
-    const callbacks: CallbackState[] = [];
-    for (const callback of isOver ? [] : this.#callbacks) {
-      if (callback.getState) callbacks.push(await callback.getState());
-    }
     await this.#checkpoints.save({
       position: this.#position,
       steps: this.#steps,
@@ -252,7 +236,7 @@ export class TrainingRun {
       means: { ...this.#means.state, logs: this.#logs },
       seconds: this.#position.begun ? this.#seconds() : 0,
       histories: this.#histories,
-      callbacks,
+      callbacks: isOver ? [] : await this.#callbacks.getStates(),
       ...(await readModelState(this.#model)),
     });
   }
@@ -261,15 +245,8 @@ export class TrainingRun {
   async #restore(checkpoint: Checkpoint): Promise<void> {
     const { position, steps, means, seconds, histories, learningRate, callbacks } = checkpoint;
     const { phase, epoch, step } = position;
-    const stateful = this.#callbacks.filter(hasState);
     const isOver = phase === this.#phases.length;
-    check(
-      isOver || callbacks.length === stateful.length,
-      this.#subject,
-      `callbacks with ${callbacks.length} that keep a state, as when the checkpoint was written`,
-      `${stateful.length}`,
-      "pass the callbacks that the run began with",
-    );
+    if (!isOver) this.#callbacks.checkStates(this.#subject, callbacks);
     const inside =
       isOver ||
       (phase < this.#phases.length &&
@@ -300,8 +277,7 @@ export class TrainingRun {
     if (!this.#resumed) return;
     const { callbacks, learningRate } = this.#resumed;
     this.#resumed = undefined;
-    const stateful = this.#callbacks.filter(hasState);
-    for (const [i, callback] of stateful.entries()) await callback.setState?.(callbacks[i]);
+    await this.#callbacks.setStates(callbacks);
     // What callbacks did to it on the way here, they had done before.
     if (learningRate !== null) setLearningRate(this.#optimizer, learningRate);
   }
@@ -338,22 +314,5 @@ export class TrainingRun {
         this.#move({ stopped: true });
       },
     };
-  }
-
-  async #call(
-    hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd" | "onRunEnd",
-  ): Promise<void>;
-  async #call(hook: "onEpochBegin" | "onBatchBegin", index: number): Promise<void>;
-  async #call(hook: "onEpochEnd" | "onBatchEnd", index: number, logs: Logs): Promise<void>;
-  async #call(
-    hook: Extract<keyof Callback, `on${string}`>,
-    index?: number,
-    logs?: Logs,
-  ): Promise<void> {
-    for (const callback of this.#callbacks) {
-      const hooks = callback as Record<string, (...args: unknown[]) => void | Promise<void>>;
-      const result = index === undefined ? hooks[hook]?.(logs) : hooks[hook]?.(index, logs);
-      if (result !== undefined) await result;
-    }
   }
 }

@@ -1,0 +1,70 @@
+import { check } from "../checks.ts";
+import type { Callback, Logs, TrainingContext } from "./callback.ts";
+import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
+import type { CallbackState } from "./checkpoint/checkpoint.ts";
+
+/** Steps between two readings of loss and metrics from the device; the first step is read too. */
+const READ_EVERY = 20;
+
+/** The callbacks of a run, as one. */
+export class CallbackList {
+  /** Steps between two readings, as often as the most curious callback wants. */
+  readonly readEvery: number;
+  readonly #callbacks: readonly Callback[];
+  /** Those that keep a state in checkpoints. */
+  readonly #stateful: readonly Callback[];
+
+  /** @param verbose unless it is 0, there is a progress bar behind the others. */
+  constructor(callbacks: readonly Callback[], verbose: 0 | 1 | 2) {
+    const needsBar = verbose !== 0 && !callbacks.some(isProgressBar);
+    this.#callbacks = needsBar ? [...callbacks, progressBar()] : callbacks;
+    this.#stateful = callbacks.filter((callback) => callback.getState !== undefined);
+    this.readEvery = Math.min(
+      READ_EVERY,
+      ...callbacks.map(({ readEvery = READ_EVERY }) => readEvery),
+    );
+  }
+
+  setContext(context: TrainingContext): void {
+    for (const callback of this.#callbacks) callback.setContext?.(context);
+  }
+
+  async call(
+    hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd" | "onRunEnd",
+  ): Promise<void>;
+  async call(hook: "onEpochBegin" | "onBatchBegin", index: number): Promise<void>;
+  async call(hook: "onEpochEnd" | "onBatchEnd", index: number, logs: Logs): Promise<void>;
+  async call(
+    hook: Extract<keyof Callback, `on${string}`>,
+    index?: number,
+    logs?: Logs,
+  ): Promise<void> {
+    for (const callback of this.#callbacks) {
+      const hooks = callback as Record<string, (...args: unknown[]) => void | Promise<void>>;
+      const result = index === undefined ? hooks[hook]?.(logs) : hooks[hook]?.(index, logs);
+      if (result !== undefined) await result;
+    }
+  }
+
+  /** What the callbacks have to remember. */
+  async getStates(): Promise<CallbackState[]> {
+    const states: CallbackState[] = [];
+    for (const callback of this.#stateful) states.push(await callback.getState!());
+    return states;
+  }
+
+  /** Throws unless these states can be given back. */
+  checkStates(subject: string, states: readonly CallbackState[]): void {
+    check(
+      states.length === this.#stateful.length,
+      subject,
+      `callbacks with ${states.length} that keep a state, as when the checkpoint was written`,
+      `${this.#stateful.length}`,
+      "pass the callbacks that the run began with",
+    );
+  }
+
+  async setStates(states: readonly CallbackState[]): Promise<void> {
+    for (const [i, callback] of this.#stateful.entries()) await callback.setState?.(states[i]);
+  }
+}
