@@ -29,7 +29,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   },
   node: {
     areas: ["errors", "checks", "random", "dataset", "plots", "model", "train", "augment"],
-    packages: ["node:", "@tensorflow/", "@resvg/resvg-js"],
+    packages: ["node:", "@tensorflow/", "@resvg/resvg-js", "sharp"],
   },
   simd: { areas: [], packages: ["@tensorflow/", "node:"] },
   index: {

@@ -5,5 +5,6 @@ export { fileCheckpointStore } from "./file-checkpoint-store.ts";
 export { fileSystemIO } from "./file-system-io.ts";
 export { folderSource } from "./folder-source.ts";
 export { InterruptError, interruptSignal } from "./interrupt-signal.ts";
+export { imageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { writePng, type WritePngOptions } from "./write-png.ts";
 export { writeSvg } from "./write-svg.ts";

@@ -1,0 +1,119 @@
+/**
+ * Resizing as Pillow and torchvision do it, to the bit: each output value is a weighted mean of the
+ * input values under a filter that is widened when the picture shrinks, so that no detail is skipped
+ * (no aliasing); first along rows, then along columns, in whole numbers with 22 bits of fraction.
+ */
+
+/** How values between the given ones are found. */
+export type Interpolation = "bilinear" | "bicubic" | "lanczos";
+
+/** A filter: its weight at distance x (at least 0), and the distance from which it is 0. */
+interface Filter {
+  readonly support: number;
+  readonly weight: (x: number) => number;
+}
+
+const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
+
+const FILTERS: Readonly<Record<Interpolation, Filter>> = {
+  bilinear: { support: 1, weight: (x) => (x < 1 ? 1 - x : 0) },
+  // Keys's cubic with a = -0.5.
+  bicubic: {
+    support: 2,
+    weight: (x) => {
+      if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+      return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
+    },
+  },
+  lanczos: { support: 3, weight: (x) => (x < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+export const INTERPOLATIONS = Object.keys(FILTERS) as readonly Interpolation[];
+
+const FRACTION_BITS = 22;
+
+/** Part of an axis: from where, and how much of it; fractions of a pixel are allowed. */
+export interface Span {
+  readonly from: number;
+  readonly length: number;
+}
+
+/** The weights of one output value: of the inputs from `first` on. */
+interface Taps {
+  readonly first: number;
+  readonly weights: Int32Array;
+}
+
+/** What each of `outSize` output values along an axis takes from the inputs in `span`. */
+function axisTaps(inSize: number, span: Span, outSize: number, filter: Filter): Taps[] {
+  const scale = span.length / outSize;
+  const stretch = Math.max(scale, 1);
+  const support = filter.support * stretch;
+  return Array.from({ length: outSize }, (_, i) => {
+    const center = span.from + (i + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(center - support + 0.5));
+    const end = Math.min(inSize, Math.trunc(center + support + 0.5));
+    const raw = Array.from({ length: end - first }, (_, k) =>
+      filter.weight(Math.abs((k + first - center + 0.5) * (1 / stretch))),
+    );
+    const sum = raw.reduce((total, weight) => total + weight, 0);
+    const weights = Int32Array.from(raw, (weight) => {
+      const scaled = (weight / sum) * 2 ** FRACTION_BITS;
+      return Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    });
+    return { first, weights };
+  });
+}
+
+/** A picture's values, row by row, the channels of a pixel side by side. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** The part `x`, `y` of a picture at another size. */
+export function resample(
+  { data, width, height, channels }: Pixels,
+  { x, y }: { readonly x: Span; readonly y: Span },
+  [outHeight, outWidth]: readonly [height: number, width: number],
+  interpolation: Interpolation,
+): Uint8Array {
+  const filter = FILTERS[interpolation];
+  const isWhole = (span: Span, size: number, outSize: number): boolean =>
+    size === outSize && span.from === 0 && span.length === size;
+  let values = data;
+  if (!isWhole(x, width, outWidth)) {
+    const taps = axisTaps(width, x, outWidth, filter);
+    values = along(values, taps, { lines: height, step: channels, line: width * channels });
+  }
+  if (isWhole(y, height, outHeight)) return values;
+  const taps = axisTaps(height, y, outHeight, filter);
+  // All values of a row go the same way down the columns.
+  return along(values, taps, { lines: 1, step: outWidth * channels, line: 0 });
+}
+
+/** Applies taps along an axis whose neighbours are `step` values apart; `line` to the next line. */
+function along(
+  data: Uint8Array,
+  taps: readonly Taps[],
+  { lines, step, line }: { lines: number; step: number; line: number },
+): Uint8Array {
+  // Clamps to 0..255 on its own.
+  const out = new Uint8ClampedArray(lines * taps.length * step);
+  let to = 0;
+  for (let l = 0; l < lines; l++) {
+    for (const { first, weights } of taps) {
+      const start = l * line + first * step;
+      for (let c = 0; c < step; c++) {
+        let sum = 1 << (FRACTION_BITS - 1);
+        for (let k = 0, at = start + c; k < weights.length; k++, at += step) {
+          sum += data[at] * weights[k];
+        }
+        out[to++] = sum >> FRACTION_BITS;
+      }
+    }
+  }
+  return new Uint8Array(out.buffer);
+}
