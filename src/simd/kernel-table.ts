@@ -4,6 +4,8 @@ import type { SimdKernel } from "./kernel.ts";
 import { abs } from "./kernels/Abs.ts";
 import { add } from "./kernels/Add.ts";
 import { addN } from "./kernels/AddN.ts";
+import { all } from "./kernels/All.ts";
+import { any } from "./kernels/Any.ts";
 import { argMax } from "./kernels/ArgMax.ts";
 import { argMin } from "./kernels/ArgMin.ts";
 import { avgPool } from "./kernels/AvgPool.ts";
@@ -81,6 +83,8 @@ export const simdKernels: readonly SimdKernel[] = [
   abs,
   add,
   addN,
+  all,
+  any,
   argMax,
   argMin,
   avgPool,

@@ -30,7 +30,7 @@ async function step(): Promise<number[]> {
   );
   model.compile({ optimizer: tf.train.sgd(0.1), loss: "categoricalCrossentropy" });
   const losses = [];
-  for (let i = 0; i < 3; i++) losses.push((await model.trainOnBatch(xs, ys)));
+  for (let i = 0; i < 3; i++) losses.push(Number(await model.trainOnBatch(xs, ys)));
   return losses;
 }
 

@@ -77,6 +77,20 @@ describe("reductions", () => {
     }
   });
 
+  it("tells whether all or any hold, over any axes", async () => {
+    for (const shape of [...SHAPES, [3, 40, 17], [300, 5], [5, 300]]) {
+      for (const axes of subsets(shape.length)) {
+        if (axes.length === 0) continue;
+        const what = `${shape.join("x")} over ${axes.join()}`;
+        for (const limit of [-1.99, 0, 1.99]) {
+          const x = (): tf.Tensor => tf.greater(random(shape as []), limit);
+          await expectSameAsCpu(`all ${what}`, () => tf.all(x(), axes, limit === 0));
+          await expectSameAsCpu(`any ${what}`, () => tf.any(x(), axes, limit === 0));
+        }
+      }
+    }
+  });
+
   it("computes softmax and its logarithm", async () => {
     for (const shape of SHAPES) {
       await expectSameAsCpu(`softmax ${shape.join("x")}`, () => tf.softmax(random(shape as [])));

@@ -16,3 +16,4 @@ export * from "./fused-dropout";
 export * from "./fused-cross-entropy";
 export * from "./fused-adam";
 export * from "./depthwise";
+export * from "./gemm-peak";

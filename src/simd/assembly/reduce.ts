@@ -151,6 +151,82 @@ export function fold_f32(task: i32, params: usize, scratch: usize): void {
 }
 
 /**
+ * The same for bytes: out = all (or any) of x, each 0 or 1. Words as for fold_f32, op 0 for all and
+ * 1 for any; chunks and divisor are not used.
+ */
+export function fold_bool(task: i32, params: usize, scratch: usize): void {
+  const length = int(params, 3);
+  const inner = <usize>int(params, 4);
+  const any = int(params, 5) != 0;
+  const columnsPerTask = <usize>int(params, 8);
+  const rowsPerTask = int(params, 9);
+  const blocks = <i32>((inner + columnsPerTask - 1) / columnsPerTask);
+  const block = task / blocks;
+  const column = <usize>(task - block * blocks) * columnsPerTask;
+  const columns = min(columnsPerTask, inner - column);
+  const row = block * rowsPerTask;
+  const stride = <usize>length * inner;
+  let x = ptr(params, 0) + <usize>row * stride + column;
+  let to = ptr(params, 1) + <usize>row * inner + column;
+  for (let rows = min(rowsPerTask, int(params, 2) - row); rows > 0; rows--) {
+    if (inner == 1) {
+      store<u8>(to, foldBytes(x, <usize>length, any));
+    } else {
+      for (let c: usize = 0; c < columns; c += 16) {
+        let acc = any ? i8x16.splat(0) : i8x16.splat(1);
+        let from = x + c;
+        for (let i = 0; i < length; i++) {
+          const value = v128.load(from);
+          acc = any ? v128.or(acc, value) : v128.and(acc, value);
+          from += inner;
+        }
+        storeBytes(to + c, acc, columns - c, scratch);
+      }
+    }
+    x += stride;
+    to += inner;
+  }
+}
+
+/** Whether any (all) of `n` bytes are 1. */
+function foldBytes(x: usize, n: usize, any: bool): bool {
+  // Zero, or one, is what decides.
+  const decisive: u8 = any ? 1 : 0;
+  let i: usize = 0;
+  for (; i + 16 <= n; i += 16) {
+    if (v128.any_true(i8x16.eq(v128.load(x + i), i8x16.splat(decisive)))) return any;
+  }
+  for (; i < n; i++) if (load<u8>(x + i) == decisive) return any;
+  return !any;
+}
+
+/** Stores the first `n` bytes of `v`; any number from 16 on stores all. */
+// @ts-ignore: decorator
+@inline
+function storeBytes(to: usize, v: v128, n: usize, scratch: usize): void {
+  if (n >= 16) {
+    v128.store(to, v);
+  } else {
+    v128.store(scratch, v);
+    memory.copy(to, scratch, n);
+  }
+}
+
+/** The smallest index among the lanes that hold the largest value. */
+// @ts-ignore: decorator
+@inline
+function firstOfBest(best: v128, where: v128): i32 {
+  let top = f32x4.max(best, v128.shuffle<i32>(best, best, 2, 3, 0, 1));
+  top = f32x4.max(top, v128.shuffle<i32>(top, top, 1, 0, 3, 2));
+  // If element 0 is NaN, it is in all lanes, and their index is 0.
+  const others = v128.and(f32x4.ne(best, top), f32x4.eq(best, best));
+  let first = select(others, i32x4.splat(i32.MAX_VALUE), where);
+  first = i32x4.min_s(first, v128.shuffle<i32>(first, first, 2, 3, 0, 1));
+  first = i32x4.min_s(first, v128.shuffle<i32>(first, first, 1, 0, 3, 2));
+  return i32x4.extract_lane(first, 0);
+}
+
+/**
  * out[o, i] = index of the first largest (smallest) x[o, :, i]; a NaN wins only at index 0, as in
  * the cpu backend. Words: x, out (int32), outer * inner, results a task, length, inner, whether the
  * smallest is wanted.
@@ -171,26 +247,22 @@ export function arg_max_f32(task: i32, params: usize, scratch: usize): void {
       let best = f32x4.mul(v128.load32_splat(x), sign);
       let where = i32x4.splat(0);
       let index = i32x4(0, 1, 2, 3);
-      for (let i = 0; i < length; i += 4) {
-        const value = f32x4.mul(v128.load(x + (<usize>i << 2)), sign);
-        const better = v128.and(f32x4.gt(value, best), firstLanes(length - i));
+      let from = x;
+      let left = length;
+      for (; left >= 4; left -= 4) {
+        const value = f32x4.mul(v128.load(from), sign);
+        where = select(f32x4.gt(value, best), index, where);
+        best = f32x4.pmax(best, value);
+        index = i32x4.add(index, i32x4.splat(4));
+        from += 16;
+      }
+      if (left > 0) {
+        const value = f32x4.mul(v128.load(from), sign);
+        const better = v128.and(f32x4.gt(value, best), firstLanes(left));
         best = select(better, value, best);
         where = select(better, index, where);
-        index = i32x4.add(index, i32x4.splat(4));
       }
-      let top = f32x4.extract_lane(best, 0);
-      let first = i32x4.extract_lane(where, 0);
-      for (let lane = 1; lane < 4; lane++) {
-        best = v128.shuffle<i32>(best, best, 1, 2, 3, 0);
-        where = v128.shuffle<i32>(where, where, 1, 2, 3, 0);
-        const value = f32x4.extract_lane(best, 0);
-        const candidate = i32x4.extract_lane(where, 0);
-        if (value > top || (value == top && candidate < first)) {
-          top = value;
-          first = candidate;
-        }
-      }
-      store<i32>(to, first);
+      store<i32>(to, firstOfBest(best, where));
       at++;
     } else {
       // Four columns side by side.

@@ -121,6 +121,35 @@ function foldOne(backend: SimdBackend, from: number, to: number, size: FoldSize)
   });
 }
 
+/** A kernel that tells whether all or any of bool `x` hold, over axes that run on in memory. */
+export function logicalReductionKernel(kernelName: "All" | "Any"): SimdKernel {
+  return defineKernel<{ x: TensorInfo }, ReductionAttrs>(
+    kernelName,
+    ({ inputs: { x }, attrs, backend }) => {
+      const axes = util.parseAxisParam(attrs.axis as number | number[], x.shape);
+      const runs = runsOf(x.shape, axes);
+      const folded = runs.findIndex((run) => run.folded);
+      const oneRun = runs.filter((run) => run.folded).length === 1;
+      if (x.dtype !== "bool" || util.sizeFromShape(x.shape) === 0 || !oneRun) return null;
+      const sizeOf = (some: Run[]): number => some.reduce((product, { size }) => product * size, 1);
+      const [outer, inner] = [sizeOf(runs.slice(0, folded)), sizeOf(runs.slice(folded + 1))];
+      const { size: length } = runs[folded];
+      const [outShape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+      const shape = attrs.keepDims ? backend_util.expandShapeToKeepDim(outShape, axes) : outShape;
+      const from = backend.pointer(x);
+      const out = backend.output(shape, "bool");
+      const columns = Math.min(inner, COLUMNS);
+      const rows = Math.max(1, Math.floor((4 * BLOCK) / (length * inner)));
+      const tasks = Math.ceil(outer / rows) * Math.ceil(inner / columns);
+      const op = Number(kernelName === "Any");
+      backend.run("fold_bool", tasks, [
+        ...[from, backend.pointer(out), outer, length, inner, op, length, 1, columns, rows],
+      ]);
+      return out;
+    },
+  );
+}
+
 /** A kernel that finds where along one axis float32 `x` is largest or smallest. */
 export function argKernel(kernelName: "ArgMax" | "ArgMin"): SimdKernel {
   return defineKernel<{ x: TensorInfo }, { axis: number }>(

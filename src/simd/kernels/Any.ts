@@ -1,0 +1,3 @@
+import { logicalReductionKernel } from "../host/reduce.ts";
+
+export const any = logicalReductionKernel("Any");
