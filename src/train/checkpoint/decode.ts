@@ -147,8 +147,8 @@ function readTensors({ weights, optimizer, callbacks }: TensorLists, payload: Ui
   let at = 0;
   const read = ({ name, dtype, shape }: TensorSpec): NamedArray => {
     const length = shape.reduce((product, size) => product * size, 1);
-    // A copy: aligned, and free of the file's memory.
-    const { buffer } = payload.slice(at, (at += 4 * length));
+    // A copy: aligned, and free of the file's memory. (The slice of Node's Buffer would be a view.)
+    const { buffer } = new Uint8Array(payload.subarray(at, (at += 4 * length)));
     const values = dtype === "float32" ? new Float32Array(buffer) : new Int32Array(buffer);
     return { name, shape, values };
   };

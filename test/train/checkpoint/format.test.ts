@@ -14,7 +14,9 @@ const bits = ({ values }: NamedArray): number[] => [
 describe("a checkpoint file", () => {
   it("gives back what was written", async () => {
     const checkpoint = sampleCheckpoint();
-    expect(await decodeCheckpoint(await encodeCheckpoint(checkpoint))).toEqual(checkpoint);
+    const file = await encodeCheckpoint(checkpoint);
+    expect(await decodeCheckpoint(file)).toEqual(checkpoint);
+    expect(await decodeCheckpoint(Buffer.from(file))).toEqual(checkpoint);
   });
 
   it("keeps the bits of 200 random sets of tensors, NaN payloads and denormals included", async () => {
