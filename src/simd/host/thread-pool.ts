@@ -94,9 +94,15 @@ export class ThreadPool {
     );
     try {
       await Promise.all(workers.map((worker) => worker.ready));
-    } catch (error) {
+    } catch (cause) {
       for (const worker of workers) worker.terminate();
-      throw error;
+      throw new SimdBackendError(
+        "registerSimdBackend",
+        "worker threads to start",
+        cause instanceof Error ? cause.message : "a failure",
+        "allow worker-src blob: in the page's content security policy, or pass threads: 1",
+        cause,
+      );
     }
     this.#workers = workers;
     this.#helpers = new HelperCount(workers.length);
