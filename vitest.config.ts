@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -8,6 +9,15 @@ const alias = [
   { find: /^cifar-kit$/, replacement: at("./src/index.ts") },
   { find: /^cifar-kit\/(metrics|plots|node|simd)$/, replacement: at("./src/$1/index.ts") },
 ];
+
+/** The headers that let a page share memory between threads. */
+const ISOLATION = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+const BROWSER = ["test/**/*.browser.test.ts"];
+const SLOW = ["test/**/*.slow.test.ts"];
 
 export default defineConfig({
   resolve: { alias },
@@ -24,10 +34,61 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.browser.test.ts", "test/**/*.slow.test.ts"],
+          exclude: [...BROWSER, ...SLOW],
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        // What takes minutes: kills, fuzzing, other suites. `npm run test:ci` runs it.
+        resolve: { alias },
+        test: {
+          name: "slow",
+          include: SLOW,
+          pool: "forks",
+          testTimeout: 30 * 60_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        resolve: { alias },
+        server: { headers: ISOLATION },
+        // Dependencies found only while a test runs would make the page load anew in its middle.
+        optimizeDeps: {
+          include: [
+            "@tensorflow/tfjs-core",
+            "@tensorflow/tfjs-layers",
+            "@tensorflow/tfjs-data",
+            "@tensorflow/tfjs-backend-cpu",
+          ],
+        },
+        test: {
+          name: "browser",
+          include: BROWSER,
+          fileParallelism: false,
+          testTimeout: 240_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: "chromium" }],
+            provider: playwright({
+              launchOptions: {
+                executablePath: process.env.CHROME_BIN ?? "/usr/bin/chromium",
+                args: [
+                  "--no-sandbox",
+                  "--disable-quic",
+                  "--no-first-run",
+                  "--disable-background-networking",
+                  "--disable-component-update",
+                  "--disable-sync",
+                  "--enable-unsafe-webgpu",
+                  "--use-webgpu-adapter=swiftshader",
+                ],
+              },
+            }),
+          },
         },
       },
     ],
