@@ -24,7 +24,7 @@ export interface ConvAttrs {
   readonly strides: [number, number] | number;
   readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding;
   readonly dataFormat?: "NHWC" | "NCHW";
-  readonly dilations?: [number, number] | number;
+  readonly dilations?: [number, number] | number | null;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
@@ -32,7 +32,7 @@ export interface ConvAttrs {
 export function convShape(
   xShape: readonly number[],
   filterShape: readonly number[],
-  { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: ConvAttrs,
+  { strides, pad, dataFormat, dilations, dimRoundingMode }: ConvAttrs,
   depthwise = false,
 ): ConvShape | null {
   if (dataFormat === "NCHW") return null;
@@ -40,7 +40,8 @@ export function convShape(
     xShape as [number, number, number, number],
     filterShape as [number, number, number, number],
     strides,
-    dilations,
+    // tf.depthwiseConv2d passes null on.
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     depthwise,
@@ -62,4 +63,18 @@ export function convShape(
     padTop: info.padInfo.top,
     padLeft: info.padInfo.left,
   };
+}
+
+/**
+ * Whether `dy` is a gradient of the output of this convolution. tf.conv2dTranspose lets its caller
+ * claim an output shape that does not follow from the input; only the cpu backend makes sense of it.
+ */
+export function isGradient(shape: ConvShape, dy: { readonly shape: readonly number[] }): boolean {
+  const [batch, height, width, channels] = dy.shape;
+  return (
+    batch === shape.batch &&
+    height === shape.outHeight &&
+    width === shape.outWidth &&
+    channels === shape.outChannels
+  );
 }

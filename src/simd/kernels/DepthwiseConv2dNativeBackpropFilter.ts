@@ -4,7 +4,7 @@ import {
   type DepthwiseConv2dNativeBackpropFilterInputs,
 } from "@tensorflow/tfjs-core";
 import { depthwiseFilterGradient } from "../host/conv-depthwise.ts";
-import { convShape } from "../host/conv-shape.ts";
+import { convShape, isGradient } from "../host/conv-shape.ts";
 import { defineKernel } from "../kernel.ts";
 
 export const depthwiseConv2dNativeBackpropFilter = defineKernel<
@@ -13,5 +13,6 @@ export const depthwiseConv2dNativeBackpropFilter = defineKernel<
 >(DepthwiseConv2dNativeBackpropFilter, ({ inputs: { x, dy }, attrs, backend }) => {
   if (x.dtype !== "float32" || dy.dtype !== "float32") return null;
   const shape = convShape(x.shape, attrs.filterShape, attrs, true);
-  return shape && depthwiseFilterGradient(backend, shape, x, dy);
+  if (shape === null || !isGradient(shape, dy)) return null;
+  return depthwiseFilterGradient(backend, shape, x, dy);
 });

@@ -4,7 +4,7 @@ import {
   type DepthwiseConv2dNativeBackpropInputInputs,
 } from "@tensorflow/tfjs-core";
 import { depthwiseInputGradient } from "../host/conv-depthwise.ts";
-import { convShape } from "../host/conv-shape.ts";
+import { convShape, isGradient } from "../host/conv-shape.ts";
 import { defineKernel } from "../kernel.ts";
 
 export const depthwiseConv2dNativeBackpropInput = defineKernel<
@@ -13,5 +13,6 @@ export const depthwiseConv2dNativeBackpropInput = defineKernel<
 >(DepthwiseConv2dNativeBackpropInput, ({ inputs: { dy, filter }, attrs, backend }) => {
   if (dy.dtype !== "float32" || filter.dtype !== "float32") return null;
   const shape = convShape(attrs.inputShape, filter.shape, attrs, true);
-  return shape && depthwiseInputGradient(backend, shape, dy, filter);
+  if (shape === null || !isGradient(shape, dy)) return null;
+  return depthwiseInputGradient(backend, shape, dy, filter);
 });
