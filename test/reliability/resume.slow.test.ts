@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../helpers/backends.ts";
 import { MemoryStore } from "../train/checkpoint/memory-store.ts";
-import { hashOf, interruptAfter, STEPS } from "./small-run.ts";
+import { interruptAfter } from "./interrupt.ts";
+import { hashOf, STEPS } from "./small-run.ts";
 
 beforeAll(() => useBackend("wasm"));
 

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../helpers/backends.ts";
 import { MemoryStore } from "../train/checkpoint/memory-store.ts";
-import { hashOf, interruptAfter, interruptAt, STEPS } from "./small-run.ts";
+import { interruptAfter, interruptAt } from "./interrupt.ts";
+import { hashOf, STEPS } from "./small-run.ts";
 
 let uninterrupted: { hash: string; steps: number };
 beforeAll(async () => {

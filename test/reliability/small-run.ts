@@ -1,8 +1,6 @@
 /** The run on which the promises about interruptions are tried: small, but with all the parts. */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { expect } from "vitest";
 import {
-  type Callback,
   earlyStopping,
   ImageDataGenerator,
   reduceLROnPlateau,
@@ -24,7 +22,8 @@ export function smallModel(): LayersModel {
   return tinyModel({ seed: 3, dropoutRate: 0.3 });
 }
 
-type Options = Partial<TrainTwoPhaseOptions>;
+/** Options of the run that a test may change. */
+export type Options = Partial<TrainTwoPhaseOptions>;
 
 /** Trains it; interrupted, resumed or neither. */
 export function smallRun(
@@ -60,34 +59,6 @@ export async function hashOf(options: Options = {}): Promise<{ hash: string; ste
     const { plain, augmented, all } = await smallRun(model, options);
     const hash = await stateHash(model, plain, augmented, all);
     return { hash, steps: model.optimizer.iterations };
-  } finally {
-    model.dispose();
-  }
-}
-
-/** Interrupts a run after so many of its own steps; gives how many steps its model has seen. */
-export async function interruptAfter(stop: number, options: Options): Promise<number> {
-  return interruptAt(stop === 0 ? undefined : "onBatchEnd", stop, options);
-}
-
-/** Interrupts a run when a hook is called for the nth time; without a hook before it begins. */
-export async function interruptAt(
-  hook: keyof Callback | undefined,
-  time: number,
-  options: Options,
-): Promise<number> {
-  const controller = new AbortController();
-  let calls = 0;
-  const count = (): void => {
-    if (++calls === time) controller.abort("interrupted");
-  };
-  if (hook === undefined) controller.abort("interrupted");
-  const callbacks = hook === undefined ? [] : [{ [hook]: count }];
-  const model = smallModel();
-  try {
-    const run = smallRun(model, { ...options, callbacks, signal: controller.signal });
-    await expect(run).rejects.toBe("interrupted");
-    return model.optimizer.iterations;
   } finally {
     model.dispose();
   }

@@ -1,0 +1,31 @@
+import { expect } from "vitest";
+import type { Callback } from "cifar-kit";
+import { type Options, smallModel, smallRun } from "./small-run.ts";
+
+/** Interrupts a run after so many of its own steps; gives how many steps its model has seen. */
+export async function interruptAfter(stop: number, options: Options): Promise<number> {
+  return interruptAt(stop === 0 ? undefined : "onBatchEnd", stop, options);
+}
+
+/** Interrupts a run when a hook is called for the nth time; without a hook before it begins. */
+export async function interruptAt(
+  hook: keyof Callback | undefined,
+  time: number,
+  options: Options,
+): Promise<number> {
+  const controller = new AbortController();
+  let calls = 0;
+  const count = (): void => {
+    if (++calls === time) controller.abort("interrupted");
+  };
+  if (hook === undefined) controller.abort("interrupted");
+  const callbacks = hook === undefined ? [] : [{ [hook]: count }];
+  const model = smallModel();
+  try {
+    const run = smallRun(model, { ...options, callbacks, signal: controller.signal });
+    await expect(run).rejects.toBe("interrupted");
+    return model.optimizer.iterations;
+  } finally {
+    model.dispose();
+  }
+}
