@@ -1,0 +1,152 @@
+/**
+ * What checkpoints cost: the time of a save beside the time of 200 steps, for the notebook's network.
+ *
+ *     npx tsx test/bench/checkpoint.bench.ts [--backend simd|wasm] [--steps 20]
+ *
+ * The steps are timed in a run without checkpoints, the saves in one that saves after every step, to a
+ * folder in the working directory: a medium for which fsync means something. Medians.
+ */
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-wasm";
+import {
+  buildCifarModel,
+  type CheckpointStore,
+  ImageSet,
+  type OpenCheckpointStore,
+  randomStream,
+  trainPhase,
+} from "cifar-kit";
+import { fileCheckpointStore } from "cifar-kit/node";
+import { registerSimdBackend } from "cifar-kit/simd";
+import { decodeCheckpoint } from "../../src/train/checkpoint/decode.ts";
+import { encodeCheckpoint } from "../../src/train/checkpoint/encode.ts";
+import { readModelState } from "../../src/train/checkpoint/model-state.ts";
+
+const BATCH = 32;
+const EVERY_STEPS = 200;
+
+const { values: options } = parseArgs({
+  options: {
+    backend: { type: "string", default: "simd" },
+    steps: { type: "string", default: "20" },
+  },
+});
+const steps = Number(options.steps);
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Times each call of an asynchronous function. */
+function timed<A extends unknown[], R>(
+  times: number[],
+  call: (...args: A) => Promise<R>,
+): (...args: A) => Promise<R> {
+  return async (...args) => {
+    const began = performance.now();
+    const result = await call(...args);
+    times.push(performance.now() - began);
+    return result;
+  };
+}
+
+function noise(n: number): ImageSet {
+  const rng = randomStream(0, "noise");
+  return new ImageSet({
+    images: Uint8Array.from({ length: n * 3072 }, () => rng.integer(256)),
+    labels: Uint8Array.from({ length: n }, () => rng.integer(10)),
+    imageShape: [32, 32, 3],
+    classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`),
+  });
+}
+
+if (options.backend === "simd") await registerSimdBackend();
+await tf.setBackend(options.backend);
+const train = noise(steps * BATCH);
+const folder = mkdtempSync(join(process.cwd(), ".checkpoint-bench-"));
+const model = buildCifarModel({ seed: 0 });
+try {
+  const stepTimes: number[] = [];
+  let began = 0;
+  const stepTimer = {
+    onBatchBegin: (): void => void (began = performance.now()),
+    onBatchEnd: (): void => void stepTimes.push(performance.now() - began),
+  };
+  const common = { train, epochs: 1, batchSize: BATCH, verbose: 0 } as const;
+  await trainPhase(model, { ...common, callbacks: [{ ...stepTimer, readEvery: 1 }] });
+
+  // The whole save, as the run waits for it: from the end of a step to the beginning of the next.
+  const saves: number[] = [];
+  const writes: number[] = [];
+  let ended = NaN;
+  const store: CheckpointStore = {
+    open: async () => {
+      const open: OpenCheckpointStore = await fileCheckpointStore(folder).open();
+      return {
+        location: open.location,
+        list: () => open.list(),
+        read: (name) => open.read(name),
+        write: timed(writes, (name: string, bytes: Uint8Array) => open.write(name, bytes)),
+        remove: (name) => open.remove(name),
+        setAside: (name) => open.setAside(name),
+        close: () => open.close(),
+      };
+    },
+  };
+  await trainPhase(model, {
+    ...common,
+    checkpoint: { store, everySteps: 1 },
+    callbacks: [
+      {
+        readEvery: 1,
+        onBatchEnd: () => void (ended = performance.now()),
+        onBatchBegin: () => {
+          if (!Number.isNaN(ended)) saves.push(performance.now() - ended);
+        },
+      },
+    ],
+  });
+  const name = readdirSync(folder)
+    .filter((file) => file.endsWith(".ckpt"))
+    .at(-1)!;
+  const { size } = statSync(join(folder, name));
+
+  const reads: number[] = [];
+  const encodes: number[] = [];
+  const decodes: number[] = [];
+  const last = await fileCheckpointStore(folder).open();
+  const bytes = await last.read(name);
+  await last.close();
+  const checkpoint = await decodeCheckpoint(bytes);
+  for (let i = 0; i < 9; i++) {
+    await timed(reads, readModelState)(model);
+    await timed(encodes, encodeCheckpoint)(checkpoint);
+    await timed(decodes, decodeCheckpoint)(bytes);
+  }
+
+  const step = median(stepTimes.slice(1));
+  const save = median(saves);
+  console.log(
+    `${cpus().length} x ${cpus()[0].model}, Node ${process.version}, tfjs ${tf.version_core}`,
+  );
+  console.log(`backend ${options.backend}, ${model.countParams()} parameters, batches of ${BATCH}`);
+  console.log(`checkpoint: ${(size / 2 ** 20).toFixed(1)} MiB\n`);
+  const row = (what: string, ms: number): void => {
+    console.log(`${what.padEnd(44)}${ms.toFixed(1).padStart(9)} ms`);
+  };
+  row("a step", step);
+  row("a save, as the run waits for it", save);
+  row("  of it: reading weights and moments back", median(reads));
+  row("  of it: making and hashing the file", median(encodes));
+  row("  of it: writing, syncing, renaming", median(writes));
+  row("reading a checkpoint (hash and all fields)", median(decodes));
+  const share = (100 * save) / (EVERY_STEPS * step + save);
+  console.log(`\na save every ${EVERY_STEPS} steps: ${share.toFixed(2)} % of the run`);
+} finally {
+  model.dispose();
+  rmSync(folder, { recursive: true });
+}
+process.exit(0);
