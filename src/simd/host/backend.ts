@@ -258,15 +258,9 @@ export class SimdBackend extends KernelBackend {
 
 /** The 32 bits of a float32 as a word of a kernel's parameter block. */
 export function floatBits(value: number): number {
-  return new Uint32Array(Float32Array.of(value).buffer)[0];
+  float32[0] = value;
+  return bits32[0];
 }
 
-/** Says that a caller of a kernel got something wrong that tfjs itself did not check. */
-export function kernelError(
-  kernelName: string,
-  expected: string,
-  got: string,
-  remedy: string,
-): SimdBackendError {
-  return new SimdBackendError(kernelName, expected, got, remedy);
-}
+const float32 = new Float32Array(1);
+const bits32 = new Uint32Array(float32.buffer);

@@ -1,7 +1,14 @@
 import { workerSource } from "../kernels.generated.ts";
 import { SimdBackendError } from "../simd-error.ts";
 import { HelperCount } from "./helper-count.ts";
-import { CONTROL, CONTROL_PTR, PARAMS_PTR, PARAMS_WORDS, SCRATCH_BYTES } from "./layout.ts";
+import {
+  CONTROL,
+  CONTROL_PTR,
+  HEAP_PTR,
+  PARAMS_PTR,
+  PARAMS_WORDS,
+  SCRATCH_BYTES,
+} from "./layout.ts";
 import type { LinearMemory } from "./linear-memory.ts";
 import { startWorker, type WorkerHandle } from "./start-worker.ts";
 
@@ -12,7 +19,7 @@ interface Kernel {
   readonly name: string;
   readonly index: number;
   readonly run: TaskKernel;
-  /** By number of tasks: the fewest milliseconds that one of them took. */
+  /** By the sizes of a call: the fewest milliseconds that one of its tasks took. */
   readonly best: Map<number, number>;
 }
 
@@ -129,9 +136,9 @@ export class ThreadPool {
         "run npm run build:kernels after changing an assembly file",
       );
     }
-    this.#writeParams(words);
+    const sizes = this.#writeParams(words);
     if (taskCount <= 1 || this.#workers.length === 0) this.#runAlone(kernel, taskCount);
-    else this.#runMeasured(kernel, taskCount);
+    else this.#runMeasured(kernel, taskCount, sizes);
   }
 
   /** Ends the workers. The pool must not run anything afterwards. */
@@ -154,7 +161,7 @@ export class ThreadPool {
     }
   }
 
-  #runMeasured(kernel: Kernel, taskCount: number): void {
+  #runMeasured(kernel: Kernel, taskCount: number, sizes: number): void {
     const helpers = this.#helpers.current;
     const start = performance.now();
     let own = taskCount;
@@ -163,10 +170,10 @@ export class ThreadPool {
     const worked = performance.now();
     if (helpers > 0) this.#waitForClaimed(kernel, worked);
     const end = performance.now();
-    // The fastest that this kernel was seen to do one of so many tasks on this thread.
+    // The fastest that this thread was seen to do one task of such a call.
     const perTask = own > 0 ? (worked - start) / own : Infinity;
-    const best = Math.min(kernel.best.get(taskCount) ?? Infinity, perTask);
-    kernel.best.set(taskCount, best);
+    const best = Math.min(kernel.best.get(sizes) ?? Infinity, perTask);
+    kernel.best.set(sizes, best);
     if (best === Infinity) return;
     this.#helpers.record(best * taskCount, end - start, end);
     if (this.#helpers.current !== helpers) this.#announceHelpers();
@@ -178,12 +185,19 @@ export class ThreadPool {
     return this.#work(run);
   }
 
-  #writeParams(words: readonly number[]): void {
+  /** Writes the words; returns a number that calls of the same sizes have in common. */
+  #writeParams(words: readonly number[]): number {
     // Growing the memory replaces its buffer, and detaches the old one where it is not shared.
     if (this.#params.buffer !== this.#heap.memory.buffer) {
       this.#params = new Uint32Array(this.#heap.memory.buffer, PARAMS_PTR, PARAMS_WORDS);
     }
-    for (let i = 0; i < words.length; i++) this.#params[i] = words[i];
+    let sizes = 0;
+    for (let i = 0; i < words.length; i++) {
+      this.#params[i] = words[i];
+      // Larger words are addresses and the bits of floats, which change from call to call.
+      if (words[i] < HEAP_PTR) sizes = (Math.imul(sizes, 31) + words[i]) | 0;
+    }
+    return sizes;
   }
 
   /** Publishes the call: first what it is, then the tasks, then the news. */
