@@ -214,8 +214,9 @@ export class SimdBackend extends KernelBackend {
     return true;
   }
 
+  /** Gives up a share; where it was the last one of a tensor of the engine's, the engine hears of it. */
   disposeIntermediateTensorInfo(tensor: TensorInfo): void {
-    this.disposeData(tensor.dataId);
+    if (this.disposeData(tensor.dataId)) engine().removeDataId(tensor.dataId, this);
   }
 
   where(condition: Tensor): Tensor {

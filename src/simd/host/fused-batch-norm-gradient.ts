@@ -65,7 +65,7 @@ export class BatchNormGradient implements PendingData {
 
   release(): void {
     for (const tensor of [this.#dy, this.#x, this.#mean]) {
-      this.#backend.disposeData(tensor.dataId);
+      this.#backend.disposeIntermediateTensorInfo(tensor);
     }
     this.#backend.heap.release(this.#coefficients);
   }
