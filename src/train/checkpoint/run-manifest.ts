@@ -2,7 +2,7 @@
  * What the numbers of a run depend on, apart from its state. It is part of every checkpoint: a run
  * that goes on under other conditions would end elsewhere than the one that began.
  */
-import { getBackend } from "@tensorflow/tfjs-core";
+import { backend, getBackend } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { ImageDataGenerator } from "../../augment/image-data-generator.ts";
 import { check } from "../../checks.ts";
@@ -43,6 +43,8 @@ export async function runManifest(
     libraryVersion: LIBRARY_VERSION,
     randomStreamVersion: RANDOM_STREAM_VERSION,
     backend: getBackend(),
+    // The simd backend has builds that round differently.
+    backendBuild: (backend() as { build?: string }).build ?? null,
     batchSize,
     train: await setConditions(train),
     // A dataset of the user's own is taken on trust.
@@ -65,7 +67,7 @@ export async function runManifest(
 }
 
 /** Conditions whose change is worth a warning, no more: the run can go on. */
-const SOFT = ["libraryVersion", "backend"];
+const SOFT = ["libraryVersion", "backend", "backendBuild"];
 
 /** Where the conditions of a run differ from those in a checkpoint. */
 export interface ManifestChange {

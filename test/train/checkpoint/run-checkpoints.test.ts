@@ -19,6 +19,7 @@ import {
   terminateOnNaN,
   toDataset,
   trainPhase,
+  type TrainingContext,
   trainTwoPhase,
   type TrainTwoPhaseOptions,
   TrainingError,
@@ -234,6 +235,27 @@ describe("callbacks", () => {
     const checkpoint = await crashedRun(stateful);
     await expect(run({ checkpoint })).rejects.toThrow(/callbacks with 1 that keep a state.*got 0/);
     await run({ checkpoint, callbacks: [{}, ...stateful.callbacks, terminateOnNaN()] });
+  });
+
+  it("that stopped the phase within an epoch are obeyed when the run goes on", async () => {
+    const checkpoint = { store: new MemoryStore(), everySteps: 1 };
+    let context: TrainingContext;
+    const stopping: Callback = {
+      setContext: (given) => void (context = given),
+      onBatchEnd: (batch) => {
+        if (batch === 1) context.stopTraining();
+      },
+      onEpochEnd: () => {
+        throw new Error("crash");
+      },
+    };
+    await expect(run({ checkpoint, callbacks: [stopping] })).rejects.toThrow("crash");
+    const steps: number[] = [];
+    const watching: Callback = { onBatchEnd: (step) => void steps.push(step) };
+    const { plain } = await run({ checkpoint, callbacks: [watching] });
+    // The epoch is finished without further steps; then comes the second phase.
+    expect(plain.epochs).toEqual([0]);
+    expect(steps).toEqual([0, 1, 2, 3]);
   });
 
   it("write each epoch's line once if they wrote none after the checkpoint", async () => {
