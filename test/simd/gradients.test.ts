@@ -7,7 +7,7 @@ const FUNCTIONS: Record<string, (x: tf.Tensor2D) => tf.Tensor> = {
   elu: (x) => tf.elu(x),
   selu: (x) => tf.selu(x),
   leakyRelu: (x) => tf.leakyRelu(x, 0.3),
-  prelu: (x) => tf.prelu(x, random<tf.Rank.R1>([8], { seed: 5 })),
+  prelu: (x) => tf.prelu<tf.Tensor>(x, random<tf.Rank.R1>([8], { seed: 5 })),
   softplus: (x) => tf.softplus(x),
   sigmoid: (x) => tf.sigmoid(x),
   tanh: (x) => tf.tanh(x),

@@ -57,10 +57,9 @@ describe("reductions", () => {
         // Terms up to 2 in absolute value; means divide by their number.
         const atol = exact ? 0 : (name === "sum" ? 2 * terms : 2) * 2 ** -23;
         const rtol = name === "prod" ? terms * 2 ** -23 + 1e-6 : 0;
-        for (const keep of [false, true]) {
-          const compute = (): tf.Tensor => fold(random(shape as [], { nan: exact }), axes, keep);
-          await expectSameAsCpu(what, compute, { rtol, atol });
-        }
+        const keep = axes.length % 2 === 1;
+        const compute = (): tf.Tensor => fold(random(shape as [], { nan: exact }), axes, keep);
+        await expectSameAsCpu(what, compute, { rtol, atol });
       }
     }
   });
