@@ -16,12 +16,30 @@ export interface History {
   readonly seconds: readonly number[];
 }
 
+/** How a run went, apart from what it learned. No seed fixes these figures. */
+export interface RunHealth {
+  /** Steps taken by this call; those before an interruption do not count. */
+  readonly steps: number;
+  /** Wall time of this call. */
+  readonly seconds: number;
+  /** Checkpoints written, and the wall time that the run waited for them. */
+  readonly checkpoints: number;
+  readonly secondsSaving: number;
+  /**
+   * Tensors alive before and after. The first run of a model adds its optimizer's state, two tensors
+   * a trainable weight with Adam; anything more comes from callbacks.
+   */
+  readonly tensorsBefore: number;
+  readonly tensorsAfter: number;
+}
+
 /** The histories of a run in two phases. */
 export interface TwoPhaseHistory {
   readonly plain: History;
   readonly augmented: History;
   /** Both, one after the other, epochs counted through. */
   readonly all: History;
+  readonly health: RunHealth;
 }
 
 /** The keys of the logs, and where the history keeps their values. */

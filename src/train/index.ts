@@ -6,7 +6,7 @@ export type { CheckpointStore, OpenCheckpointStore } from "./checkpoint/checkpoi
 export { stateHash } from "./checkpoint/state-hash.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
 export { findLearningRate, type FindLearningRateOptions } from "./find-learning-rate.ts";
-export type { History, TwoPhaseHistory } from "./history.ts";
+export type { History, RunHealth, TwoPhaseHistory } from "./history.ts";
 export type { ModelImages } from "./model-input.ts";
 export { predict, type Predictions, type PredictOptions } from "./predict.ts";
 export { toDataset, type ToDatasetOptions } from "./to-dataset.ts";

@@ -1,11 +1,13 @@
+import { memory } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { check } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
+import { modelInternals } from "../model/internals.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { checkOptimizer, runManifest } from "./checkpoint/run-manifest.ts";
 import { evaluationData } from "./evaluate.ts";
-import type { History } from "./history.ts";
+import type { History, RunHealth } from "./history.ts";
 import { phaseData } from "./phase-data.ts";
 import type { TrainingOptions, TrainPhaseOptions } from "./train-phase.ts";
 import { type RunParts, TrainingRun } from "./training-run.ts";
@@ -21,16 +23,38 @@ export interface PhasePlan {
 /** Images in one call of the model when it is validated. */
 const VALIDATION_BATCH = 256;
 
-/**
- * Runs phases one after the other, with checkpoints if the options say so.
- * @returns a history for each phase.
- */
+/** A run that is over. */
+export interface RunResult {
+  /** One for each phase. */
+  readonly histories: readonly History[];
+  readonly health: RunHealth;
+}
+
+/** Runs phases one after the other, with checkpoints if the options say so. */
 export async function runPhases(
   subject: string,
   model: LayersModel,
   plans: readonly PhasePlan[],
   options: TrainingOptions & Pick<TrainPhaseOptions, "train">,
-): Promise<History[]> {
+): Promise<RunResult> {
+  const began = performance.now();
+  const tensorsBefore = memory().numTensors;
+  const { optimizer } = modelInternals(model);
+  const finish = (
+    histories: readonly History[],
+    firstStep: number,
+    checkpoints?: RunCheckpoints,
+  ): RunResult => ({
+    histories,
+    health: {
+      steps: optimizer!.iterations - firstStep,
+      seconds: (performance.now() - began) / 1000,
+      checkpoints: checkpoints?.saved ?? 0,
+      secondsSaving: checkpoints?.secondsSaving ?? 0,
+      tensorsBefore,
+      tensorsAfter: memory().numTensors,
+    },
+  });
   const { train, validation, batchSize = 32, checkpoint, resume = "auto" } = options;
   const parts: RunParts = {
     subject,
@@ -43,7 +67,8 @@ export async function runPhases(
     validation: validation && evaluationData(subject, model, validation, VALIDATION_BATCH),
     options,
   };
-  if (!checkpoint) return new TrainingRun(parts).run();
+  const present = optimizer!.iterations;
+  if (!checkpoint) return finish(await new TrainingRun(parts).run(), present);
 
   check(
     train instanceof ImageSet,
@@ -67,7 +92,8 @@ export async function runPhases(
   const checkpoints = await RunCheckpoints.open(subject, checkpoint, manifest);
   try {
     const last = await checkpoints.resume(resume);
-    return await new TrainingRun(parts, checkpoints).run(last);
+    const histories = await new TrainingRun(parts, checkpoints).run(last);
+    return finish(histories, last ? last.optimizer[0].values[0] : present, checkpoints);
   } finally {
     await checkpoints.close();
   }

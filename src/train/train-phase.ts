@@ -89,8 +89,8 @@ export async function trainPhase(model: LayersModel, options: TrainPhaseOptions)
   checkTraining(subject, model, options);
   const { generator, seed = 0, dropRemainder } = options;
   const phase = { epochs, seed, generator, dropRemainder };
-  const [history] = await runPhases(subject, model, [phase], options);
-  return history;
+  const { histories } = await runPhases(subject, model, [phase], options);
+  return histories[0];
 }
 
 /** Checks what both training functions take, and makes the backend ready. */

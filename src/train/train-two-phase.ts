@@ -71,13 +71,14 @@ export async function trainTwoPhase(
   });
   // A phase without epochs needs no full batch.
   const dropRemainder = epochs[1] > 0;
-  const [plain, augmented] = await runPhases(
+  const { histories, health } = await runPhases(
     subject,
     model,
     [phase(0), { ...phase(1), generator: augmentation, dropRemainder }],
     options,
   );
-  return { plain, augmented, all: joinHistories([plain, augmented]) };
+  const [plain, augmented] = histories;
+  return { plain, augmented, all: joinHistories(histories), health };
 }
 
 /** The notebook's augmentation. */

@@ -29,6 +29,9 @@ export class RunCheckpoints {
   /** Whether this run, or the one that it goes on from, has a checkpoint in the store. */
   #hasSaved = false;
 
+  #saved = 0;
+  #millisecondsSaving = 0;
+
   /** Claims the store of the options. */
   static async open(
     subject: string,
@@ -48,6 +51,16 @@ export class RunCheckpoints {
     this.#store = store;
     this.#options = options;
     this.#manifest = manifest;
+  }
+
+  /** How many checkpoints this run has written. */
+  get saved(): number {
+    return this.#saved;
+  }
+
+  /** Wall time spent in `save`. */
+  get secondsSaving(): number {
+    return this.#millisecondsSaving / 1000;
   }
 
   /** Whether to save after this many steps of the run. */
@@ -105,8 +118,10 @@ export class RunCheckpoints {
         remedy: "lower the learning rate and go on from the last checkpoint, which is as it was",
       });
     }
+    const began = performance.now();
     try {
       await this.#write(await encodeCheckpoint({ ...state, manifest: this.#manifest }));
+      this.#saved++;
     } catch (error) {
       // A store that fails from the start is noticed now, not after hours.
       if (!this.#hasSaved || this.#options.onSaveError !== "warn") throw error;
@@ -114,6 +129,7 @@ export class RunCheckpoints {
       console.warn(`${this.#subject}: no checkpoint after ${state.steps} steps: ${message}`);
     }
     this.#hasSaved = true;
+    this.#millisecondsSaving += performance.now() - began;
   }
 
   /** Gives the store up. */

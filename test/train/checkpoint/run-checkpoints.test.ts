@@ -95,6 +95,19 @@ describe("the checkpoints of a run", () => {
     }
   });
 
+  it("are counted, as are steps and tensors", async () => {
+    const model = newModel();
+    const checkpoint = { store: new MemoryStore(), everySteps: 4 };
+    const crashing = { checkpoint, callbacks: [crashAfter(10)] };
+    await expect(run(crashing)).rejects.toThrow("crash");
+    const { health } = await run({ checkpoint }, model);
+    // Saved after 8 steps, so the last 4 are left; after them for the step, the epoch, and the end.
+    expect(health).toMatchObject({ steps: 4, checkpoints: 3 });
+    expect(health.seconds).toBeGreaterThan(health.secondsSaving);
+    const slots = 2 * model.trainableWeights.length;
+    expect(health.tensorsAfter - health.tensorsBefore).toBe(slots);
+  });
+
   it("change nothing about the run", async () => {
     const [plain, saving] = [newModel(), newModel()];
     await run({}, plain);
@@ -143,7 +156,8 @@ describe("resume", () => {
     const writes = store.writes;
     const second = newModel();
     const again = await run({ checkpoint: { store }, callbacks: [crashAfter(1)] }, second);
-    expect(again).toEqual(history);
+    expect(again).toEqual({ ...history, health: again.health });
+    expect(again.health).toMatchObject({ steps: 0, checkpoints: 0, secondsSaving: 0 });
     expect(await stateHash(second)).toBe(await stateHash(first));
     expect(store.writes).toBe(writes);
   });
