@@ -25,6 +25,7 @@ const logits = tf.randomUniform([8192, 10], -3, 3, "float32", 4);
 const labels = tf.cast(tf.randomUniform([8192], 0, 10, "float32", 5), "int32");
 const order = tf.cast(tf.randomUniform([8192], 0, 8192, "float32", 6), "int32");
 const pooled = tf.randomUniform([32, 8, 8, 64], -1, 1, "float32", 7);
+const large = tf.fill([128, 32, 32, 64], 1);
 const condition = tf.greater(signed, 0);
 const other = tf.less(positive, 1);
 
@@ -55,10 +56,7 @@ const CALLS: Kernel[] = [
     "Sigmoid",
     "Tanh",
   ].map((name): Kernel => [name, { x }]),
-  ...["Softplus", "Floor", "Ceil", "Round", "Sign", "OnesLike", "ZerosLike"].map((name): Kernel => [
-    name,
-    { x },
-  ]),
+  ...["Softplus", "Floor", "Ceil", "Round", "Sign"].map((name): Kernel => [name, { x }]),
   ...["Sqrt", "Rsqrt", "Log", "Log1p", "Reciprocal"].map((name): Kernel => [name, { x: positive }]),
   ["LeakyRelu", { x }, { alpha: 0.2 }],
   ["Step", { x }, { alpha: 0 }],
@@ -81,7 +79,9 @@ const CALLS: Kernel[] = [
   ["LogicalNot", { x: condition }],
   ["Select", { condition, t: x, e: positive }],
   ["Cast", { x }, { dtype: "bool" }],
-  ["Fill", {}, { shape: [128, 32, 32, 64], value: 1.5, dtype: "float32" }],
+  ["OnesLike", { x: large }],
+  ["ZerosLike", { x: large }],
+  ["Fill", {}, { shape: large.shape, value: 1.5, dtype: "float32" }],
   ["Sum", { x }, axis],
   ["Sum", { x }, rows],
   ["Mean", { x }, axis],
