@@ -15,7 +15,8 @@ interface Left {
 }
 
 const left = (): Left => {
-  const { numTensors, numDataBuffers, numBytes, numBytesInLinearMemory } = tf.memory() as Left;
+  const { numTensors, numDataBuffers, numBytes, numBytesInLinearMemory } =
+    tf.memory() as unknown as Left;
   return { numTensors, numDataBuffers, numBytes, numBytesInLinearMemory };
 };
 
