@@ -107,7 +107,7 @@ function takeTensor(
 ): Float32Array {
   const found = tensors.get(key);
   const expected = `${key} of shape [${shape.join(", ")}]`;
-  if (!found) throw mismatch(expected, `a file with ${listed(tensors.keys())}`);
+  if (!found) throw mismatch(expected, `a file with ${listed(named(tensors))}`);
   if (found.shape.length !== shape.length || found.shape.some((size, i) => size !== shape[i])) {
     throw mismatch(expected, `[${found.shape.join(", ")}]`);
   }
@@ -115,6 +115,10 @@ function takeTensor(
   if (!data) throw mismatch(`${key} in a floating-point type`, found.dtype);
   return data;
 }
+
+/** The names of the tensors that are weights. */
+const named = (tensors: ReadonlyMap<string, SafeTensor>): string[] =>
+  [...tensors.keys()].filter((key) => !key.endsWith(".num_batches_tracked"));
 
 /** The first few names. */
 function listed(names: Iterable<string>): string {
