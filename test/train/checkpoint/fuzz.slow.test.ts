@@ -19,6 +19,6 @@ it(
         .map(([kind, n]) => `${n} x ${kind}`)
         .join("\n"),
     );
-    expect(growth).toBeLessThan(64 * 2 ** 20);
+    expect(growth).toBeLessThan(2 ** 20);
   },
 );

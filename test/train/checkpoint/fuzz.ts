@@ -1,9 +1,20 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect } from "vitest";
 import { DataError, randomStream } from "cifar-kit";
 import { decodeCheckpoint } from "../../../src/train/checkpoint/decode.ts";
 import { encodeCheckpoint } from "../../../src/train/checkpoint/encode.ts";
 import { sampleCheckpoint } from "./forge.ts";
 import { mutate } from "./mutations.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Bytes of the heap in use. */
+function heapUsed(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
 
 /** Milliseconds that no input may take. */
 const LIMIT = 100;
@@ -22,7 +33,7 @@ export async function fuzzDecoder(inputs: number, seed: number): Promise<FuzzRep
   const file = await encodeCheckpoint(sampleCheckpoint());
   const kinds = new Map<string, number>();
   let accepted = 0;
-  const heap = process.memoryUsage().heapUsed;
+  const heap = heapUsed();
   for (let i = 0; i < inputs; i++) {
     const input = mutate(file, randomStream(seed, "checkpoint fuzz", i));
     const error = await timed(input);
@@ -36,7 +47,7 @@ export async function fuzzDecoder(inputs: number, seed: number): Promise<FuzzRep
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   expect({}).not.toHaveProperty("polluted");
-  const growth = process.memoryUsage().heapUsed - heap;
+  const growth = heapUsed() - heap;
   return { accepted, refused: inputs - accepted, kinds, growth };
 }
 
