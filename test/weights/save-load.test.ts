@@ -8,6 +8,7 @@ import { readSafetensors } from "../../src/weights/read-safetensors.ts";
 import type { SafeTensor } from "../../src/weights/safetensors.ts";
 import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
 import { fuzz } from "../dataset/fuzz.ts";
+import { network } from "../fixtures/weights/network.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyModel } from "../helpers/tiny.ts";
 
@@ -128,12 +129,13 @@ describe("saveWeights and loadWeights", () => {
   it.each(["trained.weights.h5", "trained.keras2.h5"])(
     "give only the library's errors for damaged HDF5: %s",
     async (name) => {
-      const model = tiny(1);
-      // The other network's file: what is intact in it is refused by its shapes.
+      const model = network(1);
+      open.push(model);
+      // A twentieth of the inputs: the files are large, and most of the reader is not ours.
       const inputs = Math.ceil(Number(process.env.CIFAR_KIT_FUZZ ?? 2000) / 20);
       const outcome = await fuzz(fixture(name), (bytes) => loadWeights(model, bytes), inputs);
       expect(outcome.strange).toEqual([]);
-      expect(outcome.refused).toBe(inputs);
+      expect(outcome.refused).toBeGreaterThan(inputs / 4);
     },
   );
 });
