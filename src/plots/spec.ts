@@ -78,9 +78,12 @@ export function createSpec(
   };
 }
 
-/** A title at the left above the view; `undefined` if there is no text. */
+/**
+ * A title above the view, flush with its left edge (not with the guessed width of what sticks out);
+ * `undefined` if there is no text.
+ */
 export function titleAbove(text: string | undefined): JsonValue | undefined {
-  return text === undefined ? undefined : { text, anchor: "start", offset: 12 };
+  return text === undefined ? undefined : { text, anchor: "start", frame: "group", offset: 12 };
 }
 
 /** One mark at pixels of its view: x, y, and what else the mark takes. */
