@@ -29,7 +29,15 @@ import {
   trainTwoPhase,
   type VegaLiteSpec,
 } from "cifar-kit";
-import { cifar10Source, fileSystemIO, writePng, writeSvg } from "cifar-kit/node";
+import {
+  cifar10Source,
+  fileCheckpointStore,
+  fileSystemIO,
+  interruptSignal,
+  InterruptError,
+  writePng,
+  writeSvg,
+} from "cifar-kit/node";
 import { BACKENDS, type BackendName, chooseBackend } from "./choose-backend.ts";
 
 const OUTPUT = "runs/quickstart";
@@ -52,6 +60,7 @@ if (options.backend !== "auto" && !BACKENDS.includes(options.backend as BackendN
   throw new Error(`--backend: expected auto, ${BACKENDS.join(", ")}, got ${options.backend}`);
 }
 const seed = Number(options.seed);
+const size = options.full ? "full" : "short";
 const backend = await chooseBackend(options.backend as BackendName | "auto");
 console.log(`backend: ${backend}`);
 await mkdir(OUTPUT, { recursive: true });
@@ -82,7 +91,21 @@ console.log(summary);
 await writeFile(join(OUTPUT, "summary.txt"), summary + "\n");
 
 // Training: plain, then augmented.
-const history = await trainTwoPhase(model, { train, validation: test, epochs: run.epochs, seed });
+// Ctrl-C saves and ends the run; the same command goes on from there, with the same bits.
+const history = await trainTwoPhase(model, {
+  train,
+  validation: test,
+  epochs: run.epochs,
+  seed,
+  checkpoint: {
+    store: fileCheckpointStore(join(OUTPUT, `checkpoints-${backend}-${seed}-${size}`)),
+  },
+  signal: interruptSignal(),
+}).catch((error: unknown) => {
+  if (!(error instanceof InterruptError)) throw error;
+  console.log("\ninterrupted and saved; the same command goes on from here");
+  process.exit(error.exitCode);
+});
 await writeFile(join(OUTPUT, "history.csv"), historyCsv(history.all));
 await writeFile(join(OUTPUT, "history.json"), JSON.stringify(history, null, 2) + "\n");
 await save("history", plotHistory(history));

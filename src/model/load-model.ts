@@ -1,4 +1,4 @@
-import { AdamOptimizer, type io } from "@tensorflow/tfjs-core";
+import type { io, Optimizer } from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
 import { KerasAdam } from "./adam.ts";
 import { compileWithAdam } from "./compile.ts";
@@ -18,14 +18,15 @@ export async function loadModel(handler: string | io.IOHandler): Promise<LayersM
   const model = withKerasLayers(await loadLayersModel(handler));
   const { optimizer } = modelInternals(model);
   if (!optimizer) return model;
-  if (optimizer instanceof AdamOptimizer) await adoptAdam(model, optimizer);
+  // Not `instanceof`: tfjs answers it with true for every optimizer.
+  if (optimizer.getClassName() === "Adam") await adoptAdam(model, optimizer);
   // A mask belongs to a step, and the optimizer knows how many there were.
   setTrainingStep(model, model.optimizer.iterations);
   return withUndyingLoss(model);
 }
 
 /** Replaces tfjs's Adam by Keras's, with the same settings and state. */
-async function adoptAdam(model: LayersModel, stock: AdamOptimizer): Promise<void> {
+async function adoptAdam(model: LayersModel, stock: Optimizer): Promise<void> {
   const { learningRate, beta1, beta2, epsilon } = stock.getConfig() as Record<string, number>;
   const optimizer = new KerasAdam(learningRate, beta1, beta2, epsilon);
   const weights = await stock.getWeights();

@@ -135,6 +135,16 @@ describe("saving and loading", () => {
     [straight, second].forEach((m) => m.dispose());
   });
 
+  it("leaves another optimizer than Adam as it was", async () => {
+    const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 2, inputShape: [3] })] });
+    model.compile({ optimizer: tf.train.sgd(0.25), loss: "meanSquaredError" });
+    const store = memory();
+    await model.save(store, { includeOptimizer: true });
+    const loaded = await loadModel(store);
+    expect(loaded.optimizer.getClassName()).toBe("SGD");
+    expect(loaded.optimizer.getConfig()).toEqual({ learningRate: 0.25 });
+  });
+
   it("disposes everything with the loaded model", async () => {
     const model = tinyModel();
     await trainPhase(model, { train: tinyImages(32), epochs: 1, ...QUIET });

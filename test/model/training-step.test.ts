@@ -1,12 +1,13 @@
 /**
  * One training step against a float64 reference computed by PyTorch (test/fixtures/model), on every
- * backend that Node has, through model.trainOnBatch.
+ * backend that Node has, through model.trainOnBatch and through trainPhase.
  */
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
+import { array } from "@tensorflow/tfjs-data";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { buildCifarModel } from "cifar-kit";
+import { buildCifarModel, trainPhase } from "cifar-kit";
 import { NODE_BACKENDS, useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
 
@@ -98,38 +99,33 @@ describe.each(NODE_BACKENDS)("a training step on %s agrees with float64", (backe
       model.dispose();
     });
 
-    it("gives the reference's loss and accuracy, and its weights and moving statistics afterwards", async () => {
-      const model = fixedModel(testCase);
-      const x = images();
-      const y = tf.tensor1d(testCase.labels, "float32");
-      const [loss, accuracy] = (await model.trainOnBatch(x, y)) as number[];
-      expectClose([loss], [expected.loss], SUM);
-      expect(accuracy).toBeCloseTo(expected.accuracy, 6);
-      for (const weight of model.weights) {
-        const before = fixture.weights.find(({ name }) => name === weight.originalName)!;
-        const after = weight.read().dataSync();
-        const name = weight.originalName;
-        if (!(name in expected.gradients)) {
-          expectClose(after, expected.after[name], { ...SUM, what: name });
-          continue;
+    it.each(["model.trainOnBatch", "trainPhase"])(
+      "gives the reference's loss, accuracy, weights and moving statistics through %s",
+      async (way) => {
+        const model = fixedModel(testCase);
+        const { loss, accuracy } = await takeStep(way, model, testCase.labels);
+        expectClose([loss], [expected.loss], SUM);
+        expect(accuracy).toBeCloseTo(expected.accuracy, 6);
+        for (const weight of model.weights) {
+          const after = weight.read().dataSync();
+          const name = weight.originalName;
+          if (!(name in expected.gradients)) {
+            expectClose(after, expected.after[name], { ...SUM, what: name });
+            continue;
+          }
+          // Adam's first step has the size of the learning rate whatever the size of the gradient.
+          // Where a gradient is as small as the rounding of its own sum, even the sign of the step
+          // is open: those places are compared through the gradient only.
+          const { atol } = gradientTolerance(expected.gradients[name], backend);
+          const open = expected.gradients[name].map((g) => Math.abs(g) < 10 * atol);
+          const pick = (values: ArrayLike<number>): number[] =>
+            Array.from(values).filter((_, i) => !open[i]);
+          const wanted = pick(expected.after[name]);
+          expectClose(pick(after), wanted, { rtol: 1e-5, atol: 2e-6, what: name });
         }
-        // Adam's first step has the size of the learning rate whatever the size of the gradient.
-        // Where a gradient is as small as the rounding of its own sum, even the sign of the step
-        // is open: those places are compared through the gradient only.
-        const { atol } = gradientTolerance(expected.gradients[name], backend);
-        const open = expected.gradients[name].map((g) => Math.abs(g) < 10 * atol);
-        const pick = (values: ArrayLike<number>): number[] =>
-          Array.from(values).filter((_, i) => !open[i]);
-        expectClose(pick(after), pick(expected.after[name]), {
-          rtol: 1e-5,
-          atol: 2e-6,
-          what: name,
-        });
-        expect(before.values.length).toBe(after.length);
-      }
-      tf.dispose([x, y]);
-      model.dispose();
-    });
+        model.dispose();
+      },
+    );
 
     it("gives the reference's gradient of every weight", () => {
       const model = fixedModel(testCase);
@@ -143,6 +139,27 @@ describe.each(NODE_BACKENDS)("a training step on %s agrees with float64", (backe
     });
   });
 });
+
+/** One step on the fixture's batch. */
+async function takeStep(
+  way: string,
+  model: LayersModel,
+  labels: number[],
+): Promise<{ loss: number; accuracy: number }> {
+  const batch = (): { xs: tf.Tensor; ys: tf.Tensor } => ({
+    xs: images(),
+    ys: tf.tensor1d(labels, "float32"),
+  });
+  if (way === "trainPhase") {
+    const train = array([0]).map(batch);
+    const history = await trainPhase(model, { train, epochs: 1, verbose: 0 });
+    return { loss: history.loss[0], accuracy: history.accuracy[0] };
+  }
+  const { xs, ys } = batch();
+  const [loss, accuracy] = (await model.trainOnBatch(xs, ys)) as number[];
+  tf.dispose([xs, ys]);
+  return { loss, accuracy };
+}
 
 /** The gradients of one step, caught on their way to the optimizer. */
 function stepGradients(model: LayersModel, labels: number[]): Record<string, Float32Array> {
