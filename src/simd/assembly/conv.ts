@@ -1,8 +1,8 @@
 /**
- * Convolutions of any filter size, stride, dilation and padding as matrix products whose left matrix
- * is never built: the product's inner loop reads element (pixel, k) at pixelAddress + step[k], where
- * a table holds the distance of every filter tap and channel from the pixel. The host pads the image
- * beforehand, so that no tap falls outside.
+ * Convolutions of any filter size, stride, dilation and padding as matrix products whose left
+ * matrix is never built: the product's inner loop reads element (pixel, k) at pixelAddress +
+ * step[k], where a table holds the distance of every filter tap and channel from the pixel. The
+ * host pads the image beforehand, so that no tap falls outside.
  */
 import { storeFirst } from "./vector";
 import { addBias } from "./gemm";
@@ -35,9 +35,10 @@ export function conv2d_pad_f32(task: i32, params: usize, scratch: usize): void {
 }
 
 /**
- * Packs a filter [taps, ci, co] into panels of 8 columns. Words: filter, panels, rows of a tap, columns,
- * transposed, taps, taps' indices. Plain: the columns are output channels, row (tap, ci). Transposed: the columns are input
- * channels, row (tap, co), and only the listed taps are taken. Tasks: panels.
+ * Packs a filter [taps, ci, co] into panels of 8 columns. Words: filter, panels, rows of a tap,
+ * columns, transposed, taps, taps' indices. Plain: the columns are output channels, row (tap, ci).
+ * Transposed: the columns are input channels, row (tap, co), and only the listed taps are taken.
+ * Tasks: panels.
  */
 export function conv2d_pack_filter_f32(task: i32, params: usize, scratch: usize): void {
   const filter = ptr(params, 0);
@@ -90,9 +91,9 @@ function pixelAddresses(
 }
 
 /**
- * out = x * filter + bias. Words: x, steps of k, packed filter, bias, out, depth k, output channels, relu,
- * pixels, rows and columns of pixels in an image, bytes between x's images, rows, pixels, bytes
- * between out's images, rows, pixels, pixels per task. Tasks: blocks of pixels.
+ * out = x * filter + bias. Words: x, steps of k, packed filter, bias, out, depth k, output
+ * channels, relu, pixels, rows and columns of pixels in an image, bytes between x's images, rows,
+ * pixels, bytes between out's images, rows, pixels, pixels per task. Tasks: blocks of pixels.
  */
 export function conv2d_f32(task: i32, params: usize, scratch: usize): void {
   const depth = int(params, 5);
@@ -159,10 +160,10 @@ export function conv2d_f32(task: i32, params: usize, scratch: usize): void {
 }
 
 /**
- * The filter's gradient over the pixels of one chunk: row k of dfilter sums x[pixel + step[k]] dy[pixel].
- * Words: x, steps of k, dy, sums (for each chunk [depth, co rounded up to 8]), depth, output channels,
- * pixels, rows, columns, bytes between x's images, rows, pixels, pixels per chunk, pixels per block.
- * Tasks: chunks of pixels.
+ * The filter's gradient over the pixels of one chunk: row k of dfilter sums x[pixel + step[k]]
+ * dy[pixel]. Words: x, steps of k, dy, sums (for each chunk [depth, co rounded up to 8]), depth,
+ * output channels, pixels, rows, columns, bytes between x's images, rows, pixels, pixels per chunk,
+ * pixels per block. Tasks: chunks of pixels.
  */
 export function conv2d_filter_gradient_f32(task: i32, params: usize, scratch: usize): void {
   const x = ptr(params, 0);
@@ -203,8 +204,8 @@ export function conv2d_filter_gradient_f32(task: i32, params: usize, scratch: us
 }
 
 /**
- * Adds the chunks in their order. Words: sums, dfilter, depth, output channels, chunks, rows per task.
- * Tasks: blocks of rows of dfilter.
+ * Adds the chunks in their order. Words: sums, dfilter, depth, output channels, chunks, rows per
+ * task. Tasks: blocks of rows of dfilter.
  */
 export function conv2d_filter_gradient_sum_f32(task: i32, params: usize, scratch: usize): void {
   const depth = int(params, 2);

@@ -63,8 +63,8 @@ export function depthwise_conv2d_f32(task: i32, params: usize, scratch: usize): 
 }
 
 /**
- * dx: each input collects the outputs that saw it. Words: dy, filter, 0, dx, sizes, 18 rows of dx in
- * all images. Tasks: blocks of rows of dx.
+ * dx: each input collects the outputs that saw it. Words: dy, filter, 0, dx, sizes, 18 rows of dx
+ * in all images. Tasks: blocks of rows of dx.
  */
 export function depthwise_conv2d_input_gradient_f32(
   task: i32,
@@ -117,8 +117,8 @@ export function depthwise_conv2d_input_gradient_f32(
 }
 
 /**
- * Sums of the filter's gradient over one chunk of rows of dy. Words: x, dy, 0, sums [chunks, taps, channels
- * rounded up to 4], sizes, 18 rows of dy in all images. Tasks: chunks.
+ * Sums of the filter's gradient over one chunk of rows of dy. Words: x, dy, 0, sums [chunks, taps,
+ * channels rounded up to 4], sizes, 18 rows of dy in all images. Tasks: chunks.
  */
 export function depthwise_conv2d_filter_gradient_f32(
   task: i32,
@@ -169,7 +169,10 @@ export function depthwise_conv2d_filter_gradient_f32(
   }
 }
 
-/** Repeats each channel. Words: x, out, pixels, channels, times, pixels per task. Tasks: blocks of pixels. */
+/**
+ * Repeats each channel. Words: x, out, pixels, channels, times, pixels per task. Tasks: blocks of
+ * pixels.
+ */
 export function depthwise_repeat_f32(task: i32, params: usize, scratch: usize): void {
   const channels = int(params, 3);
   const times = int(params, 4);
@@ -187,7 +190,10 @@ export function depthwise_repeat_f32(task: i32, params: usize, scratch: usize): 
   }
 }
 
-/** Adds the repeated channels up. Words: repeated, out, pixels, channels, times, pixels per task. Tasks: blocks of pixels. */
+/**
+ * Adds the repeated channels up. Words: repeated, out, pixels, channels, times, pixels per task.
+ * Tasks: blocks of pixels.
+ */
 export function depthwise_repeat_sum_f32(task: i32, params: usize, scratch: usize): void {
   const channels = int(params, 3);
   const times = int(params, 4);

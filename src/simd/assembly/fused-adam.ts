@@ -3,9 +3,9 @@ import { float, int, ptr } from "./task";
 
 /**
  * m += (g - m) (1 - beta1), v += (g^2 - v) (1 - beta2), w -= alpha m / (sqrt(v) + epsilon), all in
- * place. Words: table, variables, 1 - beta1, 1 - beta2, alpha, epsilon, elements per task. The table
- * holds w, g, m, v and the length of each variable. Tasks: the blocks of the first variable, then those of
- * the next.
+ * place. Words: table, variables, 1 - beta1, 1 - beta2, alpha, epsilon, elements per task. The
+ * table holds w, g, m, v and the length of each variable. Tasks: the blocks of the first variable,
+ * then those of the next.
  */
 export function adam_update_f32(task: i32, params: usize, scratch: usize): void {
   const block = int(params, 6);

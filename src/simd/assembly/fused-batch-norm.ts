@@ -13,9 +13,9 @@ function pitchOf(channels: i32): usize {
 }
 
 /**
- * Mean and sum of squared deviations of each channel in one chunk. Sums run over the differences from the
- * chunk's first row, which keeps them small where the mean is large. Words: x, partial [chunks, 2,
- * pitch], rows, channels, rows per chunk. Tasks: chunks.
+ * Mean and sum of squared deviations of each channel in one chunk. Sums run over the differences
+ * from the chunk's first row, which keeps them small where the mean is large. Words: x, partial
+ * [chunks, 2, pitch], rows, channels, rows per chunk. Tasks: chunks.
  */
 export function batch_norm_moments_f32(task: i32, params: usize, scratch: usize): void {
   const channels = int(params, 3);
@@ -81,7 +81,8 @@ function storeMoments(to: usize, pitch: usize, shift: v128, sum: v128, squares: 
 
 /**
  * Combines the chunks: mean, biased variance, and factor = gamma / sqrt(variance + epsilon). Words:
- * partial, mean, variance, gamma or 0, factor (pitch bytes), rows, channels, rows per chunk, epsilon. One task.
+ * partial, mean, variance, gamma or 0, factor (pitch bytes), rows, channels, rows per chunk,
+ * epsilon. One task.
  */
 export function batch_norm_combine_f32(task: i32, params: usize, scratch: usize): void {
   const partial = ptr(params, 0);
@@ -123,8 +124,8 @@ export function batch_norm_combine_f32(task: i32, params: usize, scratch: usize)
 }
 
 /**
- * y = (x - mean) factor + beta. Words: x, y, rows, channels, rows per task, mean, factor, beta or 0.
- * Tasks: blocks of rows.
+ * y = (x - mean) factor + beta. Words: x, y, rows, channels, rows per task, mean, factor, beta or
+ * 0. Tasks: blocks of rows.
  */
 export function batch_norm_apply_f32(task: i32, params: usize, scratch: usize): void {
   const begin = task * int(params, 4);
@@ -267,8 +268,8 @@ function inputGradient(x: usize, dy: usize, mean: usize, coefficients: usize, pi
 }
 
 /**
- * dx = a dy + b (x - mean) + c. Words: x, dy, dx, rows, channels, rows per task, mean, coefficients.
- * Tasks: blocks of rows.
+ * dx = a dy + b (x - mean) + c. Words: x, dy, dx, rows, channels, rows per task, mean,
+ * coefficients. Tasks: blocks of rows.
  */
 export function batch_norm_gradient_apply_f32(task: i32, params: usize, scratch: usize): void {
   const channels = int(params, 4);
@@ -298,8 +299,8 @@ export function batch_norm_gradient_apply_f32(task: i32, params: usize, scratch:
 }
 
 /**
- * The same behind a relu and a bias: d = dx where x > 0, else 0, and its sums for each channel. Words: those
- * of batch_norm_gradient_apply_f32, with d instead of dx, and partial [tasks, pitch].
+ * The same behind a relu and a bias: d = dx where x > 0, else 0, and its sums for each channel.
+ * Words: those of batch_norm_gradient_apply_f32, with d instead of dx, and partial [tasks, pitch].
  */
 export function batch_norm_relu_gradient_apply_f32(task: i32, params: usize, scratch: usize): void {
   const channels = int(params, 4);

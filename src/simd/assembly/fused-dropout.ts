@@ -1,4 +1,6 @@
-/** Dropout whose mask follows from a seed and the position alone, so that it never needs storing. */
+/**
+ * Dropout whose mask follows from a seed and the position alone, so that it never needs storing.
+ */
 import { float, int, ptr } from "./task";
 
 /** A bijection of 32-bit integers in which every input bit reaches every output bit. */

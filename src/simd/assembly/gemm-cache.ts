@@ -1,7 +1,7 @@
 /**
- * Reads something of every cache line of `rows` rows. A run of loads that do not depend on each other
- * fetches lines side by side; code that is busy with arithmetic or stores waits for them one by one.
- * `unused` is a place to store 16 bytes, so that the loads are not optimised away.
+ * Reads something of every cache line of `rows` rows. A run of loads that do not depend on each
+ * other fetches lines side by side; code that is busy with arithmetic or stores waits for them one
+ * by one. `unused` is a place to store 16 bytes, so that the loads are not optimised away.
  */
 export function touch(
   rows: i32,

@@ -1,13 +1,15 @@
 /**
  * Packs the right-hand matrix of a product into panels: 8 columns, all rows one after the other, 32
- * bytes each, so that the inner loop reads one stream. Columns beyond the last hold arbitrary values.
+ * bytes each, so that the inner loop reads one stream. Columns beyond the last hold arbitrary
+ * values.
  */
 
 import { touch } from "./gemm-cache";
 
 /**
- * Rows [0, depth) of `columns` columns at `b`, whose rows are `ldb` bytes apart, into panels that are
- * `panelBytes` apart. Row by row, so that every cache line is read once even if rows share cache sets.
+ * Rows [0, depth) of `columns` columns at `b`, whose rows are `ldb` bytes apart, into panels that
+ * are `panelBytes` apart. Row by row, so that every cache line is read once even if rows share
+ * cache sets.
  */
 export function packColumns(
   depth: i32,
@@ -47,8 +49,8 @@ function transpose4(r0: v128, r1: v128, r2: v128, r3: v128, to: usize): void {
 }
 
 /**
- * The same where each column is contiguous and columns are `ldb` bytes apart. Of `columns` there are
- * at least 1; beyond the last column that one is read again.
+ * The same where each column is contiguous and columns are `ldb` bytes apart. Of `columns` there
+ * are at least 1; beyond the last column that one is read again.
  */
 export function packRows(depth: i32, columns: i32, b: usize, ldb: usize, panel: usize): void {
   for (let half: usize = 0; half < 2; half++) {

@@ -38,7 +38,9 @@ export function addBias(
   }
 }
 
-/** Copies `columns` of each of the `rows` 8 columns wide rows at `from` to rows `ldc` bytes apart. */
+/**
+ * Copies `columns` of each of the `rows` 8 columns wide rows at `from` to rows `ldc` bytes apart.
+ */
 function storeColumns(rows: i32, columns: i32, from: usize, to: usize, ldc: usize): void {
   for (let i = 0; i < rows; i++) {
     storeFirst(to, v128.load(from), columns);
@@ -54,8 +56,8 @@ function storeColumns(rows: i32, columns: i32, from: usize, to: usize, ldc: usiz
  * of 8), blocks of rows, blocks of columns, chunk of k per task, chunks of k, offsets of A and of B
  * for each product of the batch (addresses of words, or 0 for zeros).
  *
- * With several chunks of k, each writes a product of its own, [batch, chunks, m, n], for gemm_sum_f32.
- * Tasks: batch x chunks x blocks of rows x blocks of columns.
+ * With several chunks of k, each writes a product of its own, [batch, chunks, m, n], for
+ * gemm_sum_f32. Tasks: batch x chunks x blocks of rows x blocks of columns.
  */
 export function gemm_f32(task: i32, params: usize, scratch: usize): void {
   const m = int(params, 4);

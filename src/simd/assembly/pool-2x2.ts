@@ -1,6 +1,6 @@
 /**
- * Maximum pooling over 2 x 2 windows that tile the image, the usual case, and its gradient; pool.ts has
- * the rest and says what happens to NaN and to equal maxima. Words: those of pool.ts.
+ * Maximum pooling over 2 x 2 windows that tile the image, the usual case, and its gradient; pool.ts
+ * has the rest and says what happens to NaN and to equal maxima. Words: those of pool.ts.
  */
 import { int, ptr } from "./task";
 import { storeFirst } from "./vector";

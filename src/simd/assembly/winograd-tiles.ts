@@ -2,10 +2,10 @@
  * Moves images into the Winograd domain and back. An image is cut into 4 x 4 tiles of outputs;
  * tiles are numbered along rows, row of tiles after row of tiles, image after image.
  *
- * The 36 frequencies of the tiles [begin, end) lie in 36 planes, `plane` bytes apart; a plane holds one
- * row of `pitch` bytes for each tile, with a float for each channel. Channels are handled in groups of up to 16, one
- * cache line. Vectors of four channels may overrun the channels of a tile's row: what lies there is
- * arbitrary and meets nothing but itself.
+ * The 36 frequencies of the tiles [begin, end) lie in 36 planes, `plane` bytes apart; a plane holds
+ * one row of `pitch` bytes for each tile, with a float for each channel. Channels are handled in
+ * groups of up to 16, one cache line. Vectors of four channels may overrun the channels of a tile's
+ * row: what lies there is arbitrary and meets nothing but itself.
  */
 import { touch } from "./gemm-cache";
 import { madd, storeFirst } from "./vector";
@@ -26,8 +26,8 @@ function rowAt(image: usize, y: i32, height: i32, rowBytes: usize, zeros: usize)
 }
 
 /**
- * Transforms `count` columns of inputs, 6 rows each, in place of `group` bytes of channels; the rows
- * start at r0 .. r5 and columns lie `pixel` bytes apart. Writes 6 x GROUP bytes a column.
+ * Transforms `count` columns of inputs, 6 rows each, in place of `group` bytes of channels; the
+ * rows start at r0 .. r5 and columns lie `pixel` bytes apart. Writes 6 x GROUP bytes a column.
  */
 // @ts-ignore: decorator
 @inline
@@ -70,7 +70,9 @@ function inputColumns(
   }
 }
 
-/** Transforms the rows of `count` tiles, whose columns `inputColumns` has transformed, into planes. */
+/**
+ * Transforms the rows of `count` tiles, whose columns `inputColumns` has transformed, into planes.
+ */
 // @ts-ignore: decorator
 @inline
 function inputRows(
@@ -193,8 +195,8 @@ export function inputToPlanes(
 }
 
 /**
- * Plane values A dy A' of `count` of dy's channels and the tiles [begin, end), with zeros outside the
- * image.
+ * Plane values A dy A' of `count` of dy's channels and the tiles [begin, end), with zeros outside
+ * the image.
  */
 export function outputGradientToPlanes(
   dy: usize,
@@ -315,7 +317,9 @@ function sumFrequencies(from: usize, plane: usize, to: usize, four: v128, eight:
   }
 }
 
-/** Four rows of outputs for each of `count` columns from their sums; `whole`: all rows, all lanes. */
+/**
+ * Four rows of outputs for each of `count` columns from their sums; `whole`: all rows, all lanes.
+ */
 // @ts-ignore: decorator
 @inline
 function storeOutputs(
@@ -363,8 +367,8 @@ function storeOutputs(
 }
 
 /**
- * y = A' m A + bias of the tiles [begin, end), then max(y, 0) if `relu`. What lies outside the image
- * is not written.
+ * y = A' m A + bias of the tiles [begin, end), then max(y, 0) if `relu`. What lies outside the
+ * image is not written.
  */
 export function planesToOutput(
   planes: usize,

@@ -1,11 +1,11 @@
 /**
- * The one-dimensional transforms of Winograd's algorithm F(4, 3) with the points 0, 1, -1, 2, -2 and
- * infinity. They compute four outputs y of a filter with three taps g from six inputs d as
+ * The one-dimensional transforms of Winograd's algorithm F(4, 3) with the points 0, 1, -1, 2, -2
+ * and infinity. They compute four outputs y of a filter with three taps g from six inputs d as
  *
  *     y = A' [ (G g) . (B' d) ]
  *
- * with six multiplications instead of twelve. Applied to the columns and then to the rows of a
- * 6 x 6 tile they give 4 x 4 outputs of a 3 x 3 convolution (36 instead of 144). The gradient of the
+ * with six multiplications instead of twelve. Applied to the columns and then to the rows of a 6 x
+ * 6 tile they give 4 x 4 outputs of a 3 x 3 convolution (36 instead of 144). The gradient of the
  * filter needs the transposed matrices: dg = G' [ (B' d) . (A dy) ].
  *
  * Every lane is a channel of its own. Results are stored `step` bytes apart, which keeps few

@@ -1,6 +1,6 @@
 /**
  * 3 x 3 convolutions with stride 1 as Winograd F(4x4, 3x3): a quarter of the multiplications of the
- * definition. All take the geometry of the forward convolution from `Geometry`'s words.
+ * definition.
  */
 import { storeFirst } from "./vector";
 import { touch } from "./gemm-cache";
@@ -16,7 +16,9 @@ import { filterGradientTransform, filterTransform } from "./winograd-transform";
 /** Input channels that one task of the filter's transforms covers. */
 const FILTER_BLOCK: i32 = 8;
 
-/** Bytes between the 36 planes of a block: not a power of two, so that they do not share cache sets. */
+/**
+ * Bytes between the 36 planes of a block: not a power of two, so that they do not share cache sets.
+ */
 // @ts-ignore: decorator
 @inline
 function planeBytes(rows: i32, pitch: usize): usize {
@@ -48,8 +50,8 @@ function storeFilterPlanes(columns: usize, to: usize, plane: usize): void {
 }
 
 /**
- * U = G g G' of a filter [3, 3, ci, co] as 36 planes of panels [co / 8][ci][8].
- * Words: filter, U, ci, co. Tasks: blocks of 8 input channels.
+ * U = G g G' of a filter [3, 3, ci, co] as 36 planes of panels [co / 8][ci][8]. Words: filter, U,
+ * ci, co. Tasks: blocks of 8 input channels.
  */
 export function winograd_filter_f32(task: i32, params: usize, scratch: usize): void {
   const filter = ptr(params, 0);
@@ -89,7 +91,8 @@ function gather(at: usize, s1: usize, s2: usize, s3: usize): v128 {
 
 /**
  * The same for the filter turned by 180 degrees with its channels exchanged, which takes dy to dx:
- * 36 planes of panels [ci / 8][co][8]. Words: filter, U, ci, co. Tasks: blocks of 8 output channels.
+ * 36 planes of panels [ci / 8][co][8]. Words: filter, U, ci, co. Tasks: blocks of 8 output
+ * channels.
  */
 export function winograd_turned_filter_f32(task: i32, params: usize, scratch: usize): void {
   const filter = ptr(params, 0);

@@ -13,8 +13,8 @@ export interface BatchNormGradientInputs {
 }
 
 /**
- * The gradient of batch normalisation in training. Its sums, dgamma and dbeta are computed at once; dx,
- * which is linear in dy and x with coefficients for each channel, when it is asked for. If what
+ * The gradient of batch normalisation in training. Its sums, dgamma and dbeta are computed at once;
+ * dx, which is linear in dy and x with coefficients for each channel, when it is asked for. If what
  * stands before is a relu and a bias, `throughRelu` computes their gradients in the same pass.
  */
 export class BatchNormGradient implements PendingData {
@@ -58,7 +58,9 @@ export class BatchNormGradient implements PendingData {
     return this.#x.dataId === y.dataId;
   }
 
-  /** Writes dx where x > 0, else 0, and for each chunk of rows the sums of that for each channel. */
+  /**
+   * Writes dx where x > 0, else 0, and for each chunk of rows the sums of that for each channel.
+   */
   throughRelu(dx: number, partial: number): void {
     this.#apply("batch_norm_relu_gradient_apply_f32", dx, partial);
   }
