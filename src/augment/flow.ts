@@ -11,6 +11,8 @@ export interface Batch {
    * images, where a sample belongs to two classes; `ys` then has the class of the image itself.
    */
   readonly targets?: Float32Array;
+  /** For each sample the index of its image in the set that the flow was made of. */
+  readonly indices: Int32Array;
   /** Number of samples; below the flow's batch size only in the last batch of an epoch. */
   readonly size: number;
 }

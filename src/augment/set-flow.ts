@@ -114,7 +114,7 @@ export abstract class SetFlow implements Flow {
     const xs = into === undefined ? new Float32Array(values) : into.subarray(0, values);
     const targets = this.fill({ epoch, index, images, xs });
     const ys = Int32Array.from(images, (image) => labels[image]);
-    return { xs, ys, size: images.length, ...(targets && { targets }) };
+    return { xs, ys, indices: images.slice(), size: images.length, ...(targets && { targets }) };
   }
 
   *#batches(epoch: number): Iterable<Batch> {

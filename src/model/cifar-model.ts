@@ -9,10 +9,10 @@ import {
   describe,
 } from "../checks.ts";
 import { deriveSeed } from "../random/stream.ts";
-import { KerasAdam } from "./adam.ts";
 import { ensureTrainable } from "./backend/ensure-trainable.ts";
-import { compileWithAdam } from "./compile.ts";
+import { compileOwning } from "./compile.ts";
 import { withKerasLayers } from "./keras-layers.ts";
+import { adam } from "./optimizers/adam.ts";
 
 /** Options of {@link buildCifarModel}. */
 export interface CifarModelOptions {
@@ -33,7 +33,7 @@ export interface CifarModelOptions {
   readonly seed?: number;
   /** Whether to compile with Adam, sparse categorical cross-entropy and accuracy; default true. */
   readonly compile?: boolean;
-  /** Adam's learning rate, above 0; default 0.001. */
+  /** Adam's learning rate, above 0; default 0.001. For another optimizer call `model.compile`. */
   readonly learningRate?: number;
 }
 
@@ -140,7 +140,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
 
   const built = withKerasLayers(model({ inputs: image, outputs: x, name: "model" }));
   if (compile) {
-    compileWithAdam(built, new KerasAdam(learningRate), {
+    compileOwning(built, adam({ learningRate }), {
       loss: "sparseCategoricalCrossentropy",
       metrics: ["accuracy"],
     });

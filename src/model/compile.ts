@@ -1,5 +1,5 @@
+import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { KerasAdam } from "./adam.ts";
 import { modelInternals } from "./internals.ts";
 import { withUndyingLoss } from "./loss.ts";
 
@@ -10,12 +10,12 @@ export interface LossAndMetrics {
 }
 
 /** Compiles a model with an optimizer that it owns: `model.dispose()` disposes both. */
-export function compileWithAdam(
+export function compileOwning(
   model: LayersModel,
-  optimizer: KerasAdam,
+  optimizer: Optimizer,
   { loss, metrics }: LossAndMetrics,
 ): void {
-  model.compile({ optimizer, loss: loss, metrics });
+  model.compile({ optimizer, loss, metrics });
   modelInternals(model).isOptimizerOwned = true;
   withUndyingLoss(model);
 }

@@ -1,8 +1,10 @@
-export { KerasAdam } from "./adam.ts";
 export { ensureTrainable } from "./backend/ensure-trainable.ts";
 export { buildCifarModel, type CifarModelOptions } from "./cifar-model.ts";
 export { withKerasLayers } from "./keras-layers.ts";
 export { loadModel } from "./load-model.ts";
+export { adam, adamW, type AdamOptions } from "./optimizers/adam.ts";
+export type { OptimizerOptions } from "./optimizers/keras-optimizer.ts";
+export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
 export { modelSummary, type ModelSummaryOptions } from "./summary.ts";
 export {
   loadWeights,

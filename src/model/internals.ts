@@ -35,12 +35,17 @@ export interface ModelInternals {
   readonly outputs: SymbolicTensor[];
   loss: unknown;
   lossFunctions?: LossFunction[];
+  /** `loss`, then one name a metric. */
   metricsNames?: string[];
+  /** One metric each, with the index of its output; of models with one output. */
+  metricsTensors?: [LossFunction, number][];
   /** Whether disposing the model disposes its optimizer too. */
   isOptimizerOwned: boolean;
   readonly optimizer: Optimizer | undefined;
   readonly trainableWeights: LayerVariable[];
-  /** One optimisation step on `[inputs..., targets...]`; gives `[loss, ...metrics]`. */
+  /** Those that a step moves: what was trainable when the model was compiled. */
+  collectedTrainableWeights: LayerVariable[];
+  /** One optimisation step on `[inputs..., targets..., sample weights...]`, the last if any; gives `[loss, ...metrics]`. */
   makeTrainFunction(): (data: Tensor[]) => Scalar[];
 }
 
@@ -63,6 +68,12 @@ export interface OptimizerInternals {
 export function modelInternals(model: LayersModel): ModelInternals {
   const { model: inner } = model as unknown as { model?: LayersModel };
   return (inner ?? model) as unknown as ModelInternals;
+}
+
+/** Has the next steps move the weights that are trainable now; tfjs-layers asks when it compiles. */
+export function trainWhatIsTrainable(model: LayersModel): void {
+  const inner = modelInternals(model);
+  inner.collectedTrainableWeights = inner.trainableWeights;
 }
 
 /** The variable behind a layer's weight. */

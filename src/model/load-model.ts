@@ -1,10 +1,15 @@
-import type { io, Optimizer } from "@tensorflow/tfjs-core";
+import { io } from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
-import { KerasAdam } from "./adam.ts";
-import { compileWithAdam } from "./compile.ts";
+import { compileOwning } from "./compile.ts";
 import { modelInternals } from "./internals.ts";
 import { setTrainingStep, withKerasLayers } from "./keras-layers.ts";
 import { withUndyingLoss } from "./loss.ts";
+import { restoreOptimizer } from "./optimizers/restore-optimizer.ts";
+
+/** An optimizer in a file; the declaration of TensorFlow.js says nothing of it. */
+interface SavedOptimizer {
+  readonly config?: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Loads a saved model with everything that training needs: the layers behave as Keras's do, and a
@@ -15,24 +20,32 @@ import { withUndyingLoss } from "./loss.ts";
  * @returns the model; the caller disposes it.
  */
 export async function loadModel(handler: string | io.IOHandler): Promise<LayersModel> {
-  const model = withKerasLayers(await loadLayersModel(handler));
-  const { optimizer } = modelInternals(model);
-  if (!optimizer) return model;
-  // Not `instanceof`: tfjs answers it with true for every optimizer.
-  if (optimizer.getClassName() === "Adam") await adoptAdam(model, optimizer);
+  let optimizerSettings: Readonly<Record<string, unknown>> = {};
+  const source = typeof handler === "string" ? handlerOf(handler) : handler;
+  // Listens in: what is loaded holds settings that TensorFlow.js does not hand on.
+  const listening: io.IOHandler = {
+    load: async () => {
+      const artifacts = await source.load!();
+      const saved: SavedOptimizer = artifacts.trainingConfig?.optimizer_config ?? {};
+      optimizerSettings = saved.config ?? {};
+      return artifacts;
+    },
+  };
+  const model = withKerasLayers(await loadLayersModel(source.load ? listening : source));
+  const { optimizer: stock } = modelInternals(model);
+  if (!stock) return model;
+  const optimizer = await restoreOptimizer(stock, optimizerSettings);
+  if (optimizer) {
+    compileOwning(model, optimizer, model);
+    stock.dispose();
+  }
   // A mask belongs to a step, and the optimizer knows how many there were.
   setTrainingStep(model, model.optimizer.iterations);
   return withUndyingLoss(model);
 }
 
-/** Replaces tfjs's Adam by Keras's, with the same settings and state. */
-async function adoptAdam(model: LayersModel, stock: Optimizer): Promise<void> {
-  const { learningRate, beta1, beta2, epsilon } = stock.getConfig() as Record<string, number>;
-  const optimizer = new KerasAdam(learningRate, beta1, beta2, epsilon);
-  const weights = await stock.getWeights();
-  await optimizer.setWeights(weights);
-  // The first one, the number of steps, was made for this list; the others are the optimizer's own.
-  weights[0].tensor.dispose();
-  compileWithAdam(model, optimizer, model);
-  stock.dispose();
+/** The handler of a URL, chosen as TensorFlow.js does it. */
+function handlerOf(url: string): io.IOHandler {
+  const [handler] = io.getLoadHandlers(url) as (io.IOHandler | undefined)[];
+  return handler ?? io.browserHTTPRequest(url);
 }

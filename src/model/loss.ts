@@ -1,5 +1,5 @@
 /**
- * Sparse categorical cross-entropy whose gradient never dies.
+ * Cross-entropy, of class indices and of class probabilities, whose gradient never dies.
  *
  * tfjs-layers clips probabilities to [1e-7, 1 - 1e-7] before the logarithm, so that its gradient is
  * exactly zero for a sample whose logit lies 16 or more below the largest: the network cannot
@@ -7,9 +7,11 @@
  */
 import {
   add,
+  argMax,
   cast,
   customGrad,
   div,
+  equal,
   exp,
   expandDims,
   type GradSaveFunc,
@@ -41,15 +43,21 @@ const SMALLEST = 2 ** -126;
  * @returns float32 `[n]`; the caller owns it.
  */
 export function sparseCrossEntropyFromLogits(labels: Tensor1D, logits: Tensor2D): Tensor1D {
-  if (hasFusedKernel("SparseSoftmaxCrossEntropy")) {
-    return runFusedKernel("SparseSoftmaxCrossEntropy", { logits, labels })[0] as Tensor1D;
-  }
-  const oneHotLabels = cast(oneHot(labels, logits.shape[1]), "float32");
+  return hasFusedKernel("SparseSoftmaxCrossEntropy")
+    ? (runFusedKernel("SparseSoftmaxCrossEntropy", { logits, labels })[0] as Tensor1D)
+    : crossEntropyFromLogits(oneHotRows(labels, logits), logits);
+}
+
+/**
+ * The same for labels that are probabilities: -sum(target * log(softmax(logits))).
+ * @param targets float32 `[n, k]`, rows that sum to 1.
+ */
+export function crossEntropyFromLogits(targets: Tensor2D, logits: Tensor2D): Tensor1D {
   const loss = customGrad((z, save) => {
     const logProbabilities = logSoftmax(z as Tensor);
-    (save as GradSaveFunc)([logProbabilities, oneHotLabels]);
+    (save as GradSaveFunc)([logProbabilities, targets]);
     return {
-      value: neg(sum(mul(oneHotLabels, logProbabilities), 1)),
+      value: neg(sum(mul(targets, logProbabilities), 1)),
       gradFunc: (dy: Tensor, [logP, target]: Tensor[]) => [
         mul(sub(exp(logP), target), expandDims(dy, 1)),
       ],
@@ -67,29 +75,69 @@ export function sparseCrossEntropyFromProbabilities(
   labels: Tensor1D,
   probabilities: Tensor2D,
 ): Tensor1D {
-  const target = cast(oneHot(labels, probabilities.shape[1]), "float32");
   const total = sum(probabilities, 1);
-  const ofLabel = div(sum(mul(target, probabilities), 1), total);
+  const ofLabel = div(sum(mul(oneHotRows(labels, probabilities), probabilities), 1), total);
   return neg(log(add(ofLabel, SMALLEST)));
 }
 
+/** The same for labels that are probabilities. */
+export function crossEntropyFromProbabilities(
+  targets: Tensor2D,
+  probabilities: Tensor2D,
+): Tensor1D {
+  const shares = div(probabilities, sum(probabilities, 1, true));
+  return neg(sum(mul(targets, log(add(shares, SMALLEST))), 1));
+}
+
+function oneHotRows(labels: Tensor1D, outputs: Tensor2D): Tensor2D {
+  return cast(oneHot(labels, outputs.shape[1]), "float32") as Tensor2D;
+}
+
+/** Whether labels are rows of probabilities, not indices in whatever shape. */
+function areRows(yTrue: Tensor, yPred: Tensor): boolean {
+  return yTrue.rank === yPred.rank && yTrue.shape[1] === yPred.shape[1];
+}
+
 /** The loss in the form in which tfjs-layers calls it: any shape and dtype of labels. */
-function sparseCategoricalCrossentropy(yTrue: Tensor, yPred: Tensor): Tensor {
+function crossEntropy(yTrue: Tensor, yPred: Tensor): Tensor {
+  const logits = rememberedLogits(yPred) as Tensor2D | undefined;
+  if (areRows(yTrue, yPred)) {
+    const targets = cast(yTrue, "float32") as Tensor2D;
+    return logits
+      ? crossEntropyFromLogits(targets, logits)
+      : crossEntropyFromProbabilities(targets, yPred as Tensor2D);
+  }
   const labels = cast(reshape<Rank.R1>(yTrue, [-1]), "int32");
-  const logits = rememberedLogits(yPred);
   return logits
-    ? sparseCrossEntropyFromLogits(labels, logits as Tensor2D)
+    ? sparseCrossEntropyFromLogits(labels, logits)
     : sparseCrossEntropyFromProbabilities(labels, yPred as Tensor2D);
 }
 
+/** Whether each prediction is right; of a row of probabilities the largest is the label. */
+function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
+  const labels = areRows(yTrue, yPred) ? argMax(yTrue, -1) : reshape(yTrue, [-1]);
+  return cast(equal(cast(labels, "int32"), argMax(yPred, -1)), "float32");
+}
+
+/** The losses for which {@link withUndyingLoss} cares. */
+export const CROSS_ENTROPIES: readonly unknown[] = [
+  "sparseCategoricalCrossentropy",
+  "categoricalCrossentropy",
+];
+
 /**
- * Gives a compiled model this loss wherever it names tfjs-layers' `sparseCategoricalCrossentropy`.
- * The model keeps the name, so it is saved and shown as before. Idempotent.
+ * Gives a compiled model this loss wherever it names tfjs-layers' `sparseCategoricalCrossentropy` or
+ * `categoricalCrossentropy`; both then take indices as well as rows of probabilities, and so does
+ * its accuracy. The model keeps the names, so it is saved and shown as before. Idempotent.
  */
 export function withUndyingLoss<Model extends LayersModel>(model: Model): Model {
   const inner = modelInternals(model);
-  if (inner.loss === "sparseCategoricalCrossentropy" && inner.lossFunctions) {
-    inner.lossFunctions = inner.lossFunctions.map(() => sparseCategoricalCrossentropy);
+  if (CROSS_ENTROPIES.includes(inner.loss) && inner.lossFunctions) {
+    inner.lossFunctions = inner.lossFunctions.map(() => crossEntropy);
+    inner.metricsTensors = inner.metricsTensors?.map(([metric, output], i) => [
+      inner.metricsNames?.[i + 1] === "acc" ? accuracy : metric,
+      output,
+    ]);
   }
   return model;
 }

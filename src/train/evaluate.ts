@@ -80,7 +80,8 @@ export async function evaluateData(
   const pause = breather();
   const parts: Float32Array[] = [];
   const labels: number[] = [];
-  for await (const { xs, ys, size } of data.epoch(0)) {
+  for await (const { xs, ys, weights, size } of data.epoch(0)) {
+    weights?.dispose();
     const oneHotRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
     const classes = oneHotRows ? argMax(ys, -1) : ys;
     labels.push(...(await classes.data()));

@@ -9,6 +9,7 @@ export { findLearningRate, type FindLearningRateOptions } from "./find-learning-
 export type { History, RunHealth, TwoPhaseHistory } from "./history.ts";
 export type { ModelImages } from "./model-input.ts";
 export { predict, type Predictions, type PredictOptions } from "./predict.ts";
+export type { RandomViews, TestTimeAugmentation } from "./test-time-augmentation.ts";
 export { toDataset, type ToDatasetOptions } from "./to-dataset.ts";
 export { trainPhase, type TrainingOptions, type TrainPhaseOptions } from "./train-phase.ts";
 export { trainTwoPhase, type TrainTwoPhaseOptions } from "./train-two-phase.ts";

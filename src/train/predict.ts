@@ -3,11 +3,17 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkInteger, checkOptions } from "../checks.ts";
 import { breather } from "./event-loop.ts";
 import { checkModel, imageRows, type ModelImages } from "./model-input.ts";
+import { type TestTimeAugmentation, viewsOf } from "./test-time-augmentation.ts";
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
   /** Images in one call of the model; default 256. Changes speed and memory, not the result. */
   readonly batchSize?: number;
+  /**
+   * Classifies further views of each image, too, and gives the mean of their probabilities. Default
+   * none. `"flip"` takes twice the time.
+   */
+  readonly testTimeAugmentation?: TestTimeAugmentation;
 }
 
 /** What {@link predict} gives. */
@@ -31,16 +37,22 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Predictions> {
   const subject = "predict";
-  checkOptions(subject, options, ["batchSize"]);
-  const { batchSize = 256 } = options;
+  checkOptions(subject, options, ["batchSize", "testTimeAugmentation"]);
+  const { batchSize = 256, testTimeAugmentation } = options;
   checkInteger(subject, "batchSize", batchSize, { min: 1 });
   checkModel(subject, model);
   const rows = imageRows(subject, model, images);
+  const views = viewsOf(subject, images, rows, testTimeAugmentation);
   const pause = breather();
   const parts: Float32Array[] = [];
   for (let from = 0; from < rows.length; from += batchSize) {
-    parts.push(await outputOf(model, rows.slice(from, Math.min(rows.length, from + batchSize))));
-    await pause();
+    const to = Math.min(rows.length, from + batchSize);
+    const outputs: Float32Array[] = [];
+    for (const view of views) {
+      outputs.push(await outputOf(model, view.slice(from, to)));
+      await pause();
+    }
+    parts.push(meanOf(outputs));
   }
   return asPredictions(parts, rows.length);
 }
@@ -54,6 +66,14 @@ export async function outputOf(model: LayersModel, xs: Tensor): Promise<Float32A
   } finally {
     output.dispose();
   }
+}
+
+function meanOf(outputs: readonly Float32Array[]): Float32Array {
+  if (outputs.length === 1) return outputs[0];
+  return Float32Array.from(
+    outputs[0],
+    (_, i) => outputs.reduce((total, output) => total + output[i], 0) / outputs.length,
+  );
 }
 
 /** Outputs of consecutive batches as one. */

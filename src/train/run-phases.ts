@@ -3,18 +3,21 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { check } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
-import { modelInternals } from "../model/internals.ts";
+import { modelInternals, trainWhatIsTrainable } from "../model/internals.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { checkOptimizer, runManifest } from "./checkpoint/run-manifest.ts";
 import { evaluationData } from "./evaluate.ts";
 import type { History, RunHealth } from "./history.ts";
 import { phaseData } from "./phase-data.ts";
 import type { TrainingOptions, TrainPhaseOptions } from "./train-phase.ts";
+import { isFlow } from "./training-data.ts";
 import { type RunParts, TrainingRun } from "./training-run.ts";
+import { trainingSet } from "./training-set.ts";
 
 /** A phase as its caller describes it. */
 export interface PhasePlan {
   readonly epochs: number;
+  readonly initialEpoch?: number;
   readonly seed: number;
   readonly generator?: ImageDataGenerator;
   readonly dropRemainder?: boolean;
@@ -55,14 +58,20 @@ export async function runPhases(
       tensorsAfter: memory().numTensors,
     },
   });
-  const { train, validation, batchSize = 32, checkpoint, resume = "auto" } = options;
+  const { batchSize = 32, labelSmoothing, stepsPerEpoch, checkpoint, resume = "auto" } = options;
+  const { train, validation, weights } = trainingSet(subject, options);
+  trainWhatIsTrainable(model);
   const parts: RunParts = {
     subject,
     model,
     // All of them now: what is wrong with the last one shows before the hours of the first.
     phases: plans.map((plan) => ({
       epochs: plan.epochs,
-      data: phaseData(subject, model, { train, batchSize, ...plan }),
+      initialEpoch: plan.initialEpoch ?? 0,
+      data: phaseData(subject, model, {
+        ...{ train, batchSize, weights, labelSmoothing, stepsPerEpoch },
+        ...plan,
+      }),
     })),
     validation: validation && evaluationData(subject, model, validation, VALIDATION_BATCH),
     options,
@@ -71,22 +80,19 @@ export async function runPhases(
   if (!checkpoint) return finish(await new TrainingRun(parts).run(), present);
 
   check(
-    train instanceof ImageSet,
+    train instanceof ImageSet || isFlow(train),
     subject,
-    "train to be an ImageSet, whose epochs can be entered at any step, to save checkpoints",
+    "train to be images, whose epochs can be entered at any step, to save checkpoints",
     "a dataset",
-    "pass the images and a generator, or leave out checkpoint",
+    "pass an ImageSet or a Flow, or leave out checkpoint",
   );
   checkOptimizer(subject, model);
   const manifest = await runManifest(model, {
-    train,
-    validation,
-    batchSize,
-    phases: plans.map(({ epochs, seed, generator, dropRemainder = generator !== undefined }) => ({
-      epochs,
-      seed,
-      generator,
-      dropRemainder,
+    ...{ train, validation, batchSize, weights },
+    labelSmoothing: labelSmoothing ?? 0,
+    phases: plans.map((plan, i) => ({
+      ...{ epochs: plan.epochs, initialEpoch: plan.initialEpoch ?? 0 },
+      ...{ seed: plan.seed, generator: plan.generator, steps: parts.phases[i].data.steps ?? null },
     })),
   });
   const checkpoints = await RunCheckpoints.open(subject, checkpoint, manifest);

@@ -1,6 +1,7 @@
 import type { TensorContainer } from "@tensorflow/tfjs-core";
 import type { Dataset } from "@tensorflow/tfjs-data";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { Flow } from "../augment/flow.ts";
 import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { check, checkInteger, checkOneOf, checkOptions, checkSeed, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
@@ -19,10 +20,33 @@ import { runPhases } from "./run-phases.ts";
 export interface TrainingOptions {
   /** Data to measure after every epoch: an image set, or a dataset of batches. */
   readonly validation?: ImageSet | Dataset<TensorContainer>;
-  /** Images in a step; default 32. A dataset has its own. */
+  /**
+   * Share of the training images, in (0, 1), to measure instead of to train on: the last ones, before
+   * shuffling. Instead of `validation`; with an ImageSet only.
+   */
+  readonly validationSplit?: number;
+  /** Images in a step; default 32. A flow and a dataset have their own. */
   readonly batchSize?: number;
   /** Fixes the order of the images and their augmentation; any safe integer; default 0. */
   readonly seed?: number;
+  /**
+   * What the loss of an image is multiplied by, at least 0: for each class, by its index (1 where it
+   * is missing). With an ImageSet only. Weights change the loss, not the accuracy; the mean over a
+   * batch divides by the number of its images.
+   */
+  readonly classWeight?: Readonly<Record<number, number>>;
+  /** The same for each image, in the order of the set; both multiply. */
+  readonly sampleWeight?: ArrayLike<number>;
+  /**
+   * Share of each label that is spread evenly over all classes, in [0, 1); default 0. Needs a
+   * cross-entropy. The validation loss is measured against the plain labels.
+   */
+  readonly labelSmoothing?: number;
+  /**
+   * Steps in an epoch; default all batches. Of images the first ones of each epoch's order are
+   * taken; a dataset goes on where the last epoch ended, as it has to if it repeats itself.
+   */
+  readonly stepsPerEpoch?: number;
   /** Called in this order, with the hooks of {@link Callback}. */
   readonly callbacks?: readonly Callback[];
   /** 0: print nothing; 1 (default): a progress line; 2: one line an epoch. */
@@ -40,10 +64,19 @@ export interface TrainingOptions {
 
 /** Options of {@link trainPhase}. */
 export interface TrainPhaseOptions extends TrainingOptions {
-  /** An image set, or a `tf.data.Dataset` whose elements are batches `{ xs, ys }` or `[xs, ys]`. */
-  readonly train: ImageSet | Dataset<TensorContainer>;
-  /** Number of epochs, 0 or more. */
+  /**
+   * An image set; a flow, such as `imageFlow(set, { augmentation, mix })` gives; or a
+   * `tf.data.Dataset` whose elements are batches `{ xs, ys }` or `[xs, ys]`, with a third part
+   * `sampleWeight` if they are weighted.
+   */
+  readonly train: ImageSet | Flow | Dataset<TensorContainer>;
+  /** Index of the epoch after the last one; 0 or more. */
   readonly epochs: number;
+  /**
+   * Index of the first epoch, at most `epochs`; default 0. Epoch 5 has the same order and the same
+   * augmentation whether the run began at 0 or at 5.
+   */
+  readonly initialEpoch?: number;
   /** Augments the images of an image set; without it they are scaled by 1/255 only. */
   readonly generator?: ImageDataGenerator;
   /**
@@ -57,9 +90,14 @@ export interface TrainPhaseOptions extends TrainingOptions {
 export const COMMON_OPTIONS = [
   "train",
   "validation",
+  "validationSplit",
   "batchSize",
   "epochs",
   "seed",
+  "classWeight",
+  "sampleWeight",
+  "labelSmoothing",
+  "stepsPerEpoch",
   "callbacks",
   "verbose",
   "signal",
@@ -75,7 +113,8 @@ export const COMMON_OPTIONS = [
  * Works on any compiled tf.LayersModel with one input and one output. That the same seed gives the
  * same run holds for models of {@link buildCifarModel}, {@link loadModel} and
  * {@link withKerasLayers}: stock layers draw their dropout masks by themselves. A loss named
- * `sparseCategoricalCrossentropy` is trained in its log-sum-exp form, whose gradient never dies.
+ * `sparseCategoricalCrossentropy` or `categoricalCrossentropy` is trained in its log-sum-exp form,
+ * whose gradient never dies. Layers whose `trainable` is false when the call begins stay as they are.
  *
  * @throws {ArgumentError} before the first step, if model, data and options do not fit together.
  * @throws {BackendError} before the first step, if the backend cannot train.
@@ -83,12 +122,13 @@ export const COMMON_OPTIONS = [
  */
 export async function trainPhase(model: LayersModel, options: TrainPhaseOptions): Promise<History> {
   const subject = "trainPhase";
-  checkOptions(subject, options, [...COMMON_OPTIONS, "generator", "dropRemainder"]);
-  const { epochs } = options;
+  checkOptions(subject, options, [...COMMON_OPTIONS, "initialEpoch", "generator", "dropRemainder"]);
+  const { epochs, initialEpoch = 0 } = options;
   checkInteger(subject, "epochs", epochs, { min: 0 });
+  checkInteger(subject, "initialEpoch", initialEpoch, { min: 0, max: epochs });
   checkTraining(subject, model, options);
   const { generator, seed = 0, dropRemainder } = options;
-  const phase = { epochs, seed, generator, dropRemainder };
+  const phase = { epochs, initialEpoch, seed, generator, dropRemainder };
   const { histories } = await runPhases(subject, model, [phase], options);
   return histories[0];
 }

@@ -3,25 +3,31 @@
  * pipelines, all behind one interface.
  */
 import {
-  cast,
   dispose,
-  oneHot,
   tensor1d,
+  tensor2d,
   tensor4d,
   Tensor,
   type TensorContainer,
-  tidy,
 } from "@tensorflow/tfjs-core";
 import type { Dataset } from "@tensorflow/tfjs-data";
 import { describe } from "../checks.ts";
 import { ArgumentError } from "../errors.ts";
-import type { Flow } from "../augment/flow.ts";
+import { oneHot } from "../dataset/one-hot.ts";
+import type { Batch, Flow } from "../augment/flow.ts";
 
-/** A batch on the device; whoever receives it disposes it. */
+/** A batch on the device; whoever receives it disposes its tensors. */
 export interface TensorBatch {
   readonly xs: Tensor;
   readonly ys: Tensor;
+  /** What each sample's loss is multiplied by, float32 `[size]`. */
+  readonly weights?: Tensor;
   readonly size: number;
+}
+
+/** The tensors of a batch, in the order in which a training step takes them. */
+export function tensorsOf({ xs, ys, weights }: TensorBatch): Tensor[] {
+  return weights ? [xs, ys, weights] : [xs, ys];
 }
 
 /** Batches of one epoch after the other. */
@@ -37,28 +43,43 @@ export interface TrainingData {
   epoch(index: number, from?: number): AsyncIterable<TensorBatch> | Iterable<TensorBatch>;
 }
 
-/** Labels as a model's loss wants them: indices, or one row per sample. */
-export type LabelForm = { readonly oneHot: number } | "indices";
+/**
+ * Labels as a model's loss wants them: indices, or a row of probabilities for each sample, with the
+ * share `smoothing` of each row spread evenly over the classes.
+ */
+export type LabelForm = { readonly smoothing: number } | "indices";
 
-/** Data of a flow: all its batches, or only the full ones. */
+/** How the batches of a flow become training data. */
+export interface FlowDataOptions {
+  /** Whether to leave out the last, short batch; default false. */
+  readonly dropRemainder?: boolean;
+  /** Default: the flow's own rows if it mixes images, else indices. */
+  readonly labels?: LabelForm;
+  /** For each image of the set what its loss is multiplied by. */
+  readonly weights?: Float32Array;
+  /** Batches to take of each epoch, from its first on; default all. */
+  readonly stepsPerEpoch?: number;
+}
+
+/** Data of a flow. */
 export function flowData(
   flow: Flow,
-  {
-    dropRemainder = false,
-    labels = "indices",
-  }: { dropRemainder?: boolean; labels?: LabelForm } = {},
+  { dropRemainder = false, labels = "indices", weights, stepsPerEpoch }: FlowDataOptions = {},
 ): TrainingData {
-  const steps = dropRemainder ? Math.floor(flow.size / flow.batchSize) : flow.length;
+  const steps =
+    stepsPerEpoch ?? (dropRemainder ? Math.floor(flow.size / flow.batchSize) : flow.length);
   const [height, width, channels] = flow.imageShape;
   return {
     steps,
     finite: true,
     *epoch(index, from = 0) {
       for (let step = from; step < steps; step++) {
-        const { xs, ys, size } = flow.batch(index, step);
+        const batch = flow.batch(index, step);
+        const { xs, size, indices } = batch;
         yield {
           xs: tensor4d(xs, [size, height, width, channels]),
-          ys: labelTensor(ys, labels),
+          ys: labelTensor(batch, labels, flow.classNames.length),
+          ...(weights && { weights: tensor1d(Float32Array.from(indices, (i) => weights[i])) }),
           size,
         };
       }
@@ -66,16 +87,29 @@ export function flowData(
   };
 }
 
-function labelTensor(ys: Int32Array, labels: LabelForm): Tensor {
-  const indices = tensor1d(ys, "int32");
-  if (labels === "indices") return indices;
-  const rows = tidy(() => cast(oneHot(indices, labels.oneHot), "float32"));
-  indices.dispose();
-  return rows;
+function labelTensor({ ys, targets, size }: Batch, labels: LabelForm, classes: number): Tensor {
+  if (labels === "indices" && !targets) return tensor1d(ys, "int32");
+  const rows = targets ?? oneHot(ys, classes);
+  const smoothing = labels === "indices" ? 0 : labels.smoothing;
+  const spread = smoothing / classes;
+  return tensor2d(smoothing === 0 ? rows : rows.map((share) => share * (1 - smoothing) + spread), [
+    size,
+    classes,
+  ]);
 }
 
-/** A tf.data pipeline whose elements are batches `{ xs, ys }` or `[xs, ys]`. */
-export function datasetData(subject: string, dataset: Dataset<TensorContainer>): TrainingData {
+/**
+ * A tf.data pipeline whose elements are batches `{ xs, ys }` or `[xs, ys]`, with a third part
+ * `sampleWeight` if there are weights.
+ * @param stepsPerEpoch batches in an epoch; the next one goes on in the pipeline where it ended,
+ *   and begins it anew when it is exhausted. Default: an epoch is the whole pipeline.
+ */
+export function datasetData(
+  subject: string,
+  dataset: Dataset<TensorContainer>,
+  stepsPerEpoch?: number,
+): TrainingData {
+  if (stepsPerEpoch !== undefined) return windowsOf(subject, dataset, stepsPerEpoch);
   return {
     finite: false,
     steps: dataset.size > 0 && Number.isFinite(dataset.size) ? dataset.size : undefined,
@@ -90,22 +124,60 @@ export function datasetData(subject: string, dataset: Dataset<TensorContainer>):
   };
 }
 
+function windowsOf(
+  subject: string,
+  dataset: Dataset<TensorContainer>,
+  steps: number,
+): TrainingData {
+  let iterator: Awaited<ReturnType<typeof dataset.iterator>> | undefined;
+  return {
+    finite: false,
+    steps,
+    async *epoch() {
+      for (let step = 0, atStart = false; step < steps;) {
+        atStart = iterator === undefined;
+        iterator ??= await dataset.iterator();
+        const next = await iterator.next();
+        if (!next.done) {
+          yield asBatch(subject, next.value);
+          step++;
+          continue;
+        }
+        iterator = undefined;
+        // An empty pipeline would be begun anew for ever.
+        if (atStart) return;
+      }
+    },
+  };
+}
+
 function asBatch(subject: string, element: unknown): TensorBatch {
-  const parts = Array.isArray(element)
-    ? { xs: element[0] as unknown, ys: element[1] as unknown }
-    : (element as { xs?: unknown; ys?: unknown } | null);
-  const { xs, ys } = parts ?? {};
-  if (isTensor(xs) && isTensor(ys) && xs.rank >= 2 && xs.shape[0] === ys.shape[0]) {
-    return { xs, ys, size: xs.shape[0] };
+  const list: readonly unknown[] | undefined = Array.isArray(element) ? element : undefined;
+  const parts = list
+    ? { xs: list[0], ys: list[1], sampleWeight: list[2] }
+    : (element as { xs?: unknown; ys?: unknown; sampleWeight?: unknown } | null);
+  const { xs, ys, sampleWeight: weights } = parts ?? {};
+  if (
+    isTensor(xs) &&
+    isTensor(ys) &&
+    xs.rank >= 2 &&
+    xs.shape[0] === ys.shape[0] &&
+    (weights === undefined || (isTensor(weights) && String(weights.shape) === `${xs.shape[0]}`))
+  ) {
+    return { xs, ys, ...(weights && { weights }), size: xs.shape[0] };
   }
-  const [shapeOfXs, shapeOfYs] = [xs, ys].map((part) =>
+  const [shapeOfXs, shapeOfYs, shapeOfWeights] = [xs, ys, weights].map((part) =>
     isTensor(part) ? `[${part.shape.join(", ")}]` : describe(part),
   );
-  dispose([xs, ys].filter(isTensor));
+  dispose([xs, ys, weights].filter(isTensor));
   throw new ArgumentError({
     subject,
-    expected: "the dataset to give batches { xs: [batch, ...], ys: [batch] } of tensors",
-    got: `xs ${shapeOfXs} and ys ${shapeOfYs}`,
+    expected:
+      "the dataset to give batches { xs: [batch, ...], ys: [batch] } of tensors, with " +
+      "sampleWeight: [batch] if there are weights",
+    got:
+      `xs ${shapeOfXs} and ys ${shapeOfYs}` +
+      (weights === undefined ? "" : ` and sampleWeight ${shapeOfWeights}`),
     remedy: "map its elements to that form and call .batch(batchSize)",
   });
 }
@@ -121,7 +193,7 @@ export function untilAborted(data: TrainingData, signal: AbortSignal | undefined
     ...data,
     async *epoch(index, from) {
       for await (const batch of data.epoch(index, from)) {
-        if (signal.aborted) dispose([batch.xs, batch.ys]);
+        if (signal.aborted) dispose(tensorsOf(batch));
         signal.throwIfAborted();
         yield batch;
       }
@@ -132,4 +204,10 @@ export function untilAborted(data: TrainingData, signal: AbortSignal | undefined
 /** Whether a value is a tf.data dataset, of whichever copy of tfjs-data. */
 export function isDataset(value: unknown): value is Dataset<TensorContainer> {
   return typeof (value as { iterator?: unknown } | null)?.iterator === "function";
+}
+
+/** Whether a value is a {@link Flow}. */
+export function isFlow(value: unknown): value is Flow {
+  const flow = value as Partial<Flow> | null | undefined;
+  return typeof flow?.batch === "function" && typeof flow.epoch === "function";
 }

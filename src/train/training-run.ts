@@ -16,11 +16,13 @@ import { type History, HistoryRecorder } from "./history.ts";
 import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 import { RunningMeans } from "./running-means.ts";
 import type { TrainingOptions } from "./train-phase.ts";
-import { type TrainingData, untilAborted } from "./training-data.ts";
+import { tensorsOf, type TrainingData, untilAborted } from "./training-data.ts";
 
 /** Consecutive epochs over the same data. */
 export interface RunPhase {
+  /** Index of the epoch after the last one. */
   readonly epochs: number;
+  readonly initialEpoch: number;
   readonly data: TrainingData;
 }
 
@@ -50,7 +52,7 @@ export class TrainingRun {
   readonly #checkpoints: RunCheckpoints | undefined;
   readonly #pause = breather();
 
-  #position: RunPosition = { phase: 0, epoch: 0, step: 0, begun: false, stopped: false };
+  #position: RunPosition;
   #steps = 0;
   #means: RunningMeans;
   /** The means that callbacks see: those of the last reading that was due, not of one for a save. */
@@ -72,6 +74,7 @@ export class TrainingRun {
     this.#model = model;
     this.#optimizer = modelInternals(model).optimizer!;
     this.#phases = phases;
+    this.#position = this.#startOf(0);
     this.#validation = validation && untilAborted(validation, signal);
     this.#signal = signal;
     this.#verbose = verbose;
@@ -123,7 +126,12 @@ export class TrainingRun {
     } finally {
       await this.#callbacks.call("onRunEnd");
     }
-    this.#position = { phase: phase + 1, epoch: 0, step: 0, begun: false, stopped: false };
+    this.#position = this.#startOf(phase + 1);
+  }
+
+  #startOf(phase: number): RunPosition {
+    const epoch = phase < this.#phases.length ? this.#phases[phase].initialEpoch : 0;
+    return { phase, epoch, step: 0, begun: false, stopped: false };
   }
 
   async #runEpoch(trainStep: (data: Tensor[]) => Scalar[]): Promise<void> {
@@ -147,17 +155,18 @@ export class TrainingRun {
     const { phase, epoch, step: from } = this.#position;
     const { data } = this.#phases[phase];
     const isOver = this.#position.stopped && from > 0;
-    for await (const { xs, ys, size } of isOver ? [] : data.epoch(epoch, from)) {
+    for await (const batch of isOver ? [] : data.epoch(epoch, from)) {
       const { step } = this.#position;
+      const tensors = tensorsOf(batch);
       try {
         await this.#stopIfAborted();
         await this.#callbacks.call("onBatchBegin", step);
-        const values = trainStep([xs, ys]);
+        const values = trainStep(tensors);
         // Some backends' relu turns NaN into 0: a loss alone would not show bad pixels.
-        if (!data.finite) values.push(sum(xs));
-        this.#means.add(values, size);
+        if (!data.finite) values.push(sum(batch.xs));
+        this.#means.add(values, batch.size);
       } finally {
-        dispose([xs, ys]);
+        dispose(tensors);
       }
       const due = step % this.#callbacks.readEvery === 0;
       if (due) await this.#read(step);

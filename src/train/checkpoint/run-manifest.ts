@@ -4,12 +4,13 @@
  */
 import { backend, getBackend } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { Flow } from "../../augment/flow.ts";
 import type { ImageDataGenerator } from "../../augment/image-data-generator.ts";
 import { check } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import { sha256 } from "../../dataset/sha256.ts";
-import { KerasAdam } from "../../model/adam.ts";
 import { modelInternals } from "../../model/internals.ts";
+import { isKerasOptimizer } from "../../model/optimizers/restore-optimizer.ts";
 import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
 import type { JsonObject, JsonValue } from "./checkpoint.ts";
 import { isJsonObject } from "./format.ts";
@@ -18,16 +19,19 @@ import { LIBRARY_VERSION } from "./library-version.ts";
 /** A phase as far as its numbers depend on it. */
 export interface PhaseConditions {
   readonly epochs: number;
+  readonly initialEpoch: number;
   readonly seed: number;
-  readonly dropRemainder: boolean;
+  readonly steps: number | null;
   readonly generator: ImageDataGenerator | undefined;
 }
 
 /** A run as far as its numbers depend on it. */
 export interface RunConditions {
-  readonly train: ImageSet;
+  readonly train: ImageSet | Flow;
   readonly validation: unknown;
   readonly batchSize: number;
+  readonly weights: Float32Array | undefined;
+  readonly labelSmoothing: number;
   readonly phases: readonly PhaseConditions[];
 }
 
@@ -37,7 +41,7 @@ const PROBE_IMAGES = 64;
 /** The conditions of a run with this model. */
 export async function runManifest(
   model: LayersModel,
-  { train, validation, batchSize, phases }: RunConditions,
+  { train, validation, batchSize, weights, labelSmoothing, phases }: RunConditions,
 ): Promise<JsonObject> {
   return {
     libraryVersion: LIBRARY_VERSION,
@@ -46,7 +50,9 @@ export async function runManifest(
     // The simd backend has builds that round differently.
     backendBuild: (backend() as { build?: string }).build ?? null,
     batchSize,
-    train: await setConditions(train),
+    labelSmoothing,
+    weights: weights ? await sha256(bytesOf(weights)) : null,
+    train: train instanceof ImageSet ? await setConditions(train) : await flowConditions(train),
     // A dataset of the user's own is taken on trust.
     validation:
       validation instanceof ImageSet
@@ -55,11 +61,12 @@ export async function runManifest(
           ? null
           : "dataset",
     phases: await Promise.all(
-      phases.map(async ({ epochs, seed, dropRemainder, generator }) => ({
-        epochs,
-        seed,
-        dropRemainder,
-        augmentation: generator ? await probe(generator, train, seed) : null,
+      phases.map(async ({ generator, ...numbers }) => ({
+        ...numbers,
+        augmentation:
+          generator && train instanceof ImageSet
+            ? await probe(generator, train, numbers.seed)
+            : null,
       })),
     ),
     ...modelConditions(model),
@@ -119,8 +126,25 @@ async function setConditions(set: ImageSet): Promise<JsonObject> {
     length: set.length,
     imageShape: set.imageShape,
     images: await sha256(set.images),
-    labels: await sha256(new Uint8Array(labels.buffer)),
+    labels: await sha256(bytesOf(labels)),
   };
+}
+
+/** What a flow gives: its first batch stands for the rest. */
+async function flowConditions(flow: Flow): Promise<JsonObject> {
+  const { xs, ys, targets } = flow.batch(0, 0);
+  return {
+    length: flow.size,
+    imageShape: flow.imageShape,
+    batchSize: flow.batchSize,
+    images: await sha256(bytesOf(xs)),
+    labels: await sha256(bytesOf(ys)),
+    targets: targets ? await sha256(bytesOf(targets)) : null,
+  };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /**
@@ -136,7 +160,7 @@ async function probe(
   const { xs } = generator
     .flow(images, { batchSize: images.length, shuffle: false, seed })
     .batch(0, 0);
-  return sha256(new Uint8Array(xs.buffer, xs.byteOffset, xs.byteLength));
+  return sha256(bytesOf(xs));
 }
 
 /** Layers, loss, metrics and optimizer, without the names that depend on what was built before. */
@@ -173,11 +197,10 @@ function withoutNames(value: unknown): unknown {
 export function checkOptimizer(subject: string, model: LayersModel): void {
   const optimizer = modelInternals(model).optimizer!;
   check(
-    // Not instanceof, which tfjs has answer yes for every optimizer.
-    optimizer.constructor === KerasAdam || !["Adam", "Adamax"].includes(optimizer.getClassName()),
+    isKerasOptimizer(optimizer) || !["Adam", "Adamax"].includes(optimizer.getClassName()),
     subject,
     "an optimizer that goes on from saved weights as if nothing had happened, to save checkpoints",
     `${optimizer.getClassName()} of TensorFlow.js`,
-    "compile the model with new KerasAdam(learningRate)",
+    "compile the model with adam({ learningRate })",
   );
 }

@@ -1,0 +1,117 @@
+import { add, div, mul, type Optimizer, sqrt, square, sub } from "@tensorflow/tfjs-core";
+import { checkNumber } from "../../checks.ts";
+import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
+import {
+  checkOptimizerNames,
+  KerasOptimizer,
+  type OptimizerOptions,
+  type Update,
+} from "./keras-optimizer.ts";
+
+/** Options of {@link adam} and {@link adamW}. */
+export interface AdamOptions extends OptimizerOptions {
+  /** At least 0; default 0.001. */
+  readonly learningRate?: number;
+  /** Decay of the first moment, in [0, 1); default 0.9. */
+  readonly beta1?: number;
+  /** Decay of the second moment, in [0, 1); default 0.999. */
+  readonly beta2?: number;
+  /** Added to the root of the second moment; at least 0; default 1e-7. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Adam as Keras computes it. With t the number of the update:
+ *
+ *     alpha = learningRate * sqrt(1 - beta2^t) / (1 - beta1^t)
+ *     m += (g - m) * (1 - beta1);  v += (g^2 - v) * (1 - beta2)
+ *     w -= alpha * m / (sqrt(v) + epsilon)
+ *
+ * TensorFlow.js corrects both moments first and adds epsilon to the corrected root, which gives
+ * other steps where gradients are tiny. This is what {@link buildCifarModel} compiles with.
+ *
+ * @returns an optimizer for `model.compile`; saved as an ordinary `Adam`.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
+ */
+export function adam(options: AdamOptions = {}): Optimizer {
+  return new KerasAdam("adam", options);
+}
+
+/**
+ * Adam with decoupled weight decay, 0.004 by default: before each update a weight w loses
+ * `learningRate * weightDecay * w`. All weights decay but those of `excludeFromWeightDecay`.
+ *
+ * @returns an optimizer for `model.compile`; saved as an `Adam` with a further setting, which
+ *   {@link loadModel} understands and plain TensorFlow.js leaves out.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
+ */
+export function adamW(options: AdamOptions = {}): Optimizer {
+  return new KerasAdam("adamW", { weightDecay: 0.004, ...options });
+}
+
+/** See {@link adam}. */
+export class KerasAdam extends KerasOptimizer {
+  // Under this name tfjs-layers saves and loads it.
+  static readonly className = "Adam";
+  readonly #beta1: number;
+  readonly #beta2: number;
+  readonly #epsilon: number;
+  // The powers of the betas are running products in double precision: recomputed in the same order,
+  // they have the same bits after a restart.
+  #power1 = 1;
+  #power2 = 1;
+  #powersOf = 0;
+
+  constructor(subject: string, options: AdamOptions) {
+    checkOptimizerNames(subject, options, ["beta1", "beta2", "epsilon"]);
+    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...rest } = options;
+    super(subject, ["m", "v"], rest, learningRate);
+    checkNumber(subject, "beta1", beta1, { min: 0, max: 1, exclusiveMax: true });
+    checkNumber(subject, "beta2", beta2, { min: 0, max: 1, exclusiveMax: true });
+    checkNumber(subject, "epsilon", epsilon, { min: 0 });
+    this.#beta1 = beta1;
+    this.#beta2 = beta2;
+    this.#epsilon = epsilon;
+  }
+
+  override getConfig(): ReturnType<KerasOptimizer["getConfig"]> {
+    const own = { beta1: this.#beta1, beta2: this.#beta2, epsilon: this.#epsilon };
+    return { ...super.getConfig(), ...own };
+  }
+
+  protected override update(updates: readonly Update[], t: number): void {
+    const [beta1, beta2, epsilon] = [this.#beta1, this.#beta2, this.#epsilon];
+    const alpha = this.learningRate * this.#biasCorrection(t);
+    if (hasFusedKernel("AdamUpdate")) {
+      runFusedKernel(
+        "AdamUpdate",
+        updates.flatMap(({ variable, gradient, slots }) => [variable, gradient, ...slots]),
+        { beta1, beta2, alpha, epsilon },
+      );
+      return;
+    }
+    for (const { variable, gradient, slots } of updates) {
+      const [m, v] = slots;
+      const newM = add(m, mul(sub(gradient, m), 1 - beta1));
+      const newV = add(v, mul(sub(square(gradient), v), 1 - beta2));
+      const step = div(mul(newM, alpha), add(sqrt(newV), epsilon));
+      m.assign(newM);
+      v.assign(newV);
+      variable.assign(sub(variable, step));
+    }
+  }
+
+  /** sqrt(1 - beta2^t) / (1 - beta1^t). */
+  #biasCorrection(t: number): number {
+    if (this.#powersOf >= t) {
+      this.#powersOf = 0;
+      this.#power1 = 1;
+      this.#power2 = 1;
+    }
+    for (; this.#powersOf < t; this.#powersOf++) {
+      this.#power1 *= this.#beta1;
+      this.#power2 *= this.#beta2;
+    }
+    return Math.sqrt(1 - this.#power2) / (1 - this.#power1);
+  }
+}

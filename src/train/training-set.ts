@@ -1,0 +1,107 @@
+/** What a run trains on and is measured on, out of the options that say so. */
+import type { TensorContainer } from "@tensorflow/tfjs-core";
+import type { Dataset } from "@tensorflow/tfjs-data";
+import type { Flow } from "../augment/flow.ts";
+import { check, checkNumber, describe } from "../checks.ts";
+import { ImageSet } from "../dataset/image-set.ts";
+import type { TrainingOptions, TrainPhaseOptions } from "./train-phase.ts";
+
+/** The data of a run. */
+export interface TrainingSet {
+  readonly train: ImageSet | Flow | Dataset<TensorContainer>;
+  readonly validation: ImageSet | Dataset<TensorContainer> | undefined;
+  /** For each image of `train` what its loss is multiplied by. */
+  readonly weights: Float32Array | undefined;
+}
+
+/** The options that say so. */
+export type TrainingSetOptions = Pick<TrainPhaseOptions, "train"> &
+  Pick<TrainingOptions, "validation" | "validationSplit" | "classWeight" | "sampleWeight">;
+
+/** Cuts off the validation images and puts the weights together. */
+export function trainingSet(
+  subject: string,
+  { train, validation, validationSplit, classWeight, sampleWeight }: TrainingSetOptions,
+): TrainingSet {
+  if (validationSplit === undefined && !classWeight && !sampleWeight) {
+    return { train, validation, weights: undefined };
+  }
+  check(
+    train instanceof ImageSet,
+    subject,
+    "validationSplit, classWeight and sampleWeight with an ImageSet only",
+    "other data beside them",
+    "pass an ImageSet; a dataset may have weights of its own, { xs, ys, sampleWeight }",
+  );
+  const weights =
+    classWeight || sampleWeight
+      ? imageWeights(subject, train, classWeight, sampleWeight)
+      : undefined;
+  if (validationSplit === undefined) return { train, validation, weights };
+  checkNumber(subject, "validationSplit", validationSplit, {
+    ...{ min: 0, exclusiveMin: true, max: 1, exclusiveMax: true },
+  });
+  check(
+    validation === undefined,
+    subject,
+    "validation or validationSplit",
+    "both",
+    "leave one of them out",
+  );
+  // As Keras does it: the last images, before any shuffling.
+  const cut = Math.floor(train.length * (1 - validationSplit));
+  check(
+    cut > 0 && cut < train.length,
+    subject,
+    "images to train on and images to validate on",
+    `${cut} and ${train.length - cut}`,
+    "pass more images or another validationSplit",
+  );
+  const indices = Array.from(train.labels, (_, i) => i);
+  return {
+    train: train.take(cut),
+    validation: train.subset(indices.slice(cut)),
+    weights: weights?.subarray(0, cut),
+  };
+}
+
+/** The product of both weights for each image. */
+function imageWeights(
+  subject: string,
+  { length, labels, classNames }: ImageSet,
+  classWeight: TrainingSetOptions["classWeight"] = {},
+  sampleWeight?: TrainingSetOptions["sampleWeight"],
+): Float32Array {
+  const perClass: Readonly<Record<string, number>> = { ...classWeight };
+  for (const [label, weight] of Object.entries(perClass)) {
+    check(
+      label in classNames,
+      subject,
+      `classWeight for classes out of 0..${classNames.length - 1}`,
+      `one for ${describe(label)}`,
+      "pass { classIndex: weight }",
+    );
+    checkNumber(subject, `classWeight[${label}]`, weight, { min: 0 });
+  }
+  check(
+    sampleWeight === undefined || ArrayBuffer.isView(sampleWeight) || Array.isArray(sampleWeight),
+    subject,
+    "sampleWeight to be a list of numbers",
+    describe(sampleWeight),
+    "pass a Float32Array with one weight per image",
+  );
+  check(
+    sampleWeight === undefined || sampleWeight.length === length,
+    subject,
+    `${length} sample weights, one per image`,
+    `${sampleWeight?.length}`,
+    "pass one for each image, in the order of the set",
+  );
+  return Float32Array.from(labels, (label, i) => {
+    const weight = Number(sampleWeight?.[i] ?? 1);
+    if (!(weight >= 0 && weight < Infinity)) {
+      checkNumber(subject, `sampleWeight[${i}]`, weight, { min: 0 });
+    }
+    return weight * (perClass[label] ?? 1);
+  });
+}

@@ -1,0 +1,210 @@
+/**
+ * 50 steps of every optimizer against Keras and PyTorch in float64 (test/fixtures/model), then what
+ * the library promises about saving, accumulating and freezing.
+ */
+import { readFileSync } from "node:fs";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { adam, adamW, cosineDecay, loadModel, oneCycle, sgd, trainPhase } from "cifar-kit";
+import { NODE_BACKENDS, useBackend } from "../helpers/backends.ts";
+import { expectClose } from "../helpers/close.ts";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+
+type Values = Record<"kernel" | "bias", number[]>;
+
+interface Case {
+  optimizer: "adam" | "adamW" | "sgd";
+  options: Record<string, unknown> & { laterRate?: number };
+  oneCycle?: Parameters<typeof oneCycle>[0];
+  cosineDecay?: Parameters<typeof cosineDecay>[0];
+  after: Values[];
+}
+
+interface Fixture {
+  start: Values;
+  gradients: Values[];
+  cases: Case[];
+}
+
+const SHAPES = { kernel: [3, 4], bias: [4] } as const;
+const NAMES = ["kernel", "bias"] as const;
+const FACTORIES = { adam, adamW, sgd };
+
+const read = (tool: string): Fixture =>
+  JSON.parse(
+    readFileSync(new URL(`../fixtures/model/optimizers.${tool}.json`, import.meta.url), "utf8"),
+  ) as Fixture;
+
+describe.each(NODE_BACKENDS)("optimizers on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+  afterEach(() => {
+    tf.disposeVariables();
+  });
+
+  describe.each(["keras", "torch"])("agree with %s over 50 steps:", (tool) => {
+    const { start, gradients, cases } = read(tool);
+
+    it.each(cases.map((one) => [`${one.optimizer} ${JSON.stringify(one.options)}`, one] as const))(
+      "%s",
+      (_, { optimizer: kind, options: { laterRate, ...options }, after, ...schedules }) => {
+        const variables = NAMES.map((name) =>
+          tf.tensor(start[name], [...SHAPES[name]]).variable(true, name),
+        );
+        const optimizer = FACTORIES[kind](options) as tf.Optimizer & { learningRate: number };
+        const rate =
+          (schedules.oneCycle && oneCycle(schedules.oneCycle)) ??
+          (schedules.cosineDecay && cosineDecay(schedules.cosineDecay));
+        gradients.forEach((gradient, step) => {
+          if (rate) optimizer.learningRate = rate(step);
+          if (laterRate !== undefined && step === 25) optimizer.learningRate = laterRate;
+          tf.tidy(() => {
+            optimizer.applyGradients(
+              NAMES.map((name) => ({
+                name,
+                tensor: tf.tensor(gradient[name], [...SHAPES[name]]),
+              })),
+            );
+          });
+          if ((step + 1) % 10 > 0) return;
+          variables.forEach((variable) => {
+            const name = variable.name as (typeof NAMES)[number];
+            const expected = after[(step + 1) / 10 - 1][name];
+            // One rounding of float32 a step and operation, of numbers as large as the largest.
+            const atol = 50 * 4 * 2 ** -24 * Math.max(1, ...expected.map(Math.abs));
+            expectClose(variable.dataSync(), expected, { rtol: 0, atol, what: `${name}@${step}` });
+          });
+        });
+        optimizer.dispose();
+      },
+    );
+  });
+});
+
+describe("an optimizer", () => {
+  beforeAll(() => useBackend("wasm"));
+  const train = tinyImages(48);
+  const weightsOf = (model: tfl.LayersModel): number[] =>
+    model.getWeights().flatMap((w) => [...w.dataSync()]);
+  const compiled = (optimizer: tf.Optimizer, seed = 3): tfl.LayersModel => {
+    const model = tinyModel({ seed, compile: false });
+    model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+    return model;
+  };
+  const saved = async (model: tfl.LayersModel): Promise<tf.io.ModelArtifacts> => {
+    let artifacts: tf.io.ModelArtifacts | undefined;
+    await model.save(
+      tf.io.withSaveHandler((all) => {
+        artifacts = all;
+        return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0) } }) as never;
+      }),
+      { includeOptimizer: true },
+    );
+    return artifacts!;
+  };
+  const fit = (model: tfl.LayersModel, epochs: number, initialEpoch = 0): Promise<unknown> =>
+    trainPhase(model, { train, epochs, initialEpoch, batchSize: 16, verbose: 0, seed: 2 });
+
+  const KINDS: Record<string, () => tf.Optimizer> = {
+    "adamW with weight decay, exclusions and clipping": () =>
+      adamW({ weightDecay: 0.3, excludeFromWeightDecay: ["bias"], globalClipNorm: 0.5 }),
+    "sgd with Nesterov momentum": () =>
+      sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true, clipNorm: 1 }),
+    "plain sgd": () => sgd({ learningRate: 0.05, weightDecay: 0.1 }),
+    "adam that accumulates over epochs": () => adam({ gradientAccumulationSteps: 2 }),
+    "sgd that accumulates over epochs": () => sgd({ gradientAccumulationSteps: 2 }),
+  };
+
+  it.each(Object.keys(KINDS))("is saved and loaded with all of its settings: %s", async (kind) => {
+    const straight = compiled(KINDS[kind]());
+    await fit(straight, 2);
+    const first = compiled(KINDS[kind]());
+    // Three steps: the ones that accumulate two stand in the middle of an update.
+    await fit(first, 1);
+    const artifacts = await saved(first);
+    const second = await loadModel(tf.io.fromMemory(artifacts));
+    await fit(second, 2, 1);
+    expect(second.optimizer.getConfig()).toEqual(straight.optimizer.getConfig());
+    expect(weightsOf(second)).toEqual(weightsOf(straight));
+    const stock = await tfl.loadLayersModel(tf.io.fromMemory(artifacts));
+    expect(weightsOf(stock)).toEqual(weightsOf(first));
+    [straight, first, second, stock].forEach((model) => {
+      model.optimizer.dispose();
+      model.dispose();
+    });
+  });
+
+  it("updates only every so many steps where it accumulates, with the mean gradient", async () => {
+    const together = compiled(sgd({ learningRate: 0.1 }));
+    const apart = compiled(sgd({ learningRate: 0.1, gradientAccumulationSteps: 3 }));
+    // No dropout, no batch statistics: the gradient of 48 images is the mean of three times 16.
+    for (const model of [together, apart]) {
+      model.layers
+        .filter((layer) => layer.getClassName() === "BatchNormalization")
+        .forEach((layer) => (layer.trainable = false));
+      model.layers
+        .filter((layer) => layer.getClassName() === "Dropout")
+        .forEach((layer) => ((layer as unknown as { rate: number }).rate = 0));
+    }
+    const before = weightsOf(apart);
+    await trainPhase(together, { train, epochs: 1, batchSize: 48, verbose: 0 });
+    await trainPhase(apart, { train, epochs: 1, batchSize: 16, verbose: 0, stepsPerEpoch: 2 });
+    expect(weightsOf(apart)).toEqual(before);
+    // Begins the accumulation anew: the two steps above were of other images.
+    apart.optimizer.dispose();
+    apart.compile({
+      optimizer: sgd({ learningRate: 0.1, gradientAccumulationSteps: 3 }),
+      loss: "sparseCategoricalCrossentropy",
+    });
+    await trainPhase(apart, { train, epochs: 1, batchSize: 16, verbose: 0 });
+    expectClose(weightsOf(apart), weightsOf(together), { rtol: 1e-5, atol: 1e-6 });
+    [together, apart].forEach((model) => {
+      model.dispose();
+    });
+  });
+
+  it("leaves frozen layers alone, gives their state up, and mixes nothing up", async () => {
+    const model = compiled(adam());
+    await fit(model, 1);
+    const frozen = model.layers.find((layer) => layer.name === "conv2d")!;
+    frozen.trainable = false;
+    const before = frozen.getWeights().map((w) => [...w.dataSync()]);
+    const others = weightsOf(model);
+    await fit(model, 2, 1);
+    expect(frozen.getWeights().map((w) => [...w.dataSync()])).toEqual(before);
+    expect(weightsOf(model)).not.toEqual(others);
+    frozen.trainable = true;
+    await fit(model, 3, 2);
+    expect(frozen.getWeights().map((w) => [...w.dataSync()])).not.toEqual(before);
+    model.optimizer.dispose();
+    model.dispose();
+  });
+
+  it("refuses saved state of other layers", async () => {
+    const model = compiled(adam());
+    await fit(model, 1);
+    const again = await loadModel(tf.io.fromMemory(await saved(model)));
+    again.layers.find((layer) => layer.name === "dense")!.trainable = false;
+    await expect(fit(again, 2, 1)).rejects.toThrow(/saved state for the .* weights/);
+    [model, again].forEach((one) => {
+      one.optimizer.dispose();
+      one.dispose();
+    });
+  });
+
+  it.each([
+    [() => adam({ learningRate: -1 }), /learningRate/],
+    [() => adam({ beta1: 1 }), /beta1/],
+    [() => adam({ epsilon: NaN }), /epsilon/],
+    [() => adamW({ weightDecay: -0.1 }), /weightDecay/],
+    [() => adamW({ excludeFromWeightDecay: "bias" as never }), /excludeFromWeightDecay/],
+    [() => sgd({ momentum: 2 }), /momentum/],
+    [() => sgd({ nesterov: true }), /momentum above 0/],
+    [() => sgd({ clipNorm: 0 }), /clipNorm/],
+    [() => sgd({ clipNorm: 1, clipValue: 1 }), /at most one of/],
+    [() => sgd({ gradientAccumulationSteps: 1.5 }), /gradientAccumulationSteps/],
+    [() => sgd({ lr: 1 } as never), /unknown option "lr"/],
+  ])("says what is wrong with an option (%#)", (make, message) => {
+    expect(make).toThrow(message);
+  });
+});

@@ -1,0 +1,302 @@
+/** Weights, smoothed and mixed labels, parts of epochs, and views of an image in prediction. */
+import * as tf from "@tensorflow/tfjs-core";
+import { generator as datasetOf } from "@tensorflow/tfjs-data";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  evaluate,
+  ImageDataGenerator,
+  imageFlow,
+  type ImageSet,
+  mixup,
+  predict,
+  sgd,
+  trainPhase,
+  type TrainPhaseOptions,
+  trainTwoPhase,
+  withKerasLayers,
+} from "cifar-kit";
+import { useBackend } from "../helpers/backends.ts";
+import { expectClose } from "../helpers/close.ts";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+
+beforeAll(() => useBackend("wasm"));
+
+const models: tfl.LayersModel[] = [];
+let tensorsBefore = 0;
+beforeAll(() => {
+  tensorsBefore = tf.memory().numTensors;
+});
+afterEach(() => {
+  for (const model of models.splice(0)) {
+    model.optimizer.dispose();
+    model.dispose();
+  }
+});
+afterAll(() => {
+  expect(tf.memory().numTensors).toBe(tensorsBefore);
+});
+
+const RATE = 0.5;
+const train = tinyImages(24);
+const classes = train.classNames.length;
+
+/** A softmax regression: its training step is short enough to be written out in double precision. */
+function regression(loss = "sparseCategoricalCrossentropy"): tfl.LayersModel {
+  const model = tfl.sequential();
+  model.add(tfl.layers.flatten({ inputShape: [8, 8, 3] }));
+  model.add(
+    tfl.layers.dense({
+      units: classes,
+      activation: "softmax",
+      kernelInitializer: tfl.initializers.glorotUniform({ seed: 5 }),
+    }),
+  );
+  withKerasLayers(model);
+  model.compile({ optimizer: sgd({ learningRate: RATE }), loss, metrics: ["accuracy"] });
+  models.push(model);
+  return model;
+}
+
+function network(seed = 4): tfl.LayersModel {
+  const model = tinyModel({ seed });
+  models.push(model);
+  return model;
+}
+
+const weightsOf = (m: tfl.LayersModel): number[] =>
+  m.getWeights().flatMap((w) => [...w.dataSync()]);
+
+/** Loss and change of the biases in one step on all images, by the textbook. */
+async function textbook(
+  model: tfl.LayersModel,
+  images: Float32Array | ImageSet,
+  targets: (image: number, k: number) => number,
+  weight: (image: number) => number = () => 1,
+): Promise<{ loss: number; bias: number[] }> {
+  const { probabilities, shape } = await predict(model, images);
+  const [n, k] = shape;
+  let loss = 0;
+  const bias = Array<number>(k).fill(0);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < k; j++) {
+      const p = probabilities[i * k + j];
+      loss -= (weight(i) * targets(i, j) * Math.log(p)) / n;
+      bias[j] -= (RATE * weight(i) * (p - targets(i, j))) / n;
+    }
+  }
+  return { loss, bias };
+}
+
+async function expectStep(
+  model: tfl.LayersModel,
+  options: Partial<TrainPhaseOptions>,
+  expected: { loss: number; bias: number[] },
+): Promise<void> {
+  const { loss } = await trainPhase(model, {
+    ...{ train, epochs: 1, batchSize: 24, verbose: 0 },
+    ...options,
+  });
+  // 24 terms of float32, whose sum is as large as the largest of them.
+  expectClose(loss, [expected.loss], { rtol: 24 * 2 ** -23, what: "loss" });
+  const bias = model.getWeights()[1].dataSync();
+  expectClose(bias, expected.bias, { rtol: 0, atol: 24 * 2 ** -23, what: "bias" });
+}
+
+const oneHot = (i: number, k: number): number => (train.labels[i] === k ? 1 : 0);
+const LOSSES = ["sparseCategoricalCrossentropy", "categoricalCrossentropy"];
+
+describe.each(LOSSES)("a step with %s", (loss) => {
+  it("weights each class", async () => {
+    const model = regression(loss);
+    const classWeight = { 0: 3, 2: 0 };
+    const weight = (i: number): number => [3, 1, 0][train.labels[i]];
+    await expectStep(model, { classWeight }, await textbook(model, train, oneHot, weight));
+  });
+
+  it("weights each image, and multiplies both weights", async () => {
+    const model = regression(loss);
+    const sampleWeight = Float32Array.from({ length: 24 }, (_, i) => i / 8);
+    const weight = (i: number): number => sampleWeight[i] * [1, 0.5, 1][train.labels[i]];
+    await expectStep(
+      model,
+      { sampleWeight, classWeight: { 1: 0.5 } },
+      await textbook(model, train, oneHot, weight),
+    );
+  });
+
+  it("smooths labels", async () => {
+    const model = regression(loss);
+    const targets = (i: number, k: number): number => 0.7 * oneHot(i, k) + 0.3 / classes;
+    await expectStep(model, { labelSmoothing: 0.3 }, await textbook(model, train, targets));
+  });
+
+  it("learns mixed images with the labels of both", async () => {
+    const model = regression(loss);
+    const flow = imageFlow(train, { mix: mixup(), batchSize: 24, seed: 3 });
+    const { xs, targets } = flow.batch(0, 0);
+    const expected = await textbook(model, xs, (i, k) => targets![i * classes + k]);
+    await expectStep(model, { train: flow, batchSize: 32 }, expected);
+  });
+});
+
+describe("epochs", () => {
+  it("begin at initialEpoch as if the ones before had been trained", async () => {
+    const options = { train, batchSize: 8, verbose: 0, seed: 6 } as const;
+    const straight = network();
+    const whole = await trainPhase(straight, { ...options, epochs: 4 });
+    const parted = network();
+    await trainPhase(parted, { ...options, epochs: 2 });
+    const rest = await trainPhase(parted, { ...options, initialEpoch: 2, epochs: 4 });
+    expect(rest.epochs).toEqual([2, 3]);
+    expect(rest.loss).toEqual(whole.loss.slice(2));
+    expect(weightsOf(parted)).toEqual(weightsOf(straight));
+  });
+
+  it("end after stepsPerEpoch", async () => {
+    const steps: number[] = [];
+    const onBatchEnd = (step: number): void => void steps.push(step);
+    const options = { train, batchSize: 8, verbose: 0, callbacks: [{ onBatchEnd }] } as const;
+    await trainPhase(network(), { ...options, epochs: 2, stepsPerEpoch: 2 });
+    expect(steps).toEqual([0, 1, 0, 1]);
+    await trainTwoPhase(network(), { ...options, epochs: [1, 1], stepsPerEpoch: 1 });
+    expect(steps.slice(4)).toEqual([0, 0]);
+  });
+
+  it("of a dataset go on where the last one ended, and begin it anew when it is exhausted", async () => {
+    const seen: number[] = [];
+    const dataset = datasetOf(function* () {
+      for (let i = 0; i < 3; i++) {
+        seen.push(i);
+        yield { xs: tf.fill([2, 8, 8, 3], i / 3), ys: tf.tensor1d([0, 1], "int32") };
+      }
+    });
+    await trainPhase(regression(), { train: dataset, epochs: 4, stepsPerEpoch: 2, verbose: 0 });
+    expect(seen).toEqual([0, 1, 2, 0, 1, 2, 0, 1]);
+  });
+
+  it("of a dataset may have weights", async () => {
+    const dataset = datasetOf(function* () {
+      const images = Float32Array.from(train.images, (byte) => byte / 255);
+      yield {
+        xs: tf.tensor4d(images, [24, 8, 8, 3]),
+        ys: tf.tensor1d(Int32Array.from(train.labels), "int32"),
+        sampleWeight: tf.range(0, 24),
+      };
+    });
+    const model = regression();
+    const expected = await textbook(model, train, oneHot, (i) => i);
+    const { loss } = await trainPhase(model, { train: dataset, epochs: 1, verbose: 0 });
+    expectClose(loss, [expected.loss], { rtol: 24 * 2 ** -23 });
+  });
+
+  it("are measured on the last images with validationSplit", async () => {
+    const model = network();
+    const options = { epochs: 1, batchSize: 6, verbose: 0 } as const;
+    const history = await trainPhase(model, { ...options, train, validationSplit: 0.25 });
+    const [head, tail] = [
+      train.take(18),
+      train.subset(Array.from({ length: 6 }, (_, i) => 18 + i)),
+    ];
+    const same = network();
+    const expected = await trainPhase(same, { ...options, train: head, validation: tail });
+    expect(history).toEqual({ ...expected, seconds: history.seconds });
+    expect((await evaluate(model, tail)).loss).toBe(history.valLoss[0]);
+  });
+});
+
+describe("predict", () => {
+  const mean = (...views: Float32Array[]): number[] =>
+    Array.from(views[0], (_, i) => views.reduce((sum, view) => sum + view[i], 0) / views.length);
+
+  it("averages an image and its mirror image", async () => {
+    const model = network();
+    const flipped = Float32Array.from({ length: train.images.length }, (_, at) => {
+      const [pixel, channel] = [Math.floor(at / 3), at % 3];
+      const [row, column] = [Math.floor(pixel / 8), pixel % 8];
+      return train.images[(row * 8 + 7 - column) * 3 + channel] / 255;
+    });
+    const { probabilities, classes: chosen } = await predict(model, train, {
+      testTimeAugmentation: "flip",
+      batchSize: 7,
+    });
+    const [a, b] = [await predict(model, train), await predict(model, flipped)];
+    expectClose(probabilities, mean(a.probabilities, b.probabilities), { rtol: 1e-6 });
+    const best = [0, 1, 2].reduce((k, j) => (probabilities[j] > probabilities[k] ? j : k));
+    expect(chosen[0]).toBe(best);
+  });
+
+  it("averages an image and random views of it, whatever the batch size", async () => {
+    const model = network();
+    const generator = new ImageDataGenerator({ widthShiftRange: 0.3, horizontalFlip: true });
+    const testTimeAugmentation = { generator, views: 2, seed: 8 };
+    const flow = generator.flow(train, { batchSize: 24, shuffle: false, seed: 8 });
+    const views = await Promise.all([0, 1].map((epoch) => predict(model, flow.batch(epoch, 0).xs)));
+    const plain = await predict(model, train);
+    const expected = mean(...[plain, ...views].map(({ probabilities }) => probabilities));
+    for (const batchSize of [5, 24]) {
+      const { probabilities } = await predict(model, train, { batchSize, testTimeAugmentation });
+      expectClose(probabilities, expected, { rtol: 1e-5 });
+    }
+  });
+
+  it.each([
+    ["flop", /"flip" or/],
+    [{ generator: {} }, /ImageDataGenerator/],
+    [{ generator: new ImageDataGenerator({}), views: 0 }, /views/],
+    [{ generator: new ImageDataGenerator({}), view: 1 }, /did you mean views/],
+  ])("refuses %j", async (testTimeAugmentation, message) => {
+    const options = { testTimeAugmentation } as never;
+    await expect(predict(network(), train, options)).rejects.toThrow(message);
+  });
+
+  it("refuses random views of floats", async () => {
+    const testTimeAugmentation = { generator: new ImageDataGenerator({}) };
+    const floats = new Float32Array(192);
+    await expect(predict(network(), floats, { testTimeAugmentation })).rejects.toThrow(/ImageSet/);
+  });
+});
+
+describe("refuses before the first step", () => {
+  const dataset = (): never =>
+    datasetOf(function* () {
+      yield { xs: tf.zeros([2, 8, 8, 3]), ys: tf.tensor1d([0, 1], "int32") };
+    }) as never;
+  const cases: [string, object | (() => object), RegExp][] = [
+    ["a class that is not there", { classWeight: { 7: 1 } }, /classWeight for classes/],
+    ["a negative class weight", { classWeight: { 1: -1 } }, /classWeight\[1\]/],
+    ["too few sample weights", { sampleWeight: [1, 2] }, /24 sample weights/],
+    ["a sample weight of NaN", { sampleWeight: Array(24).fill(NaN) }, /sampleWeight\[0\]/],
+    ["weights that are no list", { sampleWeight: 3 }, /sampleWeight to be a list/],
+    ["smoothing of 1", { labelSmoothing: 1 }, /labelSmoothing/],
+    ["more steps than batches", { stepsPerEpoch: 4, batchSize: 8 }, /stepsPerEpoch of at most 3/],
+    ["no steps", { stepsPerEpoch: 0 }, /stepsPerEpoch/],
+    ["a late initialEpoch", { initialEpoch: 2 }, /initialEpoch/],
+    ["a split of everything", { validationSplit: 1 }, /validationSplit/],
+    ["a split that leaves nothing", { validationSplit: 0.99 }, /images to validate on/],
+    ["both ways to validate", { validationSplit: 0.5, validation: train }, /validationSplit/],
+    ["weights beside a dataset", () => ({ train: dataset(), classWeight: {} }), /ImageSet only/],
+    ["smoothing beside a dataset", () => ({ train: dataset(), labelSmoothing: 0.1 }), /pipeline/],
+    [
+      "a generator beside a flow",
+      () => ({ train: imageFlow(train), generator: new ImageDataGenerator({}) }),
+      /a flow beside it/,
+    ],
+  ];
+  it.each(cases)("%s", async (_, options, message) => {
+    const model = network();
+    const before = weightsOf(model);
+    const given = typeof options === "function" ? (options as () => object)() : options;
+    await expect(trainPhase(model, { train, epochs: 1, verbose: 0, ...given })).rejects.toThrow(
+      message,
+    );
+    expect(weightsOf(model)).toEqual(before);
+  });
+
+  it("smoothing with another loss than cross-entropy", async () => {
+    const model = regression("meanSquaredError");
+    await expect(
+      trainPhase(model, { train, epochs: 1, verbose: 0, labelSmoothing: 0.1 }),
+    ).rejects.toThrow(/cross-entropy/);
+  });
+});
