@@ -5,6 +5,7 @@
  *     npm run quickstart -- --full           10 + 10 epochs on all 50,000 images
  *     npm run quickstart -- --backend wasm   another TensorFlow.js backend: simd, wasm or cpu
  *     npm run quickstart -- --seed 2         another run
+ *     npm run quickstart -- --output there   another folder
  *
  * Writes the summary, the history, the report, the model and all pictures to runs/quickstart/.
  */
@@ -40,8 +41,6 @@ import {
 } from "cifar-kit/node";
 import { BACKENDS, type BackendName, chooseBackend } from "./choose-backend.ts";
 
-const OUTPUT = "runs/quickstart";
-
 /** How much fits into a few minutes, by backend: training and test images, and epochs. */
 const SHORT_RUN: Record<BackendName, { train: number; test: number; epochs: [number, number] }> = {
   simd: { train: 50_000, test: 10_000, epochs: [1, 1] },
@@ -54,6 +53,7 @@ const { values: options } = parseArgs({
     backend: { type: "string", default: "auto" },
     full: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
+    output: { type: "string", default: "runs/quickstart" },
   },
 });
 if (options.backend !== "auto" && !BACKENDS.includes(options.backend as BackendName)) {
@@ -63,12 +63,12 @@ const seed = Number(options.seed);
 const size = options.full ? "full" : "short";
 const backend = await chooseBackend(options.backend as BackendName | "auto");
 console.log(`backend: ${backend}`);
-await mkdir(OUTPUT, { recursive: true });
+await mkdir(options.output, { recursive: true });
 
 /** Saves a picture as SVG and PNG. */
 async function save(name: string, spec: VegaLiteSpec): Promise<void> {
-  await writeSvg(join(OUTPUT, `${name}.svg`), spec);
-  await writePng(join(OUTPUT, `${name}.png`), spec);
+  await writeSvg(join(options.output, `${name}.svg`), spec);
+  await writePng(join(options.output, `${name}.png`), spec);
 }
 
 // Data: downloaded once, verified on every load.
@@ -88,7 +88,7 @@ await save("samples", plotSamples(train, { count: 10, seed }));
 const model = buildCifarModel({ seed });
 const summary = modelSummary(model);
 console.log(summary);
-await writeFile(join(OUTPUT, "summary.txt"), summary + "\n");
+await writeFile(join(options.output, "summary.txt"), summary + "\n");
 
 // Training: plain, then augmented.
 // Ctrl-C saves and ends the run; the same command goes on from there, with the same bits.
@@ -98,7 +98,7 @@ const history = await trainTwoPhase(model, {
   epochs: run.epochs,
   seed,
   checkpoint: {
-    store: fileCheckpointStore(join(OUTPUT, `checkpoints-${backend}-${seed}-${size}`)),
+    store: fileCheckpointStore(join(options.output, `checkpoints-${backend}-${seed}-${size}`)),
   },
   signal: interruptSignal(),
 }).catch((error: unknown) => {
@@ -106,16 +106,17 @@ const history = await trainTwoPhase(model, {
   console.log("\ninterrupted and saved; the same command goes on from here");
   process.exit(error.exitCode);
 });
-await writeFile(join(OUTPUT, "history.csv"), historyCsv(history.all));
-await writeFile(join(OUTPUT, "history.json"), JSON.stringify(history, null, 2) + "\n");
+await writeFile(join(options.output, "history.csv"), historyCsv(history.all));
+await writeFile(join(options.output, "history.json"), JSON.stringify(history, null, 2) + "\n");
 await save("history", plotHistory(history));
 
 // Evaluation.
 const { yTrue, yPred, probabilities, accuracy } = await evaluate(model, test);
 const report = String(classificationReport(yTrue, yPred, { targetNames: CIFAR10_CLASS_NAMES }));
 console.log(`\nClassification Report:\n${report}`);
-await writeFile(join(OUTPUT, "report.txt"), report);
+await writeFile(join(options.output, "report.txt"), report);
 const matrix = confusionMatrix(yTrue, yPred);
+await writeFile(join(options.output, "confusion-matrix.json"), JSON.stringify(matrix) + "\n");
 await save("confusion-matrix", plotConfusionMatrix(matrix, { classNames: CIFAR10_CLASS_NAMES }));
 await save("predictions", plotPredictions(test, { yPred, probabilities, count: 15, seed }));
 for (const { trueName, predictedName, count } of mostConfused(matrix, {
@@ -125,7 +126,7 @@ for (const { trueName, predictedName, count } of mostConfused(matrix, {
 }
 
 // The model, with its optimizer, so that training can go on from here.
-await model.save(fileSystemIO(join(OUTPUT, "model")), { includeOptimizer: true });
+await model.save(fileSystemIO(join(options.output, "model")), { includeOptimizer: true });
 
 const last = history.all.accuracy.at(-1)!;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -138,7 +139,7 @@ if (steps < 1000) {
       "moving averages (momentum 0.99), which need 300 to 500 steps to catch up with the weights.",
   );
 }
-console.log(`summary, history, report, model and pictures are in ${OUTPUT}/`);
+console.log(`summary, history, report, model and pictures are in ${options.output}`);
 
 /** A history as a table: one line an epoch. */
 function historyCsv({ epochs, accuracy, loss, valAccuracy, valLoss }: History): string {
