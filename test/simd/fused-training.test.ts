@@ -345,3 +345,33 @@ describe("AdamUpdate", () => {
     expect(runAll("AdamUpdate", [], attrs)).toEqual([]);
   });
 });
+
+describe("SgdUpdate", () => {
+  beforeAll(() => useSimd());
+
+  it.each([
+    ["without momentum", { learningRate: 0.1, momentum: 0, nesterov: false }],
+    ["with momentum", { learningRate: 0.1, momentum: 0.9, nesterov: false }],
+    ["with Nesterov's momentum", { learningRate: 0.1, momentum: 0.9, nesterov: true }],
+  ])("updates variables and velocities of any size in place %s", (_, attrs) => {
+    const { learningRate, momentum, nesterov } = attrs;
+    const parts = momentum === 0 ? [0, 1] : [0, 1, 2];
+    const sets = [1, 3, 4, 17, 16384, 16385].map((size, i) =>
+      parts.map((part) => tf.variable(tf.tensor1d(numbers(size, 3 * i + part)))),
+    );
+    const before = sets.map((set) => set.map((tensor) => tensor.dataSync().slice()));
+    run("SgdUpdate", sets.flat(), attrs);
+    sets.forEach((set, i) => {
+      const [w0, g0, v0] = before[i];
+      const [w, g, v] = set.map((tensor) => tensor.dataSync());
+      expect([...g]).toEqual([...g0]);
+      for (let j = 0; j < w0.length; j += j < 20 ? 1 : 101) {
+        const velocity = momentum * (v0?.[j] ?? 0) - learningRate * g0[j];
+        const move = nesterov ? momentum * velocity - learningRate * g0[j] : velocity;
+        if (v) expect(Math.abs(v[j] - velocity)).toBeLessThan(1e-6);
+        expect(Math.abs(w[j] - w0[j] - move)).toBeLessThan(1e-6);
+      }
+    });
+    tf.dispose(sets.flat());
+  });
+});

@@ -13,6 +13,7 @@
  * | `SeededDropout` | x | rate, seed | y |
  * | `SparseSoftmaxCrossEntropy` | logits `[n,k]`, labels int32 `[n]` | | loss `[n]` |
  * | `AdamUpdate` | list of variable, gradient, m, v, variable, ... | beta1, beta2, alpha, epsilon | none: updates in place |
+ * | `SgdUpdate` | list of variable, gradient, velocity (with momentum only), variable, ... | learningRate, momentum, nesterov | none: updates in place |
  */
 import {
   engine,
@@ -30,7 +31,8 @@ export type FusedKernelName =
   | "BatchNormTraining"
   | "SeededDropout"
   | "SparseSoftmaxCrossEntropy"
-  | "AdamUpdate";
+  | "AdamUpdate"
+  | "SgdUpdate";
 
 /** Whether the active backend has the kernel. */
 export function hasFusedKernel(name: FusedKernelName): boolean {

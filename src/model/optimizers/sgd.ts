@@ -1,5 +1,6 @@
 import { add, mul, type Optimizer, sub } from "@tensorflow/tfjs-core";
 import { check, checkBoolean, checkNumber } from "../../checks.ts";
+import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import {
   checkOptimizerNames,
   KerasOptimizer,
@@ -66,6 +67,14 @@ export class KerasSgd extends KerasOptimizer {
   }
 
   protected override update(updates: readonly Update[]): void {
+    if (hasFusedKernel("SgdUpdate")) {
+      runFusedKernel(
+        "SgdUpdate",
+        updates.flatMap(({ variable, gradient, slots }) => [variable, gradient, ...slots]),
+        { learningRate: this.learningRate, momentum: this.#momentum, nesterov: this.#nesterov },
+      );
+      return;
+    }
     for (const { variable, gradient, slots } of updates) {
       const step = mul(gradient, this.learningRate);
       if (this.#momentum === 0) {

@@ -14,6 +14,6 @@ export * from "./fused-batch-norm";
 export * from "./fused-activation";
 export * from "./fused-dropout";
 export * from "./fused-cross-entropy";
-export * from "./fused-adam";
+export * from "./fused-optimizers";
 export * from "./depthwise";
 export * from "./gemm-peak";

@@ -23,6 +23,7 @@ import {
   matMulBiasActivationGradient,
 } from "../kernels/MatMulBiasActivation.ts";
 import { seededDropout, seededDropoutGradient } from "../kernels/SeededDropout.ts";
+import { sgdUpdate } from "../kernels/SgdUpdate.ts";
 import {
   sparseSoftmaxCrossEntropy,
   sparseSoftmaxCrossEntropyGrad,
@@ -48,6 +49,7 @@ export const convKernels: readonly SimdKernel[] = [
   fusedMatMul,
   matMulBiasActivation,
   seededDropout,
+  sgdUpdate,
   sparseSoftmaxCrossEntropy,
   sparseSoftmaxCrossEntropyGrad,
 ];
