@@ -29,7 +29,8 @@ export async function writeAtomic(path: string, data: Uint8Array | string): Prom
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // What cannot be removed either must not hide why it could not be written.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
   await syncFolder(folder);
