@@ -23,7 +23,9 @@ export interface ErrorParts {
 
 /** Base class of every error that the library throws on purpose. */
 export class CifarKitError extends Error {
+  /** The name of the class, as it stands before the message. */
   override name = "CifarKitError";
+  /** Reads "subject: expected A, got B; do C." */
   constructor({ subject, expected, got, remedy, cause }: ErrorParts) {
     super(`${subject}: expected ${expected}, got ${got}; ${remedy}.`, { cause });
   }

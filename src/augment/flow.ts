@@ -27,8 +27,11 @@ export interface Flow extends Iterable<Batch> {
   readonly length: number;
   /** Images in an epoch. */
   readonly size: number;
+  /** Most samples in a batch. */
   readonly batchSize: number;
+  /** Height, width and channels of the images. */
   readonly imageShape: ImageShape;
+  /** The set's class names, in label order. */
   readonly classNames: readonly string[];
   /** All batches of epoch `epoch` (from 0) in their order. */
   epoch(epoch: number): Iterable<Batch>;

@@ -43,7 +43,7 @@ export interface GeneratorFlowOptions extends SetFlowOptions {
   readonly subset?: Subset;
   /** Accept a cut after which a class is in one part only. Default false. */
   readonly ignoreClassSplit?: boolean;
-  /** Called with every augmented image, batch by batch, e.g. to write it to a folder. */
+  /** Called with every augmented image, batch by batch, e.g. to write it to a folder. Default none. */
   readonly save?: SaveFunction;
   /** What the file names for `save` begin with. Default "". */
   readonly savePrefix?: string;

@@ -7,10 +7,13 @@ export interface SavedImage {
   readonly fileName: string;
   /** Pixels 0..255 in NHWC order: the darkest value became 0 and the brightest 255. */
   readonly bytes: Uint8Array;
+  /** Height, width and channels of the image. */
   readonly shape: ImageShape;
   /** Index of the image in the set of the flow. */
   readonly index: number;
+  /** Its class index. */
   readonly label: number;
+  /** The epoch, counted from 0. */
   readonly epoch: number;
 }
 

@@ -12,7 +12,13 @@ import type { Rng } from "../random/rng.ts";
  * - `{ pixels: f }`: pixels, drawn evenly from [-f, f], for an f that is whole (in Python the float
  *   3.0, which JavaScript cannot tell from 3).
  */
-export type ShiftRange = number | readonly number[] | { readonly pixels: number };
+export type ShiftRange =
+  | number
+  | readonly number[]
+  | {
+      /** The largest shift in pixels. */
+      readonly pixels: number;
+    };
 
 /** Throws unless `range` has one of the forms of {@link ShiftRange}. */
 export function checkShiftRange(

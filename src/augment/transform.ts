@@ -37,7 +37,7 @@ export interface Transform {
   readonly flipHorizontal: boolean;
   /** Mirror top and bottom. */
   readonly flipVertical: boolean;
-  /** Brightness factor: 0 is black, 1 leaves the image alone. */
+  /** Brightness factor: 0 is black, 1 (as without it) leaves the image alone. */
   readonly brightness?: number;
 }
 

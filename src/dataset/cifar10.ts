@@ -42,16 +42,20 @@ const manifest = (name: string, files: readonly RecordFile[]): RecordManifest =>
  * The six official files, 10,000 records each. The hashes are those of the files in
  * cifar-10-binary.tar.gz; the files' MD5 sums agree with those published for the archive's members.
  */
-export const CIFAR10_MANIFESTS: { readonly train: RecordManifest; readonly test: RecordManifest } =
-  Object.freeze({
-    train: manifest("CIFAR-10 train", [
-      file("data_batch_1.bin", "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
-      file("data_batch_2.bin", "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
-      file("data_batch_3.bin", "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
-      file("data_batch_4.bin", "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
-      file("data_batch_5.bin", "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
-    ]),
-    test: manifest("CIFAR-10 test", [
-      file("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
-    ]),
-  });
+export const CIFAR10_MANIFESTS: {
+  /** The five training files. */
+  readonly train: RecordManifest;
+  /** The test file. */
+  readonly test: RecordManifest;
+} = Object.freeze({
+  train: manifest("CIFAR-10 train", [
+    file("data_batch_1.bin", "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
+    file("data_batch_2.bin", "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
+    file("data_batch_3.bin", "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
+    file("data_batch_4.bin", "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
+    file("data_batch_5.bin", "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
+  ]),
+  test: manifest("CIFAR-10 test", [
+    file("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
+  ]),
+});

@@ -66,5 +66,13 @@ const manifests = (labelMode: Cifar100LabelMode) =>
  * `cifar-kit/node` therefore verifies the archive on every load.
  */
 export const CIFAR100_MANIFESTS: Readonly<
-  Record<Cifar100LabelMode, { readonly train: RecordManifest; readonly test: RecordManifest }>
+  Record<
+    Cifar100LabelMode,
+    {
+      /** The training file. */
+      readonly train: RecordManifest;
+      /** The test file. */
+      readonly test: RecordManifest;
+    }
+  >
 > = Object.freeze({ fine: manifests("fine"), coarse: manifests("coarse") });

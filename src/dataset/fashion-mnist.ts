@@ -28,32 +28,36 @@ const manifest = (name: string, images: RecordFile, labels: RecordFile): IdxMani
  * and the files of Debian's package `dataset-fashion-mnist`, which are compressed anew, have them.
  * @see https://github.com/zalandoresearch/fashion-mnist
  */
-export const FASHION_MNIST_MANIFESTS: { readonly train: IdxManifest; readonly test: IdxManifest } =
-  Object.freeze({
-    train: manifest(
-      "Fashion-MNIST train",
-      {
-        name: "train-images-idx3-ubyte",
-        bytes: 47_040_016,
-        sha256: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-      },
-      {
-        name: "train-labels-idx1-ubyte",
-        bytes: 60_008,
-        sha256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-      },
-    ),
-    test: manifest(
-      "Fashion-MNIST test",
-      {
-        name: "t10k-images-idx3-ubyte",
-        bytes: 7_840_016,
-        sha256: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-      },
-      {
-        name: "t10k-labels-idx1-ubyte",
-        bytes: 10_008,
-        sha256: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-      },
-    ),
-  });
+export const FASHION_MNIST_MANIFESTS: {
+  /** The training images and labels. */
+  readonly train: IdxManifest;
+  /** The test images and labels. */
+  readonly test: IdxManifest;
+} = Object.freeze({
+  train: manifest(
+    "Fashion-MNIST train",
+    {
+      name: "train-images-idx3-ubyte",
+      bytes: 47_040_016,
+      sha256: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+    },
+    {
+      name: "train-labels-idx1-ubyte",
+      bytes: 60_008,
+      sha256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    },
+  ),
+  test: manifest(
+    "Fashion-MNIST test",
+    {
+      name: "t10k-images-idx3-ubyte",
+      bytes: 7_840_016,
+      sha256: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+    },
+    {
+      name: "t10k-labels-idx1-ubyte",
+      bytes: 10_008,
+      sha256: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    },
+  ),
+});

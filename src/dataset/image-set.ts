@@ -9,7 +9,9 @@ export interface ImageSetParts {
   readonly images: Uint8Array;
   /** One class index per image, each below `classNames.length`. */
   readonly labels: Uint8Array | Int32Array;
+  /** Height, width and channels of every image. */
   readonly imageShape: ImageShape;
+  /** One name per class, in label order. */
   readonly classNames: readonly string[];
 }
 
@@ -20,7 +22,9 @@ export interface ImageSetParts {
 export class ImageSet implements ImageSetParts {
   readonly images: Uint8Array;
   readonly labels: Uint8Array | Int32Array;
+  /** Height, width and channels of every image. */
   readonly imageShape: ImageShape;
+  /** One name per class, in label order. */
   readonly classNames: readonly string[];
 
   /** @throws {ArgumentError} if the arrays do not fit together or a label has no class name. */

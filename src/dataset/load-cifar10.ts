@@ -14,7 +14,7 @@ export interface Cifar10 {
 
 /** Options of {@link loadCifar10}. */
 export interface LoadCifar10Options {
-  /** Which splits to load; a single one reads only that split's files. */
+  /** Which splits to load; a single one reads only that split's files. Default `"both"`. */
   readonly split?: "both" | "train" | "test";
 }
 

@@ -14,6 +14,7 @@ export interface IdxManifest {
   readonly images: RecordFile;
   /** An array with one label per sample. */
   readonly labels: RecordFile;
+  /** One name per class, in label order. */
   readonly classNames: readonly string[];
 }
 

@@ -8,6 +8,7 @@ export interface RecordLayout {
   readonly labelByte: number;
   /** Labels run from 0 to `numClasses - 1`. */
   readonly numClasses: number;
+  /** Height, width and channels of the image in each record. */
   readonly imageShape: ImageShape;
   /** `"planar"`: all of the first channel, then the next; `"interleaved"`: pixel after pixel. */
   readonly pixelOrder: "planar" | "interleaved";
@@ -15,6 +16,7 @@ export interface RecordLayout {
 
 /** One file that a data set consists of, and how to tell that it is the right one. */
 export interface RecordFile {
+  /** The name under which a source delivers it, e.g. `"data_batch_1.bin"`. */
   readonly name: string;
   /** Size in bytes, a multiple of the record size. */
   readonly bytes: number;
@@ -31,6 +33,7 @@ export interface RecordManifest {
   readonly name: string;
   /** The files in the order in which their records are joined. */
   readonly files: readonly RecordFile[];
+  /** How each record of each file is written. */
   readonly layout: RecordLayout;
   /** One name per class: `layout.numClasses` of them. */
   readonly classNames: readonly string[];

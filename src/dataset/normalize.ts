@@ -7,6 +7,7 @@ const UNIT_RANGE = Float32Array.from({ length: 256 }, (_, x) => x / 255);
  * Pixels as floats: each byte divided by 255, rounded once to float32.
  * @param images bytes 0..255 in any layout; not modified.
  * @returns float32 in [0, 1], same length and layout.
+ * @throws {ArgumentError} if `images` are not bytes.
  */
 export function normalize(images: Uint8Array): Float32Array {
   check(

@@ -8,6 +8,7 @@ import { checkImageShape, FITS, resizeImage, type ResizeImageOptions } from "./r
 export interface PictureFile {
   /** Path below the data set's folder, with `/` between its parts: `"cat/1.jpg"`. */
   readonly path: string;
+  /** Decodes the picture; called once. */
   decode(): Promise<Pixels>;
 }
 

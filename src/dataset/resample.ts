@@ -67,9 +67,13 @@ function axisTaps(inSize: number, span: Span, outSize: number, filter: Filter): 
 
 /** A picture's values, row by row, the channels of a pixel side by side. */
 export interface Pixels {
+  /** `height * width * channels` bytes 0..255. */
   readonly data: Uint8Array;
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** Values of a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
   readonly channels: number;
 }
 

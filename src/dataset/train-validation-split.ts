@@ -15,7 +15,9 @@ export interface TrainValidationSplitOptions {
 
 /** The two parts of a set. */
 export interface TrainValidationSplit {
+  /** What is left to train on. */
   readonly train: ImageSet;
+  /** `ceil(fraction * n)` samples to validate on. */
   readonly validation: ImageSet;
 }
 

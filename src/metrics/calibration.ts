@@ -14,7 +14,9 @@ export interface CalibrationOptions {
 
 /** The samples whose confidence lies in (low, high]; the first bin includes its low end. */
 export interface CalibrationBin {
+  /** Lower end of the confidences. */
   readonly low: number;
+  /** Upper end of the confidences. */
   readonly high: number;
   /** Number of samples. */
   readonly count: number;
@@ -30,6 +32,7 @@ export interface Calibration {
   readonly expectedCalibrationError: number;
   /** MCE: the largest |accuracy - confidence| of a bin. */
   readonly maximumCalibrationError: number;
+  /** The bins, by growing confidence. */
   readonly bins: readonly CalibrationBin[];
 }
 
@@ -37,6 +40,8 @@ export interface Calibration {
  * Compares confidence, the probability of the predicted class, with accuracy, bin by bin. A model is
  * calibrated if of the predictions made with confidence 0.8 four out of five are right.
  * @param yProba probabilities, `[samples, classes]`, nested or flat; each row sums to 1.
+ * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
+ *   or an option is unknown or out of its range.
  * @see Guo et al., "On Calibration of Modern Neural Networks", 2017;
  *   scikit-learn, `sklearn.calibration.calibration_curve`, for the bins
  */

@@ -12,8 +12,11 @@ export type ZeroDivision = number;
 export interface ScoresByClass {
   /** The classes, in the order of the arrays below. */
   readonly labels: readonly number[];
+  /** tp / predicted of each class. */
   readonly precision: readonly number[];
+  /** tp / true of each class. */
   readonly recall: readonly number[];
+  /** F-beta of each class. */
   readonly fscore: readonly number[];
   /** Number (or weight) of true samples of each class. */
   readonly support: readonly number[];
@@ -21,9 +24,13 @@ export interface ScoresByClass {
 
 /** Scores averaged over the classes. */
 export interface AveragedScores {
+  /** Averaged precision. */
   readonly precision: number;
+  /** Averaged recall. */
   readonly recall: number;
+  /** Averaged F-beta. */
   readonly fscore: number;
+  /** Always `null`: averages have no support, as in scikit-learn. */
   readonly support: null;
 }
 

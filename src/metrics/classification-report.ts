@@ -29,8 +29,11 @@ export interface ClassificationReportOptions {
 
 /** One row of numbers. */
 export interface ReportScores {
+  /** tp / predicted, 0 to 1. */
   readonly precision: number;
+  /** tp / true, 0 to 1. */
   readonly recall: number;
+  /** 2 tp / (predicted + true), 0 to 1. */
   readonly f1Score: number;
   /** Number (or weight) of true samples. */
   readonly support: number;
@@ -38,20 +41,27 @@ export interface ReportScores {
 
 /** The row of one class. */
 export interface ReportClass extends ReportScores {
+  /** The class index. */
   readonly label: number;
+  /** Its name in the report. */
   readonly name: string;
 }
 
 /** A row as scikit-learn's `output_dict` has it. */
 export interface ReportDictRow {
+  /** tp / predicted, 0 to 1. */
   readonly precision: number;
+  /** tp / true, 0 to 1. */
   readonly recall: number;
+  /** F1 under scikit-learn's key. */
   readonly "f1-score": number;
+  /** Number (or weight) of true samples. */
   readonly support: number;
 }
 
 /** Precision, recall, F1 and support of each class and their averages. */
 export interface ClassificationReport {
+  /** One row for each label, in the order of the report. */
   readonly perClass: readonly ReportClass[];
   /** Share of right predictions; `undefined` if `labels` left out some label that occurs. */
   readonly accuracy: number | undefined;

@@ -12,7 +12,7 @@ export interface ConfusionMatrixOptions {
   readonly labels?: Labels;
   /** What each sample counts; default 1. */
   readonly sampleWeight?: SampleWeight;
-  /** Divide by the sum of the row (`"true"`), of the column (`"pred"`) or of everything. */
+  /** Divide by the sum of the row (`"true"`), of the column (`"pred"`) or of all. Default none. */
   readonly normalize?: "true" | "pred" | "all";
 }
 

@@ -1,3 +1,9 @@
+/**
+ * Scores of classifiers with scikit-learn's definitions and text. Plain arrays in, numbers out; no
+ * TensorFlow.js. `cifar-kit` exports all of it, too.
+ *
+ * @module cifar-kit/metrics
+ */
 export { accuracyScore, type AccuracyScoreOptions } from "./accuracy.ts";
 export {
   balancedAccuracyScore,

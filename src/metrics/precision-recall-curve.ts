@@ -28,6 +28,8 @@ export interface PrecisionRecallCurveOptions {
 /**
  * The precision-recall curve of scores for one class against the rest.
  * @param yScore the higher, the more likely the positive class; one a sample.
+ * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
+ *   or an option is unknown or out of its range.
  * @see scikit-learn, `sklearn.metrics.precision_recall_curve`
  */
 export function precisionRecallCurve(
@@ -44,13 +46,17 @@ export function precisionRecallCurve(
 
 /** The precision-recall curve of one class and its average precision. */
 export interface ClassPrecisionRecallCurve extends PrecisionRecallCurve {
+  /** The class index. */
   readonly label: number;
+  /** The area under the steps of the curve, 0 to 1. */
   readonly averagePrecision: number;
 }
 
 /**
  * The precision-recall curves of all classes, each against the rest, with their average precisions.
  * @param yScore scores, `[samples, classes]`, nested or flat.
+ * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
+ *   or an option is unknown or out of its range.
  */
 export function precisionRecallCurves(
   yTrue: Labels,
@@ -70,6 +76,8 @@ export function precisionRecallCurves(
  * Average precision: precision averaged over recall, the area under the curve as steps, 0 to 1; over
  * the classes, each against the rest.
  * @param yScore `[samples, classes]`, nested or flat; or one score a sample, for label 1 against 0.
+ * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
+ *   or an option is unknown or out of its range.
  * @see scikit-learn, `sklearn.metrics.average_precision_score`
  */
 export function averagePrecisionScore(

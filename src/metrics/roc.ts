@@ -28,6 +28,8 @@ export interface RocCurveOptions {
 /**
  * The ROC curve of scores for one class against the rest.
  * @param yScore the higher, the more likely the positive class; one a sample.
+ * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
+ *   or an option is unknown or out of its range.
  * @see scikit-learn, `sklearn.metrics.roc_curve`
  */
 export function rocCurve(
@@ -44,13 +46,17 @@ export function rocCurve(
 
 /** The ROC curve of one class and its area. */
 export interface ClassRocCurve extends RocCurve {
+  /** The class index. */
   readonly label: number;
+  /** The area under the curve, 0 to 1. */
   readonly area: number;
 }
 
 /**
  * The ROC curves of all classes, each against the rest, with the areas under them.
  * @param yScore scores, `[samples, classes]`, nested or flat.
+ * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
+ *   or an option is unknown or out of its range.
  */
 export function rocCurves(
   yTrue: Labels,
@@ -71,6 +77,8 @@ export function rocCurves(
  * one, 0 to 1, averaged over the classes, each against the rest. NaN where a class has no positive or
  * no negative sample.
  * @param yScore `[samples, classes]`, nested or flat; or one score a sample, for label 1 against 0.
+ * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
+ *   or an option is unknown or out of its range.
  * @see scikit-learn, `sklearn.metrics.roc_auc_score` with `multi_class="ovr"`
  */
 export function rocAucScore(

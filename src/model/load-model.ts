@@ -18,6 +18,8 @@ interface SavedOptimizer {
  *
  * @param handler where to load from: an `IOHandler`, or a URL that TensorFlow.js knows.
  * @returns the model; the caller disposes it.
+ * @throws what the handler throws: with `fileSystemIO` of `cifar-kit/node` a {@link SourceError}
+ *   or a {@link DataError}.
  */
 export async function loadModel(handler: string | io.IOHandler): Promise<LayersModel> {
   let optimizerSettings: Readonly<Record<string, unknown>> = {};

@@ -8,6 +8,7 @@ export interface DownloadProgress {
   readonly from: "npm" | "toronto";
   /** Bytes so far, from 0 to `totalBytes`. */
   readonly bytes: number;
+  /** Bytes when the phase is complete. */
   readonly totalBytes: number;
   /** The folder in which the data will be kept. */
   readonly cacheDir: string;

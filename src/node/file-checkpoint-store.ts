@@ -13,6 +13,8 @@ const SUBJECT = "fileCheckpointStore";
  * and then renamed: whatever happens, a name stands for a whole checkpoint. One run at a time may use
  * the folder; the lock of a process that is gone is taken over.
  * @param folder created if it is missing; best one of its own.
+ * @throws {ArgumentError} if `folder` is not a path.
+ * @throws {SourceError} from `open`, if the folder cannot be written or another run has it.
  */
 export function fileCheckpointStore(folder: string): CheckpointStore {
   check(

@@ -8,7 +8,7 @@ import { DataError, SourceError } from "../errors.ts";
 
 /** Options of {@link imageFolder}: those of {@link pictureSet}. */
 export interface ImageFolderOptions extends PictureSetOptions {
-  /** Decodes a file in place of the package `sharp`. */
+  /** Decodes a file in place of the package `sharp`. Default `sharp`. */
   readonly decode?: (path: string) => Promise<Pixels>;
 }
 

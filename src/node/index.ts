@@ -1,3 +1,8 @@
+/**
+ * What needs Node: files, the download cache, PNG files, signals.
+ *
+ * @module cifar-kit/node
+ */
 export { cifar10Source, type Cifar10SourceOptions } from "./cifar10-source.ts";
 export { cifar100Source, type Cifar100SourceOptions } from "./cifar100-source.ts";
 export type { DownloadProgress } from "./download-progress.ts";

@@ -1,10 +1,13 @@
 /** Why a run was stopped: somebody pressed Ctrl-C, or the system asked the process to end. */
 export class InterruptError extends Error {
+  /** The name of the class. */
   override name = "InterruptError";
+  /** Which of the two signals came. */
   readonly signal: "SIGINT" | "SIGTERM";
   /** What a process that ends for this reason exits with: 130 for SIGINT, 143 for SIGTERM. */
   readonly exitCode: 130 | 143;
 
+  /** Reads "interrupted by SIGINT". */
   constructor(signal: "SIGINT" | "SIGTERM") {
     super(`interrupted by ${signal}`);
     this.signal = signal;

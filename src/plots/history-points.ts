@@ -4,17 +4,21 @@ import { check, describe } from "../checks.ts";
 export interface EpochHistory {
   /** Number of each epoch, counted from 0; by default 0, 1, 2, ... */
   readonly epochs?: ArrayLike<number>;
+  /** Training loss, one value an epoch. */
   readonly loss: ArrayLike<number>;
   /** Empty for a model that does not measure it. */
   readonly accuracy: ArrayLike<number>;
   /** This and the next: empty or absent without validation. */
   readonly valLoss?: ArrayLike<number>;
+  /** Validation accuracy, one value an epoch, in [0, 1]. */
   readonly valAccuracy?: ArrayLike<number>;
 }
 
 /** The histories of two phases, the second of which went on where the first ended. */
 export interface PhaseHistories {
+  /** The first phase. */
   readonly plain: EpochHistory;
+  /** The second phase. */
   readonly augmented: EpochHistory;
 }
 

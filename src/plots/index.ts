@@ -1,3 +1,10 @@
+/**
+ * Pictures as Vega-Lite specifications: plain JSON that any Vega-Lite renderer draws, and `toSvg`. No
+ * TensorFlow.js, no DOM, no files. `cifar-kit` exports all of it, too.
+ *
+ * @module cifar-kit/plots
+ */
+export type { MatrixNormalization } from "./confusion-values.ts";
 export type { EpochHistory, PhaseHistories } from "./history-points.ts";
 export { plotAugmentations } from "./plot-augmentations.ts";
 export type { ImageTransformer, PlotAugmentationsOptions } from "./plot-augmentations.ts";

@@ -9,6 +9,7 @@ import type { VegaLiteSpec } from "./spec.ts";
 
 /** What draws and applies random transforms; an `ImageDataGenerator` does. */
 export interface ImageTransformer<T> {
+  /** Draws what is to be done to an image of this shape. */
   getRandomTransform(shape: ImageShape, rng: Rng): T;
   /** Takes and gives pixels in 0..255, HWC order. */
   applyTransform(image: Float32Array, shape: ImageShape, transform: T): Float32Array;

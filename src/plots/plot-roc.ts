@@ -8,6 +8,7 @@ export interface RocCurveToPlot {
   readonly name: string;
   /** In [0, 1], one value a threshold. */
   readonly falsePositiveRate: ArrayLike<number>;
+  /** In [0, 1], as many values. */
   readonly truePositiveRate: ArrayLike<number>;
   /** Area under the curve; shown behind the name if given. */
   readonly area?: number;
@@ -19,6 +20,7 @@ export interface PrecisionRecallCurveToPlot {
   readonly name: string;
   /** In [0, 1], one value a threshold. */
   readonly precision: ArrayLike<number>;
+  /** In [0, 1], as many values. */
   readonly recall: ArrayLike<number>;
   /** Shown behind the name if given. */
   readonly averagePrecision?: number;

@@ -12,6 +12,7 @@ export type JsonValue =
  * notebook or through {@link toSvg}.
  */
 export type VegaLiteSpec = {
+  /** Address of the Vega-Lite schema that the object follows. */
   readonly $schema: string;
   /** What the picture shows, in one sentence; read aloud by screen readers. */
   readonly description: string;

@@ -28,6 +28,7 @@ const SUBJECT = "registerSimdBackend";
 const BACKEND = "simd";
 const MAXIMUM_THREADS = 64;
 
+/** Options of {@link registerSimdBackend}. */
 export interface SimdBackendOptions {
   /**
    * Threads that work, the calling one included: 1 to 64. Default: the processors that are really

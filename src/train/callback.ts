@@ -9,6 +9,7 @@ export type Logs = Record<string, number>;
 
 /** What a callback may know of, and do to, the run that it watches. */
 export interface TrainingContext {
+  /** The model in training. */
   readonly model: LayersModel;
   /** Number of the epoch after the last one, counted from the start of the phase. */
   readonly epochs: number;
@@ -34,19 +35,24 @@ export interface Callback {
   readonly readEvery?: number;
   /** Called once before everything else. */
   setContext?(context: TrainingContext): void;
+  /** Before the first epoch of a phase. */
   onTrainBegin?(logs?: Logs): void | Promise<void>;
+  /** After the last epoch of a phase, also if it was stopped early. */
   onTrainEnd?(logs?: Logs): void | Promise<void>;
   /**
    * Called last of all, also when the run was aborted or failed: the place to give back what the
    * callback holds, such as tensors.
    */
   onRunEnd?(): void | Promise<void>;
+  /** Before the first batch of an epoch. */
   onEpochBegin?(epoch: number, logs?: Logs): void | Promise<void>;
   /** The logs are shared by the callbacks of a run, in order: one may add a value for the next. */
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   /** Before the validation data are measured at the end of an epoch. */
   onTestBegin?(): void | Promise<void>;
+  /** After the validation data have been measured. */
   onTestEnd?(): void | Promise<void>;
+  /** Before each batch. */
   onBatchBegin?(batch: number, logs?: Logs): void | Promise<void>;
   /**
    * After each batch. `logs` holds the running means of the epoch, read back from the device only

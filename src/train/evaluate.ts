@@ -21,7 +21,9 @@ export interface Evaluation {
   readonly loss: number;
   /** Share of images whose most probable class is the true one. */
   readonly accuracy: number;
+  /** The true class of each image. */
   readonly yTrue: Int32Array;
+  /** The most probable class of each image; the first of equals. */
   readonly yPred: Int32Array;
   /** Row-major `[n, k]`. */
   readonly probabilities: Float32Array;

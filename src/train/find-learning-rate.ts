@@ -19,17 +19,19 @@ export interface FindLearningRateOptions extends LearningRateFinderOptions {
   readonly train: ImageSet | Dataset<TensorContainer>;
   /** Images in a step; default 32. A dataset has its own. */
   readonly batchSize?: number;
-  /** Augments the images of an image set. */
+  /** Augments the images of an image set. Default none. */
   readonly generator?: ImageDataGenerator;
   /** Fixes the order of the images and their augmentation; default 0. */
   readonly seed?: number;
-  /** Stops the run after the step under way; the promise is then rejected with the reason. */
+  /** Stops the run after the step under way; rejects the promise with the reason. Default none. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Tries learning rates from very small to far too large, one a step, and records the loss of each.
  * Afterwards the model, its optimizer and the learning rate are as they were before.
+ * @param model compiled; afterwards as before.
+ * @throws {ArgumentError} if model, data and options do not fit together.
  * @see Smith, "Cyclical Learning Rates for Training Neural Networks", 2017
  */
 export async function findLearningRate(

@@ -24,21 +24,26 @@ export interface RunHealth {
   readonly seconds: number;
   /** Checkpoints written, and the wall time that the run waited for them. */
   readonly checkpoints: number;
+  /** Wall time that the run waited for checkpoints. */
   readonly secondsSaving: number;
   /**
    * Tensors alive before and after. The first run of a model adds its optimizer's state, two tensors
    * a trainable weight with Adam; anything more comes from callbacks.
    */
   readonly tensorsBefore: number;
+  /** See `tensorsBefore`. */
   readonly tensorsAfter: number;
 }
 
 /** The histories of a run in two phases. */
 export interface TwoPhaseHistory {
+  /** The first phase, without augmentation. */
   readonly plain: History;
+  /** The second phase, with augmentation. */
   readonly augmented: History;
   /** Both, one after the other, epochs counted through. */
   readonly all: History;
+  /** How the run went. */
   readonly health: RunHealth;
 }
 

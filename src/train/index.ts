@@ -7,6 +7,8 @@ export { stateHash } from "./checkpoint/state-hash.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
 export { findLearningRate, type FindLearningRateOptions } from "./find-learning-rate.ts";
 export type { History, RunHealth, TwoPhaseHistory } from "./history.ts";
+export type { ProgressStyle } from "./console/progress-line.ts";
+export type { TextSink } from "./console/text-sink.ts";
 export type { ModelImages } from "./model-input.ts";
 export { predict, type Predictions, type PredictOptions } from "./predict.ts";
 export type { RandomViews, TestTimeAugmentation } from "./test-time-augmentation.ts";

@@ -20,6 +20,7 @@ export interface PredictOptions {
 export interface Predictions {
   /** Row-major `[n, k]`: for each image the probability of each class. */
   readonly probabilities: Float32Array;
+  /** Number of images and of classes. */
   readonly shape: readonly [n: number, k: number];
   /** For each image the class with the largest probability; the first of equals. */
   readonly classes: Int32Array;

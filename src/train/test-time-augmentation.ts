@@ -12,6 +12,7 @@ export type TestTimeAugmentation = "flip" | RandomViews;
 
 /** Augmented versions of each image. */
 export interface RandomViews {
+  /** What draws and applies their transforms. */
   readonly generator: ImageDataGenerator;
   /** How many of each image; at least 1; default 4. */
   readonly views?: number;

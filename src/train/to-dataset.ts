@@ -22,11 +22,17 @@ export interface ToDatasetOptions {
  *
  * Each iterator that is asked of the dataset gives the next epoch, from epoch 0 on. tf.data's
  * consumer disposes the tensors, as `fitDataset` does.
+ * @throws {ArgumentError} if `source` is neither, or an option is unknown or out of its range.
  */
 export function toDataset(
   source: ImageSet | Flow,
   options: ToDatasetOptions = {},
-): Dataset<{ xs: Tensor4D; ys: Tensor1D }> {
+): Dataset<{
+  /** Images, float32 `[batch, h, w, c]` in [0, 1]. */
+  xs: Tensor4D;
+  /** Class indices, int32 `[batch]`. */
+  ys: Tensor1D;
+}> {
   const flow = asFlow(source, options);
   const [height, width, channels] = flow.imageShape;
   const asTensors = ({ xs, ys, size }: Batch): { xs: Tensor4D; ys: Tensor1D } => ({

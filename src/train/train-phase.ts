@@ -18,11 +18,11 @@ import { runPhases } from "./run-phases.ts";
 
 /** What {@link trainPhase} and {@link trainTwoPhase} have in common. */
 export interface TrainingOptions {
-  /** Data to measure after every epoch: an image set, or a dataset of batches. */
+  /** Data to measure after every epoch: an image set, or a dataset of batches. Default none. */
   readonly validation?: ImageSet | Dataset<TensorContainer>;
   /**
    * Share of the training images, in (0, 1), to measure instead of to train on: the last ones, before
-   * shuffling. Instead of `validation`; with an ImageSet only.
+   * shuffling. Instead of `validation`; with an ImageSet only. Default none.
    */
   readonly validationSplit?: number;
   /** Images in a step; default 32. A flow and a dataset have their own. */
@@ -32,10 +32,10 @@ export interface TrainingOptions {
   /**
    * What the loss of an image is multiplied by, at least 0: for each class, by its index (1 where it
    * is missing). With an ImageSet only. Weights change the loss, not the accuracy; the mean over a
-   * batch divides by the number of its images.
+   * batch divides by the number of its images. Default 1 for all.
    */
   readonly classWeight?: Readonly<Record<number, number>>;
-  /** The same for each image, in the order of the set; both multiply. */
+  /** The same for each image, in the order of the set; both multiply. Default 1 for all. */
   readonly sampleWeight?: ArrayLike<number>;
   /**
    * Share of each label that is spread evenly over all classes, in [0, 1); default 0. Needs a
@@ -47,16 +47,16 @@ export interface TrainingOptions {
    * taken; a dataset goes on where the last epoch ended, as it has to if it repeats itself.
    */
   readonly stepsPerEpoch?: number;
-  /** Called in this order, with the hooks of {@link Callback}. */
+  /** Called in this order, with the hooks of {@link Callback}. Default none. */
   readonly callbacks?: readonly Callback[];
   /** 0: print nothing; 1 (default): a progress line; 2: one line an epoch. */
   readonly verbose?: 0 | 1 | 2;
   /**
    * Stops the run after the step under way; the promise is then rejected with the reason. With
-   * `checkpoint` the state of the run is saved first.
+   * `checkpoint` the state of the run is saved first. Default none.
    */
   readonly signal?: AbortSignal;
-  /** Saves the state of the run now and then, so that it can go on after an interruption. */
+  /** Saves the state of the run now and then, to go on from after an interruption. Default none. */
   readonly checkpoint?: CheckpointOptions;
   /** What to do with a checkpoint that is there already; default `"auto"`: go on from it. */
   readonly resume?: ResumeMode;
@@ -77,7 +77,7 @@ export interface TrainPhaseOptions extends TrainingOptions {
    * augmentation whether the run began at 0 or at 5.
    */
   readonly initialEpoch?: number;
-  /** Augments the images of an image set; without it they are scaled by 1/255 only. */
+  /** Augments the images of an image set. Default none: they are scaled by 1/255 only. */
   readonly generator?: ImageDataGenerator;
   /**
    * Whether to leave out the last, short batch of an epoch. Default: true with a generator, false
@@ -116,6 +116,7 @@ export const COMMON_OPTIONS = [
  * `sparseCategoricalCrossentropy` or `categoricalCrossentropy` is trained in its log-sum-exp form,
  * whose gradient never dies. Layers whose `trainable` is false when the call begins stay as they are.
  *
+ * @param model compiled; its weights and its optimizer change. The caller keeps and disposes it.
  * @throws {ArgumentError} before the first step, if model, data and options do not fit together.
  * @throws {BackendError} before the first step, if the backend cannot train.
  * @throws {TrainingError} if the loss is not a finite number; the message names the step.

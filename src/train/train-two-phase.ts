@@ -9,6 +9,7 @@ import { checkTraining, COMMON_OPTIONS, type TrainingOptions } from "./train-pha
 
 /** Options of {@link trainTwoPhase}. */
 export interface TrainTwoPhaseOptions extends TrainingOptions {
+  /** What to train on; an image set, since the second phase augments its images. */
   readonly train: ImageSet;
   /** Epochs of the plain and of the augmented phase, each 0 or more; default `[10, 10]`. */
   readonly epochs?: readonly [plain: number, augmented: number];
@@ -23,6 +24,10 @@ export interface TrainTwoPhaseOptions extends TrainingOptions {
  * Trains a model as the notebook does: some epochs on the images as they are, then some on
  * augmented ones, with the same optimizer going on. See {@link trainPhase} for what an epoch is and
  * for the errors.
+ * @param model compiled; its weights and its optimizer change. The caller keeps and disposes it.
+ * @throws {ArgumentError} before the first step, if model, data and options do not fit together.
+ * @throws {BackendError} before the first step, if the backend cannot train.
+ * @throws {TrainingError} if the loss is not a finite number; the message names the step.
  */
 export async function trainTwoPhase(
   model: LayersModel,

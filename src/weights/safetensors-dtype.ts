@@ -1,4 +1,8 @@
-/** What the elements of a tensor in a safetensors file are, by the format's own names. */
+/**
+ * What the elements of a tensor in a safetensors file are, by the format's own names: `"BOOL"`, `"U8"`,
+ * `"I8"`, `"F8_E5M2"`, `"F8_E4M3"`, `"U16"`, `"I16"`, `"F16"`, `"BF16"`, `"U32"`, `"I32"`, `"F32"`, `"U64"`,
+ * `"I64"` or `"F64"`.
+ */
 export type SafetensorsDtype = keyof typeof ELEMENTS;
 
 /**

@@ -8,6 +8,7 @@ import type { SafetensorsData, SafetensorsDtype } from "./safetensors-dtype.ts";
 
 /** One array of a safetensors file. */
 export interface SafeTensor {
+  /** The elements' type. */
   readonly dtype: SafetensorsDtype;
   /** Sizes along each axis; `[]` for a single number. */
   readonly shape: readonly number[];
@@ -17,6 +18,7 @@ export interface SafeTensor {
 
 /** What a safetensors file holds. */
 export interface SafetensorsContent {
+  /** The arrays by their names. */
   readonly tensors: ReadonlyMap<string, SafeTensor>;
   /** Free text by key. */
   readonly metadata: Readonly<Record<string, string>>;

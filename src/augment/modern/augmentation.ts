@@ -3,10 +3,13 @@ import type { Rng } from "../../random/rng.ts";
 
 /** What a draw may depend on. */
 export interface DrawContext {
+  /** Height, width and channels of the image. */
   readonly shape: ImageShape;
   /** The stream of this image in this epoch. */
   readonly rng: Rng;
+  /** The flow's seed. */
   readonly seed: number;
+  /** The epoch, counted from 0. */
   readonly epoch: number;
   /** Index of the image in its set. */
   readonly index: number;

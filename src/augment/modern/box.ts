@@ -3,9 +3,13 @@ import type { ImageShape } from "../../dataset/image-set.ts";
 
 /** A rectangle of pixels: rows top to bottom - 1, columns left to right - 1. */
 export interface PixelBox {
+  /** First row. */
   readonly top: number;
+  /** First column. */
   readonly left: number;
+  /** The row after the last. */
   readonly bottom: number;
+  /** The column after the last. */
   readonly right: number;
 }
 

@@ -3,11 +3,10 @@ import type { ImageShape } from "../../dataset/image-set.ts";
 import { permutation } from "../../random/permutation.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "../pillow/enhance.ts";
 import { adjustHue } from "../pillow/hue.ts";
+import type { FactorRange } from "../generator-options.ts";
 import { drawBetween } from "../shift-range.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { checkColourChannels } from "./colour-channels.ts";
-
-type Limits = readonly [low: number, high: number];
 
 /**
  * Options of {@link colorJitter}. For the three factors a number s means [max(0, 1 - s), 1 + s], where
@@ -15,11 +14,17 @@ type Limits = readonly [low: number, high: number];
  * alone.
  */
 export interface ColorJitterOptions {
-  readonly brightness?: number | Limits;
-  readonly contrast?: number | Limits;
-  readonly saturation?: number | Limits;
-  /** Within [-0.5, 0.5]. */
-  readonly hue?: number | Limits;
+  /** Factor of all values: 0 is black. Limits of at least 0. Default none. */
+  readonly brightness?: number | FactorRange;
+  /** Factor of the distance from the mean grey: 0 is grey. Limits of at least 0. Default none. */
+  readonly contrast?: number | FactorRange;
+  /**
+   * Factor of the distance from the pixel's own grey: 0 is a grey image. Limits of at least 0.
+   * Default none.
+   */
+  readonly saturation?: number | FactorRange;
+  /** Turn of the hue, in parts of the circle. Limits within [-0.5, 0.5]. Default none. */
+  readonly hue?: number | FactorRange;
 }
 
 const KINDS = ["brightness", "contrast", "saturation", "hue"] as const;
@@ -27,13 +32,16 @@ type Kind = (typeof KINDS)[number];
 
 /** One change: what is changed and by how much. */
 export interface JitterStep {
+  /** What is changed. */
   readonly kind: Kind;
+  /** The factor; for the hue the part of the circle. */
   readonly amount: number;
 }
 
 /**
  * Changes brightness, contrast, saturation and hue by random amounts in random order, as torchvision
  * does with Pillow's images. Images must have three channels.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function colorJitter(options: ColorJitterOptions): Augmentation<readonly JitterStep[]> {
   checkOptions("colorJitter", options, KINDS);
@@ -60,7 +68,10 @@ function applyStep(image: Uint8Array, shape: ImageShape, { kind, amount }: Jitte
   return adjustHue(image, amount);
 }
 
-function resolveLimits(kind: Kind, option: number | Limits | undefined): Limits | undefined {
+function resolveLimits(
+  kind: Kind,
+  option: number | FactorRange | undefined,
+): FactorRange | undefined {
   if (option === undefined) return undefined;
   const [lowest, highest] = kind === "hue" ? [-0.5, 0.5] : [0, Infinity];
   if (typeof option === "number") {

@@ -5,6 +5,7 @@ import { resolveAlpha, type MixOptions } from "./mixup.ts";
 
 /** What of the partner is pasted over the image. */
 export interface CutmixParameters extends MixParameters {
+  /** The partner's pixels that are pasted, at the same place. */
   readonly box: PixelBox;
 }
 
@@ -12,6 +13,7 @@ export interface CutmixParameters extends MixParameters {
  * Pastes a rectangle of another image, shaped like the image, around a random middle, and mixes the
  * labels by area (Yun et al., "CutMix: Regularization strategy to train strong classifiers with
  * localizable features", 2019).
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function cutmix(options: MixOptions = {}): Mix<CutmixParameters> {
   const alpha = resolveAlpha("cutmix", options);

@@ -13,6 +13,7 @@ export interface CutoutOptions {
 /**
  * Paints over a square whose middle lies anywhere in the image, so that a part of it may lie outside
  * (DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017).
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function cutout(options: CutoutOptions = {}): Augmentation<PixelBox> {
   checkOptions("cutout", options, ["size", "fill"]);

@@ -11,10 +11,14 @@ export interface RandomFlipOptions {
 
 /** Whether to mirror left and right. */
 export interface FlipParameters {
+  /** `true`: mirrored. */
   readonly flip: boolean;
 }
 
-/** Mirrors left and right with some probability. */
+/**
+ * Mirrors left and right with some probability.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
+ */
 export function randomFlip(options: RandomFlipOptions = {}): Augmentation<FlipParameters> {
   checkOptions("randomFlip", options, ["probability"]);
   const { probability = 0.5 } = options;

@@ -3,6 +3,7 @@ import type { Rng } from "../../random/rng.ts";
 
 /** What fixes one mixture: at least how much of the image itself is in it, in [0, 1]. */
 export interface MixParameters {
+  /** Share of the image itself in the label, in [0, 1]. */
   readonly weight: number;
 }
 
@@ -12,6 +13,7 @@ export interface MixParameters {
  * becomes `weight` of the image's and the rest of the partner's.
  */
 export interface Mix<P extends MixParameters = MixParameters> {
+  /** Draws the parameters for one image of this shape. */
   draw(shape: ImageShape, rng: Rng): P;
   /**
    * Mixes `partner` into `image`, in place.

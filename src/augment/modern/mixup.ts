@@ -11,6 +11,7 @@ export interface MixOptions {
 /**
  * Weighted means of two images and of their labels (Zhang et al., "mixup: Beyond empirical risk
  * minimization", 2017).
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function mixup(options: MixOptions = {}): Mix {
   const alpha = resolveAlpha("mixup", options);

@@ -42,11 +42,18 @@ export const OPERATIONS = {
   equalize: (image, [, , channels]) => equalize(image, channels),
 } as const satisfies Record<string, Apply>;
 
+/**
+ * An operation's name: `"identity"`, `"shearX"`, `"shearY"`, `"translateX"`, `"translateY"`, `"rotate"`,
+ * `"brightness"`, `"color"`, `"contrast"`, `"sharpness"`, `"posterize"`, `"solarize"`, `"autoContrast"`
+ * or `"equalize"`.
+ */
 export type OperationName = keyof typeof OPERATIONS;
 
 /** One operation with its magnitude. */
 export interface OperationStep {
+  /** Which operation. */
   readonly operation: OperationName;
+  /** How strong, in the operation's own unit; 0 for those without a strength. */
   readonly magnitude: number;
 }
 

@@ -19,6 +19,7 @@ const LEVELS = 31;
  * A few operations out of fourteen, all at the same strength (Cubuk et al., "RandAugment: Practical
  * automated data augmentation with a reduced search space", 2019; magnitudes as in torchvision).
  * Images must have three channels.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function randAugment(
   options: RandAugmentOptions = {},

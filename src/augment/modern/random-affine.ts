@@ -24,6 +24,7 @@ export type RandomAffineOptions = Pick<
 /**
  * The random rotation, shift, shear, zoom and flips of `ImageDataGenerator` as a link in a chain of
  * augmentations; there, unlike in the generator's own flow, pixels are rounded to whole numbers.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function randomAffine(options: RandomAffineOptions): Augmentation<Transform> {
   const settings = resolveGeneratorOptions(options);

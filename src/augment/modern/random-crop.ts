@@ -19,13 +19,16 @@ export interface RandomCropOptions {
 
 /** How far the crop lies below and to the right of the image, in pixels; may be negative. */
 export interface CropParameters {
+  /** Rows down; negative is up. */
   readonly down: number;
+  /** Columns to the right; negative is left. */
   readonly right: number;
 }
 
 /**
  * Pads the image all around and cuts an image of the old size out of a random place: a shift by
  * whole pixels, up to `padding` in each direction, all of them equally likely.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function randomCrop(options: RandomCropOptions = {}): Augmentation<CropParameters> {
   const subject = "randomCrop";

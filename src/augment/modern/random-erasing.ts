@@ -21,10 +21,12 @@ const ATTEMPTS = 10;
 /**
  * Paints over a rectangle of random size and shape that lies wholly inside the image, with some
  * probability (Zhong et al., "Random erasing data augmentation", 2017; drawn as in torchvision).
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
-export function randomErasing(
-  options: RandomErasingOptions = {},
-): Augmentation<{ readonly box: PixelBox | undefined }> {
+export function randomErasing(options: RandomErasingOptions = {}): Augmentation<{
+  /** The pixels that are painted over; `undefined`: none. */
+  readonly box: PixelBox | undefined;
+}> {
   const subject = "randomErasing";
   checkOptions(subject, options, ["probability", "scale", "ratio", "fill"]);
   const { probability = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], fill = 0 } = options;

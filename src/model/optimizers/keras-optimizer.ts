@@ -21,14 +21,14 @@ import { clipGradients } from "./clip-gradients.ts";
 
 /** Options of every optimizer. */
 export interface OptimizerOptions {
-  /** At least 0. */
+  /** At least 0; the default depends on the optimizer. */
   readonly learningRate?: number;
   /**
    * Share of a weight, times the learning rate, that every update takes away from it; at least 0;
    * default 0, for `adamW` 0.004. Decoupled from the gradient, as in AdamW.
    */
   readonly weightDecay?: number;
-  /** Weights whose name contains one of these do not decay, e.g. `["bias", "gamma", "beta"]`. */
+  /** Weights whose name contains one of these stay, e.g. `["bias", "gamma", "beta"]`; default none. */
   readonly excludeFromWeightDecay?: readonly string[];
   /** Shortens the gradient of each weight to this norm; above 0; default none. */
   readonly clipNorm?: number;

@@ -17,10 +17,10 @@ export interface SaveWeightsOptions {
   readonly layout?: WeightsLayout;
   /**
    * What a layer is called in PyTorch, by its name here, where the two differ:
-   * `{ conv2d: "features.0" }`.
+   * `{ conv2d: "features.0" }`. Default none.
    */
   readonly names?: Readonly<Record<string, string>>;
-  /** Text by key to store in a safetensors file. */
+  /** Text by key to store in a safetensors file. Default none. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 

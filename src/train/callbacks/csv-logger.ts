@@ -24,6 +24,7 @@ type CsvState = {
  * 0, then the keys of the first epoch in alphabetical order, and a head once. Without validation
  * values in the first epoch, columns for them are added nevertheless; a missing value is `NA`.
  * @param write gets every line as soon as it is due, e.g. `(text) => appendFile("log.csv", text)`.
+ * @throws {ArgumentError} if `write` is not a function, or an option is unknown or wrong.
  */
 export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Callback {
   const subject = "csvLogger";

@@ -23,6 +23,7 @@ export interface EarlyStoppingOptions extends MonitorOptions, AnnounceOptions {
  *
  * With `restoreBestWeights` the weights of the best epoch, kept as plain arrays, are put back at the
  * end of the run, also when it ends for another reason.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const subject = "earlyStopping";

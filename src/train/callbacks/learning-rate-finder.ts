@@ -17,9 +17,11 @@ export interface LearningRateFinderOptions {
 
 /** What a learning-rate finder has seen, step by step: the data of its plot. */
 export interface LearningRateRange {
+  /** Learning rate of each step. */
   readonly learningRates: readonly number[];
   /** Loss of each step's batch. */
   readonly losses: readonly number[];
+  /** Loss of each step, smoothed over the steps before it. */
   readonly smoothedLosses: readonly number[];
   /**
    * The learning rate at which the smoothed loss falls most steeply over the logarithm of the learning
@@ -38,6 +40,7 @@ export interface LearningRateFinder extends Callback {
  * Raises the learning rate step by step, by equal factors, and records the loss, until it diverges:
  * the learning-rate range test of Leslie Smith. It spoils the weights of the model; `findLearningRate`
  * puts them back. Batches have to be of equal size.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function learningRateFinder(options: LearningRateFinderOptions = {}): LearningRateFinder {
   const subject = "learningRateFinder";

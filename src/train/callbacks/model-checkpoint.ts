@@ -38,11 +38,14 @@ export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta">
   readonly save?: SaveModel;
   /** Whether to save only when the monitored value is the best so far; default false. */
   readonly saveBestOnly?: boolean;
-  /** Whether to leave out the optimizer's state, without which training cannot go on as it was. */
+  /**
+   * Whether to leave out the optimizer's state, without which training cannot go on as it was; default
+   * false.
+   */
   readonly saveWeightsOnly?: boolean;
   /** Save after every epoch (`"epoch"`, default) or after so many batches. */
   readonly saveFreq?: "epoch" | number;
-  /** With `saveBestOnly`, a value that the first model to be saved has to beat. */
+  /** With `saveBestOnly`, a value that the first saved model has to beat; default none. */
   readonly initialValueThreshold?: number;
 }
 
@@ -55,6 +58,7 @@ type CheckpointState = {
 /**
  * Saves the model as training goes on, by the rules of Keras's `ModelCheckpoint`. Its best value
  * outlives the phase, so that a second one goes on from it.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const subject = "modelCheckpoint";

@@ -13,7 +13,7 @@ export interface MonitorOptions {
    * be one whose direction is known.
    */
   readonly mode?: "auto" | "min" | "max";
-  /** Smallest change that counts as an improvement; its sign does not matter. */
+  /** Smallest change that counts as an improvement, its sign does not matter; default 0. */
   readonly minDelta?: number;
 }
 

@@ -29,6 +29,7 @@ export interface ProgressBarOptions {
  * an epoch, with 0 nothing.
  *
  * The time of a line includes the validation; the time of a step leaves the first step out.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function progressBar(options: ProgressBarOptions = {}): Callback {
   const subject = "progressBar";

@@ -27,6 +27,7 @@ type PlateauState = {
 /**
  * Lowers the learning rate when a value has stopped improving, by the rules of Keras's
  * `ReduceLROnPlateau`. Adds `learning_rate`, as it was during the epoch, to the logs.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
   const subject = "reduceLROnPlateau";

@@ -9,7 +9,7 @@ export interface CosineDecayOptions {
   readonly decaySteps: number;
   /** Where it ends, as a share of the highest, in [0, 1]; default 0. */
   readonly alpha?: number;
-  /** The learning rate at the end of the warm-up. */
+  /** The learning rate at the end of the warm-up; default none. */
   readonly warmupTarget?: number;
   /** Steps over which it rises in a straight line to `warmupTarget`; default 0. */
   readonly warmupSteps?: number;
@@ -18,6 +18,7 @@ export interface CosineDecayOptions {
 /**
  * A straight warm-up followed by half a cosine: Keras's `CosineDecay`. After the last step the
  * learning rate stays where it is.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function cosineDecay(options: CosineDecayOptions): (step: number) => number {
   const subject = "cosineDecay";
@@ -70,6 +71,7 @@ export interface OneCycleOptions {
 /**
  * The one-cycle policy of Leslie Smith, as PyTorch's `OneCycleLR` computes it: up to the highest
  * learning rate, then down to far below the first.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function oneCycle(options: OneCycleOptions): (step: number) => number {
   const subject = "oneCycle";

@@ -26,6 +26,7 @@ type TensorBoardState = {
  * counted through the phases of a run.
  * @param write appends to a file of the run, which has to lie in a folder of its own and to have
  *   `tfevents` in its name, e.g. `(run, bytes) => appendFile("logs/" + run + "/tfevents", bytes)`.
+ * @throws {ArgumentError} if `write` is not a function, or an option is unknown or wrong.
  */
 export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}): Callback {
   const subject = "tensorBoard";

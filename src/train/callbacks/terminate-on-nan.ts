@@ -12,6 +12,7 @@ export interface TerminateOnNaNOptions extends AnnounceOptions {
 /**
  * Ends the run when the loss is NaN or infinite, as Keras's `TerminateOnNaN` does. The loss is a mean
  * over the epoch that is read back now and then: the batch named is the first one that shows it.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
   const subject = "terminateOnNaN";

@@ -29,6 +29,7 @@ type AveragingState = {
  * run the averages are the model's weights. As Keras's `use_ema` with `SwapEMAWeights`: the first
  * update takes the weights as they are, and moving statistics of batch normalization are not
  * averaged. Holds as many tensors as there are weights until the run ends.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function weightAveraging(options: WeightAveragingOptions = {}): Callback {
   const subject = "weightAveraging";

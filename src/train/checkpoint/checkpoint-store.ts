@@ -17,6 +17,7 @@ export interface OpenCheckpointStore {
   readonly location: string;
   /** The names of what is kept, in any order. */
   list(): Promise<readonly string[]>;
+  /** The bytes kept under a name. */
   read(name: string): Promise<Uint8Array>;
   /**
    * Keeps bytes under a name (of letters, digits, `-` and `.`), in place of what was there. When it
@@ -24,6 +25,7 @@ export interface OpenCheckpointStore {
    * before, or nothing.
    */
   write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Forgets what is kept under a name. */
   remove(name: string): Promise<void>;
   /** Moves something damaged to where `list` does not see it; gives its new place. */
   setAside(name: string): Promise<string>;

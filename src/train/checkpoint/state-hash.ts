@@ -13,6 +13,7 @@ import { readModelState } from "./model-state.ts";
  * are given, of the histories, wall times left out. Names of weights do not count.
  * @param histories of the run, e.g. `history.all`.
  * @returns a SHA-256 as 64 hexadecimal digits.
+ * @throws {ArgumentError} if the model is not compiled or disposed.
  */
 export async function stateHash(model: LayersModel, ...histories: History[]): Promise<string> {
   checkModel("stateHash", model);
