@@ -8,7 +8,6 @@
  * work on the machine disturbs little. `PYTHON` names another interpreter than /usr/bin/python3.
  */
 import { execFileSync } from "node:child_process";
-import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import {
   alternatingFlip,
@@ -23,6 +22,7 @@ import {
 } from "../../src/augment/index.ts";
 import { ImageSet } from "../../src/dataset/image-set.ts";
 import { randomStream } from "../../src/random/stream.ts";
+import { type Figure, median, report } from "./figures.ts";
 
 const IMAGES = 4096;
 const RUNS = 7;
@@ -62,9 +62,6 @@ function measure(flow: Flow, epoch: number): number {
   return (flow.size * 1e6) / (user + system);
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
 type Rates = Readonly<Record<string, number | undefined>>;
 
 /** What Python's libraries reach, by name of work; empty where there is no Python with NumPy. */
@@ -82,19 +79,17 @@ function measurePython(): {
   }
 }
 
-const line = (name: string, cells: readonly (string | undefined)[]): string =>
-  name.padEnd(30) + cells.map((cell) => (cell ?? "").padStart(13)).join("");
-const format = (rate: number | undefined): string | undefined =>
-  rate === undefined ? undefined : Math.round(rate).toLocaleString("en");
-
 const python = measurePython();
-console.log(`${cpus()[0].model}, one core, Node ${process.version}, ${python.versions}\n`);
-console.log(line("images a second", ["cifar-kit", "SciPy", "torchvision"]));
-for (const [name, flow, work] of rows) {
+const figures = rows.map(([what, flow, work]): Figure => {
   measure(flow, 0);
-  const rate = median(Array.from({ length: RUNS }, (_, run) => measure(flow, run)));
-  const others = [python.rates.SciPy, python.rates.torchvision].map((rates) =>
-    work === undefined ? undefined : format(rates?.[work]),
+  const value = median(Array.from({ length: RUNS }, (_, run) => measure(flow, run)));
+  const peers = Object.fromEntries(
+    Object.entries(python.rates).flatMap(([name, rates]) => {
+      const rate = work === undefined ? undefined : rates[work];
+      return rate === undefined ? [] : [[name, rate]];
+    }),
   );
-  console.log(line(name, [format(rate), ...others]));
-}
+  return { what, value, unit: "images/s", peers };
+});
+const command = "npx tsx test/bench/augment.bench.ts";
+report("Augmentation, on one core", command, figures, python.versions);

@@ -7,7 +7,6 @@
  * folder in the working directory: a medium for which fsync means something. Medians.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
@@ -15,9 +14,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import {
   buildCifarModel,
   type CheckpointStore,
-  ImageSet,
   type OpenCheckpointStore,
-  randomStream,
   trainPhase,
 } from "cifar-kit";
 import { fileCheckpointStore } from "cifar-kit/node";
@@ -25,6 +22,8 @@ import { registerSimdBackend } from "cifar-kit/simd";
 import { decodeCheckpoint } from "../../src/train/checkpoint/decode.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint/encode.ts";
 import { readModelState } from "../../src/train/checkpoint/model-state.ts";
+import { type Figure, median, report } from "./figures.ts";
+import { noiseImages } from "./noise.ts";
 
 const BATCH = 32;
 const EVERY_STEPS = 200;
@@ -33,12 +32,10 @@ const { values: options } = parseArgs({
   options: {
     backend: { type: "string", default: "simd" },
     steps: { type: "string", default: "20" },
+    json: { type: "boolean", default: false },
   },
 });
 const steps = Number(options.steps);
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Times each call of an asynchronous function. */
 function timed<A extends unknown[], R>(
@@ -53,19 +50,9 @@ function timed<A extends unknown[], R>(
   };
 }
 
-function noise(n: number): ImageSet {
-  const rng = randomStream(0, "noise");
-  return new ImageSet({
-    images: Uint8Array.from({ length: n * 3072 }, () => rng.integer(256)),
-    labels: Uint8Array.from({ length: n }, () => rng.integer(10)),
-    imageShape: [32, 32, 3],
-    classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`),
-  });
-}
-
 if (options.backend === "simd") await registerSimdBackend();
 await tf.setBackend(options.backend);
-const train = noise(steps * BATCH);
+const train = noiseImages(steps * BATCH);
 const folder = mkdtempSync(join(process.cwd(), ".checkpoint-bench-"));
 const model = buildCifarModel({ seed: 0 });
 try {
@@ -129,22 +116,23 @@ try {
 
   const step = median(stepTimes.slice(1));
   const save = median(saves);
-  console.log(
-    `${cpus().length} x ${cpus()[0].model}, Node ${process.version}, tfjs ${tf.version_core}`,
-  );
-  console.log(`backend ${options.backend}, ${model.countParams()} parameters, batches of ${BATCH}`);
-  console.log(`checkpoint: ${(size / 2 ** 20).toFixed(1)} MiB\n`);
-  const row = (what: string, ms: number): void => {
-    console.log(`${what.padEnd(44)}${ms.toFixed(1).padStart(9)} ms`);
-  };
-  row("a step", step);
-  row("a save, as the run waits for it", save);
-  row("  of it: reading weights and moments back", median(reads));
-  row("  of it: making and hashing the file", median(encodes));
-  row("  of it: writing, syncing, renaming", median(writes));
-  row("reading a checkpoint (hash and all fields)", median(decodes));
   const share = (100 * save) / (EVERY_STEPS * step + save);
-  console.log(`\na save every ${EVERY_STEPS} steps: ${share.toFixed(2)} % of the run`);
+  const row = (what: string, value: number): Figure => ({ what, value, unit: "ms" });
+  const megabytes = (size / 2 ** 20).toFixed(1);
+  report(
+    `Checkpoints of ${megabytes} MiB, ${options.backend} backend, batch ${BATCH}`,
+    "npx tsx test/bench/checkpoint.bench.ts",
+    [
+      row("a step", step),
+      row("a save, as the run waits for it", save),
+      row("of it: reading weights and moments back", median(reads)),
+      row("of it: making and hashing the file", median(encodes)),
+      row("of it: writing, syncing, renaming", median(writes)),
+      row("reading a checkpoint, hash and all fields", median(decodes)),
+      { what: `share of a run that saves every ${EVERY_STEPS} steps`, value: share, unit: "%" },
+    ],
+    `tfjs ${tf.version_core}`,
+  );
 } finally {
   model.dispose();
   rmSync(folder, { recursive: true });

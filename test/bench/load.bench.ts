@@ -6,12 +6,12 @@
  * Medians of seven runs after one that fills the cache of the operating system. Wall time: reading
  * and hashing run beside the main thread. The first use downloads 139 MB, which is not counted.
  */
-import { cpus } from "node:os";
 import { CIFAR10_MANIFESTS, loadCifar10, normalize } from "../../src/dataset/index.ts";
 import { decodeRecords } from "../../src/dataset/decode-records.ts";
 import { sha256Fallback } from "../../src/dataset/sha256-fallback.ts";
 import { sha256 } from "../../src/dataset/sha256.ts";
 import { cifar10Source } from "../../src/node/cifar10-source.ts";
+import { type Figure, median, report } from "./figures.ts";
 
 const RUNS = 7;
 
@@ -23,7 +23,7 @@ async function milliseconds(work: () => unknown): Promise<number> {
     await work();
     times.push(performance.now() - start);
   }
-  return times.sort((a, b) => a - b)[(RUNS - 1) / 2];
+  return median(times);
 }
 
 async function main(): Promise<void> {
@@ -40,19 +40,18 @@ async function main(): Promise<void> {
   const rows: [string, number][] = [
     ["loadCifar10, everything verified", await milliseconds(() => loadCifar10(source))],
     [
-      "  of which reading six files",
+      "of which reading six files",
       await milliseconds(async () => {
         for (const name of names) await source.read(name);
       }),
     ],
-    ["  of which SHA-256 of six files", await milliseconds(() => each(sha256))],
-    ["  of which decoding six files", await milliseconds(() => each((b) => decodeRecords(b)))],
+    ["of which SHA-256 of six files", await milliseconds(() => each(sha256))],
+    ["of which decoding six files", await milliseconds(() => each((b) => decodeRecords(b)))],
     ["SHA-256 of one file without WebCrypto", await milliseconds(() => sha256Fallback(files[0]))],
     ["normalize, 10,000 images", await milliseconds(() => normalize(test.images))],
   ];
-  console.log(`Node ${process.version}, ${cpus()[0].model}, ${cpus().length} cores`);
-  for (const [name, ms] of rows) console.log(`${name.padEnd(40)} ${ms.toFixed(0).padStart(6)} ms`);
-  console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
+  const figures = rows.map(([what, value]): Figure => ({ what, value, unit: "ms" }));
+  report("Loading CIFAR-10 from the cache", "npx tsx test/bench/load.bench.ts", figures);
 }
 
 void main();

@@ -1,11 +1,16 @@
 /**
- * How long the metrics take on a million labels of ten classes.
+ * How long the metrics take on a million labels of ten classes, beside scikit-learn.
  *
  *     npx tsx test/bench/metrics.bench.ts
+ *
+ * Medians of fifteen runs (three of scikit-learn). `PYTHON` names another interpreter than
+ * /usr/bin/python3; without scikit-learn its column stays empty.
  */
-import { cpus } from "node:os";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { accuracyScore, classificationReport, confusionMatrix } from "../../src/metrics/index.ts";
 import { randomStream } from "../../src/random/stream.ts";
+import { type Figure, median, report } from "./figures.ts";
 
 const SAMPLES = 1_000_000;
 const CLASSES = 10;
@@ -27,14 +32,32 @@ const tasks: Record<string, () => unknown> = {
   "accuracyScore, typed": () => accuracyScore(typedTrue, typedPred),
 };
 
-console.log(`${cpus()[0].model}, Node ${process.version}; median of ${RUNS} runs`);
-for (const [name, task] of Object.entries(tasks)) {
+interface Python {
+  readonly version: string;
+  /** Milliseconds by task. */
+  readonly times: Readonly<Record<string, number | undefined>>;
+}
+
+function measurePython(): Python {
+  const script = fileURLToPath(new URL("metrics-python.py", import.meta.url));
+  try {
+    const python = process.env.PYTHON ?? "/usr/bin/python3";
+    return JSON.parse(execFileSync(python, [script], { encoding: "utf8" })) as Python;
+  } catch {
+    return { version: "no scikit-learn", times: {} };
+  }
+}
+
+const python = measurePython();
+const figures = Object.entries(tasks).map(([what, task]): Figure => {
   const times = Array.from({ length: RUNS }, () => {
     const start = performance.now();
     task();
     return performance.now() - start;
-  }).sort((a, b) => a - b);
-  const [best, median, worst] = [times[0], times[RUNS >> 1], times[RUNS - 1]];
-  const row = [median, best, worst].map((ms) => `${ms.toFixed(1).padStart(8)} ms`);
-  console.log(`${name.padEnd(32)} ${row[0]}   (${row[1].trim()} to ${row[2].trim()})`);
-}
+  });
+  const peer = python.times[what];
+  const peers = peer === undefined ? undefined : { "scikit-learn": peer };
+  return { what, value: median(times), unit: "ms", peers };
+});
+const command = "npx tsx test/bench/metrics.bench.ts";
+report("Metrics of a million labels", command, figures, python.version);

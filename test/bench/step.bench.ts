@@ -10,13 +10,14 @@
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cpus, loadavg } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
-import { buildCifarModel, ImageDataGenerator, ImageSet, trainPhase } from "../../src/index.ts";
+import { buildCifarModel, ImageDataGenerator, trainPhase } from "../../src/index.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
+import { type Figure, median, progress, quantile, report } from "./figures.ts";
+import { noiseImages } from "./noise.ts";
 
 const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
 const PEER = fileURLToPath(new URL("peers/pytorch_step.py", import.meta.url));
@@ -25,6 +26,12 @@ const SELF = fileURLToPath(import.meta.url);
 const WARM_UP = 8;
 
 type Task = "train" | "augment" | "forward";
+
+const NAMES: Record<Task, string> = {
+  train: "step",
+  augment: "step with augmentation",
+  forward: "inference",
+};
 
 interface Configuration {
   readonly task: Task;
@@ -38,15 +45,6 @@ function limits({ task, threads }: Configuration): { goal: number; floor: number
   return threads === 1 ? { goal: 0.9, floor: 1.15 } : { goal: 0.8, floor: 1 };
 }
 
-const quantile = (values: readonly number[], q: number): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (sorted.length - 1) * q;
-  const low = Math.floor(at);
-  return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (at - low);
-};
-
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "10" },
@@ -55,9 +53,11 @@ const { values: options } = parseArgs({
     threads: { type: "string", default: "2,1" },
     tasks: { type: "string", default: "train,augment,forward" },
     serve: { type: "string" },
+    json: { type: "boolean", default: false },
   },
 });
 
+let peerVersion = "";
 if (options.serve === undefined) await compare();
 else await serve(JSON.parse(options.serve) as Configuration);
 
@@ -74,13 +74,8 @@ async function compare(): Promise<void> {
       })),
     ),
   );
-  console.log(
-    `${cpus()[0].model} x ${cpus().length}, Node ${process.version}, ${options.rounds} rounds`,
-  );
-  console.log(
-    "task     batch threads   ours ms  torch ms   ratio  quartiles      goal  floor   load",
-  );
   let missed = false;
+  const figures: Figure[] = [];
   for (const configuration of configurations) {
     const { ours, peer } = await alternate(configuration);
     const ratios = ours.map((ms, i) => ms / peer[i]);
@@ -88,21 +83,25 @@ async function compare(): Promise<void> {
     const ratio = median(ratios);
     missed ||= ratio > floor;
     const { task, batch, threads } = configuration;
-    console.log(
-      [
-        task.padEnd(8),
-        String(batch).padStart(5),
-        String(threads).padStart(7),
-        median(ours).toFixed(1).padStart(9),
-        median(peer).toFixed(1).padStart(9),
-        ratio.toFixed(3).padStart(7),
-        ` ${quantile(ratios, 0.25).toFixed(3)}..${quantile(ratios, 0.75).toFixed(3)}`,
-        goal.toFixed(2).padStart(7),
-        (Number.isFinite(floor) ? floor.toFixed(2) : "-").padStart(6),
-        loadavg()[0].toFixed(1).padStart(6),
-      ].join(" "),
+    const figure: Figure = {
+      what: `${NAMES[task]}, batch ${batch}, ${threads} thread${threads === 1 ? "" : "s"}`,
+      value: median(ours),
+      unit: "ms",
+      peers: { PyTorch: median(peer) },
+      quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+    };
+    figures.push(figure);
+    progress(
+      `${figure.what}: ${figure.value.toFixed(1)} ms, PyTorch ${median(peer).toFixed(1)} ms, ` +
+        `median of the ratios ${ratio.toFixed(3)} (goal ${goal}, at most ${floor})`,
     );
   }
+  report(
+    "A training step beside PyTorch",
+    "npx tsx test/bench/step.bench.ts",
+    figures,
+    peerVersion,
+  );
   if (missed) process.exitCode = 1;
 }
 
@@ -144,7 +143,8 @@ function peerStep({ task, batch, threads }: Configuration): number {
     ...(task === "forward" ? ["--forward"] : []),
   ]);
   if (status !== 0) throw new Error(`step.bench: PyTorch failed:\n${String(stderr)}`);
-  const { ms } = JSON.parse(String(stdout)) as { ms: Record<string, number> };
+  const { ms, torch } = JSON.parse(String(stdout)) as { ms: Record<string, number>; torch: string };
+  peerVersion = `PyTorch ${torch}`;
   return Math.min(...Object.values(ms));
 }
 
@@ -154,15 +154,7 @@ async function serve({ task, batch, threads }: Configuration): Promise<void> {
   await tf.setBackend("simd");
   const steps = WARM_UP + Number(options.steps);
   const model = buildCifarModel({ seed: 1 });
-  const images = new Uint8Array(batch * steps * 3072).map(
-    (_, i) => Math.imul(i, 2654435761) >>> 24,
-  );
-  const train = new ImageSet({
-    images,
-    labels: Uint8Array.from({ length: batch * steps }, (_, i) => (i * 7) % 10),
-    imageShape: [32, 32, 3],
-    classNames: Array.from("0123456789"),
-  });
+  const train = noiseImages(batch * steps);
   const generator = new ImageDataGenerator({
     widthShiftRange: 0.1,
     heightShiftRange: 0.1,
