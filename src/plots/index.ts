@@ -7,7 +7,11 @@
 export type { MatrixNormalization } from "./confusion-values.ts";
 export type { EpochHistory, PhaseHistories } from "./history-points.ts";
 export { plotAugmentations } from "./plot-augmentations.ts";
-export type { ImageTransformer, PlotAugmentationsOptions } from "./plot-augmentations.ts";
+export type {
+  ImageTransformer,
+  PlotAugmentationsOptions,
+  SingleImageFlow,
+} from "./plot-augmentations.ts";
 export { plotCalibration } from "./plot-calibration.ts";
 export type { CalibrationToPlot, PlotCalibrationOptions } from "./plot-calibration.ts";
 export { plotConfusionMatrix } from "./plot-confusion-matrix.ts";

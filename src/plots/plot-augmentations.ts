@@ -15,6 +15,16 @@ export interface ImageTransformer<T> {
   applyTransform(image: Float32Array, shape: ImageShape, transform: T): Float32Array;
 }
 
+/** A flow of single images in the order of their set, as `imageFlow` and `generator.flow` make it. */
+export interface SingleImageFlow {
+  readonly batchSize: number;
+  /** Pixels in [0, 1], HWC order, of image `index` in an epoch. */
+  batch(
+    epoch: number,
+    index: number,
+  ): { readonly xs: Float32Array; readonly indices: ArrayLike<number> };
+}
+
 /** Options of {@link plotAugmentations}. */
 export interface PlotAugmentationsOptions {
   /** How many images to show, one a row; 3 by default. A smaller set is shown whole. */
@@ -31,27 +41,22 @@ const SUBJECT = "plotAugmentations";
 
 /**
  * Random images, one a row: as it is, then augmented. Form number e (from 0) of an image is what epoch e
- * of `generator.flow(set, { seed })` shows the model, as far as drawing and applying a transform go.
- * @param generator an `ImageDataGenerator`, or anything with its two methods.
- * @throws {ArgumentError} if the set is empty, `generator` lacks a method, an option is unknown or out of
+ * of `generator.flow(set, { seed })` shows the model, as far as drawing and applying a transform go; of a
+ * flow it is epoch e itself.
+ * @param augmentation an `ImageDataGenerator`, or anything with its two methods; or a flow of the set,
+ *   made with `batchSize: 1` and `shuffle: false`, which has a seed of its own and may mix images.
+ * @throws {ArgumentError} if the set is empty, `augmentation` is neither, an option is unknown or out of
  *   its range, or the images have more than 4 channels.
  */
 export function plotAugmentations<T>(
   set: ImageSet,
-  generator: ImageTransformer<T>,
+  augmentation: ImageTransformer<T> | SingleImageFlow,
   options: PlotAugmentationsOptions = {},
 ): VegaLiteSpec {
   checkOptions(SUBJECT, options, ["count", "variants", "seed", "title"]);
   const { count = 3, variants = 6, seed = 0, title } = options;
   checkDrawable(SUBJECT, set);
-  check(
-    typeof generator?.getRandomTransform === "function" &&
-      typeof generator.applyTransform === "function",
-    SUBJECT,
-    "a generator with getRandomTransform and applyTransform",
-    describe(generator),
-    "pass an ImageDataGenerator",
-  );
+  checkAugmentation(augmentation);
   checkInteger(SUBJECT, "count", count, { min: 1, max: MAX_IMAGES });
   checkInteger(SUBJECT, "variants", variants, { min: 1, max: Math.floor(MAX_IMAGES / count) - 1 });
   checkSeed(SUBJECT, seed);
@@ -59,15 +64,53 @@ export function plotAugmentations<T>(
   const tiles = chosen.flatMap((index): Tile[] => {
     const pixels = set.image(index);
     const original = { pixels, caption: [set.classNames[set.labels[index]]] };
-    const image = Float32Array.from(pixels);
     const augmented = Array.from({ length: variants }, (_, epoch): Tile => {
-      const rng = randomStream(seed, "augment", epoch, index);
-      const transform = generator.getRandomTransform(set.imageShape, rng);
-      const changed = generator.applyTransform(image, set.imageShape, transform);
+      const changed =
+        "batch" in augmentation
+          ? formOf(augmentation, epoch, index)
+          : transformed(augmentation, pixels, set.imageShape, [seed, epoch, index]);
       return { pixels: new Uint8Array(Uint8ClampedArray.from(changed)), caption: [] };
     });
     return [original, ...augmented];
   });
   const description = `${chosen.length} images, each followed by ${variants} augmented forms`;
   return imageGrid(description, tiles, set.imageShape, { columns: variants + 1, title });
+}
+
+function checkAugmentation(value: unknown): void {
+  const { getRandomTransform, applyTransform, batch, batchSize } = (value ?? {}) as Partial<
+    ImageTransformer<unknown> & SingleImageFlow
+  >;
+  check(
+    (typeof getRandomTransform === "function" && typeof applyTransform === "function") ||
+      (typeof batch === "function" && batchSize === 1),
+    SUBJECT,
+    "a generator with getRandomTransform and applyTransform, or a flow of single images",
+    describe(value),
+    "pass an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })",
+  );
+}
+
+/** An image's form in an epoch of a flow, in 0..255. */
+function formOf(flow: SingleImageFlow, epoch: number, index: number): Float32Array {
+  const { xs, indices } = flow.batch(epoch, index);
+  check(
+    indices[0] === index,
+    SUBJECT,
+    "a flow in the order of its set",
+    "a shuffled one",
+    "make it with shuffle: false",
+  );
+  return xs.map((value) => value * 255);
+}
+
+function transformed<T>(
+  generator: ImageTransformer<T>,
+  pixels: Uint8Array,
+  shape: ImageShape,
+  [seed, epoch, index]: readonly [seed: number, epoch: number, index: number],
+): Float32Array {
+  const rng = randomStream(seed, "augment", epoch, index);
+  const transform = generator.getRandomTransform(shape, rng);
+  return generator.applyTransform(Float32Array.from(pixels), shape, transform);
 }

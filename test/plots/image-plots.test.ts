@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ImageDataGenerator } from "../../src/augment/index.ts";
+import { ImageDataGenerator, imageFlow, mixup } from "../../src/augment/index.ts";
 import { ArgumentError } from "../../src/errors.ts";
 import {
   plotAugmentations,
@@ -182,6 +182,24 @@ describe("plotAugmentations", () => {
       const pixels = new Uint8Array(Uint8ClampedArray.from(seen));
       expect(urls[5 + epoch]).toBe(imageUrl(pixels, set.imageShape));
     }
+  });
+
+  it("shows what a flow gives, mixed images too", () => {
+    const options = { mix: mixup(), seed: 2, batchSize: 1, shuffle: false };
+    const flow = imageFlow(set, options);
+    const urls = valuesOf(plotAugmentations(set, flow, { count: 1, variants: 2 })).map(
+      ({ url }) => url,
+    );
+    const index = [...set.labels.keys()].find((i) => urlOf(i) === urls[0]) ?? -1;
+    for (const epoch of [0, 1]) {
+      const seen = flow.batch(epoch, index).xs.map((value) => value * 255);
+      const pixels = new Uint8Array(Uint8ClampedArray.from(seen));
+      expect(urls[1 + epoch]).toBe(imageUrl(pixels, set.imageShape));
+    }
+    expect(() => plotAugmentations(set, imageFlow(set, { ...options, shuffle: true }))).toThrow(
+      /shuffle: false/,
+    );
+    expect(() => plotAugmentations(set, imageFlow(set))).toThrow(/a flow of single images/);
   });
 
   it("refuses what is no generator, and too many pictures", () => {
