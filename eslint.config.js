@@ -72,6 +72,11 @@ export default tseslint.config(
     "train/ knows no runtime and no backend of ours.",
   ),
   mayNotImport(
+    ["src/browser/**/*.ts"],
+    ["node:*", "**/node/*", "**/simd/*"],
+    "browser/ runs in pages, and takes any backend.",
+  ),
+  mayNotImport(
     ["src/simd/**/*.ts"],
     ["../*/../*", "**/model/*", "**/train/*", "**/dataset/*", "**/errors.ts", "**/checks.ts"],
     "simd/ is self-contained: it imports TensorFlow.js packages only.",

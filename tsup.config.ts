@@ -6,6 +6,7 @@ export default defineConfig({
     metrics: "src/metrics/index.ts",
     plots: "src/plots/index.ts",
     node: "src/node/index.ts",
+    browser: "src/browser/index.ts",
     simd: "src/simd/index.ts",
   },
   format: ["esm", "cjs"],

@@ -7,7 +7,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 /** Tests import the package by its public names, as a consumer does; here they mean the sources. */
 const alias = [
   { find: /^cifar-kit$/, replacement: at("./src/index.ts") },
-  { find: /^cifar-kit\/(metrics|plots|node|simd)$/, replacement: at("./src/$1/index.ts") },
+  { find: /^cifar-kit\/(metrics|plots|node|browser|simd)$/, replacement: at("./src/$1/index.ts") },
 ];
 
 /** The headers that let a page share memory between threads. */
@@ -17,6 +17,7 @@ const ISOLATION = {
 };
 
 const BROWSER = ["test/**/*.browser.test.ts"];
+const PAGES = ["test/**/*.page.test.ts"];
 const SLOW = ["test/**/*.slow.test.ts"];
 
 export default defineConfig({
@@ -34,7 +35,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [...BROWSER, ...SLOW],
+          exclude: [...BROWSER, ...PAGES, ...SLOW],
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 600_000,
@@ -52,6 +53,18 @@ export default defineConfig({
         },
       },
       {
+        // What takes several pages, tabs or servers: these tests drive the browser from outside.
+        resolve: { alias },
+        test: {
+          name: "pages",
+          include: PAGES,
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
         resolve: { alias },
         server: { headers: ISOLATION },
         // Dependencies found only while a test runs would make the page load anew in its middle.
@@ -61,6 +74,14 @@ export default defineConfig({
             "@tensorflow/tfjs-layers",
             "@tensorflow/tfjs-data",
             "@tensorflow/tfjs-backend-cpu",
+            "@tensorflow/tfjs-backend-wasm",
+            "@tensorflow/tfjs-backend-webgl",
+            "@tensorflow/tfjs-backend-webgpu",
+            "pure-rand/distribution/uniformFloat64",
+            "pure-rand/generator/mersenne",
+            "pure-rand/generator/xoroshiro128plus",
+            "vega",
+            "vega-lite",
           ],
         },
         test: {

@@ -31,6 +31,10 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
     areas: ["errors", "checks", "random", "dataset", "plots", "model", "train", "augment"],
     packages: ["node:", "@tensorflow/", "@resvg/resvg-js", "sharp"],
   },
+  browser: {
+    areas: ["errors", "checks", "dataset", "augment", "plots", "model", "train"],
+    packages: ["@tensorflow/"],
+  },
   simd: { areas: [], packages: ["@tensorflow/", "node:"] },
   index: {
     areas: [

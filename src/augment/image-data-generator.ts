@@ -59,6 +59,13 @@ export interface GeneratorFitOptions {
   readonly seed?: number;
 }
 
+/** An `ImageDataGenerator` as plain data, for a Worker or a file. */
+export interface GeneratorState {
+  readonly options: ImageDataGeneratorOptions;
+  /** What `fit` has learned. */
+  readonly statistics: FeatureStatistics | undefined;
+}
+
 /** Draws, applies and streams random image transforms. */
 export class ImageDataGenerator {
   readonly #settings: GeneratorSettings;
@@ -67,6 +74,19 @@ export class ImageDataGenerator {
   /** @throws {ArgumentError} for an unknown option, or one of the wrong type or out of range. */
   constructor(options: ImageDataGeneratorOptions = {}) {
     this.#settings = resolveGeneratorOptions(options);
+  }
+
+  /** The generator that `getState` was called on, once more. */
+  static fromState({ options, statistics }: GeneratorState): ImageDataGenerator {
+    const generator = new ImageDataGenerator(options);
+    generator.#statistics = statistics;
+    return generator;
+  }
+
+  /** Options and what was learned: plain data, apart from a preprocessing function. */
+  getState(): GeneratorState {
+    // The settings are options, too, with every default filled in.
+    return { options: this.#settings, statistics: this.#statistics };
   }
 
   /** Mean of every channel in the set given to `fit`, after `rescale`; if centred featurewise. */

@@ -1,3 +1,4 @@
+export type { FeatureStatistics } from "./feature-statistics.ts";
 export type { Batch, Flow } from "./flow.ts";
 export type {
   ImageDataGeneratorOptions,
@@ -9,6 +10,7 @@ export {
   ImageDataGenerator,
   type GeneratorFitOptions,
   type GeneratorFlowOptions,
+  type GeneratorState,
 } from "./image-data-generator.ts";
 export { imageFlow, type ImageFlowOptions } from "./image-flow.ts";
 export type { SavedImage, SaveFunction } from "./saved-image.ts";

@@ -11,6 +11,8 @@ export type Logs = Record<string, number>;
 export interface TrainingContext {
   /** The model in training. */
   readonly model: LayersModel;
+  /** Index of the phase: 1 in the second one of `trainTwoPhase`, else 0. */
+  readonly phase: number;
   /** Number of the epoch after the last one, counted from the start of the phase. */
   readonly epochs: number;
   /** Batches in one epoch; `undefined` where the data does not say beforehand. */

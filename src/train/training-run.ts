@@ -306,10 +306,12 @@ export class TrainingRun {
   }
 
   #context(): TrainingContext {
-    const { epochs, data } = this.#phases[this.#position.phase];
+    const { phase } = this.#position;
+    const { epochs, data } = this.#phases[phase];
     const optimizer = this.#optimizer;
     return {
       model: this.#model,
+      phase,
       epochs,
       steps: data.steps,
       verbose: this.#verbose,

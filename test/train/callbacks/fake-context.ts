@@ -9,6 +9,7 @@ export interface FakeContext extends TrainingContext {
 export function fakeContext(parts: Partial<TrainingContext> = {}): FakeContext {
   return {
     model: {} as LayersModel,
+    phase: 0,
     epochs: 10,
     steps: 100,
     verbose: 1,

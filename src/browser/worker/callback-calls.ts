@@ -1,0 +1,145 @@
+/**
+ * Callbacks of the page in a run of the Worker: there a callback with the same hooks takes its
+ * place, which asks the page and waits for the answer. So order and meaning stay.
+ */
+import { ArgumentError } from "../../errors.ts";
+import type { Callback, TrainingContext } from "../../train/callback.ts";
+import type { CallbackState } from "../../train/checkpoint/checkpoint.ts";
+
+/** Hooks with arguments and results that messages can carry. */
+const HOOKS = [
+  "onTrainBegin",
+  "onTrainEnd",
+  "onRunEnd",
+  "onEpochBegin",
+  "onEpochEnd",
+  "onTestBegin",
+  "onTestEnd",
+  "onBatchBegin",
+  "onBatchEnd",
+  "getState",
+  "setState",
+] as const;
+type Hook = (typeof HOOKS)[number];
+
+/** Which hooks a callback has. */
+export interface CallbackOutline {
+  readonly readEvery: number | undefined;
+  readonly hooks: readonly Hook[];
+}
+
+/** The part of a run's context that messages can carry. */
+type ContextValues = Pick<TrainingContext, "phase" | "epochs" | "steps" | "verbose">;
+
+/** A hook that the run calls. */
+export interface HookCall {
+  /** Index of the callback. */
+  readonly callback: number;
+  readonly hook: Hook;
+  readonly args: readonly unknown[];
+  readonly context: ContextValues;
+  readonly learningRate: number;
+}
+
+/** What the page's callback did. */
+export interface HookAnswer {
+  readonly value: CallbackState | undefined;
+  /** What it made of its logs, which the next callback sees. */
+  readonly logs: unknown;
+  readonly learningRate: number;
+  readonly stopped: boolean;
+}
+
+/** In the page: what the Worker has to know of a callback. */
+export function outline(callback: Callback): CallbackOutline {
+  const hooks = HOOKS.filter((hook) => callback[hook] !== undefined);
+  return { readEvery: callback.readEvery, hooks };
+}
+
+/** In the page: runs a hook of the callbacks. */
+export function hookRunner(
+  callbacks: readonly Callback[],
+): (call: HookCall) => Promise<HookAnswer> {
+  const contexts = callbacks.map(() => new PageContext());
+  const isNew = callbacks.map(() => true);
+  return async ({ callback: index, hook, args, context: values, learningRate }) => {
+    const callback = callbacks[index];
+    const context = contexts[index];
+    context.update(values, learningRate);
+    if (isNew[index]) callback.setContext?.(context);
+    isNew[index] = false;
+    const hooks = callback as Record<string, (...args: readonly unknown[]) => unknown>;
+    const value = (await hooks[hook](...args)) as CallbackState | undefined;
+    return {
+      ...{ value, logs: args.at(-1) },
+      ...{ learningRate: context.learningRate, stopped: context.takeStop() },
+    };
+  };
+}
+
+/** In the Worker: a callback that stands for the one of this index in the page. */
+export function remoteCallback(
+  { readEvery, hooks }: CallbackOutline,
+  index: number,
+  ask: (call: HookCall) => Promise<HookAnswer>,
+): Callback {
+  let context: TrainingContext | undefined;
+  const run = async (hook: Hook, args: readonly unknown[]): Promise<CallbackState | undefined> => {
+    const { phase, epochs, steps, verbose, learningRate } = context!;
+    const answer = await ask({
+      ...{ callback: index, hook, args, learningRate },
+      context: { phase, epochs, steps, verbose },
+    });
+    if (answer.learningRate !== learningRate) context!.learningRate = answer.learningRate;
+    if (answer.stopped) context!.stopTraining();
+    // Callbacks share the logs of a run: what one adds, the next one sees.
+    const logs = args.at(-1);
+    if (typeof logs === "object" && logs !== null && hook.startsWith("on")) {
+      Object.assign(logs, answer.logs);
+    }
+    return answer.value;
+  };
+  const callback: Callback = {
+    ...(readEvery !== undefined && { readEvery }),
+    setContext: (given) => {
+      context = given;
+    },
+  };
+  for (const hook of hooks)
+    Object.assign(callback, { [hook]: (...args: unknown[]) => run(hook, args) });
+  return callback;
+}
+
+/** What a callback of the page sees of a run in the Worker. */
+class PageContext implements TrainingContext {
+  phase = 0;
+  epochs = 0;
+  steps: number | undefined;
+  verbose: 0 | 1 | 2 = 0;
+  learningRate = NaN;
+  /** Whether it asked to stop since the last answer, in a hook or between two. */
+  #stopped = false;
+
+  get model(): never {
+    throw new ArgumentError({
+      subject: "createTrainer",
+      expected: "callbacks of the page to do without the model",
+      got: "one that asks for it, while it is trained in the Worker",
+      remedy: "pass this callback to serveTrainer({ callbacks }) in the Worker",
+    });
+  }
+
+  stopTraining(): void {
+    this.#stopped = true;
+  }
+
+  takeStop(): boolean {
+    const stopped = this.#stopped;
+    this.#stopped = false;
+    return stopped;
+  }
+
+  update(values: ContextValues, learningRate: number): void {
+    Object.assign(this, values, { learningRate });
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * Training in a Web Worker, so that the page stays responsive: the page calls what it would call
+ * without one, and the Worker does the work. `serveTrainer` is the Worker's side.
+ */
+import { io } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
+import { check, checkOptions, describe } from "../../checks.ts";
+import { ImageSet } from "../../dataset/image-set.ts";
+import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
+import { modelInternals } from "../../model/internals.ts";
+import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
+import { writeModelState } from "../../train/checkpoint/model-state.ts";
+import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
+import type { TwoPhaseHistory } from "../../train/history.ts";
+import { setLearningRate } from "../../train/learning-rate.ts";
+import { checkCompiled, checkModel } from "../../train/model-input.ts";
+import { COMMON_OPTIONS } from "../../train/train-phase.ts";
+import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
+import { opfsStoreName } from "../opfs-checkpoint-store.ts";
+import { hookRunner, type HookCall, outline } from "./callback-calls.ts";
+import { SetSender } from "./image-sets.ts";
+import {
+  type EvaluateCall,
+  HELLO,
+  READY,
+  type TrainCall,
+  type TrainerInfo,
+  type TrainerProgress,
+  type TrainResult,
+} from "./protocol.ts";
+import { Remote } from "./remote.ts";
+
+/** Options of {@link createTrainer}. */
+export interface CreateTrainerOptions {
+  /**
+   * Name of the TensorFlow.js backend that the Worker is to compute on, e.g. `"simd"`; default: the
+   * one that its module has made active.
+   */
+  readonly backend?: string;
+}
+
+/** Options of {@link Trainer.trainTwoPhase}. */
+export interface WorkerTrainingOptions extends TrainTwoPhaseOptions {
+  /** Called about ten times a second while steps are taken. */
+  readonly onProgress?: (progress: TrainerProgress) => void;
+}
+
+const SUBJECT = "createTrainer";
+const TRAIN = "trainTwoPhase";
+
+/**
+ * Takes a Worker whose module calls `serveTrainer` into service. The Worker belongs to the trainer
+ * until `terminate`.
+ *
+ *     const worker = new Worker(new URL("./train-worker.js", import.meta.url), { type: "module" });
+ *     const trainer = createTrainer(worker, { backend: "simd" });
+ *     const history = await trainer.trainTwoPhase(model, { train, validation: test, seed: 1 });
+ */
+export function createTrainer(worker: Worker, options: CreateTrainerOptions = {}): Trainer {
+  check(
+    typeof (worker as Partial<Worker> | null)?.postMessage === "function",
+    SUBJECT,
+    "a Worker",
+    describe(worker),
+    'pass new Worker(new URL("./train-worker.js", import.meta.url), { type: "module" })',
+  );
+  checkOptions(SUBJECT, options, ["backend"]);
+  const { backend } = options;
+  check(
+    backend === undefined || typeof backend === "string",
+    SUBJECT,
+    "backend to be the name of one",
+    describe(backend),
+    'pass e.g. "simd"',
+  );
+  return new Trainer(worker, backend);
+}
+
+/** A Worker that trains; made by {@link createTrainer}. It does one thing at a time. */
+export class Trainer {
+  readonly #worker: Worker;
+  readonly #remote: Remote;
+  readonly #sets: SetSender;
+  readonly #started: Promise<TrainerInfo>;
+  #busy = false;
+  /** Of the run under way. */
+  #runHook: ((call: HookCall) => unknown) | undefined;
+  #onProgress: ((progress: TrainerProgress) => void) | undefined;
+  #cancel: ((reason: unknown) => void) | undefined;
+
+  /** @internal */
+  constructor(worker: Worker, backend: string | undefined) {
+    this.#worker = worker;
+    const { port1, port2 } = new MessageChannel();
+    this.#remote = new Remote(port1, {
+      hook: (call: HookCall) => this.#runHook?.(call),
+      progress: (progress: TrainerProgress) => {
+        this.#onProgress?.(progress);
+      },
+    });
+    this.#sets = new SetSender(this.#remote);
+    this.#started = this.#handOver(port2).then(() => this.#remote.call("start", backend));
+    // Whoever uses the trainer learns of it; nobody has to.
+    this.#started.catch(() => undefined);
+  }
+
+  /**
+   * Resolves when the Worker's backend runs, and says which one it is.
+   * @throws {BackendError} if the Worker's module or the backend does not start.
+   */
+  ready(): Promise<TrainerInfo> {
+    return this.#started;
+  }
+
+  /**
+   * `trainTwoPhase` in the Worker: the same options, the same result, the same errors. At the end
+   * the model of the page has the trained weights, and its optimizer the state of the Worker's;
+   * after `cancel` or an aborted signal those of the last step. After any other error it is as it
+   * was.
+   *
+   * What a message cannot carry has its place in the Worker: see `serveTrainer`. Callbacks of the
+   * page run in the page, and the run waits for them; `context.model` is not to be had there. A
+   * checkpoint's store has to be an `opfsCheckpointStore`.
+   */
+  async trainTwoPhase(
+    model: LayersModel,
+    options: WorkerTrainingOptions,
+  ): Promise<TwoPhaseHistory> {
+    checkOptions(TRAIN, options, [...COMMON_OPTIONS, "augmentation", "onProgress"]);
+    const { train, validation, augmentation, callbacks = [], checkpoint, ...more } = options;
+    const { signal, onProgress, ...rest } = more;
+    checkModel(TRAIN, model);
+    checkCompiled(TRAIN, model);
+    checkSet("train", train);
+    if (validation !== undefined) checkSet("validation", validation);
+    checkGenerator(augmentation);
+    const storeName = checkpoint && storeNameOf(checkpoint);
+    const abort = new AbortController();
+    return this.#alone(async () => {
+      const onAbort = (): void => {
+        this.cancel(signal!.reason);
+      };
+      let isRunning = false;
+      this.#cancel = (reason) => {
+        if (abort.signal.aborted) return;
+        abort.abort(reason);
+        if (isRunning) void this.#remote.call("cancel");
+      };
+      try {
+        signal?.addEventListener("abort", onAbort);
+        if (signal?.aborted) onAbort();
+        const call: TrainCall = {
+          model: await artifactsOf(model, true),
+          train: await this.#sets.send(train),
+          validation: validation && (await this.#sets.send(validation)),
+          augmentation: augmentation?.getState(),
+          callbacks: callbacks.map(outline),
+          checkpoint: checkpoint && { ...withoutStore(checkpoint), storeName: storeName! },
+          options: rest,
+        };
+        abort.signal.throwIfAborted();
+        this.#runHook = hookRunner(callbacks);
+        this.#onProgress = onProgress;
+        isRunning = true;
+        const { weightData } = call.model;
+        const result = await this.#remote.call<TrainResult>("train", call, [
+          weightData as ArrayBuffer,
+        ]);
+        await writeModelState(TRAIN, model, result.state);
+        setLearningRate(modelInternals(model).optimizer!, result.learningRate);
+        if (result.history) return result.history;
+        throw abort.signal.reason;
+      } finally {
+        signal?.removeEventListener("abort", onAbort);
+        this.#runHook = this.#onProgress = this.#cancel = undefined;
+      }
+    });
+  }
+
+  /** Holds the run after the step under way; resolves when it stands still. */
+  async pause(): Promise<void> {
+    await this.#remote.call("pause");
+  }
+
+  /** Lets a run go on that is held. */
+  async resume(): Promise<void> {
+    await this.#remote.call("resume");
+  }
+
+  /**
+   * Ends the run after the step under way; with `checkpoint` it is saved first. `trainTwoPhase` is
+   * then rejected with the reason; default an `AbortError`.
+   */
+  cancel(reason: unknown = new DOMException("the run was cancelled", "AbortError")): void {
+    this.#cancel?.(reason);
+  }
+
+  /** `evaluate` in the Worker: the same options, the same result, the same errors. */
+  async evaluate(
+    model: LayersModel,
+    set: ImageSet,
+    options: EvaluateOptions = {},
+  ): Promise<Evaluation> {
+    checkModel("evaluate", model);
+    checkSet("set", set, "evaluate");
+    return this.#alone(async () => {
+      const call: EvaluateCall = {
+        model: await artifactsOf(model, false),
+        set: await this.#sets.send(set),
+        options,
+      };
+      return this.#remote.call("evaluate", call, [call.model.weightData as ArrayBuffer]);
+    });
+  }
+
+  /** Ends the Worker at once. What it was doing is rejected; checkpoints stay. */
+  terminate(): void {
+    this.#worker.terminate();
+    this.#remote.close(
+      new TrainingError({
+        subject: SUBJECT,
+        expected: "the Worker to live",
+        got: "terminate()",
+        remedy: "create another trainer, with another Worker",
+      }),
+    );
+  }
+
+  /** Gives the Worker its end of the channel, once it listens. */
+  #handOver(port: MessagePort): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isDone = false;
+      this.#worker.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+        if (data !== READY || isDone) return;
+        isDone = true;
+        this.#worker.postMessage(HELLO, [port]);
+        resolve();
+      });
+      this.#worker.addEventListener("error", (event) => {
+        const error = new BackendError({
+          subject: SUBJECT,
+          expected: "the Worker's module to run",
+          got: event.message || "an error without a message, as when it cannot be loaded",
+          remedy: "see the console, and have the module call serveTrainer()",
+        });
+        reject(error);
+        if (!isDone) this.#remote.close(error);
+      });
+      this.#worker.postMessage(HELLO);
+    });
+  }
+
+  async #alone<T>(action: () => Promise<T>): Promise<T> {
+    check(!this.#busy, SUBJECT, "a trainer that is free", "one at work", "wait, or call cancel()");
+    this.#busy = true;
+    try {
+      await this.#started;
+      return await action();
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
+
+/** A model as the plain data that TensorFlow.js saves. */
+async function artifactsOf(
+  model: LayersModel,
+  includeOptimizer: boolean,
+): Promise<io.ModelArtifacts> {
+  let saved: io.ModelArtifacts | undefined;
+  const handler = io.withSaveHandler((artifacts) => {
+    saved = artifacts;
+    return Promise.resolve({ modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) });
+  });
+  await model.save(handler, { includeOptimizer });
+  return { ...saved!, weightData: io.CompositeArrayBuffer.join(saved!.weightData) };
+}
+
+function checkSet(name: string, set: unknown, subject = TRAIN): asserts set is ImageSet {
+  check(
+    set instanceof ImageSet,
+    subject,
+    `${name} to be an ImageSet, which can be sent to a Worker`,
+    describe(set),
+    "pass one",
+  );
+}
+
+function checkGenerator(augmentation: unknown): void {
+  check(
+    augmentation === undefined || augmentation instanceof ImageDataGenerator,
+    TRAIN,
+    "augmentation to be an ImageDataGenerator",
+    describe(augmentation),
+    "pass new ImageDataGenerator({ ... })",
+  );
+  check(
+    typeof augmentation?.getState().options.preprocessingFunction !== "function",
+    TRAIN,
+    "an augmentation without functions, which can be sent to a Worker",
+    "one with a preprocessingFunction",
+    "pass it to serveTrainer({ augmentation }) in the Worker",
+  );
+}
+
+function withoutStore({ store: _, ...rest }: CheckpointOptions): Omit<CheckpointOptions, "store"> {
+  return rest;
+}
+
+function storeNameOf({ store }: CheckpointOptions): string {
+  const name = opfsStoreName(store);
+  if (name !== undefined) return name;
+  throw new ArgumentError({
+    subject: TRAIN,
+    expected: "checkpoint.store to be one that a Worker can open, too",
+    got: describe(store),
+    remedy: "pass opfsCheckpointStore(name)",
+  });
+}

@@ -1,0 +1,105 @@
+/** What page and Worker say to each other, through {@link Remote}. */
+import type { io } from "@tensorflow/tfjs-core";
+import type { GeneratorState } from "../../augment/image-data-generator.ts";
+import type { ImageShape } from "../../dataset/image-set.ts";
+import type { CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
+import type { ModelState } from "../../train/checkpoint/model-state.ts";
+import type { Evaluation } from "../../train/evaluate.ts";
+import type { TwoPhaseHistory } from "../../train/history.ts";
+import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
+import type { CallbackOutline, HookAnswer, HookCall } from "./callback-calls.ts";
+
+/** The first messages, over the Worker's own channel; everything else goes over the port. */
+export const HELLO = "cifar-kit: hello";
+export const READY = "cifar-kit: ready";
+
+/** A set that is about to come, in parts. */
+export interface SetOutline {
+  readonly id: number;
+  readonly labels: Uint8Array | Int32Array;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+}
+
+/** Some of a set's pixels. */
+export interface SetPart {
+  readonly id: number;
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What runs in the Worker. */
+export interface TrainerInfo {
+  /** Name of the TensorFlow.js backend. */
+  readonly backend: string;
+  /** Threads that compute; 1 on backends that do not say. */
+  readonly threads: number;
+}
+
+/** A call of `trainTwoPhase`, with everything as plain data. */
+export interface TrainCall {
+  readonly model: io.ModelArtifacts;
+  readonly train: number;
+  readonly validation: number | undefined;
+  readonly augmentation: GeneratorState | undefined;
+  readonly callbacks: readonly CallbackOutline[];
+  readonly checkpoint:
+    (Omit<CheckpointOptions, "store"> & { readonly storeName: string }) | undefined;
+  readonly options: Omit<
+    TrainTwoPhaseOptions,
+    "train" | "validation" | "augmentation" | "callbacks" | "checkpoint" | "signal"
+  >;
+}
+
+/** How a call of `trainTwoPhase` ended: with histories, or because the page said so. */
+export interface TrainResult {
+  readonly history: TwoPhaseHistory | undefined;
+  readonly state: ModelState;
+  readonly learningRate: number;
+}
+
+/** How far a run has come. */
+export interface TrainerProgress {
+  /** 0: the plain phase; 1: the augmented one. */
+  readonly phase: number;
+  /** Index of the epoch under way, and of the one after the last, within the phase. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps of the epoch that are complete, of how many. */
+  readonly step: number;
+  readonly steps: number | undefined;
+  /** Running means of the epoch; they may lag behind by up to 20 steps. */
+  readonly loss: number;
+  /** Likewise; `undefined` if the model was compiled without accuracy. */
+  readonly accuracy: number | undefined;
+  readonly learningRate: number;
+  /** Since the last report. */
+  readonly secondsPerStep: number;
+  readonly imagesPerSecond: number;
+}
+
+/** What the page calls in the Worker. */
+export interface WorkerCalls {
+  start(backend: string | undefined): Promise<TrainerInfo>;
+  openSet(outline: SetOutline): void;
+  fillSet(part: SetPart): void;
+  dropSet(id: number): void;
+  train(call: TrainCall): Promise<TrainResult>;
+  pause(): Promise<void>;
+  resume(): void;
+  cancel(): void;
+  evaluate(call: EvaluateCall): Promise<Evaluation>;
+}
+
+/** A call of `evaluate` or `predict`. */
+export interface EvaluateCall {
+  readonly model: io.ModelArtifacts;
+  readonly set: number;
+  readonly options: object;
+}
+
+/** What the Worker calls in the page. */
+export interface PageCalls {
+  hook(call: HookCall): Promise<HookAnswer>;
+  progress(progress: TrainerProgress): void;
+}

@@ -1,0 +1,225 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
+import { check, checkOptions, describe } from "../../checks.ts";
+import { BackendError } from "../../errors.ts";
+import { modelInternals } from "../../model/internals.ts";
+import { loadModel } from "../../model/load-model.ts";
+import type { Callback } from "../../train/callback.ts";
+import { readModelState } from "../../train/checkpoint/model-state.ts";
+import { evaluate } from "../../train/evaluate.ts";
+import { learningRateOf } from "../../train/learning-rate.ts";
+import { trainTwoPhase } from "../../train/train-two-phase.ts";
+import { opfsCheckpointStore } from "../opfs-checkpoint-store.ts";
+import { remoteCallback } from "./callback-calls.ts";
+import { DeviceWatch } from "./device-loss.ts";
+import { SetReceiver } from "./image-sets.ts";
+import {
+  type EvaluateCall,
+  HELLO,
+  READY,
+  type TrainCall,
+  type TrainerInfo,
+  type TrainResult,
+  type WorkerCalls,
+} from "./protocol.ts";
+import { Remote, Transferred } from "./remote.ts";
+import { StepGate } from "./step-gate.ts";
+
+/** Options of {@link serveTrainer}: what a Worker has to bring along, as messages cannot carry it. */
+export interface ServeTrainerOptions {
+  /**
+   * For each backend that the page may ask for, what makes it ready: registers it or imports its
+   * package. Backends that are registered already need no entry.
+   */
+  readonly backends?: Readonly<Record<string, () => unknown>>;
+  /**
+   * Makes the callbacks of a run that need the model while it is trained, such as `earlyStopping`
+   * with `restoreBestWeights`. They come before those of the page.
+   */
+  readonly callbacks?: () => readonly Callback[];
+  /** The augmentation of the second phase, in place of the page's: for one with functions. */
+  readonly augmentation?: ImageDataGenerator;
+}
+
+const SUBJECT = "serveTrainer";
+
+/** The part of a Worker's global scope that is used here. */
+interface WorkerScope {
+  postMessage?(message: unknown): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void): void;
+}
+
+/**
+ * Makes a Worker the one that trains for `createTrainer`. Call it once, in the Worker's own module:
+ *
+ *     serveTrainer({ backends: { simd: () => registerSimdBackend() } });
+ *
+ * @throws {ArgumentError} if an option is wrong.
+ */
+export function serveTrainer(options: ServeTrainerOptions = {}): void {
+  checkOptions(SUBJECT, options, ["backends", "callbacks", "augmentation"]);
+  const { backends = {}, callbacks, augmentation } = options;
+  for (const [name, start] of Object.entries(backends)) {
+    check(
+      typeof start === "function",
+      SUBJECT,
+      `backends.${name} to be a function`,
+      describe(start),
+      "pass e.g. () => registerSimdBackend()",
+    );
+  }
+  check(
+    callbacks === undefined || typeof callbacks === "function",
+    SUBJECT,
+    "callbacks to be a function that makes a list",
+    describe(callbacks),
+    "pass e.g. () => [earlyStopping()]",
+  );
+  check(
+    augmentation === undefined || augmentation instanceof ImageDataGenerator,
+    SUBJECT,
+    "augmentation to be an ImageDataGenerator",
+    describe(augmentation),
+    "pass one or leave it out",
+  );
+  const scope = globalThis as unknown as WorkerScope;
+  scope.addEventListener("message", ({ data, ports: [port] }) => {
+    if (data !== HELLO) return;
+    if (port) new TrainerServer(port, options);
+    else scope.postMessage?.(READY);
+  });
+  // Whichever of the two is there first, page or Worker: one of the two greetings arrives.
+  scope.postMessage?.(READY);
+}
+
+class TrainerServer {
+  readonly #options: ServeTrainerOptions;
+  readonly #remote: Remote;
+  readonly #sets = new SetReceiver();
+  #watch: DeviceWatch | undefined;
+  #gate: StepGate | undefined;
+  #abort = new AbortController();
+
+  constructor(port: MessagePort, options: ServeTrainerOptions) {
+    this.#options = options;
+    const calls: { readonly [Name in keyof WorkerCalls]: (argument: never) => unknown } = {
+      start: (backend: string | undefined) => this.#start(backend),
+      openSet: (outline: Parameters<SetReceiver["open"]>[0]) => {
+        this.#sets.open(outline);
+      },
+      fillSet: (part: Parameters<SetReceiver["fill"]>[0]) => {
+        this.#sets.fill(part);
+      },
+      dropSet: (id: number) => {
+        this.#sets.drop(id);
+      },
+      train: (call: TrainCall) => this.#train(call),
+      pause: () => this.#gate?.pause(),
+      resume: () => this.#gate?.resume(),
+      cancel: () => {
+        this.#abort.abort();
+        this.#gate?.resume();
+      },
+      evaluate: (call: EvaluateCall) => this.#evaluate(call),
+    };
+    this.#remote = new Remote(port, calls);
+  }
+
+  async #start(name: string | undefined): Promise<TrainerInfo> {
+    if (name !== undefined) {
+      try {
+        await this.#options.backends?.[name]?.();
+        if (!(await tf.setBackend(name))) throw new Error("it did not start");
+      } catch (cause) {
+        throw new BackendError({
+          subject: "createTrainer",
+          expected: `the backend "${name}" to start in the Worker`,
+          got: (cause as Error).message,
+          remedy:
+            "choose another one (recommendBackend tells what this browser has), or see to it in " +
+            "serveTrainer({ backends })",
+          cause,
+        });
+      }
+    }
+    await tf.ready();
+    this.#watch = new DeviceWatch("createTrainer");
+    const { threads = 1 } = tf.backend() as { threads?: number };
+    return { backend: tf.getBackend(), threads };
+  }
+
+  async #train(call: TrainCall): Promise<Transferred> {
+    const { callbacks, checkpoint, options } = call;
+    const watch = this.#watch!;
+    watch.throwIfLost();
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    const gate = new StepGate(options.batchSize ?? 32, (progress) => {
+      void this.#remote.call("progress", progress);
+    });
+    this.#gate = gate;
+    const model = await loadModel({ load: () => Promise.resolve(call.model) });
+    try {
+      const run = trainTwoPhase(model, {
+        ...options,
+        train: this.#sets.get(call.train),
+        ...(call.validation !== undefined && { validation: this.#sets.get(call.validation) }),
+        ...this.#augmentation(call),
+        ...(checkpoint && { checkpoint: this.#checkpoint(checkpoint) }),
+        callbacks: [
+          ...(this.#options.callbacks?.() ?? []),
+          ...callbacks.map((outline, index) =>
+            remoteCallback(outline, index, (hook) => this.#remote.call("hook", hook)),
+          ),
+          gate,
+        ],
+        signal,
+      });
+      const history = await Promise.race([
+        watch.lost,
+        run.catch((error: unknown) => {
+          // The page knows why it cancelled; what was learned until then it gets all the same.
+          if (signal.aborted && error === signal.reason) return undefined;
+          throw error;
+        }),
+      ]);
+      const result: TrainResult = { history, ...(await stateOf(model)) };
+      watch.throwIfLost();
+      const { weights, optimizer } = result.state;
+      return new Transferred(
+        result,
+        [...weights, ...optimizer].map(({ values }) => values.buffer as ArrayBuffer),
+      );
+    } finally {
+      this.#gate = undefined;
+      model.dispose();
+    }
+  }
+
+  #augmentation({ augmentation }: TrainCall): { augmentation?: ImageDataGenerator } {
+    const generator =
+      this.#options.augmentation ?? (augmentation && ImageDataGenerator.fromState(augmentation));
+    return generator ? { augmentation: generator } : {};
+  }
+
+  #checkpoint({ storeName, ...rest }: NonNullable<TrainCall["checkpoint"]>) {
+    return { ...rest, store: this.#watch!.guard(opfsCheckpointStore(storeName)) };
+  }
+
+  async #evaluate({ model: artifacts, set, options }: EvaluateCall): Promise<unknown> {
+    const watch = this.#watch!;
+    watch.throwIfLost();
+    const model = await loadModel({ load: () => Promise.resolve(artifacts) });
+    try {
+      return await Promise.race([watch.lost, evaluate(model, this.#sets.get(set), options)]);
+    } finally {
+      model.dispose();
+    }
+  }
+}
+
+async function stateOf(model: LayersModel): Promise<Pick<TrainResult, "state" | "learningRate">> {
+  const learningRate = learningRateOf(modelInternals(model).optimizer!);
+  return { state: await readModelState(model), learningRate };
+}

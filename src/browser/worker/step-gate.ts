@@ -1,0 +1,105 @@
+import type { Callback, Logs, TrainingContext } from "../../train/callback.ts";
+import type { TrainerProgress } from "./protocol.ts";
+
+/** Milliseconds between two reports. */
+const REPORT_MS = 100;
+
+/**
+ * The Worker's own callback, called last after every step: lets messages in, reports how far the run
+ * has come, and holds the run while it is paused.
+ */
+export class StepGate implements Callback {
+  readonly #batchSize: number;
+  readonly #report: (progress: TrainerProgress) => void;
+  #context: TrainingContext | undefined;
+  #epoch = 0;
+  /** Since the last report. */
+  #steps = 0;
+  #since = performance.now();
+  #reported = -Infinity;
+  /** While paused: lets the run go on. */
+  #open: (() => void) | undefined;
+  #whenOpen: Promise<void> | undefined;
+  #whenHeld: (() => void)[] = [];
+
+  constructor(batchSize: number, report: (progress: TrainerProgress) => void) {
+    this.#batchSize = batchSize;
+    this.#report = report;
+  }
+
+  /** Holds the run after the step under way; resolves when it stands still, or is over. */
+  pause(): Promise<void> {
+    this.#whenOpen ??= new Promise((resolve) => {
+      this.#open = resolve;
+    });
+    return new Promise((resolve) => {
+      this.#whenHeld.push(resolve);
+    });
+  }
+
+  resume(): void {
+    this.#open?.();
+    this.#open = undefined;
+    this.#whenOpen = undefined;
+  }
+
+  setContext(context: TrainingContext): void {
+    this.#context = context;
+  }
+
+  onEpochBegin(epoch: number): void {
+    this.#epoch = epoch;
+    this.#steps = 0;
+    this.#since = performance.now();
+  }
+
+  async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+    this.#steps++;
+    const now = performance.now();
+    const { steps } = this.#context!;
+    if (now - this.#reported >= REPORT_MS || batch + 1 === steps || this.#whenOpen) {
+      this.#reported = now;
+      this.#report(this.#progress(batch + 1, logs, now));
+      this.#steps = 0;
+      this.#since = now;
+    }
+    // A task of its own: pause and cancel take effect after this step.
+    await nextTask();
+    if (!this.#whenOpen) return;
+    this.#announceHeld();
+    await this.#whenOpen;
+    this.#since = performance.now();
+  }
+
+  onRunEnd(): void {
+    this.#announceHeld();
+  }
+
+  #announceHeld(): void {
+    for (const resolve of this.#whenHeld) resolve();
+    this.#whenHeld = [];
+  }
+
+  #progress(step: number, logs: Logs, now: number): TrainerProgress {
+    const { phase, epochs, steps, learningRate } = this.#context!;
+    const secondsPerStep = (now - this.#since) / 1000 / this.#steps;
+    return {
+      ...{ phase, epoch: this.#epoch, epochs, step, steps, learningRate },
+      loss: logs.loss,
+      accuracy: logs.accuracy,
+      secondsPerStep,
+      imagesPerSecond: this.#batchSize / secondsPerStep,
+    };
+  }
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = (): void => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
