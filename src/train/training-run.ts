@@ -1,11 +1,11 @@
 import { dispose, type Optimizer, type Scalar, sum, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
-import { DataError, TrainingError } from "../errors.ts";
+import { DataError, type TrainingError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
 import { setTrainingStep } from "../model/keras-layers.ts";
 import { withUndyingLoss } from "../model/loss.ts";
-import type { Logs, TrainingContext } from "./callback.ts";
+import type { Logs } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
 import type { Checkpoint, RunPosition } from "./checkpoint/checkpoint.ts";
 import { readModelState, writeModelState } from "./checkpoint/model-state.ts";
@@ -15,7 +15,9 @@ import { breather } from "./event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
 import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 import { RunningMeans } from "./running-means.ts";
+import { notFinite } from "./not-finite.ts";
 import type { TrainingOptions } from "./train-phase.ts";
+import { trainingContext } from "./training-context.ts";
 import { tensorsOf, type TrainingData, untilAborted } from "./training-data.ts";
 
 /** Consecutive epochs over the same data. */
@@ -106,9 +108,12 @@ export class TrainingRun {
     const { phase } = this.#position;
     const { epochs } = this.#phases[phase];
     const trainStep = modelInternals(this.#model).makeTrainFunction();
-    const context = this.#context();
     this.#histories[phase] ??= new HistoryRecorder();
-    this.#callbacks.setContext(context);
+    this.#callbacks.setContext(
+      trainingContext(this.#model, phase, this.#phases[phase], this.#verbose, () => {
+        this.#move({ stopped: true });
+      }),
+    );
     try {
       await this.#callbacks.call("onTrainBegin");
       if (!this.#position.begun) await this.#resumeCallbacks();
@@ -206,16 +211,8 @@ export class TrainingRun {
   async #read(lastStep: number): Promise<void> {
     const stepsBack = await this.#means.read();
     if (stepsBack === -1) return;
-    this.#problem ??= new TrainingError({
-      subject: this.#subject,
-      expected: "finite losses and pixels",
-      got:
-        `NaN or infinity in step ${lastStep - stepsBack + 1} ` +
-        `of epoch ${this.#position.epoch + 1}`,
-      remedy:
-        "lower the learning rate, check the pixels for NaN, and go back to an earlier state of " +
-        "the model: its weights are no longer numbers",
-    });
+    const { epoch } = this.#position;
+    this.#problem ??= notFinite(this.#subject, epoch, lastStep - stepsBack);
   }
 
   #throwProblem(): void {
@@ -303,27 +300,5 @@ export class TrainingRun {
     this.#logs = {};
     const names = modelInternals(this.#model).metricsNames!;
     return new RunningMeans(names.map((name) => (name === "acc" ? "accuracy" : name)));
-  }
-
-  #context(): TrainingContext {
-    const { phase } = this.#position;
-    const { epochs, data } = this.#phases[phase];
-    const optimizer = this.#optimizer;
-    return {
-      model: this.#model,
-      phase,
-      epochs,
-      steps: data.steps,
-      verbose: this.#verbose,
-      get learningRate() {
-        return learningRateOf(optimizer);
-      },
-      set learningRate(value) {
-        setLearningRate(optimizer, value);
-      },
-      stopTraining: () => {
-        this.#move({ stopped: true });
-      },
-    };
   }
 }
