@@ -2,6 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkOneOf } from "../../checks.ts";
 import { writeKerasWeights } from "../../weights/keras-h5.ts";
 import type { SafeTensor } from "../../weights/safetensors.ts";
+import { toHalf } from "../../weights/to-half.ts";
 import { writeSafetensors } from "../../weights/write-safetensors.ts";
 import { readWeight, type WeightedLayer, weightedLayers } from "./layer-weights.ts";
 import { pyTorchWeights } from "./pytorch-layout.ts";
@@ -43,14 +44,17 @@ export async function saveWeights(
   checkWeightsOptions(
     subject,
     options,
-    ["format", "layout", "names", "metadata"],
+    ["format", "layout", "names", "dtype", "metadata"],
     layers.map(({ name }) => name),
   );
   const { format = "safetensors", layout = "pytorch", names = {}, metadata = {} } = options;
+  const { dtype = "F32" } = options;
   checkOneOf(subject, "format", format, FORMATS);
+  checkOneOf(subject, "dtype", dtype, format === "safetensors" ? ["F32", "F16"] : ["F32"]);
   if (format === "safetensors") {
-    const tensors =
+    const full =
       layout === "pytorch" ? await toPyTorch(subject, layers, names) : await toKeras(layers);
+    const tensors = dtype === "F16" ? halved(full) : full;
     // "format": "pt" is how the tools around PyTorch know a file of theirs.
     const known: Record<string, string> =
       layout === "pytorch" ? { format: "pt", layout } : { layout };
@@ -99,4 +103,16 @@ async function toKeras(layers: readonly WeightedLayer[]): Promise<Map<string, Sa
     }
   }
   return tensors;
+}
+
+/** The same tensors with their floats in half precision. */
+function halved(tensors: ReadonlyMap<string, SafeTensor>): Map<string, SafeTensor> {
+  return new Map(
+    [...tensors].map(([key, tensor]): [string, SafeTensor] => [
+      key,
+      tensor.data instanceof Float32Array
+        ? { dtype: "F16", shape: tensor.shape, data: toHalf(tensor.data) }
+        : tensor,
+    ]),
+  );
 }

@@ -20,6 +20,11 @@ export interface SaveWeightsOptions {
    * `{ conv2d: "features.0" }`. Default none.
    */
   readonly names?: Readonly<Record<string, string>>;
+  /**
+   * Elements of a safetensors file: `"F32"` (default), or `"F16"`, half the size, with a relative error of
+   * up to 0.0005 in each weight.
+   */
+  readonly dtype?: "F32" | "F16";
   /** Text by key to store in a safetensors file. Default none. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
