@@ -19,7 +19,9 @@ export const PAGES: readonly string[] = [
 
 /** The code of a page. */
 export interface PageCode {
-  /** All `ts` blocks, joined. */
+  /** Each `ts` block. */
+  readonly blocks: readonly string[];
+  /** All of them, joined. */
   readonly program: string;
   /** Each `ts browser` block. */
   readonly browser: readonly string[];
@@ -38,6 +40,7 @@ export function pageCode(page: string): PageCode {
       ([, code]) => code,
     );
   return {
+    blocks: blocks("ts"),
     program: blocks("ts").join("\n"),
     browser: blocks("ts browser"),
     python: blocks("python"),

@@ -1,5 +1,13 @@
 /** All code in the docs compiles, and what can run within seconds runs. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { cp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,10 +18,20 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { REAL_DATA_TIMEOUT, realCifar10 } from "../helpers/real-data.ts";
 import { outputLines, pageCode, PAGES, ROOT } from "./doc-code.ts";
 
-/** Programs that only have to compile, and why. */
-const NOT_RUN: Readonly<Record<string, string>> = {
-  "docs/how-to/train-in-a-worker.md": "needs a browser",
-};
+/**
+ * Pages whose blocks are parts of programs. They only have to compile, with these names given; what
+ * they show is run elsewhere, in test/augment/ and test/reliability/.
+ */
+const FRAGMENTS = readdirSync(`${ROOT}docs`)
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`)
+  .filter((page) => !PAGES.includes(page));
+const GIVEN = `
+declare const model: import("@tensorflow/tfjs-layers").LayersModel;
+declare const train: import("cifar-kit").ImageSet;
+declare const test: import("cifar-kit").ImageSet;
+declare const trainTwoPhase: typeof import("cifar-kit").trainTwoPhase;
+`;
 
 // Real images, but few, and the notebook's architecture, but narrow: what the pages show is how the
 // parts fit together.
@@ -33,14 +51,15 @@ vi.mock("cifar-kit", async (original) => {
 describe("the code in the docs", () => {
   it("compiles", () => {
     const sources = new Map<string, string>();
-    for (const page of PAGES) {
-      const { program, browser } = pageCode(page);
-      [program, ...browser].forEach((code, i) => {
+    for (const page of [...PAGES, ...FRAGMENTS]) {
+      const { program, blocks, browser } = pageCode(page);
+      // What needs a browser only has to compile here; test/browser/ makes the same calls in one.
+      [...(FRAGMENTS.includes(page) ? blocks : [program]), ...browser].forEach((code, i) => {
         // The line makes a module of a program that imports nothing.
         if (code !== "") sources.set(`${ROOT}${page}-${i}.ts`, `${code}\nexport {};\n`);
       });
     }
-    expect(typeErrors(sources)).toEqual([]);
+    expect(typeErrors(sources, GIVEN)).toEqual([]);
   }, 120_000);
 });
 
@@ -75,7 +94,7 @@ describe("the programs of the docs", () => {
     rmSync(folder, { recursive: true });
   });
 
-  const programs = PAGES.filter((page) => !(page in NOT_RUN) && pageCode(page).program !== "");
+  const programs = PAGES.filter((page) => pageCode(page).program !== "");
   it.each(programs)("%s runs", async (page) => {
     await prepare(page, folder);
     const file = join(sourceFolder, `${page.replaceAll("/", "-")}.ts`);
@@ -133,7 +152,8 @@ async function prepare(page: string, folder: string): Promise<void> {
 }
 
 /** Errors of programs, by the types of the sources; none of the programs is written to disk. */
-function typeErrors(sources: ReadonlyMap<string, string>): string[] {
+function typeErrors(programs: ReadonlyMap<string, string>, given: string): string[] {
+  const sources = new Map([...programs, [`${ROOT}docs/given.d.ts`, given]]);
   const config = ts.readConfigFile(`${ROOT}tsconfig.json`, (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, ROOT);
   // A page may show a result without using it.
@@ -151,7 +171,7 @@ function typeErrors(sources: ReadonlyMap<string, string>): string[] {
       : ts.createSourceFile(path, code, language);
   };
   const program = ts.createProgram([...sources.keys()], options, host);
-  return [...sources.keys()].flatMap((path) => {
+  return [...programs.keys()].flatMap((path) => {
     const file = program.getSourceFile(path);
     return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
       ({ messageText, start = 0 }) => {

@@ -1,0 +1,67 @@
+/** The picture of the layers in docs/architecture.md is that of the sources. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative, sep } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "./doc-code.ts";
+
+const SOURCE = join(ROOT, "src");
+/** Below everything, and left out of the picture. */
+const EVERYWHERE = ["errors", "checks"];
+
+const areaOf = (path: string): string => relative(SOURCE, path).split(sep)[0].replace(/\.ts$/, "");
+
+/** What each area of the sources imports: other areas, and TensorFlow.js as "tfjs". */
+function importsBetweenAreas(): Set<string> {
+  const found = new Set<string>();
+  for (const file of readdirSync(SOURCE, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".ts") || file.includes("assembly")) continue;
+    const path = join(SOURCE, file);
+    const area = areaOf(path);
+    const targets = readFileSync(path, "utf8").matchAll(
+      /^(?:import|export|\} from)\b[^"]*"([^"]+)"/gm,
+    );
+    for (const [, target] of targets) {
+      const to = target.startsWith(".")
+        ? areaOf(normalize(join(dirname(path), target)))
+        : target.startsWith("@tensorflow/tfjs")
+          ? "tfjs"
+          : area;
+      if (to !== area && !EVERYWHERE.includes(to) && !EVERYWHERE.includes(area)) {
+        found.add(`${area} -> ${to}`);
+      }
+    }
+  }
+  return found;
+}
+
+const picture = /```mermaid\n(.*?)```/s.exec(
+  readFileSync(join(ROOT, "docs/architecture.md"), "utf8"),
+)![1];
+const arrows = Array.from(picture.matchAll(/^ *(\w+) -(?:\.-|-)> (\w+)$/gm), ([, from, to]) => ({
+  from,
+  to,
+}));
+
+/** All areas that arrows lead to, over others too. */
+const reachable = (from: string): Set<string> => {
+  const next = arrows.filter((arrow) => arrow.from === from).map(({ to }) => to);
+  return new Set(next.flatMap((to) => [to, ...reachable(to)]));
+};
+
+describe("the picture of the layers", () => {
+  const imports = importsBetweenAreas();
+
+  it("has an arrow, or a way over others, for every import", () => {
+    const missing = [...imports].filter((line) => {
+      const [from, to] = line.split(" -> ");
+      return !reachable(from).has(to);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it("has no arrow without an import", () => {
+    const drawn = arrows.map(({ from, to }) => `${from} -> ${to}`);
+    expect(drawn.length).toBeGreaterThan(10);
+    expect(drawn.filter((line) => !imports.has(line))).toEqual([]);
+  });
+});
