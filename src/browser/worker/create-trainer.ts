@@ -88,6 +88,8 @@ export class Trainer {
   #runHook: ((call: HookCall) => unknown) | undefined;
   #onProgress: ((progress: TrainerProgress) => void) | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
+  /** Ends everything with an error. */
+  #end: (error: Error) => void = () => undefined;
 
   /** @internal */
   constructor(worker: Worker, backend: string | undefined) {
@@ -217,7 +219,7 @@ export class Trainer {
   /** Ends the Worker at once. What it was doing is rejected; checkpoints stay. */
   terminate(): void {
     this.#worker.terminate();
-    this.#remote.close(
+    this.#end(
       new TrainingError({
         subject: SUBJECT,
         expected: "the Worker to live",
@@ -230,6 +232,10 @@ export class Trainer {
   /** Gives the Worker its end of the channel, once it listens. */
   #handOver(port: MessagePort): Promise<void> {
     return new Promise((resolve, reject) => {
+      this.#end = (error) => {
+        reject(error);
+        this.#remote.close(error);
+      };
       let isDone = false;
       this.#worker.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
         if (data !== READY || isDone) return;
@@ -238,14 +244,16 @@ export class Trainer {
         resolve();
       });
       this.#worker.addEventListener("error", (event) => {
-        const error = new BackendError({
-          subject: SUBJECT,
-          expected: "the Worker's module to run",
-          got: event.message || "an error without a message, as when it cannot be loaded",
-          remedy: "see the console, and have the module call serveTrainer()",
-        });
-        reject(error);
-        if (!isDone) this.#remote.close(error);
+        // Later ones are not the trainer's: they come from elsewhere in the Worker's module.
+        if (isDone) return;
+        this.#end(
+          new BackendError({
+            subject: SUBJECT,
+            expected: "the Worker's module to run",
+            got: event.message || "an error without a message, as when it cannot be loaded",
+            remedy: "see the console, and have the module call serveTrainer()",
+          }),
+        );
       });
       this.#worker.postMessage(HELLO);
     });

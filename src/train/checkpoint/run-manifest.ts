@@ -105,7 +105,8 @@ export function manifestChanges(
       for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
         compare(field === "" ? key : `${field}.${key}`, a[key], b[key]);
       }
-    } else if (a !== b) {
+    } else if ((a ?? null) !== (b ?? null)) {
+      // (A layer that was loaded leaves out what is null in one that was built.)
       if (field === "optimizer.learningRate" && b === learningRate) return;
       changes.push({ field, saved: show(a), present: show(b), soft: SOFT.includes(field) });
     }

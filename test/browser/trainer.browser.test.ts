@@ -1,0 +1,289 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  ArgumentError,
+  BackendError,
+  type Callback,
+  evaluate,
+  ImageDataGenerator,
+  reduceLROnPlateau,
+  SourceError,
+  stateHash,
+  trainTwoPhase,
+  TrainingError,
+} from "cifar-kit";
+import {
+  createTrainer,
+  opfsCheckpointStore,
+  type Trainer,
+  type TrainerProgress,
+  type WorkerTrainingOptions,
+} from "cifar-kit/browser";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { useBackend } from "./backends.ts";
+
+const train = tinyImages(110);
+const validation = tinyImages(20, 2);
+const options = {
+  ...{ train, validation, batchSize: 8, epochs: [2, 2], seed: 7, verbose: 0 },
+  augmentation: new ImageDataGenerator({ rotationRange: 10, horizontalFlip: true }),
+} as const satisfies WorkerTrainingOptions;
+
+const newModel = (): ReturnType<typeof tinyModel> => tinyModel({ seed: 3, dropoutRate: 0.3 });
+
+const trainers: Trainer[] = [];
+function newTrainer(backend = "simd", file = "./train-worker.ts"): Trainer {
+  const worker = new Worker(new URL(file, import.meta.url), { type: "module" });
+  const trainer = createTrainer(worker, { backend });
+  trainers.push(trainer);
+  return trainer;
+}
+
+beforeAll(() => useBackend("simd"));
+afterEach(() => {
+  for (const trainer of trainers.splice(0)) trainer.terminate();
+});
+
+/** A callback of the page that changes the run and remembers what it saw. */
+const halving = (): Callback => reduceLROnPlateau({ monitor: "loss", minDelta: 10, patience: 1 });
+
+describe("createTrainer", () => {
+  it("trains in the Worker to the bits of training in the page", async () => {
+    const here = newModel();
+    const expected = await trainTwoPhase(here, { ...options, callbacks: [halving()] });
+    const there = newModel();
+    const trainer = newTrainer();
+    expect(await trainer.ready()).toEqual({ backend: "simd", threads: 2 });
+    const history = await trainer.trainTwoPhase(there, { ...options, callbacks: [halving()] });
+    expect(history.plain.loss).toEqual(expected.plain.loss);
+    expect(history.all.valAccuracy).toEqual(expected.all.valAccuracy);
+    expect(await stateHash(there, history.all)).toBe(await stateHash(here, expected.all));
+    // And on, from the state that came back.
+    const on = [
+      await trainTwoPhase(here, options),
+      await trainer.trainTwoPhase(there, options),
+    ] as const;
+    expect(await stateHash(there, on[1].all)).toBe(await stateHash(here, on[0].all));
+    expect(await trainer.evaluate(there, validation)).toEqual(await evaluate(here, validation));
+    here.dispose();
+    there.dispose();
+  });
+
+  it("trains on another backend than the page", async () => {
+    await tf.setBackend("cpu");
+    const model = newModel();
+    const trainer = newTrainer("webgl");
+    const { all } = await trainer.trainTwoPhase(model, {
+      ...options,
+      ...{ train: train.take(16), epochs: [1, 0] },
+    });
+    expect(all.loss).toHaveLength(1);
+    expect((await evaluate(model, validation)).loss).toBeCloseTo(all.valLoss[0], 4);
+    model.dispose();
+    await tf.setBackend("simd");
+  });
+
+  it("reports how far the run has come", async () => {
+    const model = newModel();
+    const reports: TrainerProgress[] = [];
+    await newTrainer().trainTwoPhase(model, {
+      ...options,
+      onProgress: (progress) => reports.push(progress),
+    });
+    model.dispose();
+    // At least at the end of every epoch.
+    const ends = reports.filter(({ step, steps }) => step === steps);
+    expect(ends.map(({ phase, epoch, step }) => [phase, epoch, step])).toEqual([
+      [0, 0, 14],
+      [0, 1, 14],
+      [1, 0, 13],
+      [1, 1, 13],
+    ]);
+    for (const { loss, accuracy, imagesPerSecond, secondsPerStep, epochs } of reports) {
+      expect(loss).toBeGreaterThan(0);
+      expect(accuracy).toBeGreaterThanOrEqual(0);
+      expect(imagesPerSecond * secondsPerStep).toBeCloseTo(8);
+      expect(epochs).toBe(2);
+    }
+  });
+
+  it("stands still while paused, and goes on to the same end", async () => {
+    const here = newModel();
+    await trainTwoPhase(here, options);
+    const there = newModel();
+    const trainer = newTrainer();
+    let steps = 0;
+    const count: Callback = { onBatchEnd: () => void steps++ };
+    await trainer.ready();
+    const run = trainer.trainTwoPhase(there, { ...options, callbacks: [count] });
+    while (steps < 5) await new Promise((resolve) => setTimeout(resolve, 1));
+    await trainer.pause();
+    const paused = steps;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(steps).toBe(paused);
+    await trainer.resume();
+    await run;
+    expect(steps).toBe(2 * 14 + 2 * 13);
+    expect(await stateHash(there)).toBe(await stateHash(here));
+    here.dispose();
+    there.dispose();
+  });
+
+  it("ends within one step when it is cancelled, paused or not, and gives what was learned", async () => {
+    for (const isPaused of [false, true]) {
+      const model = newModel();
+      const trainer = newTrainer();
+      let begun = 0;
+      let begunAtCancel = 0;
+      const cancelling: Callback = {
+        onBatchBegin: () => void begun++,
+        onBatchEnd: async (step) => {
+          if (step !== 4) return;
+          if (isPaused) void trainer.pause().then(() => trainer.cancel());
+          else trainer.cancel();
+          begunAtCancel = begun;
+          await Promise.resolve();
+        },
+      };
+      const run = trainer.trainTwoPhase(model, { ...options, callbacks: [cancelling] });
+      await expect(run).rejects.toThrow("the run was cancelled");
+      await expect(run).rejects.toBeInstanceOf(DOMException);
+      expect(begun).toBeLessThanOrEqual(begunAtCancel + 1);
+      expect(model.optimizer.iterations).toBe(5);
+      model.dispose();
+    }
+  });
+
+  it("is rejected with the reason of an aborted signal, before and during a run", async () => {
+    const model = newModel();
+    const trainer = newTrainer();
+    const reason = new Error("enough");
+    const early = trainer.trainTwoPhase(model, { ...options, signal: AbortSignal.abort(reason) });
+    await expect(early).rejects.toBe(reason);
+    const controller = new AbortController();
+    const abort: Callback = { onEpochEnd: () => controller.abort(reason) };
+    const run = trainer.trainTwoPhase(model, {
+      ...options,
+      ...{ signal: controller.signal, callbacks: [abort] },
+    });
+    await expect(run).rejects.toBe(reason);
+    expect(model.optimizer.iterations).toBe(14);
+    model.dispose();
+  });
+
+  it("goes on from a checkpoint of a cancelled run with the bits of one that was not", async () => {
+    const here = newModel();
+    const expected = await trainTwoPhase(here, { ...options, callbacks: [halving()] });
+    const store = opfsCheckpointStore("trainer-test");
+    const first = newTrainer();
+    let steps = 0;
+    const stop: Callback = { onBatchEnd: () => void (++steps === 33 && first.cancel()) };
+    const model = newModel();
+    const run = first.trainTwoPhase(model, {
+      ...options,
+      ...{ callbacks: [halving(), stop], checkpoint: { store, everySteps: 10 } },
+    });
+    await expect(run).rejects.toThrow("cancelled");
+    model.dispose();
+    const there = newModel();
+    const history = await newTrainer().trainTwoPhase(there, {
+      ...options,
+      ...{ callbacks: [halving()], checkpoint: { store, everySteps: 10 }, resume: "must" },
+    });
+    expect(await stateHash(there, history.all)).toBe(await stateHash(here, expected.all));
+    // A run in the page takes what the Worker kept.
+    const finished = newModel();
+    const same = await trainTwoPhase(finished, {
+      ...options,
+      ...{ callbacks: [halving()], checkpoint: { store }, resume: "must" },
+    });
+    expect(same.all.loss).toEqual(expected.all.loss);
+    for (const each of [here, there, finished]) each.dispose();
+  });
+
+  it("keeps the class of the Worker's errors, and the model of the page as it was", async () => {
+    const model = newModel();
+    const before = await stateHash(model);
+    const trainer = newTrainer();
+    const cases: [Partial<WorkerTrainingOptions>, new (...args: never) => Error, RegExp][] = [
+      [{ batchSize: 0 }, ArgumentError, /trainTwoPhase: expected batchSize to be a whole number/],
+      [
+        { callbacks: [{ onTrainBegin: () => Promise.reject(new RangeError("mine")) }] },
+        RangeError,
+        /mine/,
+      ],
+      [{ callbacks: [explode()] }, TrainingError, /finite losses/],
+      [
+        { checkpoint: { store: opfsCheckpointStore("nothing-here") }, resume: "must" },
+        SourceError,
+        /expected a checkpoint in .*nothing-here, got none/,
+      ],
+    ];
+    for (const [changes, Class, message] of cases) {
+      const run = trainer.trainTwoPhase(model, { ...options, ...changes });
+      await expect(run).rejects.toThrow(message);
+      await expect(run).rejects.toBeInstanceOf(Class);
+    }
+    expect(await stateHash(model)).toBe(before);
+    model.dispose();
+  });
+
+  it("refuses what cannot be sent to a Worker, and says where it belongs", async () => {
+    const model = newModel();
+    const trainer = newTrainer();
+    const withFunction = new ImageDataGenerator({ preprocessingFunction: (image) => image });
+    const store = { open: () => Promise.reject(new Error()) };
+    const needsModel: Callback = {
+      setContext: (context) => void context.model,
+      onTrainBegin: () => undefined,
+    };
+    const cases: [Partial<WorkerTrainingOptions>, RegExp][] = [
+      [{ augmentation: withFunction }, /serveTrainer\(\{ augmentation \}\)/],
+      [{ checkpoint: { store } }, /pass opfsCheckpointStore\(name\)/],
+      [{ validation: {} as never }, /validation to be an ImageSet/],
+      [{ callbacks: [needsModel] }, /serveTrainer\(\{ callbacks \}\)/],
+      [{ epoch: 3 } as never, /did you mean epochs/],
+    ];
+    for (const [changes, message] of cases) {
+      const run = trainer.trainTwoPhase(model, { ...options, ...changes });
+      await expect(run).rejects.toThrow(message);
+      await expect(run).rejects.toBeInstanceOf(ArgumentError);
+    }
+    model.dispose();
+  });
+
+  it("says which backend does not start, and what is wrong with a Worker's module", async () => {
+    await expect(newTrainer("quantum").ready()).rejects.toThrow(
+      /expected the backend "quantum" to start in the Worker/,
+    );
+    await expect(newTrainer("quantum").ready()).rejects.toBeInstanceOf(BackendError);
+    await expect(newTrainer("cpu", "./broken-worker.ts").ready()).rejects.toThrow(
+      /createTrainer: expected the Worker's module to run, got .*broken on purpose/,
+    );
+  });
+
+  it("does one thing at a time, and ends what it does when it is terminated", async () => {
+    const model = newModel();
+    const trainer = newTrainer();
+    const run = trainer.trainTwoPhase(model, { ...options, epochs: [1000, 0] });
+    await expect(trainer.evaluate(model, validation)).rejects.toThrow("a trainer that is free");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    trainer.terminate();
+    await expect(run).rejects.toThrow(/expected the Worker to live/);
+    model.dispose();
+  });
+});
+
+/** A callback that makes the loss infinite. */
+function explode(): Callback {
+  let context: Parameters<NonNullable<Callback["setContext"]>>[0];
+  return {
+    readEvery: 1,
+    setContext: (given) => {
+      context = given;
+    },
+    onBatchBegin: () => {
+      context.learningRate = 1e38;
+    },
+  };
+}
