@@ -37,7 +37,7 @@ export function opfsCheckpointStore(name: string): CheckpointStore {
         await explained(SUBJECT, files.location, () => files.sweep());
         return new StoredCheckpoints(files, lock);
       } catch (error) {
-        lock.release();
+        await lock.release();
         throw error;
       }
     },
@@ -102,10 +102,9 @@ class StoredCheckpoints implements OpenCheckpointStore {
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#files.close();
-    this.#lock.release();
-    await Promise.resolve();
+    return this.#lock.release();
   }
 
   #explained<T>(name: string, action: () => Promise<T>): Promise<T> {

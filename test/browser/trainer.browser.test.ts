@@ -113,7 +113,11 @@ describe("createTrainer", () => {
     const there = newModel();
     const trainer = newTrainer();
     let steps = 0;
-    const count: Callback = { onBatchEnd: () => void steps++ };
+    const count: Callback = {
+      onBatchEnd: () => {
+        steps++;
+      },
+    };
     await trainer.ready();
     const run = trainer.trainTwoPhase(there, { ...options, callbacks: [count] });
     while (steps < 5) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -136,11 +140,17 @@ describe("createTrainer", () => {
       let begun = 0;
       let begunAtCancel = 0;
       const cancelling: Callback = {
-        onBatchBegin: () => void begun++,
+        onBatchBegin: () => {
+          begun++;
+        },
         onBatchEnd: async (step) => {
           if (step !== 4) return;
-          if (isPaused) void trainer.pause().then(() => trainer.cancel());
-          else trainer.cancel();
+          if (!isPaused) trainer.cancel();
+          else {
+            void trainer.pause().then(() => {
+              trainer.cancel();
+            });
+          }
           begunAtCancel = begun;
           await Promise.resolve();
         },
@@ -161,7 +171,11 @@ describe("createTrainer", () => {
     const early = trainer.trainTwoPhase(model, { ...options, signal: AbortSignal.abort(reason) });
     await expect(early).rejects.toBe(reason);
     const controller = new AbortController();
-    const abort: Callback = { onEpochEnd: () => controller.abort(reason) };
+    const abort: Callback = {
+      onEpochEnd: () => {
+        controller.abort(reason);
+      },
+    };
     const run = trainer.trainTwoPhase(model, {
       ...options,
       ...{ signal: controller.signal, callbacks: [abort] },
@@ -177,7 +191,11 @@ describe("createTrainer", () => {
     const store = opfsCheckpointStore("trainer-test");
     const first = newTrainer();
     let steps = 0;
-    const stop: Callback = { onBatchEnd: () => void (++steps === 33 && first.cancel()) };
+    const stop: Callback = {
+      onBatchEnd: () => {
+        if (++steps === 33) first.cancel();
+      },
+    };
     const model = newModel();
     const run = first.trainTwoPhase(model, {
       ...options,
@@ -234,7 +252,7 @@ describe("createTrainer", () => {
     const withFunction = new ImageDataGenerator({ preprocessingFunction: (image) => image });
     const store = { open: () => Promise.reject(new Error()) };
     const needsModel: Callback = {
-      setContext: (context) => void context.model,
+      setContext: ({ model: notThere }) => notThere,
       onTrainBegin: () => undefined,
     };
     const cases: [Partial<WorkerTrainingOptions>, RegExp][] = [
