@@ -17,7 +17,8 @@ export default defineConfig({
   removeNodeProtocol: false,
   // tsup 8.5 still passes baseUrl to the compiler, which TypeScript 6 reports as deprecated.
   dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
-  sourcemap: true,
+  // Readable code instead of maps: docs/decisions/0070-what-the-package-holds.md.
+  sourcemap: false,
   clean: true,
   // Entries share chunks, so that a class is the same class whichever entry it came through.
   splitting: true,

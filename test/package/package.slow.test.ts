@@ -1,0 +1,230 @@
+/**
+ * The tarball that `npm publish` would send: what is in it, how large its entries are, and whether a
+ * stranger's program runs with it, in every supported Node, under strict TypeScript and in a page.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { chromium } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { install, nodeBinary, pack, type Packed, ROOT } from "./packed.ts";
+import { gzippedKilobytes } from "./sizes.ts";
+
+const PROGRAMS = join(ROOT, "test/package/programs");
+
+/** Gzipped kilobytes that an entry may load at once, ESM and CommonJS alike. */
+const BUDGETS: Readonly<Record<string, number>> = {
+  index: 125,
+  metrics: 14,
+  plots: 19,
+  node: 32,
+  browser: 85,
+  simd: 72,
+};
+/** Kilobytes of the whole tarball. */
+const TARBALL_BUDGET = 800;
+
+const root = mkdtempSync(join(tmpdir(), "cifar-kit-package-"));
+let packed: Packed;
+beforeAll(() => {
+  packed = pack(root);
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("the tarball", () => {
+  it("holds what a user needs and nothing else", () => {
+    const stray = packed.files.filter(
+      (path) =>
+        !/^dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/.test(path) &&
+        !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-LICENSES\.md)$/.test(path),
+    );
+    expect(stray).toEqual([]);
+    for (const entry of Object.keys(BUDGETS)) {
+      for (const ending of ["js", "cjs", "d.ts", "d.cts"]) {
+        expect(packed.files).toContain(`dist/${entry}.${ending}`);
+      }
+    }
+  });
+
+  it("names the licences of what is bundled", () => {
+    const text = readFileSync(join(ROOT, "THIRD-PARTY-LICENSES.md"), "utf8");
+    const font = readFileSync(join(ROOT, "src/node/fonts/dejavu-sans.generated.ts"), "utf8");
+    expect(text).toContain(/\/\*!(.*?)\*\//s.exec(font)![1].trim());
+    for (const path of packed.files.filter((name) => /^dist\/dejavu.*js$/.test(name))) {
+      expect(readFileSync(join(ROOT, path), "utf8")).toContain("Bitstream");
+    }
+  });
+
+  it("stays within the budgets", () => {
+    expect(packed.size / 1000).toBeLessThan(TARBALL_BUDGET);
+    const tooLarge = Object.entries(BUDGETS).flatMap(([entry, budget]) =>
+      ["js", "cjs"]
+        .map((ending) => ({
+          ending,
+          size: gzippedKilobytes(join(ROOT, `dist/${entry}.${ending}`)),
+        }))
+        .filter(({ size }) => size > budget)
+        .map(({ ending, size }) => `${entry}.${ending}: ${size.toFixed(1)} kB, budget ${budget}`),
+    );
+    expect(tooLarge).toEqual([]);
+  });
+});
+
+/** What test/package/programs/train.js prints. */
+interface Printed {
+  readonly hash: string;
+  readonly loadedHash: string;
+}
+let hash: string | undefined;
+
+describe("a program", () => {
+  const folder = join(root, "program");
+  beforeAll(() => {
+    install(packed, folder, [
+      "@tensorflow/tfjs-core",
+      "@tensorflow/tfjs-layers",
+      "@tensorflow/tfjs-data",
+      "@tensorflow/tfjs-backend-cpu",
+      "vega",
+      "vega-lite",
+      "@resvg/resvg-js",
+      "h5wasm",
+    ]);
+    const esm = readFileSync(join(PROGRAMS, "train.js"), "utf8");
+    writeFileSync(join(folder, "train.mjs"), esm);
+    writeFileSync(
+      join(folder, "train.cjs"),
+      esm.replace(/^import \* as (\w+) from (.*);$/gm, "const $1 = require($2);"),
+    );
+  });
+
+  describe.each(["20", "22", "24", "latest"])("in Node %s", (release) => {
+    it.each(["train.mjs", "train.cjs"])("runs as %s", (file) => {
+      const node = nodeBinary(release, root);
+      for (const made of ["checkpoints", "model"]) {
+        rmSync(join(folder, made), { recursive: true, force: true });
+      }
+      const { stdout, stderr } = spawnSync(node, [file], { cwd: folder, encoding: "utf8" });
+      expect(stdout, stderr).not.toBe("");
+      const printed = JSON.parse(stdout) as Printed;
+      hash ??= printed.hash;
+      expect(printed).toEqual({
+        hash, // the same bits in every Node
+        loadedHash: hash,
+        report: expect.stringContaining("weighted avg") as string,
+        svg: true,
+        refused: true,
+        sameFunctions: true,
+        browser: "function",
+        tensors: true,
+      });
+      expect(stderr).toBe("");
+    });
+  });
+});
+
+describe("strict TypeScript", () => {
+  const folder = join(root, "types");
+  beforeAll(() => {
+    const peers = ["core", "layers", "data"].map((part) => `@tensorflow/tfjs-${part}`);
+    install(packed, folder, peers, ["typescript", "@types/node"]);
+    const program = readFileSync(join(PROGRAMS, "types.ts"), "utf8");
+    for (const ending of ["ts", "mts", "cts"]) {
+      writeFileSync(join(folder, `types.${ending}`), program);
+    }
+  });
+
+  it.each([
+    ["node16", "node16", ["types.mts", "types.cts"]],
+    ["nodenext", "nodenext", ["types.mts", "types.cts"]],
+    ["esnext", "bundler", ["types.ts"]],
+  ])("accepts a program with module %s, resolution %s", (module, moduleResolution, files) => {
+    const compilerOptions = {
+      ...{ module, moduleResolution, target: "es2022", lib: ["es2022", "dom"], types: ["node"] },
+      ...{ strict: true, noEmit: true, skipLibCheck: true },
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    const tsc = join(folder, "node_modules/typescript/bin/tsc");
+    const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", "."], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
+  });
+});
+
+describe("a page built by Vite", () => {
+  const folder = join(root, "page");
+  let built = "";
+  beforeAll(() => {
+    const peers = ["core", "layers", "data", "backend-cpu"].map(
+      (part) => `@tensorflow/tfjs-${part}`,
+    );
+    install(packed, folder, [...peers, "vega", "vega-lite"], ["vite"]);
+    for (const [from, to] of [
+      ["page.html", "index.html"],
+      ["page.js", "page.js"],
+      ["page-worker.js", "page-worker.js"],
+    ]) {
+      cpSync(join(PROGRAMS, from), join(folder, to));
+    }
+    writeFileSync(
+      join(folder, "vite.config.js"),
+      'export default { worker: { format: "es" }, build: { target: "es2022" } };\n',
+    );
+    mkdirSync(join(folder, "public"), { recursive: true });
+    const vite = join(folder, "node_modules/vite/bin/vite.js");
+    built = execFileSync(process.execPath, [vite, "build"], {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  });
+
+  it("has nothing of Node in it", () => {
+    expect(built).not.toMatch(/externalized for browser compatibility/);
+  });
+
+  it("trains in a Worker to the same bits as Node", async () => {
+    const server = await serve(join(folder, "dist"));
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROME_BIN ?? "/usr/bin/chromium",
+      args: ["--no-sandbox"],
+    });
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+      await page.waitForFunction(() => /^(\w{64} |failed)/.test(document.title));
+      expect(await page.title()).toBe(`${hash} 1`);
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  });
+});
+
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
+
+/** Serves the files of a folder on a port that is free. */
+function serve(folder: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = request.url === "/" ? "/index.html" : request.url!;
+    try {
+      const body = readFileSync(join(folder, path));
+      response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? "text/plain" }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  return new Promise((resolve) => {
+    server.listen(0, () => {
+      resolve(server);
+    });
+  });
+}
