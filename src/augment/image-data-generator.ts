@@ -61,6 +61,7 @@ export interface GeneratorFitOptions {
 
 /** An `ImageDataGenerator` as plain data, for a Worker or a file. */
 export interface GeneratorState {
+  /** What the constructor was given. */
   readonly options: ImageDataGeneratorOptions;
   /** What `fit` has learned. */
   readonly statistics: FeatureStatistics | undefined;

@@ -39,6 +39,7 @@ export interface HttpSourceOptions {
   readonly cache?: boolean;
   /** The files that the data set consists of; default CIFAR-10's six. Others with `"binary"` only. */
   readonly files?: readonly RecordFile[];
+  /** Called while a file is loaded. Default none. */
   readonly onProgress?: (progress: HttpProgress) => void;
   /**
    * Told what went wrong without harm, such as a full storage: the data are loaded, but not kept.

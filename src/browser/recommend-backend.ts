@@ -3,7 +3,9 @@ export type BrowserBackend = "webgpu" | "simd" | "webgl" | "wasm" | "cpu";
 
 /** What there is of one backend. */
 export interface BackendProbe {
+  /** Its name. */
   readonly backend: BrowserBackend;
+  /** Whether it can run here. */
   readonly available: boolean;
   /** What was found, or what is missing and how to get it, in a sentence. */
   readonly detail: string;
@@ -11,6 +13,7 @@ export interface BackendProbe {
 
 /** What {@link recommendBackend} found. */
 export interface BackendRecommendation {
+  /** The one to use: the name for `tf.setBackend`. */
   readonly backend: BrowserBackend;
   /** Why, in a sentence or two. */
   readonly reason: string;

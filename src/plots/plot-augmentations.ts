@@ -17,12 +17,18 @@ export interface ImageTransformer<T> {
 
 /** A flow of single images in the order of their set, as `imageFlow` and `generator.flow` make it. */
 export interface SingleImageFlow {
+  /** Has to be 1. */
   readonly batchSize: number;
   /** Pixels in [0, 1], HWC order, of image `index` in an epoch. */
   batch(
     epoch: number,
     index: number,
-  ): { readonly xs: Float32Array; readonly indices: ArrayLike<number> };
+  ): {
+    /** The pixels of one image. */
+    readonly xs: Float32Array;
+    /** The index of its image in the set, as the only element. */
+    readonly indices: ArrayLike<number>;
+  };
 }
 
 /** Options of {@link plotAugmentations}. */

@@ -62,19 +62,23 @@ export interface TrainResult {
 export interface TrainerProgress {
   /** 0: the plain phase; 1: the augmented one. */
   readonly phase: number;
-  /** Index of the epoch under way, and of the one after the last, within the phase. */
+  /** Index of the epoch under way, within the phase. */
   readonly epoch: number;
+  /** Index of the epoch after the last one of the phase. */
   readonly epochs: number;
-  /** Steps of the epoch that are complete, of how many. */
+  /** Steps of the epoch that are complete. */
   readonly step: number;
+  /** Steps in the epoch; `undefined` where the data does not say beforehand. */
   readonly steps: number | undefined;
   /** Running means of the epoch; they may lag behind by up to 20 steps. */
   readonly loss: number;
   /** Likewise; `undefined` if the model was compiled without accuracy. */
   readonly accuracy: number | undefined;
+  /** The optimizer's present learning rate. */
   readonly learningRate: number;
-  /** Since the last report. */
+  /** Mean wall time of a step since the last report. */
   readonly secondsPerStep: number;
+  /** Images trained on in a second, since the last report. */
   readonly imagesPerSecond: number;
 }
 
