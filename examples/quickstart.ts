@@ -9,7 +9,7 @@
  *
  * Writes the summary, the history, the report, the model and all pictures to runs/quickstart/.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
@@ -60,7 +60,9 @@ if (options.backend !== "auto" && !BACKENDS.includes(options.backend as BackendN
   throw new Error(`--backend: expected auto, ${BACKENDS.join(", ")}, got ${options.backend}`);
 }
 const seed = Number(options.seed);
-const size = options.full ? "full" : "short";
+if (!Number.isSafeInteger(seed)) {
+  throw new Error(`--seed: expected a whole number, got ${options.seed}`);
+}
 const backend = await chooseBackend(options.backend as BackendName | "auto");
 console.log(`backend: ${backend}`);
 await mkdir(options.output, { recursive: true });
@@ -92,14 +94,16 @@ await writeFile(join(options.output, "summary.txt"), summary + "\n");
 
 // Training: plain, then augmented.
 // Ctrl-C saves and ends the run; the same command goes on from there, with the same bits.
+const checkpoints = join(
+  options.output,
+  `checkpoints-${backend}-${seed}-${train.length}-${run.epochs.join("+")}`,
+);
 const history = await trainTwoPhase(model, {
   train,
   validation: test,
   epochs: run.epochs,
   seed,
-  checkpoint: {
-    store: fileCheckpointStore(join(options.output, `checkpoints-${backend}-${seed}-${size}`)),
-  },
+  checkpoint: { store: fileCheckpointStore(checkpoints) },
   signal: interruptSignal(),
 }).catch((error: unknown) => {
   if (!(error instanceof InterruptError)) throw error;
@@ -112,10 +116,14 @@ await save("history", plotHistory(history));
 
 // Evaluation.
 const { yTrue, yPred, probabilities, accuracy } = await evaluate(model, test);
-const report = String(classificationReport(yTrue, yPred, { targetNames: CIFAR10_CLASS_NAMES }));
+// All labels are named: of few test images some classes may be missing.
+const labels = CIFAR10_CLASS_NAMES.map((_, label) => label);
+const report = String(
+  classificationReport(yTrue, yPred, { labels, targetNames: CIFAR10_CLASS_NAMES }),
+);
 console.log(`\nClassification Report:\n${report}`);
 await writeFile(join(options.output, "report.txt"), report);
-const matrix = confusionMatrix(yTrue, yPred);
+const matrix = confusionMatrix(yTrue, yPred, { labels });
 await writeFile(join(options.output, "confusion-matrix.json"), JSON.stringify(matrix) + "\n");
 await save("confusion-matrix", plotConfusionMatrix(matrix, { classNames: CIFAR10_CLASS_NAMES }));
 await save("predictions", plotPredictions(test, { yPred, probabilities, count: 15, seed }));
@@ -127,6 +135,8 @@ for (const { trueName, predictedName, count } of mostConfused(matrix, {
 
 // The model, with its optimizer, so that training can go on from here.
 await model.save(fileSystemIO(join(options.output, "model")), { includeOptimizer: true });
+// What is over needs no checkpoints: the next call trains anew.
+await rm(checkpoints, { recursive: true });
 
 const last = history.all.accuracy.at(-1)!;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -31,13 +31,17 @@ const UNIT = 1 / 255;
  * @throws {ArgumentError} if the set is empty or an option is not as it should be.
  */
 export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
-  const subject = "imageFlow";
+  return makeImageFlow("imageFlow", set, options);
+}
+
+/** The same on behalf of another function, which its errors then name. */
+export function makeImageFlow(subject: string, set: ImageSet, options: ImageFlowOptions): Flow {
   checkOptions(subject, options, ["batchSize", "shuffle", "seed", "augmentation", "mix"]);
   const settings = resolveSetFlow(subject, set, options);
   for (const name of ["augmentation", "mix"] as const) {
-    const part = options[name] as Partial<Augmentation> | undefined;
+    const part = options[name] as Partial<Augmentation> | null | undefined;
     check(
-      part === undefined || (typeof part.draw === "function" && typeof part.apply === "function"),
+      part === undefined || (typeof part?.draw === "function" && typeof part.apply === "function"),
       subject,
       `${name} to have draw and apply`,
       describe(part),

@@ -1,4 +1,5 @@
-import { check, checkInteger, describe } from "../checks.ts";
+import { check, checkInteger, checkOptions, describe } from "../checks.ts";
+import { checkImageShape } from "./check-image-shape.ts";
 
 /** Height, width and channels of one image. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -28,8 +29,10 @@ export class ImageSet implements ImageSetParts {
   readonly classNames: readonly string[];
 
   /** @throws {ArgumentError} if the arrays do not fit together or a label has no class name. */
-  constructor({ images, labels, imageShape, classNames }: ImageSetParts) {
+  constructor(parts: ImageSetParts) {
     const subject = "ImageSet";
+    checkOptions(subject, parts, ["images", "labels", "imageShape", "classNames"]);
+    const { images, labels, imageShape, classNames } = parts;
     check(
       images instanceof Uint8Array,
       subject,
@@ -44,19 +47,13 @@ export class ImageSet implements ImageSetParts {
       describe(labels),
       "convert them with Int32Array.from(labels)",
     );
+    checkImageShape(subject, imageShape);
     check(
-      Array.isArray(imageShape) &&
-        imageShape.length === 3 &&
-        imageShape.every((size: unknown) => Number.isInteger(size) && (size as number) > 0),
+      Array.isArray(classNames) &&
+        classNames.length > 0 &&
+        classNames.every((name: unknown) => typeof name === "string"),
       subject,
-      "imageShape to be [height, width, channels], whole numbers above 0",
-      describe(imageShape),
-      "pass e.g. [32, 32, 3]",
-    );
-    check(
-      Array.isArray(classNames) && classNames.length > 0,
-      subject,
-      "classNames to be a list with at least one name",
+      "classNames to be a list of texts with at least one",
       describe(classNames),
       "pass one name per class",
     );
@@ -103,6 +100,13 @@ export class ImageSet implements ImageSetParts {
    * @throws {ArgumentError} if an index is not in 0..length-1.
    */
   subset(indices: ArrayLike<number>): ImageSet {
+    check(
+      typeof (indices as ArrayLike<number> | undefined)?.length === "number",
+      "ImageSet.subset",
+      "a list of indices",
+      describe(indices),
+      "pass e.g. [0, 5, 7]",
+    );
     const images = new Uint8Array(indices.length * this.imageSize);
     const labels =
       this.labels instanceof Uint8Array

@@ -1,6 +1,7 @@
-import { check, checkInteger, describe } from "../checks.ts";
+import { check, checkInteger, checkOptions, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { checkImageShape } from "./check-image-shape.ts";
 import { decodeRecordsInto } from "./decode-records.ts";
 import { ImageSet } from "./image-set.ts";
 import { recordSize, type RecordFile, type RecordManifest } from "./manifest.ts";
@@ -82,8 +83,22 @@ export function checkSource(subject: string, source: unknown): asserts source is
   );
 }
 
-function checkManifest({ name, files, layout, classNames }: RecordManifest): void {
+const LAYOUT_FIELDS = ["labelBytes", "labelByte", "numClasses", "imageShape", "pixelOrder"];
+
+function checkManifest(manifest: RecordManifest): void {
   const subject = "loadRecords";
+  checkOptions(subject, manifest, ["name", "files", "layout", "classNames"]);
+  const { name, files, layout, classNames } = manifest;
+  check(
+    Array.isArray(files) && files.length > 0,
+    subject,
+    "a manifest with a list of files, at least one",
+    describe(files),
+    "pass { name, files: [{ name, bytes, sha256 }], layout, classNames }",
+  );
+  checkOptions(subject, layout, LAYOUT_FIELDS);
+  checkImageShape(subject, layout.imageShape);
+  checkInteger(subject, "layout.labelBytes", layout.labelBytes, { min: 1 });
   const size = recordSize(layout);
   checkInteger(subject, "layout.numClasses", layout.numClasses, { min: 1, max: 256 });
   checkInteger(subject, "layout.labelByte", layout.labelByte, {
@@ -91,13 +106,13 @@ function checkManifest({ name, files, layout, classNames }: RecordManifest): voi
     max: layout.labelBytes - 1,
   });
   check(
-    classNames.length === layout.numClasses,
+    Array.isArray(classNames) && classNames.length === layout.numClasses,
     subject,
     `${layout.numClasses} class names in the manifest ${name}`,
-    `${classNames.length}`,
+    describe(classNames),
     "give every class one name",
   );
-  for (const file of files) {
+  for (const file of files as readonly RecordFile[]) {
     check(
       Number.isSafeInteger(file.bytes / size),
       subject,

@@ -1,4 +1,4 @@
-import { checkInteger } from "../checks.ts";
+import { check, checkInteger, describe } from "../checks.ts";
 
 /**
  * One row per label: 1 in the label's column, 0 elsewhere.
@@ -8,6 +8,13 @@ import { checkInteger } from "../checks.ts";
  * @throws {ArgumentError} if a label is not in that range; the message names its index.
  */
 export function oneHot(labels: ArrayLike<number>, numClasses: number): Float32Array {
+  check(
+    typeof (labels as ArrayLike<number> | undefined)?.length === "number",
+    "oneHot",
+    "a list of class indices",
+    describe(labels),
+    "pass e.g. set.labels",
+  );
   checkInteger("oneHot", "numClasses", numClasses, { min: 1 });
   const rows = new Float32Array(labels.length * numClasses);
   for (let i = 0; i < labels.length; i++) {

@@ -2,7 +2,7 @@ import { check, checkOneOf, describe } from "../checks.ts";
 import { CifarKitError, DataError } from "../errors.ts";
 import { ImageSet, type ImageShape } from "./image-set.ts";
 import { INTERPOLATIONS, type Pixels } from "./resample.ts";
-import { checkImageShape, FITS, resizeImage, type ResizeImageOptions } from "./resize-image.ts";
+import { checkPictureShape, FITS, resizeImage, type ResizeImageOptions } from "./resize-image.ts";
 
 /** A picture that has not been decoded yet. */
 export interface PictureFile {
@@ -41,7 +41,7 @@ export async function pictureSet(
 ): Promise<ImageSet> {
   const subject = "pictureSet";
   const { imageShape, classNames, ...resize } = options;
-  checkImageShape(subject, imageShape);
+  checkPictureShape(subject, imageShape);
   checkOneOf(subject, "interpolation", resize.interpolation ?? "bilinear", INTERPOLATIONS);
   checkOneOf(subject, "fit", resize.fit ?? "stretch", FITS);
   const found = [...new Set(files.map(classOf))].sort();

@@ -39,7 +39,7 @@ export function resizeImage(
 ): Uint8Array {
   const subject = "resizeImage";
   checkPicture(subject, picture);
-  checkImageShape(subject, imageShape);
+  checkPictureShape(subject, imageShape);
   checkOptions(subject, options, ["interpolation", "fit"]);
   const { interpolation = "bilinear", fit = "stretch" } = options;
   checkOneOf(subject, "interpolation", interpolation, INTERPOLATIONS);
@@ -58,7 +58,7 @@ export function resizeImage(
 }
 
 /** Throws unless `imageShape` can be that of a picture. */
-export function checkImageShape(subject: string, imageShape: unknown): void {
+export function checkPictureShape(subject: string, imageShape: unknown): void {
   check(
     Array.isArray(imageShape) && imageShape.length === 3,
     subject,

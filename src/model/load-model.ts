@@ -1,5 +1,6 @@
 import { io } from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
+import { check, describe } from "../checks.ts";
 import { compileOwning } from "./compile.ts";
 import { modelInternals } from "./internals.ts";
 import { setTrainingStep, withKerasLayers } from "./keras-layers.ts";
@@ -18,12 +19,13 @@ interface SavedOptimizer {
  *
  * @param handler where to load from: an `IOHandler`, or a URL that TensorFlow.js knows.
  * @returns the model; the caller disposes it.
+ * @throws {ArgumentError} if nothing can be loaded from what was passed.
  * @throws what the handler throws: with `fileSystemIO` of `cifar-kit/node` a {@link SourceError}
  *   or a {@link DataError}.
  */
 export async function loadModel(handler: string | io.IOHandler): Promise<LayersModel> {
+  const source = handlerOf(handler);
   let optimizerSettings: Readonly<Record<string, unknown>> = {};
-  const source = typeof handler === "string" ? handlerOf(handler) : handler;
   // Listens in: what is loaded holds settings that TensorFlow.js does not hand on.
   const listening: io.IOHandler = {
     load: async () => {
@@ -33,7 +35,7 @@ export async function loadModel(handler: string | io.IOHandler): Promise<LayersM
       return artifacts;
     },
   };
-  const model = withKerasLayers(await loadLayersModel(source.load ? listening : source));
+  const model = withKerasLayers(await loadLayersModel(listening));
   const { optimizer: stock } = modelInternals(model);
   if (!stock) return model;
   const optimizer = await restoreOptimizer(stock, optimizerSettings);
@@ -46,8 +48,26 @@ export async function loadModel(handler: string | io.IOHandler): Promise<LayersM
   return withUndyingLoss(model);
 }
 
-/** The handler of a URL, chosen as TensorFlow.js does it. */
-function handlerOf(url: string): io.IOHandler {
-  const [handler] = io.getLoadHandlers(url) as (io.IOHandler | undefined)[];
-  return handler ?? io.browserHTTPRequest(url);
+/** What loads from there: a URL's handler is chosen as TensorFlow.js does it. */
+function handlerOf(place: unknown): io.IOHandler {
+  if (typeof place === "string") {
+    const [handler] = io.getLoadHandlers(place) as (io.IOHandler | undefined)[];
+    // In a page a URL may be relative; elsewhere a string without a handler is mostly a path.
+    check(
+      handler !== undefined || typeof location === "object",
+      "loadModel",
+      "an IOHandler or a URL that a handler is registered for",
+      describe(place),
+      "to load from a folder, pass fileSystemIO(path) of cifar-kit/node",
+    );
+    return handler ?? io.browserHTTPRequest(place);
+  }
+  check(
+    typeof (place as Partial<io.IOHandler> | null | undefined)?.load === "function",
+    "loadModel",
+    "an IOHandler with a load method, or a URL",
+    describe(place),
+    "pass e.g. fileSystemIO(path) of cifar-kit/node",
+  );
+  return place as io.IOHandler;
 }

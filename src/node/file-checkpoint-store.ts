@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
+import { makeFolder } from "./make-folder.ts";
 import { FolderLock } from "./folder-lock.ts";
 import { errorCode, isTemporary, writeAtomic } from "./write-atomic.ts";
 
@@ -28,7 +29,7 @@ export function fileCheckpointStore(folder: string): CheckpointStore {
   return {
     open: () =>
       explained(path, "can be made, read and written", async () => {
-        await mkdir(path, { recursive: true });
+        await makeFolder(path);
         const lock = await FolderLock.take(SUBJECT, path);
         try {
           await sweep(path);

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { check, describe } from "../checks.ts";
 import { ArgumentError, DataError, SourceError } from "../errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import { writeAtomic } from "./write-atomic.ts";
 
 const MODEL_FILE = "model.json";
@@ -64,7 +65,7 @@ async function save(path: string, artifacts: io.ModelArtifacts): Promise<io.Save
     weightsSha256: sha256(weights),
   };
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     // The model file last: it is what makes the weights a model.
     await writeAtomic(join(dirname(file), weightsFile), weights);
     await writeAtomic(file, JSON.stringify(model));

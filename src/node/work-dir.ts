@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 import { isTemporary } from "./write-atomic.ts";
 
 const WORK_DIR_PREFIX = ".cifar-kit-fetch-";
@@ -10,7 +11,7 @@ const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
  * cache is created if it is not there; errors of the file system are thrown as they are.
  */
 export async function createWorkDir(cacheDir: string): Promise<string> {
-  await mkdir(cacheDir, { recursive: true });
+  await makeFolder(cacheDir);
   for (const name of await readdir(cacheDir)) {
     if (!name.startsWith(WORK_DIR_PREFIX) && !isTemporary(name)) continue;
     const path = join(cacheDir, name);

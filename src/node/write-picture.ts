@@ -1,7 +1,8 @@
-import { mkdir } from "node:fs/promises";
+import {} from "node:fs/promises";
 import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import { writeAtomic } from "./write-atomic.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function writePicture(
   );
   const content = await draw();
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeAtomic(path, content);
   } catch (cause) {
     throw new SourceError({

@@ -1,4 +1,4 @@
-import { check } from "../checks.ts";
+import { check, describe } from "../checks.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 import { imageUrl } from "./image-url.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
@@ -103,6 +103,13 @@ export function imageGrid(
 
 /** Throws unless the set has images, and of a kind that a picture can show. */
 export function checkDrawable(subject: string, set: ImageSet): void {
+  check(
+    (set as Partial<ImageSet> | null)?.images instanceof Uint8Array,
+    subject,
+    "an ImageSet",
+    describe(set),
+    "pass e.g. the test part of loadCifar10()",
+  );
   const channels = set.imageShape[2];
   check(set.length > 0, subject, "a set with at least one image", "an empty set", "pass images");
   check(

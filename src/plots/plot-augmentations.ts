@@ -1,7 +1,8 @@
-import { check, checkInteger, checkOptions, checkSeed, describe } from "../checks.ts";
+import { check, checkInteger, checkSeed, describe } from "../checks.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
+import { checkPlotOptions } from "./check-plot-options.ts";
 import { choose } from "./choose.ts";
 import type { Tile } from "./image-grid.ts";
 import { checkDrawable, imageGrid, MAX_IMAGES } from "./image-grid.ts";
@@ -59,7 +60,7 @@ export function plotAugmentations<T>(
   augmentation: ImageTransformer<T> | SingleImageFlow,
   options: PlotAugmentationsOptions = {},
 ): VegaLiteSpec {
-  checkOptions(SUBJECT, options, ["count", "variants", "seed", "title"]);
+  checkPlotOptions(SUBJECT, options, ["count", "variants", "seed", "title"]);
   const { count = 3, variants = 6, seed = 0, title } = options;
   checkDrawable(SUBJECT, set);
   checkAugmentation(augmentation);

@@ -1,4 +1,5 @@
-import { check, checkNumber, checkOptions, describe } from "../checks.ts";
+import { check, checkNumber, describe } from "../checks.ts";
+import { checkPlotOptions } from "./check-plot-options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { checkUnitValues, unitAxis, unitSquare } from "./unit-square.ts";
 
@@ -31,7 +32,7 @@ export function plotCalibration(
   options: PlotCalibrationOptions = {},
 ): VegaLiteSpec {
   const subject = "plotCalibration";
-  checkOptions(subject, options, ["title"]);
+  checkPlotOptions(subject, options, ["title"]);
   check(
     typeof calibration === "object" && calibration !== null,
     subject,

@@ -1,4 +1,5 @@
-import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { check, checkOneOf, describe } from "../checks.ts";
+import { checkPlotOptions } from "./check-plot-options.ts";
 import { BLUES, wantsDarkText } from "./blues.ts";
 import type { MatrixNormalization } from "./confusion-values.ts";
 import { checkMatrix, normalizeMatrix } from "./confusion-values.ts";
@@ -56,7 +57,7 @@ export function plotConfusionMatrix(
   matrix: readonly ArrayLike<number>[],
   options: PlotConfusionMatrixOptions = {},
 ): VegaLiteSpec {
-  checkOptions(SUBJECT, options, ["classNames", "normalize", "title"]);
+  checkPlotOptions(SUBJECT, options, ["classNames", "normalize", "title"]);
   const { normalize, title } = options;
   if (normalize !== undefined) checkOneOf(SUBJECT, "normalize", normalize, ["true", "pred", "all"]);
   checkMatrix(SUBJECT, matrix);

@@ -1,4 +1,5 @@
-import { check, checkNumber, checkOptions, describe } from "../checks.ts";
+import { check, checkNumber, describe } from "../checks.ts";
+import { checkPlotOptions } from "./check-plot-options.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
 import { createSpec, FAINT, titleAbove } from "./spec.ts";
 
@@ -32,7 +33,7 @@ export function plotLearningRateFinder(
   sweep: LearningRateSweep,
   options: PlotLearningRateFinderOptions = {},
 ): VegaLiteSpec {
-  checkOptions(SUBJECT, options, ["title"]);
+  checkPlotOptions(SUBJECT, options, ["title"]);
   check(
     sweep?.learningRates?.length >= 2 && sweep.learningRates.length === sweep.losses?.length,
     SUBJECT,

@@ -1,5 +1,6 @@
-import { check, checkBoolean, checkInteger, checkOptions, checkSeed } from "../checks.ts";
+import { check, checkBoolean, checkInteger, checkSeed } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
+import { checkPlotOptions } from "./check-plot-options.ts";
 import { choose } from "./choose.ts";
 import type { Tile } from "./image-grid.ts";
 import { checkDrawable, defaultColumns, imageGrid, MAX_IMAGES } from "./image-grid.ts";
@@ -36,7 +37,7 @@ const WRONG = "#c4161c";
  *   were asked for, or an option is unknown or out of its range.
  */
 export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions): VegaLiteSpec {
-  checkOptions(SUBJECT, options, KNOWN);
+  checkPlotOptions(SUBJECT, options, KNOWN);
   const { onlyWrong = false, count = 10, seed = 0, probabilities } = options;
   checkDrawable(SUBJECT, set);
   checkBoolean(SUBJECT, "onlyWrong", onlyWrong);

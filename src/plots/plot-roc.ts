@@ -1,4 +1,5 @@
-import { check, checkOptions, describe } from "../checks.ts";
+import { check, describe } from "../checks.ts";
+import { checkPlotOptions } from "./check-plot-options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { checkUnitValues, MAX_CURVES, plotUnitCurves } from "./unit-square.ts";
 
@@ -43,7 +44,7 @@ export function plotRoc(
   options: PlotCurvesOptions = {},
 ): VegaLiteSpec {
   const subject = "plotRoc";
-  checkOptions(subject, options, ["title"]);
+  checkPlotOptions(subject, options, ["title"]);
   checkCurves(subject, curves);
   const unit = curves.map(({ name, falsePositiveRate: x, truePositiveRate: y, area }) => {
     checkUnitValues(subject, ["falsePositiveRate", "truePositiveRate"], x, y);
@@ -68,7 +69,7 @@ export function plotPrecisionRecall(
   options: PlotCurvesOptions = {},
 ): VegaLiteSpec {
   const subject = "plotPrecisionRecall";
-  checkOptions(subject, options, ["title"]);
+  checkPlotOptions(subject, options, ["title"]);
   checkCurves(subject, curves);
   const unit = curves.map(({ name, recall: x, precision: y, averagePrecision }) => {
     checkUnitValues(subject, ["recall", "precision"], x, y);

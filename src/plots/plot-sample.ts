@@ -1,5 +1,6 @@
-import { checkInteger, checkOptions } from "../checks.ts";
+import { checkInteger } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
+import { checkPlotOptions } from "./check-plot-options.ts";
 import { checkDrawable, imageGrid } from "./image-grid.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
@@ -19,7 +20,7 @@ export function plotSample(
   index: number,
   options: PlotSampleOptions = {},
 ): VegaLiteSpec {
-  checkOptions("plotSample", options, ["title"]);
+  checkPlotOptions("plotSample", options, ["title"]);
   checkDrawable("plotSample", set);
   checkInteger("plotSample", "index", index, { min: 0, max: set.length - 1 });
   const name = set.classNames[set.labels[index]];

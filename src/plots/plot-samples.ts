@@ -1,5 +1,6 @@
-import { checkInteger, checkOptions, checkSeed } from "../checks.ts";
+import { checkInteger, checkSeed } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
+import { checkPlotOptions } from "./check-plot-options.ts";
 import { choose } from "./choose.ts";
 import { checkDrawable, defaultColumns, imageGrid, MAX_IMAGES } from "./image-grid.ts";
 import type { VegaLiteSpec } from "./spec.ts";
@@ -22,10 +23,11 @@ export interface PlotSamplesOptions {
  *   than 4 channels.
  */
 export function plotSamples(set: ImageSet, options: PlotSamplesOptions = {}): VegaLiteSpec {
-  checkOptions("plotSamples", options, ["count", "seed", "columns", "title"]);
-  const { count = 10, seed = 0, columns = defaultColumns(Math.min(count, set.length)) } = options;
+  checkPlotOptions("plotSamples", options, ["count", "seed", "columns", "title"]);
   checkDrawable("plotSamples", set);
+  const { count = 10, seed = 0 } = options;
   checkInteger("plotSamples", "count", count, { min: 1, max: MAX_IMAGES });
+  const { columns = defaultColumns(Math.min(count, set.length)) } = options;
   checkInteger("plotSamples", "columns", columns, { min: 1, max: MAX_IMAGES });
   checkSeed("plotSamples", seed);
   const chosen = choose([...set.labels.keys()], count, seed);

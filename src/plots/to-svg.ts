@@ -1,5 +1,5 @@
 import { check, describe } from "../checks.ts";
-import { SourceError } from "../errors.ts";
+import { ArgumentError, SourceError } from "../errors.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { VegaLiteSpec } from "./spec.ts";
  * specification always gives the same text.
  * @param spec what a `plot...` function returned, or any other Vega-Lite specification.
  * @returns the text of an SVG file.
- * @throws {ArgumentError} if `spec` is not an object.
+ * @throws {ArgumentError} if `spec` is no specification.
  * @throws {SourceError} if one of the two packages is not installed.
  */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
@@ -21,15 +21,29 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
     "pass what a plot function returned",
   );
   const { vega, vegaLite } = await loadVega();
-  const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0]);
-  const view = new vega.View(vega.parse(compiled.spec), {
-    renderer: "none",
-    logLevel: vega.Error,
+  const view = viewOf(() => {
+    const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0]);
+    return new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.Error });
   });
   try {
     return describedBy(spec.description, await view.toSVG());
   } finally {
     view.finalize();
+  }
+}
+
+/** What Vega makes of a specification; it throws plain errors for what is none. */
+function viewOf<View>(make: () => View): View {
+  try {
+    return make();
+  } catch (cause) {
+    throw new ArgumentError({
+      subject: "toSvg",
+      expected: "a specification that Vega-Lite can compile",
+      got: `the error "${cause instanceof Error ? cause.message : String(cause)}"`,
+      remedy: "pass what a plot function returned, or correct the specification",
+      cause,
+    });
   }
 }
 

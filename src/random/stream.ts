@@ -8,6 +8,7 @@
  */
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
+import { check, checkSeed, describe } from "../checks.ts";
 import { mix32 } from "./mix.ts";
 import type { Rng } from "./rng.ts";
 
@@ -19,8 +20,17 @@ export const RANDOM_STREAM_VERSION = 1;
  * @param seed any safe integer; 0 and negative numbers are seeds like any other.
  * @param purpose what the numbers decide, e.g. `"shuffle"`; other purposes give unrelated numbers.
  * @param indices safe integers that tell apart the streams of one purpose, e.g. epoch and image.
+ * @throws {ArgumentError} if `seed` is no safe integer or there is no purpose.
  */
 export function randomStream(seed: number, purpose: string, ...indices: number[]): Rng {
+  checkSeed("randomStream", seed);
+  check(
+    typeof purpose === "string",
+    "randomStream",
+    "a text that says what the numbers are for",
+    describe(purpose),
+    'pass e.g. "shuffle"',
+  );
   return new KeyedRng(hashKey(seed, purpose, indices));
 }
 

@@ -1,10 +1,50 @@
-import { check } from "../checks.ts";
+import { check, describe } from "../checks.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
 import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
 import type { CallbackState } from "./checkpoint/checkpoint.ts";
 
 /** Steps between two readings of loss and metrics from the device; the first step is read too. */
 const READ_EVERY = 20;
+
+/** The hooks of {@link Callback}. */
+const HOOKS: Record<Exclude<keyof Callback, "readEvery">, true> = {
+  ...{ setContext: true, getState: true, setState: true },
+  ...{ onTrainBegin: true, onTrainEnd: true, onRunEnd: true, onTestBegin: true, onTestEnd: true },
+  ...{ onEpochBegin: true, onEpochEnd: true, onBatchBegin: true, onBatchEnd: true },
+};
+
+/** Throws unless these are callbacks whose hooks will be called. */
+export function checkCallbacks(subject: string, callbacks: unknown): void {
+  check(
+    Array.isArray(callbacks) &&
+      callbacks.every((callback: unknown) => typeof callback === "object" && callback !== null),
+    subject,
+    "callbacks to be a list of objects with hooks such as onEpochEnd",
+    describe(callbacks),
+    "pass e.g. [earlyStopping({ patience: 3 })]",
+  );
+  for (const callback of callbacks as Record<string, unknown>[]) {
+    for (const name of Object.keys(HOOKS)) {
+      const hook = callback[name];
+      check(
+        hook === undefined || typeof hook === "function",
+        subject,
+        `the callback's ${name} to be a function`,
+        describe(hook),
+        "pass a function, or leave it out",
+      );
+    }
+    // A slip of the pen would never be called.
+    const stray = Object.keys(callback).find((key) => /^on[A-Z]/.test(key) && !(key in HOOKS));
+    check(
+      stray === undefined,
+      subject,
+      `hooks out of ${Object.keys(HOOKS).join(", ")}`,
+      stray ?? "",
+      "correct the name",
+    );
+  }
+}
 
 /** The callbacks of a run, as one. */
 export class CallbackList {

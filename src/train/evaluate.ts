@@ -4,6 +4,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, checkOptions, describe } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { breather } from "./event-loop.ts";
+import { checkedBatches } from "./checked-batches.ts";
 import { checkImageShape, checkModel } from "./model-input.ts";
 import { asPredictions, outputOf } from "./predict.ts";
 import { flowData, datasetData, isDataset, type TrainingData } from "./training-data.ts";
@@ -60,7 +61,9 @@ export function evaluationData(
   set: ImageSet | Dataset<TensorContainer>,
   batchSize: number,
 ): TrainingData {
-  if (isDataset(set)) return datasetData(subject, set);
+  if (isDataset(set)) {
+    return checkedBatches(subject, model, datasetData(subject, set), "evaluation");
+  }
   check(
     set instanceof ImageSet,
     subject,
@@ -86,7 +89,7 @@ export async function evaluateData(
     weights?.dispose();
     const oneHotRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
     const classes = oneHotRows ? argMax(ys, -1) : ys;
-    labels.push(...(await classes.data()));
+    for (const label of await classes.data()) labels.push(label);
     if (classes !== ys) classes.dispose();
     ys.dispose();
     parts.push(await outputOf(model, xs));

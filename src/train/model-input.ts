@@ -3,6 +3,7 @@ import { cast, mul, slice, tensor, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
+import { checkLiveModel } from "../model/check-model.ts";
 import { modelInternals } from "../model/internals.ts";
 
 /**
@@ -13,20 +14,7 @@ export type ModelImages = ImageSet | Uint8Array | Float32Array | Tensor;
 
 /** Throws unless the model is alive and takes and gives one tensor. */
 export function checkModel(subject: string, model: LayersModel): void {
-  check(
-    typeof (model as Partial<LayersModel> | null)?.predict === "function",
-    subject,
-    "a tf.LayersModel",
-    describe(model),
-    "pass e.g. the result of buildCifarModel()",
-  );
-  check(
-    model.weights.every((weight) => !weight.read().isDisposed),
-    subject,
-    "a live model",
-    "one that has been disposed",
-    "build or load it anew",
-  );
+  checkLiveModel(subject, model);
   const { inputs, outputs } = modelInternals(model);
   check(
     inputs.length === 1 && outputs.length === 1,

@@ -6,6 +6,7 @@ import { check, checkBoolean, checkInteger, checkNumber, describe } from "../che
 import { ImageSet } from "../dataset/image-set.ts";
 import { modelInternals } from "../model/internals.ts";
 import { CROSS_ENTROPIES } from "../model/loss.ts";
+import { checkedBatches } from "./checked-batches.ts";
 import { checkImageShape } from "./model-input.ts";
 import type { TrainPhaseOptions } from "./train-phase.ts";
 import { datasetData, flowData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
@@ -46,7 +47,8 @@ export function phaseData(
       "a dataset beside them",
       "put augmentation, batching and smoothed labels into the dataset's own pipeline",
     );
-    return datasetData(subject, train, stepsPerEpoch);
+    const data = datasetData(subject, train, stepsPerEpoch);
+    return checkedBatches(subject, model, data, "training");
   }
   const flow = isFlow(train) ? checkedFlow(subject, train, options) : setFlow(subject, options);
   checkImageShape(subject, model, flow.imageShape);
@@ -67,7 +69,8 @@ export function phaseData(
     `${stepsPerEpoch}`,
     "take fewer steps, smaller batches, or more epochs",
   );
-  const takesRows = loss === "categoricalCrossentropy" || labelSmoothing > 0;
+  // A function of the user's own gets what the stock sparse loss gets.
+  const takesIndices = typeof loss !== "string" || loss === "sparseCategoricalCrossentropy";
   check(
     !labelSmoothing || CROSS_ENTROPIES.includes(loss),
     subject,
@@ -77,7 +80,7 @@ export function phaseData(
   );
   return flowData(flow, {
     dropRemainder: dropsRemainder,
-    labels: takesRows ? { smoothing: labelSmoothing } : "indices",
+    labels: takesIndices && labelSmoothing === 0 ? "indices" : { smoothing: labelSmoothing },
     weights,
     stepsPerEpoch,
   });

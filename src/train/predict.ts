@@ -1,6 +1,6 @@
-import { type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { cast, sum, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { checkInteger, checkOptions } from "../checks.ts";
+import { check, checkInteger, checkOptions } from "../checks.ts";
 import { breather } from "./event-loop.ts";
 import { checkModel, imageRows, type ModelImages } from "./model-input.ts";
 import { type TestTimeAugmentation, viewsOf } from "./test-time-augmentation.ts";
@@ -43,6 +43,8 @@ export async function predict(
   checkInteger(subject, "batchSize", batchSize, { min: 1 });
   checkModel(subject, model);
   const rows = imageRows(subject, model, images);
+  // Bytes are finite, floats have been looked at; a tensor is on the device.
+  if (images instanceof Tensor) await checkFinite(subject, images);
   const views = viewsOf(subject, images, rows, testTimeAugmentation);
   const pause = breather();
   const parts: Float32Array[] = [];
@@ -55,17 +57,40 @@ export async function predict(
     }
     parts.push(meanOf(outputs));
   }
-  return asPredictions(parts, rows.length);
+  const predictions = asPredictions(parts, rows.length);
+  const bad = predictions.probabilities.findIndex((value) => !Number.isFinite(value));
+  check(
+    bad === -1,
+    subject,
+    "a model that gives finite probabilities",
+    bad === -1 ? "" : `NaN for image ${Math.floor(bad / predictions.shape[1])}`,
+    "its weights contain NaN: go back to an earlier state of the model",
+  );
+  return predictions;
+}
+
+async function checkFinite(subject: string, images: Tensor): Promise<void> {
+  const total = tidy(() => sum(cast(images, "float32")));
+  const [value] = await total.data();
+  total.dispose();
+  check(
+    Number.isFinite(value),
+    subject,
+    "finite pixels",
+    "NaN or infinity",
+    "find out where it comes from: a division by 0, or memory that was never filled",
+  );
 }
 
 /** The model's output for one batch, which it disposes. */
 export async function outputOf(model: LayersModel, xs: Tensor): Promise<Float32Array> {
-  const output = tidy(() => model.predictOnBatch(xs) as Tensor);
-  xs.dispose();
+  let output: Tensor | undefined;
   try {
+    output = tidy(() => model.predictOnBatch(xs) as Tensor);
     return (await output.data()) as Float32Array;
   } finally {
-    output.dispose();
+    xs.dispose();
+    output?.dispose();
   }
 }
 

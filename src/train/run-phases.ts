@@ -3,6 +3,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { check } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
+import { TrainingError } from "../errors.ts";
+import { isAlive } from "../model/check-model.ts";
 import { modelInternals, trainWhatIsTrainable } from "../model/internals.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { checkOptimizer, runManifest } from "./checkpoint/run-manifest.ts";
@@ -61,6 +63,13 @@ export async function runPhases(
   const { batchSize = 32, labelSmoothing, stepsPerEpoch, checkpoint, resume = "auto" } = options;
   const { train, validation, weights } = trainingSet(subject, options);
   trainWhatIsTrainable(model);
+  check(
+    modelInternals(model).trainableWeights.length > 0,
+    subject,
+    "a model with trainable weights",
+    "one whose layers are all frozen",
+    "set trainable = true on some of its layers",
+  );
   const parts: RunParts = {
     subject,
     model,
@@ -77,7 +86,9 @@ export async function runPhases(
     options,
   };
   const present = optimizer!.iterations;
-  if (!checkpoint) return finish(await new TrainingRun(parts).run(), present);
+  if (!checkpoint) {
+    return finish(await alone(subject, model, () => new TrainingRun(parts).run()), present);
+  }
 
   check(
     train instanceof ImageSet || isFlow(train),
@@ -98,9 +109,39 @@ export async function runPhases(
   const checkpoints = await RunCheckpoints.open(subject, checkpoint, manifest);
   try {
     const last = await checkpoints.resume(resume);
-    const histories = await new TrainingRun(parts, checkpoints).run(last);
+    const run = new TrainingRun(parts, checkpoints);
+    const histories = await alone(subject, model, () => run.run(last));
     return finish(histories, last ? last.optimizer[0].values[0] : present, checkpoints);
   } finally {
     await checkpoints.close();
+  }
+}
+
+/** The models that are being trained. */
+const busy = new WeakSet<LayersModel>();
+
+/** Trains a model that nobody else trains, and says so if it is disposed meanwhile. */
+async function alone<T>(subject: string, model: LayersModel, train: () => Promise<T>): Promise<T> {
+  check(
+    !busy.has(model),
+    subject,
+    "a model that is not being trained",
+    "one whose training has not ended",
+    "wait for the first call, or build another model",
+  );
+  busy.add(model);
+  try {
+    return await train();
+  } catch (cause) {
+    if (isAlive(model)) throw cause;
+    throw new TrainingError({
+      subject,
+      expected: "the model to live until its training has ended",
+      got: "one that was disposed meanwhile",
+      remedy: "dispose it when the promise has settled; a signal ends a run early",
+      cause,
+    });
+  } finally {
+    busy.delete(model);
   }
 }

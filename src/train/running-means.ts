@@ -14,8 +14,7 @@ export class RunningMeans {
   #pending: { readonly values: Scalar[]; readonly size: number }[] = [];
 
   /**
-   * @param names keys of the values of a step, in order. A step may have further values behind
-   *   them, which are only checked to be finite.
+   * @param names keys of the values of a step, in order.
    */
   constructor(names: readonly string[]) {
     this.#names = names;
@@ -55,7 +54,7 @@ export class RunningMeans {
       for (let i = 0; i < values.length; i++) {
         const value = data[at++];
         if (!Number.isFinite(value) && firstBad === -1) firstBad = pending.length - 1 - step;
-        if (i < this.#names.length) this.#sums[i] += value * size;
+        this.#sums[i] += value * size;
       }
       this.#samples += size;
     });

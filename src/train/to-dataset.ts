@@ -2,7 +2,7 @@ import { tensor1d, type Tensor1D, tensor4d, type Tensor4D } from "@tensorflow/tf
 import { type Dataset, generator } from "@tensorflow/tfjs-data";
 import { check, checkOptions, describe } from "../checks.ts";
 import type { Batch, Flow } from "../augment/flow.ts";
-import { imageFlow } from "../augment/image-flow.ts";
+import { makeImageFlow } from "../augment/image-flow.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 
 /** Options of {@link toDataset}; for an image set only: a flow has its own. */
@@ -48,7 +48,9 @@ export function toDataset(
 function asFlow(source: ImageSet | Flow, options: ToDatasetOptions): Flow {
   const subject = "toDataset";
   checkOptions(subject, options, ["batchSize", "shuffle", "seed"]);
-  if (source instanceof ImageSet) return imageFlow(source, { shuffle: false, ...options });
+  if (source instanceof ImageSet) {
+    return makeImageFlow(subject, source, { shuffle: false, ...options });
+  }
   check(
     typeof (source as Partial<Flow> | null)?.epoch === "function",
     subject,

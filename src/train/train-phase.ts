@@ -7,6 +7,7 @@ import { check, checkInteger, checkOneOf, checkOptions, checkSeed, describe } fr
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
 import type { Callback } from "./callback.ts";
+import { checkCallbacks } from "./callback-list.ts";
 import {
   checkCheckpointOptions,
   type CheckpointOptions,
@@ -151,14 +152,7 @@ export function checkTraining(
   checkInteger(subject, "batchSize", batchSize, { min: 1 });
   checkSeed(subject, seed);
   checkOneOf(subject, "verbose", verbose, [0, 1, 2]);
-  check(
-    Array.isArray(callbacks) &&
-      callbacks.every((callback: unknown) => typeof callback === "object" && callback !== null),
-    subject,
-    "callbacks to be a list of objects with hooks such as onEpochEnd",
-    describe(callbacks),
-    "pass e.g. [earlyStopping({ patience: 3 })]",
-  );
+  checkCallbacks(subject, callbacks);
   check(
     signal === undefined || typeof signal.throwIfAborted === "function",
     subject,

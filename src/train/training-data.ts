@@ -34,8 +34,6 @@ export function tensorsOf({ xs, ys, weights }: TensorBatch): Tensor[] {
 export interface TrainingData {
   /** Batches in an epoch; `undefined` where only the end of the data tells. */
   readonly steps: number | undefined;
-  /** Whether its pixels come from bytes, and so are known to be finite. */
-  readonly finite: boolean;
   /**
    * The batches of an epoch; the same epoch gives the same batches, where the source can.
    * @param from number of the first batch; above 0 only for data of image sets.
@@ -71,7 +69,6 @@ export function flowData(
   const [height, width, channels] = flow.imageShape;
   return {
     steps,
-    finite: true,
     *epoch(index, from = 0) {
       for (let step = from; step < steps; step++) {
         const batch = flow.batch(index, step);
@@ -111,7 +108,6 @@ export function datasetData(
 ): TrainingData {
   if (stepsPerEpoch !== undefined) return windowsOf(subject, dataset, stepsPerEpoch);
   return {
-    finite: false,
     steps: dataset.size > 0 && Number.isFinite(dataset.size) ? dataset.size : undefined,
     async *epoch() {
       const iterator = await dataset.iterator();
@@ -131,7 +127,6 @@ function windowsOf(
 ): TrainingData {
   let iterator: Awaited<ReturnType<typeof dataset.iterator>> | undefined;
   return {
-    finite: false,
     steps,
     async *epoch() {
       for (let step = 0, atStart = false; step < steps;) {

@@ -96,11 +96,19 @@ describe("ensureTrainable on wasm", () => {
 
 describe("ensureTrainable elsewhere", () => {
   it("names the kernels that a backend lacks, and what to do", () => {
+    tf.registerBackend("bare", () => ({}) as tf.KernelBackend);
     expect(() => {
-      ensureTrainable("none such");
+      ensureTrainable("bare");
     }).toThrow(BackendError);
     expect(() => {
+      ensureTrainable("bare");
+    }).toThrow(/backend "bare", got no Add, .*choose a backend that has them/);
+    tf.removeBackend("bare");
+  });
+
+  it("refuses a backend that nobody has registered", () => {
+    expect(() => {
       ensureTrainable("none such");
-    }).toThrow(/backend "none such", got no Add, .*choose a backend that has them/);
+    }).toThrow(/the name of a registered backend, got "none such"; import or register/);
   });
 });

@@ -8,6 +8,7 @@ import {
   type History,
   ImageDataGenerator,
   ImageSet,
+  sgd,
   toDataset,
   trainPhase,
   trainTwoPhase,
@@ -254,16 +255,33 @@ describe("trainPhase", () => {
     read.mockRestore();
   });
 
-  it("stops at a loss that is not a number and names the step", async () => {
+  it("stops before a batch with bad pixels, and keeps what it has learned", async () => {
     let batch = 0;
     const train = toDataset(tinyImages(64), { batchSize: 8 }).map(({ xs, ys }) => ({
       xs: ++batch === 3 ? tf.mul(xs, NaN) : tf.clone(xs),
       ys,
     }));
-    const run = trainPhase(model(), { train, epochs: 2, ...QUIET });
-    await expect(run).rejects.toThrow(
-      "finite losses and pixels, got NaN or infinity in step 3 of epoch 1",
+    const m = model();
+    const clean = model();
+    const two = train.take(2);
+    await expect(trainPhase(m, { train, epochs: 2, ...QUIET })).rejects.toThrow(
+      "trainPhase: expected finite pixels in batch 3 of the dataset, got NaN or infinity",
     );
+    // The weights are those after the two good batches.
+    batch = 0;
+    await trainPhase(clean, { train: two, epochs: 1, ...QUIET });
+    expect(weightsOf(m)).toEqual(weightsOf(clean));
+  });
+
+  it("stops at a loss that is not a number and names the step", async () => {
+    const m = model();
+    let step = 0;
+    const loss = (_: tf.Tensor, yPred: tf.Tensor): tf.Tensor =>
+      tf.mul(tf.mean(yPred, 1), ++step === 3 ? NaN : 1);
+    m.compile({ optimizer: sgd(), loss });
+    const run = trainPhase(m, { train: tinyImages(64), epochs: 2, batchSize: 8, ...QUIET });
+    await expect(run).rejects.toThrow("finite losses, got NaN or infinity in step 3 of epoch 1");
+    m.optimizer.dispose();
   });
 
   it("trains on a tf.data pipeline of the user's own", async () => {

@@ -1,4 +1,11 @@
-import { getBackend, getKernel, registerKernel, unregisterKernel } from "@tensorflow/tfjs-core";
+import {
+  findBackendFactory,
+  getBackend,
+  getKernel,
+  registerKernel,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
+import { describe } from "../../checks.ts";
 import { BackendError } from "../../errors.ts";
 import { composedConv2DBackpropFilter, composedConv2DBackpropInput } from "./conv2d-gradients.ts";
 import { composedMaxPoolGrad } from "./max-pool-gradient.ts";
@@ -60,6 +67,14 @@ export function ensureTrainable(backend: string | undefined = getBackend()): voi
       remedy:
         "import one and choose it first: e.g. `await registerSimdBackend(); await tf.setBackend('simd')`, " +
         "or import '@tensorflow/tfjs-backend-cpu'",
+    });
+  }
+  if (!findBackendFactory(backend)) {
+    throw new BackendError({
+      subject: "ensureTrainable",
+      expected: "the name of a registered backend",
+      got: describe(backend),
+      remedy: "import or register the backend first",
     });
   }
   const has = (kernelName: string): boolean => getKernel(kernelName, backend) != null;

@@ -1,5 +1,6 @@
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
+import { checkLiveModel } from "../check-model.ts";
 
 /** A layer as TensorFlow.js knows it. */
 export type Layer = LayersModel["layers"][number];
@@ -26,6 +27,7 @@ export interface WeightedLayer {
  * @throws {ArgumentError} if a layer is itself a model.
  */
 export function weightedLayers(subject: string, model: LayersModel): WeightedLayer[] {
+  checkLiveModel(subject, model);
   return model.layers.map((layer) => {
     if ("layers" in layer) {
       throw new ArgumentError({

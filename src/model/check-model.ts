@@ -1,0 +1,32 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check, describe } from "../checks.ts";
+
+/** Throws unless the value is a layers model that has not been disposed. */
+export function checkLiveModel(subject: string, model: unknown): asserts model is LayersModel {
+  check(
+    typeof (model as Partial<LayersModel> | null | undefined)?.predict === "function",
+    subject,
+    "a tf.LayersModel",
+    describe(model),
+    "pass e.g. the result of buildCifarModel()",
+  );
+  check(
+    isAlive(model as LayersModel),
+    subject,
+    "a live model",
+    "one that has been disposed",
+    "build or load it anew",
+  );
+}
+
+/** Whether the model has not been disposed. */
+export function isAlive(model: LayersModel): boolean {
+  return model.weights.every((weight) => {
+    try {
+      return !weight.read().isDisposed;
+    } catch {
+      // tfjs-layers throws for a disposed weight.
+      return false;
+    }
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * What a model asks of the batches of a user's own pipeline. They are checked before a step uses
+ * them: one bad batch would otherwise turn all weights into NaN, or teach nonsense in silence.
+ */
+import {
+  cast,
+  concat,
+  dispose,
+  floor,
+  max,
+  min,
+  type Rank,
+  reshape,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+} from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check } from "../checks.ts";
+import { modelInternals } from "../model/internals.ts";
+import { CROSS_ENTROPIES } from "../model/loss.ts";
+import { type TensorBatch, tensorsOf, type TrainingData } from "./training-data.ts";
+
+/** The data with every batch checked; a bad one is disposed, and an error thrown in its place. */
+export function checkedBatches(
+  subject: string,
+  model: LayersModel,
+  data: TrainingData,
+  purpose: "training" | "evaluation",
+): TrainingData {
+  const { inputs, outputs, loss } = modelInternals(model);
+  const imageShape = inputs[0].shape.slice(1);
+  const classes = outputs[0].shape[1];
+  // A regression may have any targets; an evaluation always asks for classes.
+  const wantsClasses = purpose === "evaluation" || CROSS_ENTROPIES.includes(loss);
+  return {
+    ...data,
+    async *epoch(index, from) {
+      let step = 0;
+      for await (const batch of data.epoch(index, from)) {
+        step++;
+        try {
+          const place = `batch ${step} of the dataset`;
+          checkShapes(subject, batch, imageShape, place);
+          await checkValues(subject, batch, wantsClasses ? classes : undefined, place);
+        } catch (error) {
+          dispose(tensorsOf(batch));
+          throw error;
+        }
+        yield batch;
+      }
+    },
+  };
+}
+
+function checkShapes(
+  subject: string,
+  { xs }: TensorBatch,
+  imageShape: readonly (number | null)[],
+  place: string,
+): void {
+  const shape = xs.shape.slice(1);
+  check(
+    shape.length === imageShape.length &&
+      imageShape.every((size, axis) => size === null || size === shape[axis]),
+    subject,
+    `xs of shape [batch, ${imageShape.map((size) => size ?? "any").join(", ")}] in ${place}`,
+    `[${xs.shape.join(", ")}]`,
+    "resize or reshape the images in the pipeline, or build the model with their shape",
+  );
+}
+
+async function checkValues(
+  subject: string,
+  { xs, ys }: TensorBatch,
+  classes: number | null | undefined,
+  place: string,
+): Promise<void> {
+  // Rows of probabilities have a column for each class; indices have one at most.
+  const areRows = ys.rank === 2 && ys.shape[1] === classes;
+  const areIndices = ys.rank === 1 || (ys.rank === 2 && ys.shape[1] === 1);
+  check(
+    classes == null || areRows || areIndices,
+    subject,
+    `ys of shape [batch] or [batch, ${classes}] in ${place}`,
+    `[${ys.shape.join(", ")}]`,
+    "give class indices, or a row of probabilities for each image",
+  );
+  const [pixels, labels, least, largest, fractions] = await readTogether(() => {
+    const values = cast(ys, "float32");
+    return [sum(xs), sum(values), min(values), max(values), max(sub(values, floor(values)))];
+  });
+  check(
+    Number.isFinite(pixels),
+    subject,
+    `finite pixels in ${place}`,
+    "NaN or infinity",
+    "look for a division by 0 in the pipeline; the batch has changed nothing",
+  );
+  check(
+    Number.isFinite(labels),
+    subject,
+    `finite labels in ${place}`,
+    "NaN or infinity",
+    "correct the labels in the pipeline; the batch has changed nothing",
+  );
+  if (classes == null || areRows) return;
+  check(
+    fractions === 0 && least >= 0 && largest < classes,
+    subject,
+    `labels to be whole numbers in 0..${classes - 1} in ${place}`,
+    least < 0 ? `${least}` : largest >= classes ? `${largest}` : "a fraction",
+    "correct the labels, or build the model with numClasses to match; the batch has changed nothing",
+  );
+}
+
+/** Scalars, read back from the device in one go. */
+async function readTogether(compute: () => Tensor[]): Promise<Float32Array> {
+  const together = tidy(() =>
+    concat(compute().map((value) => reshape<Rank.R1>(cast(value, "float32"), [1]))),
+  );
+  const values = (await together.data()) as Float32Array;
+  together.dispose();
+  return values;
+}

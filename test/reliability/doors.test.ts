@@ -1,0 +1,80 @@
+/** Public functions called with what is not even of the right kind: the library's own errors come. */
+import { beforeAll, describe, expect, it } from "vitest";
+import * as kit from "cifar-kit";
+import { ArgumentError, type RecordManifest } from "cifar-kit";
+import { useBackend } from "../helpers/backends.ts";
+import { tinyImages } from "../helpers/tiny.ts";
+
+const set = tinyImages(3);
+const { images, labels, imageShape } = set;
+const parts = { images, labels, imageShape };
+const source = { read: () => Promise.resolve(new Uint8Array(0)) };
+const layout = {
+  ...{ labelBytes: 1, labelByte: 0, numClasses: 2 },
+  ...{ imageShape: [2, 2, 1] as const, pixelOrder: "planar" as const },
+};
+const manifest: RecordManifest = {
+  ...{ name: "small", files: [{ name: "a.bin", bytes: 5 }], layout, classNames: ["a", "b"] },
+};
+
+const CALLS: [string, (wrong: never) => unknown, unknown[]][] = [
+  ["new ImageSet", (wrong) => new kit.ImageSet(wrong), [undefined, null, 1, "set", []]],
+  [
+    "new ImageSet with class names",
+    (wrong) => new kit.ImageSet({ ...parts, classNames: wrong }),
+    [[1, 2, 3], "abc", []],
+  ],
+  ["ImageSet.subset", (wrong) => set.subset(wrong), [undefined, null, 5, [9], ["a"]]],
+  ["oneHot", (wrong) => kit.oneHot(wrong, 3), [undefined, null, 5, [7], ["a"]]],
+  ["randomStream", (wrong) => kit.randomStream(wrong, "x"), [undefined, null, 0.5, "1"]],
+  ["randomStream's purpose", (wrong) => kit.randomStream(1, wrong), [undefined, null, 5]],
+  ["loadCifar10", (wrong) => kit.loadCifar10(wrong), [undefined, null, {}, "folder"]],
+  [
+    "loadRecords",
+    (wrong) => kit.loadRecords(source, wrong),
+    [
+      ...[undefined, null, {}, { ...manifest, files: [] }, { ...manifest, files: "a.bin" }],
+      ...[
+        { ...manifest, layout: {} },
+        { ...manifest, layout: { ...layout, imageShape: [2, 2] } },
+      ],
+      ...[
+        { ...manifest, classNames: undefined },
+        { ...manifest, layout: undefined },
+      ],
+    ],
+  ],
+  ["loadModel", (wrong) => kit.loadModel(wrong), [undefined, null, {}, 5, "runs/model"]],
+  ["toSvg", (wrong) => kit.toSvg(wrong), [undefined, null, "spec", [], {}]],
+  ["plotSample", (wrong) => kit.plotSample(wrong, 0), [undefined, null, {}]],
+  ["plotSamples", (wrong) => kit.plotSamples(wrong), [undefined, null, {}]],
+  ["predict", (wrong) => kit.predict(wrong, set), [undefined, null, {}]],
+  ["evaluate", (wrong) => kit.evaluate(wrong, set), [undefined, null, {}]],
+  ["trainPhase", (wrong) => kit.trainPhase(wrong, { train: set, epochs: 1 }), [undefined, {}]],
+  ["imageFlow", (wrong) => kit.imageFlow(wrong), [undefined, null, {}, []]],
+  ["toDataset", (wrong) => kit.toDataset(wrong), [undefined, null, {}, []]],
+  ["classificationReport", (wrong) => kit.classificationReport(wrong, [1]), [undefined, 5, {}]],
+  ["confusionMatrix", (wrong) => kit.confusionMatrix([1], wrong), [undefined, 5, {}]],
+  ["modelSummary", (wrong) => kit.modelSummary(wrong), [undefined, null, {}]],
+  ["saveWeights", (wrong) => kit.saveWeights(wrong), [undefined, null, {}]],
+];
+
+describe("what is of another kind altogether", () => {
+  beforeAll(() => useBackend("wasm"));
+
+  it.each(CALLS)("is refused with an error of the library by %s", async (_, call, values) => {
+    for (const wrong of values) {
+      let error: unknown;
+      try {
+        await call(wrong as never);
+      } catch (cause) {
+        error = cause;
+      }
+      expect(error, JSON.stringify(wrong)).toBeInstanceOf(ArgumentError);
+    }
+  });
+
+  it("is said by toDataset in its own name", () => {
+    expect(() => kit.toDataset(set, { batchSize: 0 })).toThrow(/^toDataset: /);
+  });
+});

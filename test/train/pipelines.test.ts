@@ -1,0 +1,184 @@
+/** What happens to bad batches of a user's own pipeline, and to models that are gone or busy. */
+import * as tf from "@tensorflow/tfjs-core";
+import { generator as datasetOf } from "@tensorflow/tfjs-data";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  ArgumentError,
+  type CifarKitError,
+  evaluate,
+  predict,
+  trainPhase,
+  TrainingError,
+  trainTwoPhase,
+} from "cifar-kit";
+import { NODE_BACKENDS, useBackend } from "../helpers/backends.ts";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+
+const train = tinyImages(24);
+const models: LayersModel[] = [];
+const network = (): LayersModel => {
+  models.push(tinyModel({ seed: 4 }));
+  return models.at(-1)!;
+};
+afterEach(() => {
+  for (const model of models.splice(0)) {
+    if (!model.weights.some((weight) => isGone(weight))) model.dispose();
+  }
+});
+
+function isGone(weight: { read(): tf.Tensor }): boolean {
+  try {
+    return weight.read().isDisposed;
+  } catch {
+    return true;
+  }
+}
+
+const weightsOf = (m: LayersModel): number[] => m.getWeights().flatMap((w) => [...w.dataSync()]);
+
+/** Two batches: a good one, then one that is not. */
+const pipeline = (xs: () => tf.Tensor, ys: () => tf.Tensor) =>
+  datasetOf(function* () {
+    yield { xs: tf.fill([2, 8, 8, 3], 0.5), ys: tf.tensor1d([0, 1], "int32") };
+    yield { xs: xs(), ys: ys() };
+  });
+
+const good = () => tf.fill([2, 8, 8, 3], 0.5);
+const labels = () => tf.tensor1d([1, 2], "int32");
+const withNaN = (): tf.Tensor =>
+  tf.tidy(() => tf.concat([tf.fill([2, 8, 8, 2], 0.5), tf.fill([2, 8, 8, 1], NaN)], 3));
+
+const CASES: [string, () => tf.Tensor, () => tf.Tensor, RegExp][] = [
+  ["NaN pixels", withNaN, labels, /finite pixels in batch 2 of the dataset, got NaN/],
+  [
+    "images of another shape",
+    () => tf.zeros([2, 8, 9, 3]),
+    labels,
+    /xs of shape \[batch, 8, 8, 3\]/,
+  ],
+  ["a label out of range", good, () => tf.tensor1d([1, 3], "int32"), /in 0\.\.2 in batch 2.*got 3/],
+  [
+    "a negative label",
+    good,
+    () => tf.tensor1d([-1, 0], "int32"),
+    /whole numbers in 0\.\.2.*got -1/,
+  ],
+  ["a label between two classes", good, () => tf.tensor1d([0.5, 1]), /whole numbers.*a fraction/],
+  ["a label of NaN", good, () => tf.tensor1d([NaN, 1]), /finite labels in batch 2/],
+  ["rows of another width", good, () => tf.zeros([2, 4]), /ys of shape \[batch\] or \[batch, 3\]/],
+];
+
+describe.each(NODE_BACKENDS)("a pipeline on %s", (backend) => {
+  it.each(CASES)("is refused before the step for %s", async (_, xs, ys, message) => {
+    await useBackend(backend);
+    const [bad, clean] = [network(), network()];
+    const run = trainPhase(bad, { train: pipeline(xs, ys), epochs: 2, verbose: 0 });
+    const error: CifarKitError = await run.then(
+      () => expect.fail("resolved"),
+      (cause: unknown) => cause as CifarKitError,
+    );
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect(error.message).toMatch(/^trainPhase: /);
+    expect(error.message).toMatch(message);
+    // What the good batch taught is there; the bad one has changed nothing.
+    await trainPhase(clean, {
+      ...{ train: pipeline(good, labels).take(1), epochs: 1, verbose: 0 },
+    });
+    expect(weightsOf(bad)).toEqual(weightsOf(clean));
+  });
+
+  it.each(CASES)(
+    "is refused by evaluate for %s, without a tensor left",
+    async (_, xs, ys, message) => {
+      await useBackend(backend);
+      const model = network();
+      const { numTensors } = tf.memory();
+      await expect(evaluate(model, pipeline(xs, ys))).rejects.toThrow(message);
+      expect(tf.memory().numTensors).toBe(numTensors);
+    },
+  );
+
+  it("of NaN in a tensor or in the weights gives no prediction", async () => {
+    await useBackend(backend);
+    const model = network();
+    const pixels = withNaN();
+    await expect(predict(model, pixels)).rejects.toThrow(/predict: expected finite pixels/);
+    pixels.dispose();
+    const dense = model.layers.at(-1)!;
+    dense.setWeights(dense.getWeights().map((weight) => tf.fill(weight.shape, NaN)));
+    await expect(predict(model, train)).rejects.toThrow(
+      /finite probabilities.*weights contain NaN/,
+    );
+  });
+});
+
+describe("a model", () => {
+  it("that has been disposed is refused at every door", async () => {
+    await useBackend("wasm");
+    const model = network();
+    model.dispose();
+    const calls: Record<string, () => Promise<unknown>> = {
+      trainPhase: () => trainPhase(model, { train, epochs: 1 }),
+      trainTwoPhase: () => trainTwoPhase(model, { train }),
+      evaluate: () => evaluate(model, train),
+      predict: () => predict(model, train),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const error: unknown = await call().catch((cause: unknown) => cause);
+      expect(error).toBeInstanceOf(ArgumentError);
+      expect(String(error)).toContain(
+        `${name}: expected a live model, got one that has been disposed`,
+      );
+    }
+  });
+
+  it("that is disposed while it is trained ends the run with an error that says so", async () => {
+    await useBackend("wasm");
+    const model = network();
+    const run = trainPhase(model, {
+      ...{ train, epochs: 3, batchSize: 8, verbose: 0 },
+      callbacks: [
+        {
+          onBatchEnd: () => {
+            if (!isGone(model.weights[0])) model.dispose();
+          },
+        },
+      ],
+    });
+    const error: unknown = await run.catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(TrainingError);
+    expect(String(error)).toContain("got one that was disposed meanwhile");
+  });
+
+  it("is trained by one call at a time", async () => {
+    await useBackend("wasm");
+    const model = network();
+    const options = { train, epochs: 1, batchSize: 8, verbose: 0 } as const;
+    const first = trainPhase(model, options);
+    await expect(trainPhase(model, options)).rejects.toThrow(/whose training has not ended/);
+    await first;
+    await trainPhase(model, options);
+  });
+
+  it("whose layers are all frozen is refused", async () => {
+    await useBackend("wasm");
+    const model = network();
+    model.layers.forEach((layer) => (layer.trainable = false));
+    await expect(trainPhase(model, { train, epochs: 1 })).rejects.toThrow(/layers are all frozen/);
+  });
+});
+
+describe("callbacks", () => {
+  it.each([
+    [{ onEpochEnd: "log" }, /onEpochEnd to be a function, got "log"/],
+    [{ onEpochend: () => undefined, onTrainBegin: () => undefined }, undefined],
+    [{ onEpochEnded: () => undefined }, /hooks out of .*, got onEpochEnded/],
+  ])("with hooks that would never be called are refused: %j", async (callback, message) => {
+    await useBackend("wasm");
+    const run = trainPhase(network(), {
+      ...{ train, epochs: 1, verbose: 0, callbacks: [callback as never] },
+    });
+    await expect(run).rejects.toThrow(message ?? /hooks out of .*, got onEpochend/);
+  });
+});
