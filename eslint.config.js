@@ -11,10 +11,9 @@ const mayNotImport = (files, patterns, message) => ({
 export default tseslint.config(
   {
     ignores: [
-      "dist/",
+      "**/dist/",
       "coverage/",
       "docs/api/",
-      "docs/api-md/",
       "runs/",
       "node_modules/",
       "src/simd/assembly/",
