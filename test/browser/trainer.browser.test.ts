@@ -6,6 +6,7 @@ import {
   type Callback,
   evaluate,
   ImageDataGenerator,
+  predict,
   reduceLROnPlateau,
   SourceError,
   stateHash,
@@ -65,6 +66,9 @@ describe("createTrainer", () => {
     ] as const;
     expect(await stateHash(there, on[1].all)).toBe(await stateHash(here, on[0].all));
     expect(await trainer.evaluate(there, validation)).toEqual(await evaluate(here, validation));
+    const predicted = await predict(here, validation);
+    expect(await trainer.predict(there, validation)).toEqual(predicted);
+    expect(await trainer.predict(there, validation.images)).toEqual(predicted);
     here.dispose();
     there.dispose();
   });

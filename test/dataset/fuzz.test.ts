@@ -50,9 +50,11 @@ describe("damaged files", () => {
     ["PNG rows", rows, (bytes: Uint8Array) => decodePng(png, size, () => bytes)],
   ])("give only the library's errors: %s", async (_, valid, parse) => {
     await parse(valid);
-    const { accepted, refused, strange } = await fuzz(valid, parse);
+    const { accepted, refused, strange, growth } = await fuzz(valid, parse);
     expect(strange).toEqual([]);
     expect(accepted + refused).toBe(FUZZ_INPUTS);
     expect(refused).toBeGreaterThan(FUZZ_INPUTS / 4);
+    // A leak of a byte for each input would show in the long run.
+    expect(growth).toBeLessThan(2 ** 21);
   });
 });

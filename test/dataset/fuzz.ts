@@ -1,5 +1,6 @@
 /** Seeded damage to valid files: whatever a parser makes of it, only the library's own errors may come. */
 import { CifarKitError } from "../../src/errors.ts";
+import { attack, heapUsed } from "../helpers/attack.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 /** Inputs per parser; the environment variable is for longer runs. */
@@ -45,28 +46,30 @@ export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
 
 /** What came of the inputs. */
 export interface FuzzOutcome {
-  accepted: number;
-  refused: number;
+  readonly accepted: number;
+  readonly refused: number;
   /** Errors that are not the library's, with the seed that gives them again. */
-  readonly strange: string[];
+  readonly strange: readonly string[];
+  /** Bytes of the heap after the run more than before it. */
+  readonly growth: number;
 }
 
-/** Gives a parser many damaged copies of `bytes`. */
+/** Gives a parser many damaged copies of `bytes`; fails if one of them takes too long. */
 export async function fuzz(
   bytes: Uint8Array,
   parse: (bytes: Uint8Array) => unknown,
   inputs = FUZZ_INPUTS,
 ): Promise<FuzzOutcome> {
-  const outcome: FuzzOutcome = { accepted: 0, refused: 0, strange: [] };
+  let [accepted, refused] = [0, 0];
+  const strange: string[] = [];
+  await attack(() => parse(bytes));
+  const heap = heapUsed();
   for (let seed = 0; seed < inputs; seed++) {
     const input = mutate(bytes, seed);
-    try {
-      await parse(input);
-      outcome.accepted++;
-    } catch (error) {
-      if (error instanceof CifarKitError) outcome.refused++;
-      else outcome.strange.push(`seed ${seed}: ${String(error)}`);
-    }
+    const error = await attack(() => parse(input));
+    if (error === undefined) accepted++;
+    else if (error instanceof CifarKitError) refused++;
+    else strange.push(`seed ${seed}: ${(error as Error).message}`);
   }
-  return outcome;
+  return { accepted, refused, strange, growth: heapUsed() - heap };
 }

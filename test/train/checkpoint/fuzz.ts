@@ -1,23 +1,10 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect } from "vitest";
 import { DataError, randomStream } from "cifar-kit";
+import { attack, heapUsed } from "../../helpers/attack.ts";
 import { decodeCheckpoint } from "../../../src/train/checkpoint/decode.ts";
 import { encodeCheckpoint } from "../../../src/train/checkpoint/encode.ts";
 import { sampleCheckpoint } from "./forge.ts";
 import { mutate } from "./mutations.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
-/** Bytes of the heap in use. */
-function heapUsed(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
-
-/** Milliseconds that no input may take. */
-const LIMIT = 100;
 
 /** What became of the inputs: how often each kind of message came, and how many were accepted. */
 export interface FuzzReport {
@@ -36,33 +23,17 @@ export async function fuzzDecoder(inputs: number, seed: number): Promise<FuzzRep
   const heap = heapUsed();
   for (let i = 0; i < inputs; i++) {
     const input = mutate(file, randomStream(seed, "checkpoint fuzz", i));
-    const error = await timed(input);
+    const error = await attack(() => decodeCheckpoint(input));
     if (error === undefined) {
       accepted++;
       continue;
     }
     expect(error, `input ${i} of seed ${seed}`).toBeInstanceOf(DataError);
     // The kind of a message is its expectation without what is particular.
-    const kind = error.message.replace(/, got .*/s, "").replace(/["'\d].*/s, "");
+    const kind = (error as DataError).message.replace(/, got .*/s, "").replace(/["'\d].*/s, "");
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   expect({}).not.toHaveProperty("polluted");
   const growth = heapUsed() - heap;
   return { accepted, refused: inputs - accepted, kinds, growth };
-}
-
-/** Decodes; what takes too long has two more tries, since the machine may have been busy. */
-async function timed(input: Uint8Array): Promise<Error | undefined> {
-  let error: Error | undefined;
-  let fastest = Infinity;
-  for (let attempt = 0; attempt < 3 && fastest > LIMIT; attempt++) {
-    const began = performance.now();
-    error = await decodeCheckpoint(input).then(
-      () => undefined,
-      (thrown: unknown) => thrown as Error,
-    );
-    fastest = Math.min(fastest, performance.now() - began);
-  }
-  expect(fastest).toBeLessThan(LIMIT);
-  return error;
 }

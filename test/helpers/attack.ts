@@ -1,0 +1,37 @@
+/** What an attack on a parser measures beside the errors: the time of an input, and the heap. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect } from "vitest";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Milliseconds that no input may take. */
+const LIMIT = 100;
+
+/** Bytes of the heap in use, after a collection. */
+export function heapUsed(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/**
+ * Parses one input; what takes too long has two more tries, since the machine may have been busy.
+ * @returns what was thrown, if anything.
+ */
+export async function attack(parse: () => unknown): Promise<unknown> {
+  let error: unknown;
+  let fastest = Infinity;
+  for (let attempt = 0; attempt < 3 && fastest > LIMIT; attempt++) {
+    error = undefined;
+    const began = performance.now();
+    try {
+      await parse();
+    } catch (cause) {
+      error = cause;
+    }
+    fastest = Math.min(fastest, performance.now() - began);
+  }
+  expect(fastest).toBeLessThan(LIMIT);
+  return error;
+}
