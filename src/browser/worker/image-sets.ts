@@ -64,6 +64,7 @@ export class SetReceiver {
   }
 
   get(id: number): ImageSet {
-    return new ImageSet(this.#outlines.get(id)!);
+    const { images, labels, imageShape, classNames } = this.#outlines.get(id)!;
+    return new ImageSet({ images, labels, imageShape, classNames });
   }
 }
