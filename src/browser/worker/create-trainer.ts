@@ -15,6 +15,7 @@ import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { TwoPhaseHistory } from "../../train/history.ts";
 import { setLearningRate } from "../../train/learning-rate.ts";
 import { checkCompiled, checkModel } from "../../train/model-input.ts";
+import type { PredictOptions, Predictions } from "../../train/predict.ts";
 import { COMMON_OPTIONS } from "../../train/train-phase.ts";
 import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
 import { opfsStoreName } from "../opfs-checkpoint-store.ts";
@@ -23,6 +24,7 @@ import { SetSender } from "./image-sets.ts";
 import {
   type EvaluateCall,
   HELLO,
+  type PredictCall,
   READY,
   type TrainCall,
   type TrainerInfo,
@@ -213,6 +215,33 @@ export class Trainer {
         options,
       };
       return this.#remote.call("evaluate", call, [call.model.weightData as ArrayBuffer]);
+    });
+  }
+
+  /**
+   * `predict` in the Worker: the same options, the same result, the same errors.
+   * @param images an image set, bytes 0..255 or floats in [0, 1].
+   */
+  async predict(
+    model: LayersModel,
+    images: ImageSet | Uint8Array | Float32Array,
+    options: PredictOptions = {},
+  ): Promise<Predictions> {
+    checkModel("predict", model);
+    check(
+      images instanceof ImageSet || images instanceof Uint8Array || images instanceof Float32Array,
+      "predict",
+      "an ImageSet, a Uint8Array or a Float32Array, which can be sent to a Worker",
+      describe(images),
+      "pass one of these",
+    );
+    return this.#alone(async () => {
+      const call: PredictCall = {
+        model: await artifactsOf(model, false),
+        images: images instanceof ImageSet ? await this.#sets.send(images) : images,
+        options,
+      };
+      return this.#remote.call("predict", call, [call.model.weightData as ArrayBuffer]);
     });
   }
 

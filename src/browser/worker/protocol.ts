@@ -4,8 +4,9 @@ import type { GeneratorState } from "../../augment/image-data-generator.ts";
 import type { ImageShape } from "../../dataset/image-set.ts";
 import type { CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import type { ModelState } from "../../train/checkpoint/model-state.ts";
-import type { Evaluation } from "../../train/evaluate.ts";
+import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { TwoPhaseHistory } from "../../train/history.ts";
+import type { PredictOptions, Predictions } from "../../train/predict.ts";
 import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
 import type { CallbackOutline, HookAnswer, HookCall } from "./callback-calls.ts";
 
@@ -93,13 +94,22 @@ export interface WorkerCalls {
   resume(): void;
   cancel(): void;
   evaluate(call: EvaluateCall): Promise<Evaluation>;
+  predict(call: PredictCall): Promise<Predictions>;
 }
 
-/** A call of `evaluate` or `predict`. */
+/** A call of `evaluate`. */
 export interface EvaluateCall {
   readonly model: io.ModelArtifacts;
   readonly set: number;
-  readonly options: object;
+  readonly options: EvaluateOptions;
+}
+
+/** A call of `predict`. */
+export interface PredictCall {
+  readonly model: io.ModelArtifacts;
+  /** The id of a set, or bytes or floats themselves. */
+  readonly images: number | Uint8Array | Float32Array;
+  readonly options: PredictOptions;
 }
 
 /** What the Worker calls in the page. */

@@ -7,8 +7,9 @@ import { modelInternals } from "../../model/internals.ts";
 import { loadModel } from "../../model/load-model.ts";
 import type { Callback } from "../../train/callback.ts";
 import { readModelState } from "../../train/checkpoint/model-state.ts";
-import { evaluate } from "../../train/evaluate.ts";
+import { evaluate, type Evaluation } from "../../train/evaluate.ts";
 import { learningRateOf } from "../../train/learning-rate.ts";
+import { predict, type Predictions } from "../../train/predict.ts";
 import { trainTwoPhase } from "../../train/train-two-phase.ts";
 import { opfsCheckpointStore } from "../opfs-checkpoint-store.ts";
 import { remoteCallback } from "./callback-calls.ts";
@@ -17,6 +18,7 @@ import { SetReceiver } from "./image-sets.ts";
 import {
   type EvaluateCall,
   HELLO,
+  type PredictCall,
   READY,
   type TrainCall,
   type TrainerInfo,
@@ -122,6 +124,7 @@ class TrainerServer {
         this.#gate?.resume();
       },
       evaluate: (call: EvaluateCall) => this.#evaluate(call),
+      predict: (call: PredictCall) => this.#predict(call),
     };
     this.#remote = new Remote(port, calls);
   }
@@ -207,12 +210,24 @@ class TrainerServer {
     return { ...rest, store: this.#watch!.guard(opfsCheckpointStore(storeName)) };
   }
 
-  async #evaluate({ model: artifacts, set, options }: EvaluateCall): Promise<unknown> {
+  #evaluate({ model, set, options }: EvaluateCall): Promise<Evaluation> {
+    return this.#withModel(model, (loaded) => evaluate(loaded, this.#sets.get(set), options));
+  }
+
+  #predict({ model, images, options }: PredictCall): Promise<Predictions> {
+    const given = typeof images === "number" ? this.#sets.get(images) : images;
+    return this.#withModel(model, (loaded) => predict(loaded, given, options));
+  }
+
+  async #withModel<T>(
+    artifacts: tf.io.ModelArtifacts,
+    action: (model: LayersModel) => Promise<T>,
+  ): Promise<T> {
     const watch = this.#watch!;
     watch.throwIfLost();
     const model = await loadModel({ load: () => Promise.resolve(artifacts) });
     try {
-      return await Promise.race([watch.lost, evaluate(model, this.#sets.get(set), options)]);
+      return await Promise.race([watch.lost, action(model)]);
     } finally {
       model.dispose();
     }

@@ -1,0 +1,80 @@
+import { CIFAR10_CLASS_NAMES } from "cifar-kit";
+import { imageFromFile } from "cifar-kit/browser";
+import { announce, byId, create, markDone, percent, showAlert } from "./dom.ts";
+import { paint } from "./pixels.ts";
+import { state } from "./state.ts";
+
+let latest: Uint8Array | undefined;
+
+/** Makes the section for pictures of the user's own work. */
+export function setUpPicture(): void {
+  const input = byId<HTMLInputElement>("file");
+  const drop = byId("drop");
+  input.addEventListener("change", () => {
+    const [file] = input.files ?? [];
+    // The same file can be chosen again.
+    input.value = "";
+    if (file) void look(file);
+  });
+  drop.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+  drop.addEventListener("dragleave", () => {
+    drop.classList.remove("over");
+  });
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file) void look(file);
+  });
+  state.onChange(() => {
+    if (state.model && latest && !state.isTraining) void classify(latest);
+  });
+}
+
+async function look(file: File): Promise<void> {
+  showAlert("picture-alert");
+  try {
+    latest = await imageFromFile(file);
+    paint(byId<HTMLCanvasElement>("picture-canvas"), latest);
+    byId("verdict").hidden = false;
+    byId("verdict-title").textContent = state.model
+      ? "Looking …"
+      : "Train a network or load a saved one, and it will say what it sees.";
+    byId("bars").replaceChildren();
+    if (state.model && !state.isTraining) await classify(latest);
+  } catch (error) {
+    byId("verdict").hidden = true;
+    showAlert("picture-alert", error);
+  }
+}
+
+async function classify(image: Uint8Array): Promise<void> {
+  try {
+    const trainer = await state.trainer();
+    const { probabilities, classes } = await trainer.predict(state.model!, image);
+    const name = CIFAR10_CLASS_NAMES[classes[0]];
+    byId("verdict-title").textContent = `It looks like: ${name.toLowerCase()}`;
+    const bars = [...probabilities]
+      .map((probability, label) => ({ probability, label }))
+      .sort((a, b) => b.probability - a.probability)
+      .map(({ probability, label }) => {
+        const fill = create("span");
+        fill.style.width = `${probability * 100}%`;
+        return create(
+          "li",
+          {},
+          create("span", { textContent: CIFAR10_CLASS_NAMES[label] }),
+          create("span", { className: "track" }, fill),
+          create("span", { className: "number", textContent: percent(probability) }),
+        );
+      });
+    byId("bars").replaceChildren(...bars);
+    markDone("picture");
+    announce(`It looks like: ${name}, ${percent(probabilities[classes[0]])}.`);
+  } catch (error) {
+    showAlert("picture-alert", error);
+  }
+}

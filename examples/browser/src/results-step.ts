@@ -1,0 +1,114 @@
+import {
+  classificationReport,
+  confusionMatrix,
+  type Evaluation,
+  mostConfused,
+  plotConfusionMatrix,
+  plotHistory,
+  type TwoPhaseHistory,
+} from "cifar-kit";
+import { mountPlot } from "cifar-kit/browser";
+import { announce, byId, create, markDone, percent, showAlert } from "./dom.ts";
+import { tile } from "./pixels.ts";
+import { state } from "./state.ts";
+
+/** Measures the model on the test pictures and shows what came out. */
+export async function showResults(history: TwoPhaseHistory): Promise<void> {
+  const { test } = state.pictures!;
+  showAlert("results-alert");
+  byId("results-hint").textContent = "Measuring …";
+  try {
+    const trainer = await state.trainer();
+    const evaluation = await trainer.evaluate(state.model!, test);
+    byId("results-hint").textContent =
+      `Measured on ${test.length.toLocaleString("en")} pictures that it has never seen.`;
+    byId("report").hidden = false;
+    byId("headline-accuracy").textContent = percent(evaluation.accuracy);
+    byId("headline-text").textContent = "of them are right; guessing gets 10 %.";
+    showReport(evaluation);
+    await showPlots(history, evaluation);
+    showPairs(evaluation);
+    showMistakes(evaluation);
+    markDone("results");
+    announce(`${percent(evaluation.accuracy)} of the test pictures are right.`);
+  } catch (error) {
+    showAlert("results-alert", error);
+  }
+}
+
+function showReport({ yTrue, yPred }: Evaluation): void {
+  const { classNames } = state.pictures!.test;
+  const labels = classNames.map((_, label) => label);
+  const report = classificationReport(yTrue, yPred, { labels, targetNames: classNames });
+  const row = (
+    name: string,
+    { precision, recall, f1Score, support }: typeof report.macroAvg,
+    className = "",
+  ): HTMLElement =>
+    create(
+      "tr",
+      { className },
+      create("th", { scope: "row", textContent: name }),
+      ...[precision, recall, f1Score].map((value) =>
+        create("td", { textContent: value.toFixed(2) }),
+      ),
+      create("td", { textContent: support.toLocaleString("en") }),
+    );
+  document
+    .querySelector("#report-table tbody")!
+    .replaceChildren(
+      ...report.perClass.map((scores, label) => row(classNames[label], scores)),
+      row("Mean of the classes", report.macroAvg, "total"),
+    );
+}
+
+async function showPlots(history: TwoPhaseHistory, { yTrue, yPred }: Evaluation): Promise<void> {
+  const { classNames } = state.pictures!.test;
+  const labels = classNames.map((_, label) => label);
+  const { plain, augmented } = history;
+  const phases = [plain, augmented].filter(({ epochs }) => epochs.length > 0);
+  const curves = phases.length === 2 ? history : phases[0];
+  await mountPlot(byId("history-plot"), plotHistory(curves), { colors: "page" });
+  const matrix = confusionMatrix(yTrue, yPred, { labels });
+  await mountPlot(byId("matrix-plot"), plotConfusionMatrix(matrix, { classNames }), {
+    colors: "page",
+  });
+}
+
+function showPairs({ yTrue, yPred }: Evaluation): void {
+  const { classNames } = state.pictures!.test;
+  const labels = classNames.map((_, label) => label);
+  const pairs = mostConfused(confusionMatrix(yTrue, yPred, { labels }), { classNames });
+  byId("pairs").replaceChildren(
+    ...pairs
+      .slice(0, 6)
+      .map(({ trueName, predictedName, count }) =>
+        create(
+          "li",
+          {},
+          create("span", { textContent: `${trueName} taken for ${predictedName.toLowerCase()}` }),
+          create("span", { className: "number", textContent: `${count} times` }),
+        ),
+      ),
+  );
+}
+
+function showMistakes({ yTrue, yPred, probabilities }: Evaluation): void {
+  const { test } = state.pictures!;
+  const { classNames } = test;
+  const sureness = (i: number): number => probabilities[i * classNames.length + yPred[i]];
+  const wrong = [...yTrue.keys()]
+    .filter((i) => yPred[i] !== yTrue[i])
+    .sort((a, b) => sureness(b) - sureness(a));
+  byId("mistake-tiles").replaceChildren(
+    ...wrong
+      .slice(0, 12)
+      .map((i) =>
+        tile(
+          test.image(i),
+          `${classNames[yPred[i]]}, ${Math.round(sureness(i) * 100)} %`,
+          `really: ${classNames[yTrue[i]]}`,
+        ),
+      ),
+  );
+}

@@ -1,0 +1,71 @@
+/** What the steps of the page share. */
+import type * as tf from "@tensorflow/tfjs-layers";
+import type { ImageSet } from "cifar-kit";
+import { createTrainer, type Trainer } from "cifar-kit/browser";
+
+/** Training and test pictures. */
+export interface Pictures {
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+  /** Where they came from, to load them again. */
+  readonly origin: Origin;
+}
+
+/** Where pictures come from. */
+export interface Origin {
+  readonly where: "sample" | "full" | "elsewhere";
+  readonly baseUrl: string;
+  readonly layout: "binary" | "npm";
+}
+
+/** The page's state; steps that depend on each other listen to it. */
+class State extends EventTarget {
+  backend = "cpu";
+  pictures: Pictures | undefined;
+  model: tf.LayersModel | undefined;
+  isTraining = false;
+  #trainer: { readonly backend: string; readonly trainer: Trainer } | undefined;
+
+  /** Tells the others that something has changed. */
+  changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  onChange(listener: () => void): void {
+    this.addEventListener("change", listener);
+    listener();
+  }
+
+  /** The Worker on the chosen backend; started when it is first needed. */
+  async trainer(): Promise<Trainer> {
+    if (this.#trainer?.backend !== this.backend) {
+      this.endTrainer();
+      const worker = new Worker(new URL("./train-worker.ts", import.meta.url), { type: "module" });
+      const trainer = createTrainer(worker, { backend: this.backend });
+      this.#trainer = { backend: this.backend, trainer };
+    }
+    const { trainer } = this.#trainer;
+    try {
+      await trainer.ready();
+    } catch (error) {
+      this.endTrainer();
+      throw error;
+    }
+    return trainer;
+  }
+
+  /** Ends the Worker; the next one starts anew. */
+  endTrainer(): void {
+    this.#trainer?.trainer.terminate();
+    this.#trainer = undefined;
+  }
+
+  /** Replaces the model. */
+  setModel(model: tf.LayersModel): void {
+    this.model?.dispose();
+    this.model = model;
+    this.changed();
+  }
+}
+
+export const state = new State();

@@ -1,0 +1,48 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type UserConfig } from "vite";
+import { serveData } from "./serve-data.ts";
+
+const source = (path: string): string =>
+  fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
+
+/** The library without its plots and its backend. */
+const LIBRARY =
+  /\/src\/((random|dataset|augment|metrics|model|train|weights)\/|(errors|checks)\.ts|browser\/(?!index|mount-plot))/;
+
+/**
+ * Which file goes with which part of the program, so that each can be weighed and cached by itself.
+ * A group takes what its modules import along, as far as no group above it has it.
+ */
+const output: NonNullable<NonNullable<UserConfig["build"]>["rolldownOptions"]>["output"] = {
+  codeSplitting: {
+    groups: [
+      { name: "tfjs", test: /tfjs-(core|layers|data)/, priority: 4 },
+      { name: "cifar-kit", test: LIBRARY, priority: 3 },
+      { name: "plots", test: /\/src\/plots\/|\/mount-plot/, priority: 2 },
+      { name: "simd", test: /\/src\/simd\//, priority: 2 },
+    ],
+  },
+};
+
+/** The headers that let a page share memory between threads; any static server can send them. */
+const headers = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  // Relative addresses: the built page works in any folder of any server.
+  base: "./",
+  resolve: {
+    alias: [
+      { find: /^cifar-kit$/, replacement: source("index.ts") },
+      { find: /^cifar-kit\/(metrics|plots|browser|simd)$/, replacement: source("$1/index.ts") },
+    ],
+  },
+  plugins: [serveData()],
+  server: { headers },
+  preview: { headers },
+  build: { target: "es2022", rolldownOptions: { output }, chunkSizeWarningLimit: 2000 },
+  worker: { format: "es", rolldownOptions: { output } },
+});
