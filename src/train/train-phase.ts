@@ -68,7 +68,8 @@ export interface TrainPhaseOptions extends TrainingOptions {
   /**
    * An image set; a flow, such as `imageFlow(set, { augmentation, mix })` gives; or a
    * `tf.data.Dataset` whose elements are batches `{ xs, ys }` or `[xs, ys]`, with a third part
-   * `sampleWeight` if they are weighted.
+   * `sampleWeight` if they are weighted. Each of its batches is checked before the step: shapes,
+   * finite pixels, and with a cross-entropy labels in range.
    */
   readonly train: ImageSet | Flow | Dataset<TensorContainer>;
   /** Index of the epoch after the last one; 0 or more. */
@@ -118,9 +119,11 @@ export const COMMON_OPTIONS = [
  * whose gradient never dies. Layers whose `trainable` is false when the call begins stay as they are.
  *
  * @param model compiled; its weights and its optimizer change. The caller keeps and disposes it.
- * @throws {ArgumentError} before the first step, if model, data and options do not fit together.
+ * @throws {ArgumentError} before the first step, if model, data and options do not fit together;
+ *   before the step in question, if a batch of a dataset is bad: what was learned until then stays.
  * @throws {BackendError} before the first step, if the backend cannot train.
- * @throws {TrainingError} if the loss is not a finite number; the message names the step.
+ * @throws {TrainingError} if the loss is not a finite number (the message names the step), or the model
+ *   is disposed meanwhile.
  */
 export async function trainPhase(model: LayersModel, options: TrainPhaseOptions): Promise<History> {
   const subject = "trainPhase";
