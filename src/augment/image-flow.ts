@@ -28,6 +28,7 @@ const UNIT = 1 / 255;
  * A flow of the images, augmented if asked, scaled from 0..255 to [0, 1], and mixed if asked. Image
  * i of epoch e is augmented by numbers from the stream at (seed, "augment", e, i) and mixed by those
  * at (seed, "mix", e, i), so it comes out the same whatever the batch size and the order.
+ * @param set images with their labels; not modified.
  * @throws {ArgumentError} if the set is empty or an option is not as it should be.
  */
 export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {

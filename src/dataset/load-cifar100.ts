@@ -30,6 +30,8 @@ export interface LoadCifar100Options {
  * Files from elsewhere are verified by their structure alone: their size, labels in range, and as
  * many samples of every class as there must be; altered pixels would not be noticed.
  *
+ * @param source where the official binary files come from, e.g. `cifar100Source()` of
+ *   `cifar-kit/node`.
  * @throws {DataError} if a file is truncated or another one.
  * @throws {SourceError} if a file cannot be had.
  * @see https://www.cs.toronto.edu/~kriz/cifar.html

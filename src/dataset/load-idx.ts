@@ -22,6 +22,7 @@ export interface IdxManifest {
  * The samples of a data set in IDX files, as MNIST and its successors come: read, decompressed if
  * they are gzip files, verified by size and (where the manifest has it) SHA-256 on every call, and
  * decoded. Each file is asked for with and without `.gz` at the end of its name.
+ * @param source where the files come from.
  * @param manifest which files there must be; hashes are of the decompressed files, since
  * compression gives other bytes on other machines.
  * @returns a set of grey images, `[height, width, 1]`.

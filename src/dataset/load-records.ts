@@ -12,6 +12,7 @@ import { sha256 } from "./sha256.ts";
  * files to an {@link ImageSet}; size and (where the manifest has it) SHA-256 of every file are
  * checked on every call, wherever the bytes come from. Bytes that fail are asked for once more from a source that can
  * (`readAgain`).
+ * @param source where the files come from.
  * @param manifest which files there must be, and what is in them.
  * @throws {DataError} if a file is not the one of the manifest.
  * @throws {SourceError} if the source cannot deliver a file.

@@ -29,6 +29,7 @@ export interface TrainValidationSplit {
  * one more until the number is reached (of equal remainders the lower label first). Which samples of
  * a class are taken depends on the seed alone. Both parts keep the order of `set`, and copy from it.
  *
+ * @param set images with their labels; not modified.
  * @throws {ArgumentError} if either part would be empty.
  */
 export function trainValidationSplit(

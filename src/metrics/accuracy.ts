@@ -12,6 +12,8 @@ export interface AccuracyScoreOptions {
 
 /**
  * The share of samples whose label was predicted right, 0 to 1.
+ * @param yTrue true labels, one a sample; not modified.
+ * @param yPred predicted labels, as many; not modified.
  * @throws {ArgumentError} for labels that are not whole numbers, different lengths or no samples.
  * @see scikit-learn, `sklearn.metrics.accuracy_score`
  */

@@ -16,6 +16,8 @@ export interface BalancedAccuracyOptions {
 /**
  * The mean of the recalls of all classes that occur in yTrue: accuracy as it would be if all of them
  * were equally frequent, 0 to 1.
+ * @param yTrue true labels, one a sample; not modified.
+ * @param yPred predicted labels, as many; not modified.
  * @throws {ArgumentError} for labels that are not whole numbers, different lengths, no samples, or
  *   an option that is unknown or out of its range.
  * @see scikit-learn, `sklearn.metrics.balanced_accuracy_score`
@@ -54,6 +56,8 @@ export interface CohenKappaOptions {
 /**
  * Cohen's kappa: agreement beyond what chance would give, 1 for perfect, 0 for chance, below 0 for
  * less. kappa = 1 - (observed disagreement) / (disagreement expected from the labels' frequencies).
+ * @param yTrue true labels, one a sample; not modified.
+ * @param yPred predicted labels, as many; not modified.
  * @throws {ArgumentError} for labels that are not whole numbers, different lengths, no samples, or
  *   an option that is unknown or out of its range.
  * @see scikit-learn, `sklearn.metrics.cohen_kappa_score`
@@ -95,6 +99,8 @@ export interface MatthewsCorrcoefOptions {
 /**
  * Matthews's correlation coefficient for any number of classes: 1 for perfect predictions, 0 for no
  * better than chance (also where only one class is predicted or true), -1 at worst for two classes.
+ * @param yTrue true labels, one a sample; not modified.
+ * @param yPred predicted labels, as many; not modified.
  * @throws {ArgumentError} for labels that are not whole numbers, different lengths, no samples, or
  *   an option that is unknown or out of its range.
  * @see scikit-learn, `sklearn.metrics.matthews_corrcoef`

@@ -39,6 +39,7 @@ export interface Calibration {
 /**
  * Compares confidence, the probability of the predicted class, with accuracy, bin by bin. A model is
  * calibrated if of the predictions made with confidence 0.8 four out of five are right.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yProba probabilities, `[samples, classes]`, nested or flat; each row sums to 1.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
  *   or an option is unknown or out of its range.

@@ -82,6 +82,8 @@ export interface ClassificationReport {
  *
  * precision = tp / predicted, recall = tp / true, F1 = 2 tp / (predicted + true). `String(report)`
  * is the text, `JSON.stringify(report)` the dictionary.
+ * @param yTrue true labels, one a sample; not modified.
+ * @param yPred predicted labels, as many; not modified.
  * @throws {ArgumentError} for labels that are not whole numbers, different lengths, no samples, as
  *   many names as there are not labels, unknown options and options out of range.
  * @see scikit-learn, `sklearn.metrics.classification_report`

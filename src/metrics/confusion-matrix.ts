@@ -21,6 +21,8 @@ export interface ConfusionMatrixOptions {
  *
  * Entry `[i][j]` is the number (or the weight) of samples of `labels[i]` that were predicted as
  * `labels[j]`; with `normalize`, 0/0 gives 0.
+ * @param yTrue true labels, one a sample; not modified.
+ * @param yPred predicted labels, as many; not modified.
  * @throws {ArgumentError} for labels that are not whole numbers, different lengths, no samples, or
  *   `labels` of which none occurs in yTrue.
  * @see scikit-learn, `sklearn.metrics.confusion_matrix`

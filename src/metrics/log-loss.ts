@@ -18,6 +18,7 @@ export interface LogLossOptions {
  *
  * Probabilities are kept off 0 and 1 by the precision of their numbers: 2^-23 in a Float32Array,
  * otherwise 2^-52.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yProba probabilities, `[samples, classes]`, nested or flat; each row sums to 1.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
  *   or an option is unknown or out of its range.

@@ -27,6 +27,7 @@ export interface PrecisionRecallCurveOptions {
 
 /**
  * The precision-recall curve of scores for one class against the rest.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yScore the higher, the more likely the positive class; one a sample.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
  *   or an option is unknown or out of its range.
@@ -54,6 +55,7 @@ export interface ClassPrecisionRecallCurve extends PrecisionRecallCurve {
 
 /**
  * The precision-recall curves of all classes, each against the rest, with their average precisions.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yScore scores, `[samples, classes]`, nested or flat.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
  *   or an option is unknown or out of its range.
@@ -75,6 +77,7 @@ export function precisionRecallCurves(
 /**
  * Average precision: precision averaged over recall, the area under the curve as steps, 0 to 1; over
  * the classes, each against the rest.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yScore `[samples, classes]`, nested or flat; or one score a sample, for label 1 against 0.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
  *   or an option is unknown or out of its range.

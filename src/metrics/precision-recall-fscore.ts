@@ -36,6 +36,8 @@ export interface PrecisionRecallFscoreOptions {
  * Precision, recall, F-score and support, of each class against the rest.
  *
  * precision = tp / predicted, recall = tp / true, F = (1 + beta²) tp / (beta² true + predicted).
+ * @param yTrue true labels, one a sample; not modified.
+ * @param yPred predicted labels, as many; not modified.
  * @throws {ArgumentError} for labels that are not whole numbers, different lengths, no samples,
  *   unknown options and options out of range.
  * @see scikit-learn, `sklearn.metrics.precision_recall_fscore_support`

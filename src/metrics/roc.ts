@@ -27,6 +27,7 @@ export interface RocCurveOptions {
 
 /**
  * The ROC curve of scores for one class against the rest.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yScore the higher, the more likely the positive class; one a sample.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
  *   or an option is unknown or out of its range.
@@ -54,6 +55,7 @@ export interface ClassRocCurve extends RocCurve {
 
 /**
  * The ROC curves of all classes, each against the rest, with the areas under them.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yScore scores, `[samples, classes]`, nested or flat.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
  *   or an option is unknown or out of its range.
@@ -76,6 +78,7 @@ export function rocCurves(
  * The area under the ROC curve: the probability that a positive sample scores higher than a negative
  * one, 0 to 1, averaged over the classes, each against the rest. NaN where a class has no positive or
  * no negative sample.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yScore `[samples, classes]`, nested or flat; or one score a sample, for label 1 against 0.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
  *   or an option is unknown or out of its range.

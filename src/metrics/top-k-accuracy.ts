@@ -18,6 +18,7 @@ export interface TopKAccuracyScoreOptions {
 /**
  * The share of samples whose true label is among the `k` labels with the highest scores, 0 to 1. Of
  * equal scores the one of the later class ranks higher.
+ * @param yTrue true labels, one a sample; not modified.
  * @param yScore scores such as probabilities, `[samples, classes]`, nested or flat.
  * @throws {ArgumentError} for shapes that do not fit, scores that are NaN, labels without a column.
  * @see scikit-learn, `sklearn.metrics.top_k_accuracy_score`

@@ -32,6 +32,7 @@ const upgraded = new WeakSet<LayerInternals>();
  * behave as Keras's do, and use fused kernels where the backend has them. {@link buildCifarModel}
  * and {@link loadModel} do it by themselves; call it for a model that you built otherwise.
  * Idempotent.
+ * @param model any layers model; the `call` of its layers is replaced.
  * @returns the same model.
  */
 export function withKerasLayers<Model extends LayersModel>(model: Model): Model {

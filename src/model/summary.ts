@@ -23,6 +23,7 @@ export interface ModelSummaryOptions {
  *
  * Layers that were not named by hand get the names that Keras would give them in a new session:
  * `conv2d`, `conv2d_1`, ...
+ * @param model only read.
  * @throws {ArgumentError} for what is no layers model, an empty one, or unknown options.
  */
 export function modelSummary(model: LayersModel, options: ModelSummaryOptions = {}): string {

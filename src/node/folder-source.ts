@@ -8,6 +8,7 @@ import { errorCode } from "./write-atomic.ts";
 /**
  * The files of a folder that you provide, e.g. the unpacked `cifar-10-batches-bin` with
  * `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`. Only reads; nothing is downloaded.
+ * @param path of the folder.
  * @throws {SourceError} from `read`, if the folder or a file in it is missing or cannot be read.
  */
 export function folderSource(path: string): ByteSource {

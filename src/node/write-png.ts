@@ -21,6 +21,7 @@ export interface WritePngOptions {
  *
  * Needs the package `@resvg/resvg-js` beside `vega` and `vega-lite`.
  * @param path where to write, e.g. `"runs/history.png"`.
+ * @param spec what a `plot...` function returned, or any other Vega-Lite specification.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  * @throws {SourceError} if a package is not installed or the file cannot be written.
  */

@@ -50,6 +50,7 @@ const SUBJECT = "plotAugmentations";
  * Random images, one a row: as it is, then augmented. Form number e (from 0) of an image is what epoch e
  * of `generator.flow(set, { seed })` shows the model, as far as drawing and applying a transform go; of a
  * flow it is epoch e itself.
+ * @param set images with their labels; not modified.
  * @param augmentation an `ImageDataGenerator`, or anything with its two methods; or a flow of the set,
  *   made with `batchSize: 1` and `shuffle: false`, which has a seed of its own and may mix images.
  * @throws {ArgumentError} if the set is empty, `augmentation` is neither, an option is unknown or out of

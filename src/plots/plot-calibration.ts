@@ -24,6 +24,7 @@ export interface PlotCalibrationOptions {
 /**
  * A reliability diagram: accuracy against confidence. Points below the diagonal are bins in which the
  * model was too sure of itself; their areas are in proportion to the numbers of predictions.
+ * @param calibration bins that are not empty, e.g. those of `calibration`.
  * @throws {ArgumentError} if arrays differ in length, are empty or hold values out of their range, or an option is
  *   unknown.
  */

@@ -33,6 +33,7 @@ const WRONG = "#c4161c";
  * A grid of random images with the predicted class of each. A right prediction has a check mark and
  * green text; a wrong one a cross, red text, a red frame, and the true class in a second line. With
  * `probabilities`, the predicted class's follows its name.
+ * @param set images with their labels; not modified.
  * @throws {ArgumentError} if lengths disagree, a class has no name, no prediction is wrong where only wrong ones
  *   were asked for, or an option is unknown or out of its range.
  */

@@ -12,6 +12,7 @@ export interface PlotSampleOptions {
 
 /**
  * One image with its class name below it.
+ * @param set images with their labels; not modified.
  * @param index 0 to set.length - 1.
  * @throws {ArgumentError} if the set is empty, `index` is outside it, or an image has more than 4 channels.
  */

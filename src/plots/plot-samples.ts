@@ -19,6 +19,7 @@ export interface PlotSamplesOptions {
 
 /**
  * A grid of random images with their class names, in the order in which they stand in the set.
+ * @param set images with their labels; not modified.
  * @throws {ArgumentError} if the set is empty, an option is unknown or out of its range, or the images have more
  *   than 4 channels.
  */

@@ -37,7 +37,8 @@ const SMALLEST = 2 ** -149;
  * Measures a classifier on labelled images: an {@link ImageSet}, or a `tf.data.Dataset` of batches.
  * The loss is summed in double precision. Gives way to the event loop between batches.
  *
- * @param model ends in a softmax: gives probabilities `[n, k]`.
+ * @param model ends in a softmax: gives probabilities `[n, k]`; only read.
+ * @param set what to measure it on; not modified.
  * @throws {ArgumentError} if the data do not fit the model, are empty, or the model does not give
  *   probabilities.
  */

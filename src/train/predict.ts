@@ -28,6 +28,7 @@ export interface Predictions {
 
 /**
  * Classifies images, batch by batch, giving way to the event loop between batches.
+ * @param model any layers model with one input and one output; only read.
  * @param images bytes are scaled to [0, 1]; floats are taken as they are.
  * @throws {ArgumentError} if images do not fit the model, are none or not finite, or the model is
  *   disposed.

@@ -22,6 +22,7 @@ export interface ToDatasetOptions {
  *
  * Each iterator that is asked of the dataset gives the next epoch, from epoch 0 on. tf.data's
  * consumer disposes the tensors, as `fitDataset` does.
+ * @param source an image set, or a flow of batches; not modified.
  * @throws {ArgumentError} if `source` is neither, or an option is unknown or out of its range.
  */
 export function toDataset(

@@ -30,7 +30,10 @@ export interface Augmentation<P = unknown> {
   apply(image: Uint8Array, shape: ImageShape, parameters: P): Uint8Array;
 }
 
-/** One augmentation after another, as a single one. */
+/**
+ * One augmentation after another, as a single one.
+ * @param augmentations in the order in which they are applied.
+ */
 export function compose(
   ...augmentations: readonly Augmentation[]
 ): Augmentation<readonly unknown[]> {

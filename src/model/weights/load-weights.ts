@@ -20,6 +20,7 @@ import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.
  *
  * In HDF5 files weights go by the order of the layers, as in Keras, whatever the layers' names.
  *
+ * @param model any layers model without models inside; its weights change, its optimizer does not.
  * @param bytes the whole file; not modified.
  * @param options `layout` of a safetensors file, by default the one that {@link saveWeights} noted in
  * it, otherwise `"pytorch"`; `names` as in {@link saveWeights}.

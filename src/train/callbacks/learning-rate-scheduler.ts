@@ -22,6 +22,7 @@ export interface LearningRateSchedulerOptions extends AnnounceOptions {
 /**
  * Sets the learning rate by a schedule, as Keras's `LearningRateScheduler` does. Adds `learning_rate`,
  * as it is at the end of the epoch, to the logs.
+ * @param schedule gives the learning rate of an epoch or a step.
  * @throws {ArgumentError} in training, if the schedule gives anything but a number of at least 0.
  */
 export function learningRateScheduler(

@@ -11,6 +11,7 @@ import { readModelState } from "./model-state.ts";
  * A fingerprint of all that training has made: two runs with equal hashes agree in every bit of the
  * weights, of the optimizer's state (its number of steps and learning rate included) and, if they
  * are given, of the histories, wall times left out. Names of weights do not count.
+ * @param model compiled; only read.
  * @param histories of the run, e.g. `history.all`.
  * @returns a SHA-256 as 64 hexadecimal digits.
  * @throws {ArgumentError} if the model is not compiled or disposed.
