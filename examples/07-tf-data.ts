@@ -27,7 +27,8 @@ const model = withKerasLayers(
         activation: "relu",
         inputShape: [32, 32, 3],
       }),
-      layers.batchNormalization(),
+      // 200 steps are too few for moving averages of the default momentum, 0.99.
+      layers.batchNormalization({ momentum: 0.9 }),
       layers.flatten(),
       layers.dense({ units: 10, activation: "softmax" }),
     ],
