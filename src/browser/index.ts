@@ -7,6 +7,7 @@ export { type HttpProgress, httpSource, type HttpSourceOptions } from "./http-so
 export { imageFromFile, type ImageFromFileOptions } from "./image-from-file.ts";
 export { mountPlot, type MountPlotOptions } from "./mount-plot.ts";
 export { opfsCheckpointStore } from "./opfs-checkpoint-store.ts";
+export { opfsIO, type OpfsModel } from "./opfs-io.ts";
 export {
   type BackendProbe,
   type BackendRecommendation,

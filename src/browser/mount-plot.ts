@@ -48,6 +48,11 @@ export async function mountPlot(
 function parse(text: string): SVGSVGElement {
   const { documentElement } = new DOMParser().parseFromString(text, "image/svg+xml");
   const svg = document.importNode(documentElement, true) as unknown as SVGSVGElement;
+  // It is one picture with one description: its parts have no roles of their own.
+  for (const part of svg.querySelectorAll("[role]")) {
+    part.removeAttribute("role");
+    part.removeAttribute("aria-roledescription");
+  }
   // Its own size where there is room, else as wide as the element.
   svg.style.maxWidth = "100%";
   svg.style.height = "auto";

@@ -1,10 +1,10 @@
-import { io } from "@tensorflow/tfjs-core";
 import { loadModel } from "cifar-kit";
+import { opfsIO } from "cifar-kit/browser";
 import { announce, byId, markDone, showAlert } from "./dom.ts";
 import { state } from "./state.ts";
 
-/** Where TensorFlow.js keeps the model in this browser. */
-const PLACE = "indexeddb://cifar-kit-demo";
+/** Where the model is kept in this browser. */
+const place = opfsIO("demo");
 
 /** Makes the section for saving and loading work. */
 export function setUpModel(): void {
@@ -24,26 +24,19 @@ async function act(id: string, action: () => Promise<string>): Promise<void> {
     announce(text);
     markDone("model");
   } catch (error) {
-    const { name, message } = error as Error;
-    const isFull = name === "QuotaExceededError" || /quota/i.test(message);
-    showAlert(
-      "model-alert",
-      isFull
-        ? `There is no room left for this site: free some space and save again. The model is still here. (${message})`
-        : error,
-    );
+    showAlert("model-alert", error);
   } finally {
     await enable();
   }
 }
 
 async function save(): Promise<string> {
-  await state.model!.save(PLACE, { includeOptimizer: true });
+  await state.model!.save(place, { includeOptimizer: true });
   return "The model is saved in this browser, and will be here the next time.";
 }
 
 async function load(): Promise<string> {
-  state.setModel(await loadModel(PLACE));
+  state.setModel(await loadModel(place));
   return "The saved model is back; show it a picture.";
 }
 
@@ -56,6 +49,6 @@ async function enable(): Promise<void> {
   const hasModel = state.model !== undefined && !state.isTraining;
   byId<HTMLButtonElement>("save").disabled = !hasModel;
   byId<HTMLButtonElement>("download").disabled = !hasModel;
-  const saved = await io.listModels();
-  byId<HTMLButtonElement>("load-model").disabled = state.isTraining || !(PLACE in saved);
+  const isSaved = await place.exists().catch(() => false);
+  byId<HTMLButtonElement>("load-model").disabled = state.isTraining || !isSaved;
 }

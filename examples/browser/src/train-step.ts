@@ -20,6 +20,9 @@ const SIZES = {
   full: { filters: [32, 64, 128], denseUnits: 1024 },
 } as const;
 
+/** Ends the run under way, if there is one. */
+let running: AbortController | undefined;
+
 const charts = {
   loss: new LiveChart(byId("chart-loss"), "Loss", (value) => value.toFixed(value < 1 ? 2 : 1)),
   accuracy: new LiveChart(
@@ -38,9 +41,7 @@ export function setUpTraining(onTrained: (history: TwoPhaseHistory) => void): vo
   });
   byId("pause").addEventListener("click", () => void togglePause());
   byId("cancel").addEventListener("click", () => {
-    void state.trainer().then((trainer) => {
-      trainer.cancel();
-    });
+    running?.abort(new DOMException("cancelled", "AbortError"));
   });
   byId("continue").addEventListener("click", () => void goOn(onTrained));
   byId("forget").addEventListener("click", () => {
@@ -87,6 +88,7 @@ async function run(
 ): Promise<void> {
   const { epochs, size, count, seed } = settings;
   const { train, test } = state.pictures!;
+  const { signal } = (running = new AbortController());
   state.isTraining = true;
   state.changed();
   showAlert("train-alert");
@@ -107,6 +109,7 @@ async function run(
       ...{ batchSize: BATCH, epochs, seed, verbose: 0 },
       checkpoint: { store: opfsCheckpointStore(STORE), everySteps: 100 },
       resume: goesOn ? "must" : "never",
+      signal,
       onProgress: (progress) => {
         ({ phase } = progress);
         rememberRun({ settings, reached: { phase, epoch: progress.epoch } });
@@ -134,7 +137,12 @@ async function run(
     if (isAbort(error) && model) {
       // What it has learned until now is worth a look, too.
       state.setModel(model);
-      showAlert("train-alert", "Cancelled. The run is kept, and can go on from here.");
+      showAlert(
+        "train-alert",
+        rememberedRun()
+          ? "Cancelled. The run is kept, and can go on from here."
+          : "Cancelled before the first step.",
+      );
     } else {
       model?.dispose();
       // A Worker without its device cannot go on; the next one can.

@@ -1,0 +1,110 @@
+import { io } from "@tensorflow/tfjs-core";
+import { check, describe } from "../checks.ts";
+import { sha256 } from "../dataset/sha256.ts";
+import { DataError, SourceError } from "../errors.ts";
+import { explained, openFiles } from "./storage/open-files.ts";
+import type { StoredFiles } from "./storage/stored-files.ts";
+
+/** A model's place in the browser; made by {@link opfsIO}. */
+export interface OpfsModel extends Required<Pick<io.IOHandler, "save" | "load">> {
+  /** Whether there is a model. */
+  exists(): Promise<boolean>;
+  /** Deletes the model, if there is one. */
+  remove(): Promise<void>;
+}
+
+/** What stands before the weights in a file. */
+interface Header {
+  readonly model: Omit<io.ModelArtifacts, "weightData">;
+  /** Of the weights. */
+  readonly sha256: string;
+}
+
+const SUBJECT = "opfsIO";
+const NAME = /^\w[\w.-]{0,99}$/;
+/** Bytes of the number before the header: its length. */
+const LENGTH_BYTES = 4;
+
+/**
+ * Saves a model in the browser, and loads it: `model.save(opfsIO("mine"), { includeOptimizer: true })`,
+ * `loadModel(opfsIO("mine"))`. It lies in the origin private file system or, where there is none, in
+ * IndexedDB. A model is replaced as a whole or not at all, and its weights are checked on loading.
+ *
+ * TensorFlow.js's own `indexeddb://` works, too, but says less when something goes wrong; its
+ * `downloads://` and `browserFiles` are for files.
+ * @param name of letters, digits, `-`, `_` and `.`.
+ * @throws {SourceError} from `save` and `load`, if the storage is full or there is no such model.
+ * @throws {DataError} from `load`, if the model is damaged.
+ */
+export function opfsIO(name: string): OpfsModel {
+  check(
+    typeof name === "string" && NAME.test(name),
+    SUBJECT,
+    "a name of 1 to 100 letters, digits, -, _ and .",
+    describe(name),
+    'pass e.g. "my-model"',
+  );
+  const inFiles = async <T>(action: (files: StoredFiles) => Promise<T>): Promise<T> => {
+    const files = await openFiles(SUBJECT, ["models"]);
+    try {
+      return await explained(SUBJECT, `${files.location}/${name}`, () => action(files));
+    } finally {
+      files.close();
+    }
+  };
+  return {
+    async save(artifacts) {
+      const bytes = await pack(artifacts);
+      await inFiles((files) => files.write(name, bytes));
+      return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
+    },
+    async load() {
+      const bytes = await inFiles((files) => files.read(name));
+      if (bytes) return unpack(name, bytes);
+      throw new SourceError({
+        subject: SUBJECT,
+        expected: `a model "${name}" in this browser`,
+        got: "none",
+        remedy: "save one first, on a page of this site",
+      });
+    },
+    exists: () => inFiles(async (files) => (await files.list()).includes(name)),
+    remove: () => inFiles((files) => files.remove(name)),
+  };
+}
+
+/** A model as one block of bytes: the header's length, the header, the weights. */
+async function pack({ weightData, ...model }: io.ModelArtifacts): Promise<Uint8Array> {
+  const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
+  const header: Header = { model, sha256: await sha256(weights) };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(LENGTH_BYTES + text.length + weights.length);
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
+  bytes.set(text, LENGTH_BYTES);
+  bytes.set(weights, LENGTH_BYTES + text.length);
+  return bytes;
+}
+
+async function unpack(name: string, bytes: Uint8Array): Promise<io.ModelArtifacts> {
+  const damaged = (cause?: unknown): DataError =>
+    new DataError({
+      subject: SUBJECT,
+      expected: `an intact model "${name}"`,
+      got: "a damaged one",
+      remedy: "save it again",
+      cause,
+    });
+  if (bytes.length < LENGTH_BYTES) throw damaged();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = LENGTH_BYTES + view.getUint32(0, true);
+  let header: Header;
+  try {
+    const text = new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, end));
+    header = JSON.parse(text) as Header;
+  } catch (cause) {
+    throw damaged(cause);
+  }
+  const weights = bytes.slice(end);
+  if ((await sha256(weights)) !== header.sha256) throw damaged();
+  return { ...header.model, weightData: weights.buffer };
+}
