@@ -3,11 +3,8 @@ import {
   confusionMatrix,
   type Evaluation,
   mostConfused,
-  plotConfusionMatrix,
-  plotHistory,
   type TwoPhaseHistory,
 } from "cifar-kit";
-import { mountPlot } from "cifar-kit/browser";
 import { announce, byId, create, markDone, percent, showAlert } from "./dom.ts";
 import { tile } from "./pixels.ts";
 import { state } from "./state.ts";
@@ -26,7 +23,9 @@ export async function showResults(history: TwoPhaseHistory): Promise<void> {
     byId("headline-accuracy").textContent = percent(evaluation.accuracy);
     byId("headline-text").textContent = "of them are right; guessing gets 10 %.";
     showReport(evaluation);
-    await showPlots(history, evaluation);
+    // Plots, and what draws them, are loaded now that the first one is drawn.
+    const { drawPlots } = await import("./draw-plots.ts");
+    await drawPlots(history, evaluation, test.classNames);
     showPairs(evaluation);
     showMistakes(evaluation);
     markDone("results");
@@ -60,19 +59,6 @@ function showReport({ yTrue, yPred }: Evaluation): void {
       ...report.perClass.map((scores, label) => row(classNames[label], scores)),
       row("Mean of the classes", report.macroAvg, "total"),
     );
-}
-
-async function showPlots(history: TwoPhaseHistory, { yTrue, yPred }: Evaluation): Promise<void> {
-  const { classNames } = state.pictures!.test;
-  const labels = classNames.map((_, label) => label);
-  const { plain, augmented } = history;
-  const phases = [plain, augmented].filter(({ epochs }) => epochs.length > 0);
-  const curves = phases.length === 2 ? history : phases[0];
-  await mountPlot(byId("history-plot"), plotHistory(curves), { colors: "page" });
-  const matrix = confusionMatrix(yTrue, yPred, { labels });
-  await mountPlot(byId("matrix-plot"), plotConfusionMatrix(matrix, { classNames }), {
-    colors: "page",
-  });
 }
 
 function showPairs({ yTrue, yPred }: Evaluation): void {

@@ -1,5 +1,4 @@
 import { SourceError } from "../../errors.ts";
-import { IndexedDbFiles } from "./indexeddb-files.ts";
 import { OpfsFiles } from "./opfs-files.ts";
 import type { StoredFiles } from "./stored-files.ts";
 
@@ -10,7 +9,10 @@ import type { StoredFiles } from "./stored-files.ts";
 export async function openFiles(subject: string, path: readonly string[]): Promise<StoredFiles> {
   return explained(subject, `${path.join("/")} in the browser's storage`, async () => {
     const full = ["cifar-kit", ...path];
-    return (await OpfsFiles.open(full)) ?? (await IndexedDbFiles.open(full));
+    const files = await OpfsFiles.open(full);
+    if (files) return files;
+    const { IndexedDbFiles } = await import("./indexeddb-files.ts");
+    return IndexedDbFiles.open(full);
   });
 }
 
