@@ -20,7 +20,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   },
   weights: { areas: ["errors", "checks"], packages: ["h5wasm"] },
   model: {
-    areas: ["errors", "checks", "random", "metrics", "weights"],
+    areas: ["errors", "checks", "random", "dataset", "metrics", "weights"],
     packages: ["@tensorflow/"],
   },
   train: {

@@ -5,6 +5,7 @@
  */
 export { type HttpProgress, httpSource, type HttpSourceOptions } from "./http-source.ts";
 export { imageFromFile, type ImageFromFileOptions } from "./image-from-file.ts";
+export { loadPretrained, type LoadPretrainedOptions } from "./load-pretrained.ts";
 export { mountPlot, type MountPlotOptions } from "./mount-plot.ts";
 export { opfsCheckpointStore } from "./opfs-checkpoint-store.ts";
 export { opfsIO, type OpfsModel } from "./opfs-io.ts";

@@ -5,6 +5,8 @@ export { loadModel } from "./load-model.ts";
 export { adam, adamW, type AdamOptions } from "./optimizers/adam.ts";
 export type { OptimizerOptions } from "./optimizers/keras-optimizer.ts";
 export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
+export { pretrainedModel } from "./pretrained.ts";
+export { PRETRAINED } from "./pretrained.generated.ts";
 export { modelSummary, type ModelSummaryOptions } from "./summary.ts";
 export {
   loadWeights,

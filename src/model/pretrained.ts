@@ -1,0 +1,39 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check, describe } from "../checks.ts";
+import { sha256 } from "../dataset/sha256.ts";
+import { DataError } from "../errors.ts";
+import { buildCifarModel } from "./cifar-model.ts";
+import { PRETRAINED } from "./pretrained.generated.ts";
+import { loadWeights } from "./weights/load-weights.ts";
+
+/**
+ * The notebook's network with the weights of a recorded run, ready to classify CIFAR-10 and to be
+ * trained on. {@link PRETRAINED} says what it reaches. `loadPretrained` of `cifar-kit/node` and of
+ * `cifar-kit/browser` fetch the bytes by themselves.
+ *
+ * @param bytes of the package's file `pretrained/cifar10.safetensors`; not modified.
+ * @returns a compiled model whose layers are named as {@link buildCifarModel} names them; the caller
+ *   disposes it.
+ * @throws {DataError} if the bytes are not those of the file.
+ */
+export async function pretrainedModel(bytes: Uint8Array): Promise<LayersModel> {
+  check(
+    bytes instanceof Uint8Array,
+    "pretrainedModel",
+    "the bytes of pretrained/cifar10.safetensors",
+    describe(bytes),
+    "read the file, or call loadPretrained of cifar-kit/node or cifar-kit/browser",
+  );
+  const hash = await sha256(bytes);
+  if (hash !== PRETRAINED.sha256) {
+    throw new DataError({
+      subject: "pretrainedModel",
+      expected: `${PRETRAINED.bytes} bytes with SHA-256 ${PRETRAINED.sha256}`,
+      got: `${bytes.length} bytes with SHA-256 ${hash}`,
+      remedy: "take pretrained/cifar10.safetensors out of the same release of the package",
+    });
+  }
+  const model = buildCifarModel();
+  await loadWeights(model, bytes);
+  return model;
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DataError, evaluate, PRETRAINED, pretrainedModel, trainPhase } from "cifar-kit";
+import { loadPretrained } from "cifar-kit/node";
+import { useBackend } from "../helpers/backends.ts";
+import { realCifar10, REAL_DATA_TIMEOUT } from "../helpers/real-data.ts";
+
+describe("the trained network of the package", () => {
+  let model: LayersModel;
+  beforeAll(async () => {
+    await useBackend("simd");
+    model = await loadPretrained();
+  });
+  afterAll(() => {
+    model.dispose();
+  });
+
+  it(
+    "classifies real images about as well as it says",
+    { timeout: REAL_DATA_TIMEOUT },
+    async () => {
+      const { test } = await realCifar10();
+      const { accuracy } = await evaluate(model, test.take(1_000));
+      // Of 1,000 images: three standard deviations around the share of all 10,000.
+      const deviation = Math.sqrt(
+        (PRETRAINED.testAccuracy * (1 - PRETRAINED.testAccuracy)) / 1_000,
+      );
+      expect(Math.abs(accuracy - PRETRAINED.testAccuracy)).toBeLessThan(3 * deviation);
+    },
+  );
+
+  it("can be trained on", { timeout: REAL_DATA_TIMEOUT }, async () => {
+    const { train } = await realCifar10();
+    const { accuracy } = await trainPhase(model, {
+      ...{ train: train.take(320), epochs: 1, verbose: 0 },
+    });
+    expect(accuracy[0]).toBeGreaterThan(0.5);
+  });
+
+  it("is refused when a byte is wrong", async () => {
+    const url = new URL(`../../pretrained/${PRETRAINED.fileName}`, import.meta.url);
+    const bytes = readFileSync(url);
+    expect(bytes.length).toBe(PRETRAINED.bytes);
+    bytes[1_000_000] ^= 1;
+    await expect(pretrainedModel(bytes)).rejects.toThrow(DataError);
+    await expect(pretrainedModel(bytes.subarray(1))).rejects.toThrow(/with SHA-256 2c6f0f0a/);
+  });
+});
