@@ -138,6 +138,9 @@ async function prepare(page: string, folder: string): Promise<void> {
       recursive: true,
     });
   }
+  if (page.endsWith("classify-pictures.md")) {
+    await cp(`${ROOT}test/fixtures/dataset/pictures/disc/b.jpg`, join(folder, "photo.jpg"));
+  }
   if (page.endsWith("move-weights-to-python.md")) {
     // Stands for what the page's Python code writes; test/weights/python.test.ts has real ones.
     const { buildCifarModel, saveWeights } = await import("cifar-kit");

@@ -24,8 +24,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   browser: 85,
   simd: 72,
 };
-/** Kilobytes of the whole tarball. */
-const TARBALL_BUDGET = 800;
+/** Kilobytes of the whole tarball, of which the trained weights take up to 5,000. */
+const TARBALL_BUDGET = 5_800;
 
 const root = mkdtempSync(join(tmpdir(), "cifar-kit-package-"));
 let packed: Packed;
@@ -41,6 +41,7 @@ describe("the tarball", () => {
     const stray = packed.files.filter(
       (path) =>
         !/^dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/.test(path) &&
+        path !== "pretrained/cifar10.safetensors" &&
         !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-LICENSES\.md)$/.test(path),
     );
     expect(stray).toEqual([]);
@@ -119,6 +120,7 @@ describe("a program", () => {
         report: expect.stringContaining("weighted avg") as string,
         svg: true,
         refused: true,
+        pretrained: 2_397_226,
         sameFunctions: true,
         browser: "function",
         tensors: true,

@@ -52,6 +52,7 @@ async function main() {
       report: String(kit.classificationReport(yTrue, yPred)),
       svg: svg.startsWith("<svg"),
       refused,
+      pretrained: (await node.loadPretrained()).countParams(),
       sameFunctions: metrics.confusionMatrix === kit.confusionMatrix && plots.toSvg === kit.toSvg,
       browser: typeof browser.createTrainer,
       tensors: tf.memory().numTensors > 0,
