@@ -1,5 +1,5 @@
 import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
-import { FAINT, INK, type VegaLiteSpec } from "../plots/spec.ts";
+import { FAINT, GRID, INK, type VegaLiteSpec } from "../plots/spec.ts";
 import { toSvg } from "../plots/to-svg.ts";
 
 /** Options of {@link mountPlot}. */
@@ -39,8 +39,8 @@ export async function mountPlot(
   const { colors = "paper" } = options;
   checkOneOf(subject, "colors", colors, ["paper", "page"]);
   latest.set(element, spec);
-  const text = await toSvg(spec);
-  const svg = parse(colors === "page" ? inPageColors(text) : text);
+  const svg = parse(await toSvg(spec));
+  if (colors === "page") takePageColors(svg);
   if (latest.get(element) === spec) element.replaceChildren(svg);
   return svg;
 }
@@ -59,12 +59,22 @@ function parse(text: string): SVGSVGElement {
   return svg;
 }
 
-/** The picture's own greys as shades of the text around it. */
-function inPageColors(svg: string): string {
-  return svg
-    .replaceAll(/(fill|stroke)="white"(?=[^>]*(?:\/>|><\/rect>))/g, (match, attribute: string) =>
-      attribute === "fill" ? 'fill="none"' : match,
-    )
-    .replaceAll(`"${INK}"`, '"currentColor"')
-    .replaceAll(`"${FAINT}"`, '"currentColor"');
+/** How opaque the lines behind the marks are in the colour of the text. */
+const GRID_OPACITY = "0.15";
+
+/** Turns the picture's greys into shades of the text around it, and its paper into nothing. */
+function takePageColors(svg: SVGSVGElement): void {
+  svg.querySelector('rect[fill="white"]')?.setAttribute("fill", "none");
+  // Numbers on coloured cells stay: their colours go with those of the cells.
+  const hasCells = svg.querySelector(".mark-rect.role-mark") !== null;
+  const isOnCell = (part: Element): boolean =>
+    hasCells && part.matches(".mark-text.role-mark text") && /^[\d.,% ]+$/.test(part.textContent);
+  for (const attribute of ["fill", "stroke"]) {
+    for (const part of svg.querySelectorAll(`[${attribute}]`)) {
+      const color = part.getAttribute(attribute) ?? "";
+      if (![INK, FAINT, GRID].includes(color) || isOnCell(part)) continue;
+      part.setAttribute(attribute, "currentColor");
+      if (color === GRID) part.setAttribute(`${attribute}-opacity`, GRID_OPACITY);
+    }
+  }
 }

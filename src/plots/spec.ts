@@ -36,6 +36,8 @@ const FONT = "DejaVu Sans, Verdana, Arial, sans-serif";
 /** Colours of text, lines and frames: dark enough to read on white, softer than black. */
 export const INK = "#262626";
 export const FAINT = "#767676";
+/** Lines behind the marks. */
+export const GRID = "#e6e6e6";
 
 const CONFIG = {
   font: FONT,
@@ -51,7 +53,7 @@ const CONFIG = {
     titleColor: INK,
     domainColor: FAINT,
     tickColor: FAINT,
-    gridColor: "#e6e6e6",
+    gridColor: GRID,
     labelLimit: 0,
     titleLimit: 0,
   },

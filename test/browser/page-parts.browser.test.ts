@@ -42,7 +42,20 @@ describe("mountPlot", () => {
     expect(paper.outerHTML).toContain('fill="white"');
     const page = await mountPlot(element, history, { colors: "page" });
     expect(page.outerHTML).toContain('"currentColor"');
-    expect(page.outerHTML).not.toMatch(/"(white|#262626|#767676)"/);
+    expect(page.outerHTML).not.toMatch(/"(white|#262626|#767676|#e6e6e6)"/);
+    // Numbers on coloured cells keep their own colours.
+    const cells = await mountPlot(element, matrix, { colors: "page" });
+    const texts = [...cells.querySelectorAll(".mark-text.role-mark text")].map((text) => [
+      text.textContent,
+      text.getAttribute("fill") === "currentColor",
+    ]);
+    expect(texts.slice(0, 4)).toEqual([
+      ["3", false],
+      ["1", false],
+      ["0", false],
+      ["4", false],
+    ]);
+    expect(texts.slice(4)).toEqual([["Number of samples", true]]);
   });
 
   it("keeps the plot that was asked for last", async () => {
