@@ -302,3 +302,24 @@ describe("fit", () => {
     }).toThrow("at least one image");
   });
 });
+
+describe("getState", () => {
+  it("is plain data, from which an equal generator is made", () => {
+    const set = new ImageSet({
+      images: Uint8Array.from({ length: 8 * 12 }, (_, i) => (i * 37) % 256),
+      labels: new Uint8Array(8),
+      imageShape: [2, 2, 3],
+      classNames: ["any"],
+    });
+    const generator = new ImageDataGenerator({
+      ...{ rotationRange: 30, zoomRange: 0.2, horizontalFlip: true, rescale: null },
+      ...{ brightnessRange: [0.5, 1.5], featurewiseStdNormalization: true },
+    });
+    generator.fit(set);
+    const copy = ImageDataGenerator.fromState(structuredClone(generator.getState()));
+    const first = (each: ImageDataGenerator): Float32Array =>
+      each.flow(set, { seed: 3 }).batch(0, 0).xs;
+    expect(first(copy)).toEqual(first(generator));
+    expect(copy.std).toEqual(generator.std);
+  });
+});
