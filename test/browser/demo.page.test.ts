@@ -135,72 +135,77 @@ const alertOf = (page: Page, id: string) =>
   page.waitForSelector(`#${id}:not([hidden])`).then((alert) => alert.textContent());
 
 describe("the demo page", () => {
-  it("leads from loading to a trained model, a classified picture, a saved and reloaded model", async () => {
-    const { page, complaints } = await open();
-    expect(await page.isChecked("input[value=simd]")).toBe(true);
-    expect(await violations(page)).toEqual([]);
+  // Again if need be: tasks are measured by the clock, and a neighbour may take the processor away.
+  it(
+    "leads from loading to a trained model, a classified picture, a saved and reloaded model",
+    { retry: 2 },
+    async () => {
+      const { page, complaints } = await open();
+      expect(await page.isChecked("input[value=simd]")).toBe(true);
+      expect(await violations(page)).toEqual([]);
 
-    await load(page);
-    const plain = await page.locator("#sample-tiles canvas").first().screenshot();
-    await page.click("#augment");
-    expect((await page.locator("#sample-tiles canvas").first().screenshot()).equals(plain)).toBe(
-      false,
-    );
+      await load(page);
+      const plain = await page.locator("#sample-tiles canvas").first().screenshot();
+      await page.click("#augment");
+      expect((await page.locator("#sample-tiles canvas").first().screenshot()).equals(plain)).toBe(
+        false,
+      );
 
-    await start(page, 2, 2);
-    await page.waitForFunction(() => document.querySelector("#figure-step")!.textContent !== "–");
-    const longTasks = await page.evaluate(async () => {
-      const tasks: number[] = [];
-      const observer = new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) tasks.push(duration);
+      await start(page, 2, 2);
+      await page.waitForFunction(() => document.querySelector("#figure-step")!.textContent !== "–");
+      const longTasks = await page.evaluate(async () => {
+        const tasks: number[] = [];
+        const observer = new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries()) tasks.push(duration);
+        });
+        observer.observe({ type: "longtask" });
+        const isFar = (): boolean => document.querySelectorAll("#chart-loss circle").length >= 3;
+        while (!isFar()) await new Promise((resolve) => setTimeout(resolve, 20));
+        observer.disconnect();
+        return tasks;
       });
-      observer.observe({ type: "longtask" });
-      const isFar = (): boolean => document.querySelectorAll("#chart-loss circle").length >= 3;
-      while (!isFar()) await new Promise((resolve) => setTimeout(resolve, 20));
-      observer.disconnect();
-      return tasks;
-    });
-    // While the Worker trains and the curves grow, nothing in the page takes 50 ms.
-    expect(longTasks).toEqual([]);
-    expect(await violations(page)).toEqual([]);
-    // Plots are loaded when the first one is drawn, not before.
-    const isVega = (url: string): boolean => /vega/.test(url);
-    expect(requests.some(isVega)).toBe(false);
-    await results(page);
-    expect(requests.some(isVega)).toBe(true);
+      // While the Worker trains and the curves grow, nothing in the page takes 50 ms.
+      expect(longTasks).toEqual([]);
+      expect(await violations(page)).toEqual([]);
+      // Plots are loaded when the first one is drawn, not before.
+      const isVega = (url: string): boolean => /vega/.test(url);
+      expect(requests.some(isVega)).toBe(false);
+      await results(page);
+      expect(requests.some(isVega)).toBe(true);
 
-    expect(await page.textContent("#headline-accuracy")).toMatch(/^\d+\.\d %$/);
-    expect(await page.locator("#report-table tbody tr").count()).toBe(11);
-    expect(await page.locator("#history-plot svg, #matrix-plot svg").count()).toBe(2);
-    expect(await page.locator("#pairs li").count()).toBeGreaterThan(2);
+      expect(await page.textContent("#headline-accuracy")).toMatch(/^\d+\.\d %$/);
+      expect(await page.locator("#report-table tbody tr").count()).toBe(11);
+      expect(await page.locator("#history-plot svg, #matrix-plot svg").count()).toBe(2);
+      expect(await page.locator("#pairs li").count()).toBeGreaterThan(2);
 
-    await page.setInputFiles("#file", {
-      ...{ name: "sky.jpg", mimeType: "image/jpeg" },
-      buffer: await png(page, 640, 480),
-    });
-    await page.waitForSelector("#bars li");
-    const verdict = await page.locator("#bars").innerText();
-    expect(await page.locator("#bars li").count()).toBe(10);
+      await page.setInputFiles("#file", {
+        ...{ name: "sky.jpg", mimeType: "image/jpeg" },
+        buffer: await png(page, 640, 480),
+      });
+      await page.waitForSelector("#bars li");
+      const verdict = await page.locator("#bars").innerText();
+      expect(await page.locator("#bars li").count()).toBe(10);
 
-    await page.click("#save");
-    await page.waitForSelector("#model-hint:has-text('saved in this browser')");
-    await page.reload();
-    await page.waitForSelector(".badge");
-    await page.click("#load-model:not([disabled])");
-    await page.waitForSelector("#model-hint:has-text('is back')");
-    await page.setInputFiles("#file", {
-      ...{ name: "sky.jpg", mimeType: "image/jpeg" },
-      buffer: await png(page, 640, 480),
-    });
-    await page.waitForSelector("#bars li");
-    expect(await page.locator("#bars").innerText()).toBe(verdict);
+      await page.click("#save");
+      await page.waitForSelector("#model-hint:has-text('saved in this browser')");
+      await page.reload();
+      await page.waitForSelector(".badge");
+      await page.click("#load-model:not([disabled])");
+      await page.waitForSelector("#model-hint:has-text('is back')");
+      await page.setInputFiles("#file", {
+        ...{ name: "sky.jpg", mimeType: "image/jpeg" },
+        buffer: await png(page, 640, 480),
+      });
+      await page.waitForSelector("#bars li");
+      expect(await page.locator("#bars").innerText()).toBe(verdict);
 
-    expect(complaints).toEqual([]);
-    const elsewhere = requests.filter(
-      (url) => !url.startsWith(site.url) && !/^(blob|data):/.test(url),
-    );
-    expect(elsewhere).toEqual([]);
-  });
+      expect(complaints).toEqual([]);
+      const elsewhere = requests.filter(
+        (url) => !url.startsWith(site.url) && !/^(blob|data):/.test(url),
+      );
+      expect(elsewhere).toEqual([]);
+    },
+  );
 
   it.each(["light", "dark"] as const)(
     "fits every width and pleases axe when it is %s",
@@ -316,7 +321,41 @@ describe("the demo page in trouble", () => {
     await page.waitForSelector("#verdict:not([hidden])");
     expect(await page.textContent("#verdict-title")).toMatch(/Train a network/);
     expect(await page.isHidden("#picture-alert")).toBe(true);
+    // The same by drag and drop.
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["no picture"], "dropped.txt"));
+      const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+      document.querySelector("#drop")!.dispatchEvent(event);
+    });
+    expect(await alertOf(page, "picture-alert")).toMatch(/got another file \("dropped.txt"\)/);
     expect(complaints).toEqual([]);
+  });
+
+  it("says what is missing where memory cannot be shared, and trains on one thread", async () => {
+    const files = sampleFiles();
+    const plain = await built.serve({
+      isolated: false,
+      answer: ({ url = "" }, response, next) => {
+        const name = /^\/sample\/(.*)$/.exec(url)?.[1];
+        if (name === undefined) next();
+        else response.end(files[name]);
+      },
+    });
+    try {
+      context = await browser.newContext();
+      const { page, complaints } = await openTab(context, plain.url);
+      await page.waitForSelector(".badge");
+      expect(await page.textContent("#backend-options")).toMatch(
+        /on one thread\. For up to \d+ threads the page has to be served with the headers/,
+      );
+      await load(page);
+      await start(page, 1, 0);
+      await results(page);
+      expect(complaints).toEqual([]);
+    } finally {
+      await plain.close();
+    }
   });
 
   it("tells a second tab that the run is in the first, and does not disturb it", async () => {
@@ -362,7 +401,9 @@ describe("the demo page in trouble", () => {
     expect(await page.isVisible("#continue")).toBe(true);
     await page.click("#continue");
     await page.waitForSelector("#train-alert", { state: "hidden" });
-    await page.waitForFunction(() => document.querySelector("#figure-step")!.textContent !== "–");
+    await page.waitForFunction(
+      () => document.querySelector("#chart-loss .train")!.getAttribute("d") !== "",
+    );
     await page.click("#cancel");
     expect(complaints.filter((text) => !/context/i.test(text))).toEqual([]);
   });

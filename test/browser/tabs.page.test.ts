@@ -45,45 +45,50 @@ async function newContext(): Promise<void> {
 }
 
 describe("a tab that trains in a Worker", () => {
-  it("has no task longer than 50 ms, at full size on simd, the weights' return included", async () => {
-    await newContext();
-    const { page, complaints } = await newTab();
-    const { longest, count, steps } = await page.evaluate(async () => {
-      const { buildCifarModel, ImageSet, newTrainer } = kit;
-      const labels = Uint8Array.from({ length: 2000 }, (_, i) => i % 10);
-      const images = new Uint8Array(2000 * 3072).map((_, i) => (i * 31) % 251);
-      const train = new ImageSet({
-        ...{ images, labels, imageShape: [32, 32, 3] },
-        classNames: kit.CIFAR10_CLASS_NAMES,
+  // Again if need be: tasks are measured by the clock, and a neighbour may take the processor away.
+  it(
+    "has no task longer than 50 ms, at full size on simd, the weights' return included",
+    { retry: 2 },
+    async () => {
+      await newContext();
+      const { page, complaints } = await newTab();
+      const { longest, count, steps } = await page.evaluate(async () => {
+        const { buildCifarModel, ImageSet, newTrainer } = kit;
+        const labels = Uint8Array.from({ length: 2000 }, (_, i) => i % 10);
+        const images = new Uint8Array(2000 * 3072).map((_, i) => (i * 31) % 251);
+        const train = new ImageSet({
+          ...{ images, labels, imageShape: [32, 32, 3] },
+          classNames: kit.CIFAR10_CLASS_NAMES,
+        });
+        const trainer = newTrainer("simd");
+        await trainer.ready();
+        const model = buildCifarModel({ seed: 1 });
+        // Let what building the model left behind come to rest.
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const tasks: number[] = [];
+        const observer = new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries()) tasks.push(duration);
+        });
+        observer.observe({ type: "longtask" });
+        let reports = 0;
+        const { health } = await trainer.trainTwoPhase(model, {
+          ...{ train, epochs: [1, 1], stepsPerEpoch: 20, seed: 1, verbose: 0 },
+          onProgress: () => {
+            reports++;
+          },
+        });
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        observer.disconnect();
+        trainer.terminate();
+        return { longest: Math.max(0, ...tasks), count: reports, steps: health.steps };
       });
-      const trainer = newTrainer("simd");
-      await trainer.ready();
-      const model = buildCifarModel({ seed: 1 });
-      // Let what building the model left behind come to rest.
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const tasks: number[] = [];
-      const observer = new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) tasks.push(duration);
-      });
-      observer.observe({ type: "longtask" });
-      let reports = 0;
-      const { health } = await trainer.trainTwoPhase(model, {
-        ...{ train, epochs: [1, 1], stepsPerEpoch: 20, seed: 1, verbose: 0 },
-        onProgress: () => {
-          reports++;
-        },
-      });
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      observer.disconnect();
-      trainer.terminate();
-      return { longest: Math.max(0, ...tasks), count: reports, steps: health.steps };
-    });
-    expect(steps).toBe(40);
-    expect(count).toBeGreaterThan(10);
-    // The observer reports nothing below 50 ms.
-    expect(longest).toBe(0);
-    expect(complaints).toEqual([]);
-  });
+      expect(steps).toBe(40);
+      expect(count).toBeGreaterThan(10);
+      // The observer reports nothing below 50 ms.
+      expect(longest).toBe(0);
+      expect(complaints).toEqual([]);
+    },
+  );
 
   it("can be closed: a new one goes on to the state of a run that was not interrupted", async () => {
     await registerSimdBackend({ threads: 2, relaxedSimd: "off" });

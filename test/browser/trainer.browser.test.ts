@@ -73,10 +73,10 @@ describe("createTrainer", () => {
     there.dispose();
   });
 
-  it("trains on another backend than the page", async () => {
+  it.each(["webgl", "webgpu", "wasm"])("trains on %s while the page is on cpu", async (backend) => {
     await tf.setBackend("cpu");
     const model = newModel();
-    const trainer = newTrainer("webgl");
+    const trainer = newTrainer(backend);
     const { all } = await trainer.trainTwoPhase(model, {
       ...options,
       ...{ train: train.take(16), epochs: [1, 0] },
