@@ -42,6 +42,20 @@ export default defineConfig({
     ],
   },
   plugins: [serveData()],
+  // Named here, so that none is found only while the page is used, which would load it anew.
+  optimizeDeps: {
+    include: [
+      ...["core", "layers", "data", "backend-cpu", "backend-wasm", "backend-webgl"].map(
+        (name) => `@tensorflow/tfjs-${name}`,
+      ),
+      "@tensorflow/tfjs-backend-webgpu",
+      "pure-rand/distribution/uniformFloat64",
+      "pure-rand/generator/mersenne",
+      "pure-rand/generator/xoroshiro128plus",
+      "vega",
+      "vega-lite",
+    ],
+  },
   server: { headers },
   preview: { headers },
   build: { target: "es2022", rolldownOptions: { output }, chunkSizeWarningLimit: 2000 },
