@@ -24,7 +24,9 @@ const SIZES = {
 let running: AbortController | undefined;
 
 const charts = {
-  loss: new LiveChart(byId("chart-loss"), "Loss", (value) => value.toFixed(value < 1 ? 2 : 1)),
+  loss: new LiveChart(byId("chart-loss"), "Loss", (value) =>
+    value.toFixed(value > 0 && value < 1 ? 2 : 1),
+  ),
   accuracy: new LiveChart(
     byId("chart-accuracy"),
     "Accuracy",
