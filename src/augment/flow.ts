@@ -1,4 +1,4 @@
-import type { ImageShape } from "../dataset/image-set.ts";
+import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 
 /** Samples on their way to the model. */
 export interface Batch {
@@ -33,6 +33,8 @@ export interface Flow extends Iterable<Batch> {
   readonly imageShape: ImageShape;
   /** The set's class names, in label order. */
   readonly classNames: readonly string[];
+  /** The set that it was made of; a flow of another kind may have none. */
+  readonly set?: ImageSet;
   /** All batches of epoch `epoch` (from 0) in their order. */
   epoch(epoch: number): Iterable<Batch>;
   /**

@@ -65,7 +65,7 @@ export abstract class SetFlow implements Flow {
   readonly batchSize: number;
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
-  protected readonly set: ImageSet;
+  readonly set: ImageSet;
   readonly #random: FlowRandom;
   /** The order of the epoch asked for last: kept, since its batches are mostly asked for in a row. */
   #order: { readonly epoch: number; readonly images: Int32Array } | undefined;

@@ -1,16 +1,17 @@
 import { check, describe } from "../checks.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
 import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
-import type { CallbackState } from "./checkpoint/checkpoint.ts";
+import type { SavedCallback } from "./checkpoint/checkpoint.ts";
 
 /** Steps between two readings of loss and metrics from the device; the first step is read too. */
 const READ_EVERY = 20;
 
 /** The hooks of {@link Callback}. */
-const HOOKS: Record<Exclude<keyof Callback, "readEvery">, true> = {
+const HOOKS: Record<Exclude<keyof Callback, "readEvery" | "stateKey">, true> = {
   ...{ setContext: true, getState: true, setState: true },
   ...{ onTrainBegin: true, onTrainEnd: true, onRunEnd: true, onTestBegin: true, onTestEnd: true },
   ...{ onEpochBegin: true, onEpochEnd: true, onBatchBegin: true, onBatchEnd: true },
+  onNonFiniteLoss: true,
 };
 
 /** Throws unless these are callbacks whose hooks will be called. */
@@ -69,10 +70,11 @@ export class CallbackList {
     for (const callback of this.#callbacks) callback.setContext?.(context);
   }
 
+  async call(hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd"): Promise<void>;
   async call(
-    hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd" | "onRunEnd",
+    hook: "onEpochBegin" | "onBatchBegin" | "onNonFiniteLoss",
+    index: number,
   ): Promise<void>;
-  async call(hook: "onEpochBegin" | "onBatchBegin", index: number): Promise<void>;
   async call(hook: "onEpochEnd" | "onBatchEnd", index: number, logs: Logs): Promise<void>;
   async call(
     hook: Extract<keyof Callback, `on${string}`>,
@@ -86,25 +88,46 @@ export class CallbackList {
     }
   }
 
-  /** What the callbacks have to remember. */
-  async getStates(): Promise<CallbackState[]> {
-    const states: CallbackState[] = [];
-    for (const callback of this.#stateful) states.push(await callback.getState!());
+  /** Tells all of them that the run has ended, whatever one of them throws. */
+  async endRun(): Promise<void> {
+    let first: { readonly error: unknown } | undefined;
+    for (const callback of this.#callbacks) {
+      try {
+        await callback.onRunEnd?.();
+      } catch (error) {
+        first ??= { error };
+      }
+    }
+    if (first) throw first.error;
+  }
+
+  /** What the callbacks have to remember, each under its key. */
+  async getStates(): Promise<SavedCallback[]> {
+    const states: SavedCallback[] = [];
+    for (const callback of this.#stateful) {
+      states.push({ key: keyOf(callback), state: await callback.getState!() });
+    }
     return states;
   }
 
   /** Throws unless these states can be given back. */
-  checkStates(subject: string, states: readonly CallbackState[]): void {
+  checkStates(subject: string, states: readonly SavedCallback[]): void {
+    const saved = states.map(({ key }) => key);
+    const present = this.#stateful.map(keyOf);
     check(
-      states.length === this.#stateful.length,
+      saved.length === present.length && saved.every((key, i) => key === present[i]),
       subject,
-      `callbacks with ${states.length} that keep a state, as when the checkpoint was written`,
-      `${this.#stateful.length}`,
-      "pass the callbacks that the run began with",
+      `the callbacks of the checkpoint that keep a state: ${saved.join(", ") || "none"}`,
+      present.join(", ") || "none",
+      'pass the callbacks that the run began with, in their order, or begin anew with resume: "never"',
     );
   }
 
-  async setStates(states: readonly CallbackState[]): Promise<void> {
-    for (const [i, callback] of this.#stateful.entries()) await callback.setState?.(states[i]);
+  async setStates(states: readonly SavedCallback[]): Promise<void> {
+    for (const [i, callback] of this.#stateful.entries()) {
+      await callback.setState?.(states[i].state);
+    }
   }
 }
+
+const keyOf = ({ stateKey = "callback" }: Callback): string => stateKey;

@@ -62,6 +62,18 @@ export interface Callback {
    */
   onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
   /**
+   * Called when a loss that has been read back is NaN or infinite, before the run ends with an error.
+   * A callback that calls `stopTraining` has it end quietly instead.
+   * @param batch the step in question, counted from 0 in its epoch.
+   */
+  onNonFiniteLoss?(batch: number): void | Promise<void>;
+  /**
+   * What tells the callback apart from others in a checkpoint: its kind and the options on which its
+   * state depends. A run goes on only with callbacks of the same keys in the same order. Default
+   * `"callback"`.
+   */
+  readonly stateKey?: string;
+  /**
    * What the callback has to remember when the run is interrupted: plain values and typed arrays. It
    * becomes part of the checkpoints; a callback without this hook begins anew when a run goes on.
    */

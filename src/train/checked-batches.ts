@@ -41,7 +41,7 @@ export function checkedBatches(
       for await (const batch of data.epoch(index, from)) {
         step++;
         try {
-          const place = `batch ${step} of the dataset`;
+          const place = `batch ${step} of the epoch`;
           checkShapes(subject, batch, imageShape, place);
           await checkValues(subject, batch, wantsClasses ? classes : undefined, place);
         } catch (error) {
@@ -73,7 +73,7 @@ function checkShapes(
 
 async function checkValues(
   subject: string,
-  { xs, ys }: TensorBatch,
+  { xs, ys, weights }: TensorBatch,
   classes: number | null | undefined,
   place: string,
 ): Promise<void> {
@@ -87,10 +87,22 @@ async function checkValues(
     `[${ys.shape.join(", ")}]`,
     "give class indices, or a row of probabilities for each image",
   );
-  const [pixels, labels, least, largest, fractions] = await readTogether(() => {
-    const values = cast(ys, "float32");
-    return [sum(xs), sum(values), min(values), max(values), max(sub(values, floor(values)))];
-  });
+  const [pixels, labels, least, largest, fractions, leastWeight, allWeights] = await readTogether(
+    () => {
+      const values = cast(ys, "float32");
+      return [
+        ...[sum(xs), sum(values), min(values), max(values), max(sub(values, floor(values)))],
+        ...(weights ? [min(weights), sum(weights)] : []),
+      ];
+    },
+  );
+  check(
+    weights === undefined || (leastWeight >= 0 && Number.isFinite(allWeights)),
+    subject,
+    `finite weights of at least 0 in ${place}`,
+    Number.isFinite(allWeights) ? `${leastWeight}` : "NaN or infinity",
+    "correct sampleWeight in the pipeline; the batch has changed nothing",
+  );
   check(
     Number.isFinite(pixels),
     subject,
@@ -105,7 +117,18 @@ async function checkValues(
     "NaN or infinity",
     "correct the labels in the pipeline; the batch has changed nothing",
   );
-  if (classes == null || areRows) return;
+  if (classes == null) return;
+  if (areRows) {
+    const mean = labels / ys.shape[0];
+    check(
+      least >= 0 && Math.abs(mean - 1) < 1e-3,
+      subject,
+      `rows of probabilities that sum to 1 in ${place}`,
+      least < 0 ? `${least}` : `rows that sum to ${mean} on the average`,
+      "give one-hot rows or mixtures of them; the batch has changed nothing",
+    );
+    return;
+  }
   check(
     fractions === 0 && least >= 0 && largest < classes,
     subject,

@@ -7,7 +7,8 @@ import { breather } from "./event-loop.ts";
 import { checkedBatches } from "./checked-batches.ts";
 import { checkImageShape, checkModel } from "./model-input.ts";
 import { asPredictions, outputOf } from "./predict.ts";
-import { flowData, datasetData, isDataset, type TrainingData } from "./training-data.ts";
+import { flowData, datasetData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
+import type { Flow } from "../augment/flow.ts";
 import { imageFlow } from "../augment/image-flow.ts";
 
 /** Options of {@link evaluate}. */
@@ -18,7 +19,10 @@ export interface EvaluateOptions {
 
 /** What {@link evaluate} gives. */
 export interface Evaluation {
-  /** Mean cross-entropy: -log of the probability of the true class, averaged over the images. */
+  /**
+   * Mean cross-entropy: -log of the probability of the true class, averaged over the images; in a
+   * dataset with weights each is multiplied by its own.
+   */
   readonly loss: number;
   /** Share of images whose most probable class is the true one. */
   readonly accuracy: number;
@@ -34,7 +38,8 @@ export interface Evaluation {
 const SMALLEST = 2 ** -149;
 
 /**
- * Measures a classifier on labelled images: an {@link ImageSet}, or a `tf.data.Dataset` of batches.
+ * Measures a classifier on labelled images: an {@link ImageSet}, the first epoch of a flow (for a
+ * generator that standardises), or a `tf.data.Dataset` of batches.
  * The loss is summed in double precision. Gives way to the event loop between batches.
  *
  * @param model ends in a softmax: gives probabilities `[n, k]`; only read.
@@ -44,7 +49,7 @@ const SMALLEST = 2 ** -149;
  */
 export async function evaluate(
   model: LayersModel,
-  set: ImageSet | Dataset<TensorContainer>,
+  set: ImageSet | Flow | Dataset<TensorContainer>,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const subject = "evaluate";
@@ -59,22 +64,27 @@ export async function evaluate(
 export function evaluationData(
   subject: string,
   model: LayersModel,
-  set: ImageSet | Dataset<TensorContainer>,
+  set: ImageSet | Flow | Dataset<TensorContainer>,
   batchSize: number,
+  weights?: Float32Array,
 ): TrainingData {
   if (isDataset(set)) {
     return checkedBatches(subject, model, datasetData(subject, set), "evaluation");
   }
+  if (isFlow(set)) {
+    checkImageShape(subject, model, set.imageShape);
+    return flowData(set);
+  }
   check(
     set instanceof ImageSet,
     subject,
-    "an ImageSet or a tf.data.Dataset",
+    "an ImageSet, a Flow or a tf.data.Dataset",
     describe(set),
     "pass one of these",
   );
   check(set.length > 0, subject, "at least one image", "an empty set", "pass a set with images");
   checkImageShape(subject, model, set.imageShape);
-  return flowData(imageFlow(set, { batchSize, shuffle: false }));
+  return flowData(imageFlow(set, { batchSize, shuffle: false }), { weights });
 }
 
 /** Evaluates the first epoch of some data. */
@@ -86,7 +96,9 @@ export async function evaluateData(
   const pause = breather();
   const parts: Float32Array[] = [];
   const labels: number[] = [];
+  const sampleWeights: number[] = [];
   for await (const { xs, ys, weights, size } of data.epoch(0)) {
+    if (weights) sampleWeights.push(...(await weights.data()));
     weights?.dispose();
     const oneHotRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
     const classes = oneHotRows ? argMax(ys, -1) : ys;
@@ -112,7 +124,7 @@ export async function evaluateData(
   for (let i = 0; i < n; i++) {
     const probability = probabilities[i * k + yTrue[i]];
     checkSample(subject, probability, i, yTrue[i], k);
-    sum -= Math.log(Math.max(probability, SMALLEST));
+    sum -= (sampleWeights[i] ?? 1) * Math.log(Math.max(probability, SMALLEST));
     if (yPred[i] === yTrue[i]) correct++;
   }
   return { loss: sum / n, accuracy: correct / n, yTrue, yPred, probabilities };

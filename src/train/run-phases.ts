@@ -61,7 +61,7 @@ export async function runPhases(
     },
   });
   const { batchSize = 32, labelSmoothing, stepsPerEpoch, checkpoint, resume = "auto" } = options;
-  const { train, validation, weights } = trainingSet(subject, options);
+  const { train, validation, weights, validationWeights } = trainingSet(subject, options);
   trainWhatIsTrainable(model);
   check(
     modelInternals(model).trainableWeights.length > 0,
@@ -82,7 +82,8 @@ export async function runPhases(
         ...plan,
       }),
     })),
-    validation: validation && evaluationData(subject, model, validation, VALIDATION_BATCH),
+    validation:
+      validation && evaluationData(subject, model, validation, VALIDATION_BATCH, validationWeights),
     options,
   };
   const present = optimizer!.iterations;

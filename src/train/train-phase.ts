@@ -19,11 +19,15 @@ import { runPhases } from "./run-phases.ts";
 
 /** What {@link trainPhase} and {@link trainTwoPhase} have in common. */
 export interface TrainingOptions {
-  /** Data to measure after every epoch: an image set, or a dataset of batches. Default none. */
-  readonly validation?: ImageSet | Dataset<TensorContainer>;
   /**
-   * Share of the training images, in (0, 1), to measure instead of to train on: the last ones, before
-   * shuffling. Instead of `validation`; with an ImageSet only. Default none.
+   * Data to measure after every epoch: an image set, a dataset of batches, or a flow, such as
+   * `generator.flow(test, { shuffle: false })` of a generator that standardises. Default none.
+   */
+  readonly validation?: ImageSet | Flow | Dataset<TensorContainer>;
+  /**
+   * Share of the training images, in [0, 1), to measure instead of to train on: the last ones, before
+   * shuffling. Instead of `validation`; with an ImageSet only. Default 0, none. Their loss is weighted
+   * by `sampleWeight`, as in Keras.
    */
   readonly validationSplit?: number;
   /** Images in a step; default 32. A flow and a dataset have their own. */

@@ -64,6 +64,7 @@ export class TrainingRun {
   readonly #histories: HistoryRecorder[] = [];
   /** What is due to be thrown since a loss was not finite. */
   #problem: TrainingError | undefined;
+  #problemStep = 0;
   /** What still has to be given back to the callbacks of a run that goes on. */
   #resumed: Checkpoint | undefined;
 
@@ -129,7 +130,7 @@ export class TrainingRun {
       }
       await this.#callbacks.call("onTrainEnd");
     } finally {
-      await this.#callbacks.call("onRunEnd");
+      await this.#callbacks.endRun();
     }
     this.#position = this.#startOf(phase + 1);
   }
@@ -174,7 +175,7 @@ export class TrainingRun {
       if (due) await this.#read(step);
       if (due) this.#logs = this.#means.logs;
       await this.#callbacks.call("onBatchEnd", step, { ...this.#logs });
-      if (due) this.#throwProblem();
+      if (due) await this.#faceProblem();
       this.#move({ step: step + 1 });
       this.#steps++;
       if (this.#checkpoints?.isStepDue(this.#steps)) await this.#save();
@@ -184,12 +185,14 @@ export class TrainingRun {
     const { step } = this.#position;
     check(step > 0, this.#subject, "at least one batch of training data", "none", "pass data");
     await this.#read(step - 1);
-    this.#throwProblem();
+    await this.#faceProblem();
   }
 
   /** The values of the validation data, if there are any. */
   async #validate(): Promise<Logs> {
     if (!this.#validation) return {};
+    // The weights are NaN, too: there is nothing to measure.
+    if (this.#problem) return { val_loss: NaN, val_accuracy: NaN };
     await this.#callbacks.call("onTestBegin");
     let logs: Logs = {};
     try {
@@ -209,12 +212,15 @@ export class TrainingRun {
     const stepsBack = await this.#means.read();
     if (stepsBack === -1) return;
     const { epoch } = this.#position;
-    this.#problem ??= notFinite(this.#subject, epoch, lastStep - stepsBack);
+    this.#problemStep = lastStep - stepsBack;
+    this.#problem ??= notFinite(this.#subject, epoch, this.#problemStep);
   }
 
-  #throwProblem(): void {
-    // A callback such as terminateOnNaN may have dealt with it by stopping.
-    if (this.#problem && !this.#position.stopped) throw this.#problem;
+  /** Ends the run because of a loss that is not finite, unless a callback has it stop quietly. */
+  async #faceProblem(): Promise<void> {
+    if (!this.#problem || this.#position.stopped) return;
+    await this.#callbacks.call("onNonFiniteLoss", this.#problemStep);
+    if (!this.#position.stopped) throw this.#problem;
   }
 
   /** Between two steps: saves and throws if the signal says so. */

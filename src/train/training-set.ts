@@ -9,9 +9,11 @@ import type { TrainingOptions, TrainPhaseOptions } from "./train-phase.ts";
 /** The data of a run. */
 export interface TrainingSet {
   readonly train: ImageSet | Flow | Dataset<TensorContainer>;
-  readonly validation: ImageSet | Dataset<TensorContainer> | undefined;
+  readonly validation: ImageSet | Flow | Dataset<TensorContainer> | undefined;
   /** For each image of `train` what its loss is multiplied by. */
   readonly weights: Float32Array | undefined;
+  /** The same for each image of `validation`, if it was cut off from weighted ones. */
+  readonly validationWeights: Float32Array | undefined;
 }
 
 /** The options that say so. */
@@ -23,8 +25,8 @@ export function trainingSet(
   subject: string,
   { train, validation, validationSplit, classWeight, sampleWeight }: TrainingSetOptions,
 ): TrainingSet {
-  if (validationSplit === undefined && !classWeight && !sampleWeight) {
-    return { train, validation, weights: undefined };
+  if (!validationSplit && classWeight === undefined && sampleWeight === undefined) {
+    return { train, validation, weights: undefined, validationWeights: undefined };
   }
   check(
     train instanceof ImageSet,
@@ -34,10 +36,11 @@ export function trainingSet(
     "pass an ImageSet; a dataset may have weights of its own, { xs, ys, sampleWeight }",
   );
   const weights =
-    classWeight || sampleWeight
+    classWeight !== undefined || sampleWeight !== undefined
       ? imageWeights(subject, train, classWeight, sampleWeight)
       : undefined;
-  if (validationSplit === undefined) return { train, validation, weights };
+  // As in Keras, 0 means none.
+  if (!validationSplit) return { train, validation, weights, validationWeights: undefined };
   checkNumber(subject, "validationSplit", validationSplit, {
     ...{ min: 0, exclusiveMin: true, max: 1, exclusiveMax: true },
   });
@@ -62,6 +65,8 @@ export function trainingSet(
     train: train.take(cut),
     validation: train.subset(indices.slice(cut)),
     weights: weights?.subarray(0, cut),
+    // Classes have no weight where there is nothing to learn.
+    validationWeights: sampleWeight && Float32Array.from(sampleWeight).subarray(cut),
   };
 }
 
@@ -72,10 +77,20 @@ function imageWeights(
   classWeight: TrainingSetOptions["classWeight"] = {},
   sampleWeight?: TrainingSetOptions["sampleWeight"],
 ): Float32Array {
-  const perClass: Readonly<Record<string, number>> = { ...classWeight };
+  const prototype = Object.getPrototypeOf(Object(classWeight)) as unknown;
+  check(
+    typeof classWeight === "object" &&
+      classWeight !== null &&
+      (Array.isArray(classWeight) || prototype === Object.prototype || prototype === null),
+    subject,
+    "classWeight to be an object with a weight for each class",
+    describe(classWeight),
+    "pass { classIndex: weight }; of a Map make one with Object.fromEntries",
+  );
+  const perClass: Record<string, number> = Object.fromEntries(Object.entries(classWeight));
   for (const [label, weight] of Object.entries(perClass)) {
     check(
-      label in classNames,
+      /^\d+$/.test(label) && Number(label) < classNames.length,
       subject,
       `classWeight for classes out of 0..${classNames.length - 1}`,
       `one for ${describe(label)}`,
@@ -98,8 +113,8 @@ function imageWeights(
     "pass one for each image, in the order of the set",
   );
   return Float32Array.from(labels, (label, i) => {
-    const weight = Number(sampleWeight?.[i] ?? 1);
-    if (!(weight >= 0 && weight < Infinity)) {
+    const weight = sampleWeight === undefined ? 1 : (sampleWeight[i] as unknown);
+    if (!(typeof weight === "number" && weight >= 0 && weight < Infinity)) {
       checkNumber(subject, `sampleWeight[${i}]`, weight, { min: 0 });
     }
     return weight * (perClass[label] ?? 1);

@@ -50,7 +50,7 @@ const withNaN = (): tf.Tensor =>
   tf.tidy(() => tf.concat([tf.fill([2, 8, 8, 2], 0.5), tf.fill([2, 8, 8, 1], NaN)], 3));
 
 const CASES: [string, () => tf.Tensor, () => tf.Tensor, RegExp][] = [
-  ["NaN pixels", withNaN, labels, /finite pixels in batch 2 of the dataset, got NaN/],
+  ["NaN pixels", withNaN, labels, /finite pixels in batch 2 of the epoch, got NaN/],
   [
     "images of another shape",
     () => tf.zeros([2, 8, 9, 3]),
@@ -66,6 +66,17 @@ const CASES: [string, () => tf.Tensor, () => tf.Tensor, RegExp][] = [
   ],
   ["a label between two classes", good, () => tf.tensor1d([0.5, 1]), /whole numbers.*a fraction/],
   ["a label of NaN", good, () => tf.tensor1d([NaN, 1]), /finite labels in batch 2/],
+  ["rows that sum to 3", good, () => tf.ones([2, 3]), /sum to 1 in batch 2.*sum to 3/],
+  [
+    "rows below 0",
+    good,
+    () =>
+      tf.tensor2d([
+        [-1, 1, 1],
+        [0, 0, 1],
+      ]),
+    /sum to 1.*got -1/,
+  ],
   ["rows of another width", good, () => tf.zeros([2, 4]), /ys of shape \[batch\] or \[batch, 3\]/],
 ];
 
@@ -111,6 +122,18 @@ describe.each(NODE_BACKENDS)("a pipeline on %s", (backend) => {
       /finite probabilities.*weights contain NaN/,
     );
   });
+});
+
+it.each([NaN, -5])("weights of %d are refused before the step", async (weight) => {
+  await useBackend("wasm");
+  const model = network();
+  const before = weightsOf(model);
+  const data = datasetOf(function* () {
+    yield { xs: good(), ys: labels(), sampleWeight: tf.tensor1d([1, weight]) };
+  });
+  const run = trainPhase(model, { train: data, epochs: 1, verbose: 0 });
+  await expect(run).rejects.toThrow(/finite weights of at least 0 in batch 1/);
+  expect(weightsOf(model)).toEqual(before);
 });
 
 describe("a model", () => {
@@ -180,5 +203,29 @@ describe("callbacks", () => {
       ...{ train, epochs: 1, verbose: 0, callbacks: [callback as never] },
     });
     await expect(run).rejects.toThrow(message ?? /hooks out of .*, got onEpochend/);
+  });
+
+  it("are all told that a run has ended, whatever one of them throws", async () => {
+    await useBackend("wasm");
+    const told: string[] = [];
+    const run = trainPhase(network(), {
+      ...{ train, epochs: 1, verbose: 0 },
+      callbacks: [
+        {
+          onRunEnd: () => {
+            throw new Error("first");
+          },
+        },
+        {
+          onRunEnd: () => {
+            told.push("second");
+            throw new Error("second");
+          },
+        },
+        { onRunEnd: () => void told.push("third") },
+      ],
+    });
+    await expect(run).rejects.toThrow("first");
+    expect(told).toEqual(["second", "third"]);
   });
 });

@@ -265,7 +265,7 @@ describe("trainPhase", () => {
     const clean = model();
     const two = train.take(2);
     await expect(trainPhase(m, { train, epochs: 2, ...QUIET })).rejects.toThrow(
-      "trainPhase: expected finite pixels in batch 3 of the dataset, got NaN or infinity",
+      "trainPhase: expected finite pixels in batch 3 of the epoch, got NaN or infinity",
     );
     // The weights are those after the two good batches.
     batch = 0;

@@ -205,6 +205,39 @@ describe("epochs", () => {
   });
 });
 
+describe("validation", () => {
+  it("weighs the images that were cut off from weighted ones", async () => {
+    const model = regression();
+    const sampleWeight = Float32Array.from({ length: 24 }, (_, i) => (i < 18 ? 1 : i));
+    const { valLoss } = await trainPhase(model, {
+      ...{ train, epochs: 1, batchSize: 18, verbose: 0 },
+      ...{ validationSplit: 0.25, sampleWeight },
+    });
+    const tail = train.subset([18, 19, 20, 21, 22, 23]);
+    const { probabilities } = await predict(model, tail);
+    const expected = Array.from(tail.labels).reduce(
+      (sum, label, i) => sum - ((18 + i) * Math.log(probabilities[3 * i + label])) / 6,
+      0,
+    );
+    expectClose(valLoss, [expected], { rtol: 1e-6 });
+  });
+
+  it("measures standardised images as the generator makes them", async () => {
+    const model = regression();
+    const generator = new ImageDataGenerator({ samplewiseCenter: true });
+    const flow = generator.flow(train, { batchSize: 7, shuffle: false });
+    const { loss, yTrue } = await evaluate(model, flow);
+    const xs = Float32Array.from([...flow].flatMap((batch) => [...batch.xs]));
+    const expected = await textbook(model, xs, oneHot);
+    expectClose([loss], [expected.loss], { rtol: 1e-6 });
+    expect([...yTrue]).toEqual([...train.labels]);
+    const { valLoss } = await trainPhase(model, {
+      ...{ train, validation: flow, epochs: 1, verbose: 0 },
+    });
+    expect(valLoss[0]).toBe((await evaluate(model, flow)).loss);
+  });
+});
+
 describe("predict", () => {
   const mean = (...views: Float32Array[]): number[] =>
     Array.from(views[0], (_, i) => views.reduce((sum, view) => sum + view[i], 0) / views.length);
@@ -267,6 +300,12 @@ describe("refuses before the first step", () => {
     ["a negative class weight", { classWeight: { 1: -1 } }, /classWeight\[1\]/],
     ["too few sample weights", { sampleWeight: [1, 2] }, /24 sample weights/],
     ["a sample weight of NaN", { sampleWeight: Array(24).fill(NaN) }, /sampleWeight\[0\]/],
+    ["class weights as a Map", { classWeight: new Map([[0, 2]]) }, /Object\.fromEntries/],
+    ["class weights of null", { classWeight: null }, /classWeight to be an object/],
+    ["a class weight by another name", { classWeight: { length: 3 } }, /one for "length"/],
+    ["sample weights of null", { sampleWeight: Array(24).fill(null) }, /sampleWeight\[0\]/],
+    ["sample weights as texts", { sampleWeight: Array(24).fill("2") }, /sampleWeight\[0\]/],
+    ["no sample weights", { sampleWeight: null }, /sampleWeight to be a list/],
     ["weights that are no list", { sampleWeight: 3 }, /sampleWeight to be a list/],
     ["smoothing of 1", { labelSmoothing: 1 }, /labelSmoothing/],
     ["more steps than batches", { stepsPerEpoch: 4, batchSize: 8 }, /stepsPerEpoch of at most 3/],

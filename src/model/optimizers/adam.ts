@@ -46,7 +46,8 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function adamW(options: AdamOptions = {}): Optimizer {
-  return new KerasAdam("adamW", { weightDecay: 0.004, ...options });
+  const { weightDecay = 0.004 } = options;
+  return new KerasAdam("adamW", { ...options, weightDecay });
 }
 
 /** See {@link adam}. */

@@ -1,6 +1,7 @@
 import { check, checkBoolean, checkOptions, describe } from "../../checks.ts";
 import { formatFloat } from "../../metrics/format-number.ts";
 import type { Callback, Logs } from "../callback.ts";
+import { stateKey } from "./state-key.ts";
 
 /** Takes the text of a file, piece by piece; the run waits for a promise. */
 export type TextWriter = (text: string) => unknown;
@@ -51,6 +52,7 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
   let keys: readonly string[] | undefined;
   let needsHead = !append;
   return {
+    stateKey: stateKey("csvLogger", options),
     onTrainBegin(): void {
       keys = undefined;
     },

@@ -4,6 +4,7 @@ import { announcer, type Announce, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
 import { WeightsCopy } from "./weights-copy.ts";
+import { stateKey } from "./state-key.ts";
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions, AnnounceOptions {
@@ -43,12 +44,17 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   if (baseline !== undefined) checkNumber(subject, "baseline", baseline);
   checkBoolean(subject, "restoreBestWeights", restoreBestWeights);
   checkInteger(subject, "startFromEpoch", startFromEpoch, { min: 0 });
-  return new EarlyStopping(new Monitor(subject, options), announcer(subject, options), {
-    patience,
-    baseline,
-    restoreBestWeights,
-    startFromEpoch,
-  });
+  return new EarlyStopping(
+    new Monitor(subject, options),
+    announcer(subject, options),
+    {
+      patience,
+      baseline,
+      restoreBestWeights,
+      startFromEpoch,
+    },
+    stateKey(subject, options),
+  );
 }
 
 interface Rules {
@@ -68,6 +74,7 @@ type EarlyStoppingState = {
 };
 
 class EarlyStopping implements Callback {
+  readonly stateKey: string;
   readonly #monitor: Monitor;
   readonly #announce: Announce;
   readonly #rules: Rules;
@@ -78,7 +85,8 @@ class EarlyStopping implements Callback {
   #stoppedEpoch = 0;
   #wait = 0;
 
-  constructor(monitor: Monitor, announce: Announce, rules: Rules) {
+  constructor(monitor: Monitor, announce: Announce, rules: Rules, key: string) {
+    this.stateKey = key;
     this.#monitor = monitor;
     this.#announce = announce;
     this.#rules = rules;

@@ -14,6 +14,7 @@ import { announcer, type AnnounceOptions } from "./announce.ts";
 import { checkTemplate, formatTemplate } from "./format-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
+import { stateKey } from "./state-key.ts";
 
 /**
  * Saves a model under a name: gives what `model.save` takes (a handler or a URL), or saves it itself
@@ -140,6 +141,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   };
 
   return {
+    stateKey: stateKey("modelCheckpoint", options),
     setContext(given: TrainingContext): void {
       context = given;
     },

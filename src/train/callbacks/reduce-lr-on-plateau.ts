@@ -4,6 +4,7 @@ import type { Callback, Logs, TrainingContext } from "../callback.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
+import { stateKey } from "./state-key.ts";
 
 /** Options of {@link reduceLROnPlateau}; `minDelta` is 0.0001 by default. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOptions {
@@ -68,6 +69,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   };
 
   return {
+    stateKey: stateKey("reduceLROnPlateau", options),
     setContext(given: TrainingContext): void {
       context = given;
     },

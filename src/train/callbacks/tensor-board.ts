@@ -1,6 +1,7 @@
 import { check, checkOptions, describe } from "../../checks.ts";
 import type { Callback, Logs } from "../callback.ts";
 import { scalarRecord, versionRecord } from "./event-file.ts";
+import { stateKey } from "./state-key.ts";
 
 /** Curves of the training data and of the validation data: one event file each. */
 export type TensorBoardRun = "train" | "validation";
@@ -49,6 +50,7 @@ export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}
   const begun = new Set<TensorBoardRun>();
   let step = 0;
   return {
+    stateKey: stateKey("tensorBoard", options),
     getState(): TensorBoardState {
       return { begun: [...begun], step };
     },

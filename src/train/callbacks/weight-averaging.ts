@@ -1,6 +1,7 @@
 import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../checks.ts";
 import type { Callback, TrainingContext } from "../callback.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
+import { stateKey } from "./state-key.ts";
 
 /** Options of {@link weightAveraging}. */
 export interface WeightAveragingOptions {
@@ -57,6 +58,7 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
   };
 
   return {
+    stateKey: stateKey("weightAveraging", options),
     setContext(given: TrainingContext): void {
       context = given;
     },

@@ -19,6 +19,12 @@ export type CallbackState =
   | readonly CallbackState[]
   | { readonly [key: string]: CallbackState | undefined };
 
+/** What a callback remembers, with what tells it apart from other callbacks. */
+export interface SavedCallback {
+  readonly key: string;
+  readonly state: CallbackState;
+}
+
 /** The values of a tensor, in memory. */
 export interface NamedArray {
   readonly name: string;
@@ -68,7 +74,7 @@ export interface Checkpoint {
   /** Of every phase that has begun. */
   readonly histories: readonly History[];
   /** Of the callbacks that have a state, in their order. */
-  readonly callbacks: readonly CallbackState[];
+  readonly callbacks: readonly SavedCallback[];
   /** The model's weights, in its order. */
   readonly weights: readonly NamedArray[];
   /** The optimizer's weights: first its number of steps, then e.g. Adam's moments. */

@@ -36,7 +36,7 @@ import {
 } from "./header-shape.ts";
 
 type Header = Omit<Checkpoint, "weights" | "optimizer" | "callbacks"> & {
-  readonly callbacks: readonly JsonValue[];
+  readonly callbacks: readonly { readonly key: string; readonly state: JsonValue }[];
   readonly tensors: TensorLists;
 };
 
@@ -68,7 +68,7 @@ const readHeader = object<Header>({
       seconds: list(number),
     }),
   ),
-  callbacks: list(json),
+  callbacks: list(object<Header["callbacks"][number]>({ key: text, state: json })),
   tensors: object<TensorLists>({ weights: specs, optimizer: specs, callbacks: specs }),
 });
 
@@ -106,7 +106,10 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
     ...rest,
     weights: arrays.weights,
     optimizer: arrays.optimizer,
-    callbacks: callbacks.map((state) => withArrays(state, arrays.callbacks)),
+    callbacks: callbacks.map(({ key, state }) => ({
+      key,
+      state: withArrays(state, arrays.callbacks),
+    })),
   };
 }
 

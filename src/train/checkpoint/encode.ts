@@ -22,9 +22,10 @@ const SUBJECT = "encodeCheckpoint";
 export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array> {
   const { weights, optimizer, callbacks, ...rest } = checkpoint;
   const callbackArrays: NamedArray[] = [];
-  const states = callbacks.map((state, i) =>
-    withoutArrays(state, `callbacks[${i}]`, callbackArrays, 0),
-  );
+  const states = callbacks.map(({ key, state }, i) => ({
+    key,
+    state: withoutArrays(state, `callbacks[${i}]`, callbackArrays, 0),
+  }));
   const header = JSON.stringify({
     ...rest,
     callbacks: states,
@@ -79,7 +80,14 @@ function withoutArrays(
     return { [ARRAY_KEY]: arrays.length - 1 };
   }
   // As in JSON, what has no value is null.
-  if (state === undefined || (typeof state === "number" && !Number.isFinite(state))) return null;
+  if (state === undefined) return null;
+  check(
+    typeof state !== "number" || Number.isFinite(state),
+    SUBJECT,
+    "finite numbers in the states of callbacks: JSON knows no others",
+    `${path}: ${describe(state)}`,
+    "return it from getState as a text, or in a Float32Array",
+  );
   if (state === null || ["boolean", "number", "string"].includes(typeof state)) {
     return state as JsonValue;
   }

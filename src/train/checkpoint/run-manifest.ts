@@ -35,8 +35,8 @@ export interface RunConditions {
   readonly phases: readonly PhaseConditions[];
 }
 
-/** Images that stand for an augmentation: enough for every option to show. */
-const PROBE_IMAGES = 64;
+/** Images that stand for an augmentation: enough for options that rarely act to show. */
+const PROBE_IMAGES = 1024;
 
 /** The conditions of a run with this model. */
 export async function runManifest(
@@ -131,17 +131,27 @@ async function setConditions(set: ImageSet): Promise<JsonObject> {
   };
 }
 
-/** What a flow gives: its first batch stands for the rest. */
+/** A flow: its set, if it has one, and what it makes of a sample of it. */
 async function flowConditions(flow: Flow): Promise<JsonObject> {
-  const { xs, ys, targets } = flow.batch(0, 0);
   return {
-    length: flow.size,
-    imageShape: flow.imageShape,
     batchSize: flow.batchSize,
-    images: await sha256(bytesOf(xs)),
-    labels: await sha256(bytesOf(ys)),
-    targets: targets ? await sha256(bytesOf(targets)) : null,
+    set: flow.set ? await setConditions(flow.set) : null,
+    batches: flow.length,
+    sample: await sampleOf(flow),
   };
+}
+
+/** A hash over batches from all places of three epochs. */
+async function sampleOf(flow: Flow): Promise<string> {
+  const count = Math.min(flow.length, Math.ceil(PROBE_IMAGES / flow.batchSize));
+  const hashes: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const { xs, ys, targets } = flow.batch(i % 3, Math.floor((i * flow.length) / count));
+    for (const values of [xs, ys, targets]) {
+      if (values) hashes.push(await sha256(bytesOf(values)));
+    }
+  }
+  return sha256(new TextEncoder().encode(hashes.join()));
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
@@ -157,11 +167,7 @@ async function probe(
   train: ImageSet,
   seed: number,
 ): Promise<string> {
-  const images = train.take(PROBE_IMAGES);
-  const { xs } = generator
-    .flow(images, { batchSize: images.length, shuffle: false, seed })
-    .batch(0, 0);
-  return sha256(bytesOf(xs));
+  return sampleOf(generator.flow(train, { shuffle: false, seed }));
 }
 
 /** Layers, loss, metrics and optimizer, without the names that depend on what was built before. */

@@ -3,7 +3,7 @@ import { fill, io, memory, tidy } from "@tensorflow/tfjs-core";
 import { layers, sequential, type LayersModel } from "@tensorflow/tfjs-layers";
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { ArgumentError, TrainingError } from "../../../src/errors.ts";
+import { ArgumentError } from "../../../src/errors.ts";
 import {
   cosineDecay,
   csvLogger,
@@ -258,37 +258,6 @@ describe("schedules", () => {
     expect(() => oneCycle({ maxLearningRate: 1, totalSteps: 5, riseShare: 1 })).toThrow(
       /riseShare/,
     );
-  });
-});
-
-describe("terminateOnNaN", () => {
-  it.each([NaN, Infinity, -Infinity])("ends the run at a loss of %d", async (loss) => {
-    const output = new TextBuffer();
-    const context = fakeContext();
-    const callback = terminateOnNaN({ output });
-    callback.setContext?.(context);
-    await callback.onTrainBegin?.();
-    await callback.onBatchEnd?.(0, { loss: 1 });
-    expect(context.isStopped).toBe(false);
-    await callback.onBatchEnd?.(1, { loss });
-    await callback.onBatchEnd?.(2, { loss });
-    expect(context.isStopped).toBe(true);
-    expect(output.text).toBe("Batch 1: Invalid loss, terminating training\n");
-  });
-
-  it("sees at the end of the epoch what the batches did not show yet", async () => {
-    const context = fakeContext();
-    const callback = terminateOnNaN({ verbose: 0 });
-    callback.setContext?.(context);
-    await callback.onBatchEnd?.(6, { loss: 1 });
-    await callback.onEpochEnd?.(0, { loss: NaN });
-    expect(context.isStopped).toBe(true);
-  });
-
-  it("throws if it is asked to", () => {
-    const callback = terminateOnNaN({ raiseError: true });
-    callback.setContext?.(fakeContext());
-    expect(() => callback.onBatchEnd?.(3, { loss: NaN })).toThrow(TrainingError);
   });
 });
 

@@ -47,8 +47,11 @@ export function sampleCheckpoint(): Checkpoint {
     seconds: 12.25,
     histories: [history(3), history(2)],
     callbacks: [
-      { best: 0.25, weights: [Float32Array.of(1, 2), Int32Array.of(-3)], none: null },
-      ["text", true],
+      {
+        key: "early",
+        state: { best: 0.25, weights: [Float32Array.of(1, 2), Int32Array.of(-3)], none: null },
+      },
+      { key: "late", state: ["text", true] },
     ],
     weights: [
       { name: "dense/kernel", shape: [2, 3], values: Float32Array.of(1, -0, 1e-45, 4, 5, 6) },

@@ -174,7 +174,8 @@ describe("a file made on purpose is refused: ", () => {
     ],
     [
       "an array that is not there",
-      () => forge(with_('"callbacks":[],', '"callbacks":[{"$array":7}],'), payload),
+      () =>
+        forge(with_('"callbacks":[],', '"callbacks":[{"key":"a","state":{"$array":7}}],'), payload),
       /number 7/,
     ],
     ["nothing", () => new Uint8Array(0), /at least 80 bytes, got 0/],
@@ -189,12 +190,16 @@ describe("a file made on purpose is refused: ", () => {
 
 describe("a callback's state", () => {
   const encode = (state: unknown): Promise<Uint8Array> =>
-    encodeCheckpoint({ ...sampleCheckpoint(), callbacks: [state] as Checkpoint["callbacks"] });
+    encodeCheckpoint({
+      ...sampleCheckpoint(),
+      callbacks: [{ key: "a", state }] as Checkpoint["callbacks"],
+    });
 
-  it("may be anything of JSON, with typed arrays; what JSON cannot say is null", async () => {
-    const state = { a: [1, "b", { c: Float32Array.of(7) }], d: NaN, e: undefined };
+  it("may be anything of JSON, with typed arrays; what has no value is null", async () => {
+    const state = { a: [1, "b", { c: Float32Array.of(7) }], d: null, e: undefined };
     const { callbacks } = await decodeCheckpoint(await encode(state));
-    expect(callbacks).toEqual([{ a: [1, "b", { c: Float32Array.of(7) }], d: null, e: null }]);
+    const back = { a: [1, "b", { c: Float32Array.of(7) }], d: null, e: null };
+    expect(callbacks).toEqual([{ key: "a", state: back }]);
   });
 
   it("is refused before anything is written if it is something else", async () => {
@@ -203,6 +208,10 @@ describe("a callback's state", () => {
     for (const state of [new Map(), new Date(0), circle, { $array: 1 }, new Uint8Array(3)]) {
       await expect(encode(state)).rejects.toThrow(CifarKitError);
     }
+    // JSON would make null of it, and a best value of null is better than every other.
+    await expect(encode({ best: [Infinity] })).rejects.toThrow(
+      /callbacks\[0\]\.best\[0\]: Infinity/,
+    );
   });
 });
 

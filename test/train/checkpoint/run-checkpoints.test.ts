@@ -247,7 +247,11 @@ describe("callbacks", () => {
   it("that keep a state must be there again; others may come and go", async () => {
     const stateful = { callbacks: [earlyStopping({ monitor: "loss" })] };
     const checkpoint = await crashedRun(stateful);
-    await expect(run({ checkpoint })).rejects.toThrow(/callbacks with 1 that keep a state.*got 0/);
+    await expect(run({ checkpoint })).rejects.toThrow(
+      /that keep a state: earlyStopping\(\{"monitor":"loss"\}\), got none/,
+    );
+    const other = { callbacks: [earlyStopping({ monitor: "accuracy" })] };
+    await expect(run({ checkpoint, ...other })).rejects.toThrow(/got earlyStopping\(.*"accuracy"/);
     await run({ checkpoint, callbacks: [{}, ...stateful.callbacks, terminateOnNaN()] });
   });
 
