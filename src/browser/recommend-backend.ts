@@ -31,6 +31,9 @@ const SIMD = [
 /** Names of renderers that are programs, not devices. */
 const SOFTWARE = /swiftshader|llvmpipe|software|basic render|mesa offscreen/i;
 
+/** Milliseconds that the graphics processor has to answer. */
+const ADAPTER_MS = 3000;
+
 interface Finding {
   readonly available: boolean;
   readonly detail: string;
@@ -112,9 +115,13 @@ async function probeWebGpu(): Promise<Finding> {
       : "WebGPU needs a page from https or localhost.";
     return { available: false, detail };
   }
-  const adapter = await gpu
-    .requestAdapter({ powerPreference: "high-performance" })
-    .catch(() => null);
+  const adapter = await Promise.race([
+    gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null),
+    // A graphics process in trouble may never answer.
+    new Promise<null>((resolve) => {
+      setTimeout(resolve, ADAPTER_MS, null);
+    }),
+  ]);
   if (!adapter) {
     return { available: false, detail: "WebGPU found no graphics processor that it may use." };
   }
