@@ -17,6 +17,7 @@ const HOOKS = [
   "onTestEnd",
   "onBatchBegin",
   "onBatchEnd",
+  "onNonFiniteLoss",
   "getState",
   "setState",
 ] as const;
@@ -25,6 +26,7 @@ type Hook = (typeof HOOKS)[number];
 /** Which hooks a callback has. */
 export interface CallbackOutline {
   readonly readEvery: number | undefined;
+  readonly stateKey: string | undefined;
   readonly hooks: readonly Hook[];
 }
 
@@ -53,7 +55,8 @@ export interface HookAnswer {
 /** In the page: what the Worker has to know of a callback. */
 export function outline(callback: Callback): CallbackOutline {
   const hooks = HOOKS.filter((hook) => callback[hook] !== undefined);
-  return { readEvery: callback.readEvery, hooks };
+  const { readEvery, stateKey } = callback;
+  return { readEvery, stateKey, hooks };
 }
 
 /** In the page: runs a hook of the callbacks. */
@@ -79,7 +82,7 @@ export function hookRunner(
 
 /** In the Worker: a callback that stands for the one of this index in the page. */
 export function remoteCallback(
-  { readEvery, hooks }: CallbackOutline,
+  { readEvery, stateKey, hooks }: CallbackOutline,
   index: number,
   ask: (call: HookCall) => Promise<HookAnswer>,
 ): Callback {
@@ -101,6 +104,7 @@ export function remoteCallback(
   };
   const callback: Callback = {
     ...(readEvery !== undefined && { readEvery }),
+    ...(stateKey !== undefined && { stateKey }),
     setContext: (given) => {
       context = given;
     },
