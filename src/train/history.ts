@@ -1,6 +1,9 @@
 import type { Logs } from "./callback.ts";
 
-/** What a phase recorded: one value an epoch in every list. */
+/**
+ * What a phase recorded: one value an epoch in every list. Metrics besides accuracy are in the logs
+ * that callbacks get, e.g. for `csvLogger`.
+ */
 export interface History {
   /** Index of each epoch, counted from 0. */
   readonly epochs: readonly number[];

@@ -85,7 +85,8 @@ export function flowData(
 }
 
 function labelTensor({ ys, targets, size }: Batch, labels: LabelForm, classes: number): Tensor {
-  if (labels === "indices" && !targets) return tensor1d(ys, "int32");
+  // As floats, which is what metrics of tfjs-layers expect; losses make integers of them.
+  if (labels === "indices" && !targets) return tensor1d(Float32Array.from(ys), "float32");
   const rows = targets ?? oneHot(ys, classes);
   const smoothing = labels === "indices" ? 0 : labels.smoothing;
   const spread = smoothing / classes;

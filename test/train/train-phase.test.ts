@@ -300,6 +300,23 @@ describe("trainPhase", () => {
     expect(history.valAccuracy).toHaveLength(2);
   });
 
+  it("measures the named metrics of tfjs-layers that take class indices", async () => {
+    const m = model({ compile: false });
+    m.compile({
+      optimizer: sgd(),
+      loss: "sparseCategoricalCrossentropy",
+      metrics: ["accuracy", "sparseCategoricalCrossentropy"],
+    });
+    let logs: Record<string, number> = {};
+    const { loss } = await trainPhase(m, {
+      ...{ train: tinyImages(32), epochs: 1, ...QUIET },
+      callbacks: [{ onEpochEnd: (_, given) => void (logs = given) }],
+    });
+    expect(Object.values(logs)).toHaveLength(3);
+    expect(Object.values(logs)[2]).toBeCloseTo(loss[0], 5);
+    m.optimizer.dispose();
+  });
+
   it("trains models that tfjs-layers users built themselves, one-hot losses included", async () => {
     const plain = tfl.sequential({
       layers: [
