@@ -56,7 +56,7 @@ export function viewsOf(
   );
   const set = images;
   return [
-    rows,
+    standardized(set, generator),
     ...Array.from({ length: views }, (_, view) => augmented(set, generator, view, seed)),
   ];
 }
@@ -65,6 +65,21 @@ function mirrored(rows: ImageRows): ImageRows {
   return {
     length: rows.length,
     slice: (from, to) => tidy(() => reverse(rows.slice(from, to), 2)),
+  };
+}
+
+/** Every image as it is, apart from what the generator does to all of them. */
+function standardized(set: ImageSet, generator: ImageDataGenerator): ImageRows {
+  return {
+    length: set.length,
+    slice(from, to) {
+      const xs = new Float32Array((to - from) * set.imageSize);
+      for (let i = from; i < to; i++) {
+        const image = Float32Array.from(set.image(i));
+        xs.set(generator.standardize(image, set.imageShape), (i - from) * set.imageSize);
+      }
+      return tensor(xs, [to - from, ...set.imageShape], "float32");
+    },
   };
 }
 

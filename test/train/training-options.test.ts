@@ -273,6 +273,16 @@ describe("predict", () => {
     }
   });
 
+  it("standardises the image itself as the generator does its views", async () => {
+    const model = network();
+    const generator = new ImageDataGenerator({ samplewiseCenter: true });
+    const { xs } = generator.flow(train, { batchSize: 24, shuffle: false }).batch(0, 0);
+    const { probabilities } = await predict(model, train, {
+      testTimeAugmentation: { generator, views: 1 },
+    });
+    expectClose(probabilities, (await predict(model, xs)).probabilities, { rtol: 1e-5 });
+  });
+
   it.each([
     ["flop", /"flip" or/],
     [{ generator: {} }, /ImageDataGenerator/],
