@@ -3,8 +3,8 @@
  *
  *     npx tsx test/reliability/child-run.ts FOLDER [THREADS]
  *
- * Saves after every step to FOLDER, goes on from what is there, and prints `go` when it begins, and
- * the hash of its state at the end. FOLDER `-` means no checkpoints.
+ * Saves after every step to FOLDER, goes on from what is there, and prints `go` when it begins,
+ * `halfway` in the middle of a phase, and the hash of its state at the end. FOLDER `-` means no checkpoints.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { fileCheckpointStore, InterruptError, interruptSignal } from "cifar-kit/node";
@@ -19,7 +19,12 @@ const checkpoint =
   folder === "-" ? undefined : { store: fileCheckpointStore(folder), everySteps: 1 };
 console.log("go");
 try {
-  const { hash } = await hashOf({ checkpoint, signal });
+  const tell = {
+    onEpochBegin: (epoch: number) => {
+      if (epoch === 2) console.log("halfway");
+    },
+  };
+  const { hash } = await hashOf({ checkpoint, signal, callbacks: [tell] });
   console.log(hash);
   process.exit(0);
 } catch (error) {

@@ -18,6 +18,8 @@ export interface Child {
   readonly process: ChildProcess;
   /** Resolves when the process is about to begin or go on. */
   readonly begun: Promise<void>;
+  /** Resolves when it is in the middle of its run, whatever the speed of the machine. */
+  readonly halfway: Promise<void>;
   readonly ended: Promise<Ending>;
 }
 
@@ -27,19 +29,20 @@ export function startChild(folder: string, ...args: string[]): Child {
   let output = "";
   let errors = "";
   child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
-  const begun = new Promise<void>((resolve) => {
-    child.stdout.on("data", (data: Buffer) => {
-      output += data.toString();
-      if (output.includes("go\n")) resolve();
+  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+  const printed = (line: string): Promise<void> =>
+    new Promise<void>((resolve) => {
+      child.stdout.on("data", () => {
+        if (output.includes(`${line}\n`)) resolve();
+      });
+      child.on("close", () => {
+        resolve();
+      });
     });
-    child.on("close", () => {
-      resolve();
-    });
-  });
   const ended = new Promise<Ending>((resolve) => {
     child.on("close", (code, signal) => {
       resolve({ code, signal, errors, lastLine: output.trim().split("\n").at(-1) ?? "" });
     });
   });
-  return { process: child, begun, ended };
+  return { process: child, begun: printed("go"), halfway: printed("halfway"), ended };
 }

@@ -76,8 +76,7 @@ describe("a process that is asked to end", () => {
     async (signal, code) => {
       const folder = newFolder();
       const child = startChild(folder);
-      await child.begun;
-      await sleep(duration / 2);
+      await child.halfway;
       child.process.kill(signal);
       expect(await child.ended).toMatchObject({ code, lastLine: `interrupted by ${signal}` });
       // The lock is gone, as after a regular end.
@@ -90,8 +89,7 @@ describe("a process that is asked to end", () => {
   it("twice ends at once, and goes on with the same bits", { timeout: 120_000 }, async () => {
     const folder = newFolder();
     const child = startChild(folder);
-    await child.begun;
-    await sleep(duration / 2);
+    await child.halfway;
     child.process.kill("SIGTERM");
     child.process.kill("SIGINT");
     expect([130, 143]).toContain((await child.ended).code);
@@ -104,8 +102,7 @@ describe("a process that stands still for a while", () => {
   it("goes on as if nothing had been", { timeout: 120_000 }, async () => {
     const folder = newFolder();
     const child = startChild(folder);
-    await child.begun;
-    await sleep(duration / 3);
+    await child.halfway;
     child.process.kill("SIGSTOP");
     await sleep(5_000);
     const other = await startChild(folder).ended;
