@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { CHROMIUM, ISOLATION, PREPARED } from "./vite.shared.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,12 +10,6 @@ const alias = [
   { find: /^cifar-kit$/, replacement: at("./src/index.ts") },
   { find: /^cifar-kit\/(metrics|plots|node|browser|simd)$/, replacement: at("./src/$1/index.ts") },
 ];
-
-/** The headers that let a page share memory between threads. */
-const ISOLATION = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
 
 const BROWSER = ["test/**/*.browser.test.ts"];
 const PAGES = ["test/**/*.page.test.ts"];
@@ -67,23 +62,7 @@ export default defineConfig({
       {
         resolve: { alias },
         server: { headers: ISOLATION },
-        // Dependencies found only while a test runs would make the page load anew in its middle.
-        optimizeDeps: {
-          include: [
-            "@tensorflow/tfjs-core",
-            "@tensorflow/tfjs-layers",
-            "@tensorflow/tfjs-data",
-            "@tensorflow/tfjs-backend-cpu",
-            "@tensorflow/tfjs-backend-wasm",
-            "@tensorflow/tfjs-backend-webgl",
-            "@tensorflow/tfjs-backend-webgpu",
-            "pure-rand/distribution/uniformFloat64",
-            "pure-rand/generator/mersenne",
-            "pure-rand/generator/xoroshiro128plus",
-            "vega",
-            "vega-lite",
-          ],
-        },
+        optimizeDeps: { include: PREPARED },
         test: {
           name: "browser",
           include: BROWSER,
@@ -94,21 +73,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             instances: [{ browser: "chromium" }],
-            provider: playwright({
-              launchOptions: {
-                executablePath: process.env.CHROME_BIN ?? "/usr/bin/chromium",
-                args: [
-                  "--no-sandbox",
-                  "--disable-quic",
-                  "--no-first-run",
-                  "--disable-background-networking",
-                  "--disable-component-update",
-                  "--disable-sync",
-                  "--enable-unsafe-webgpu",
-                  "--use-webgpu-adapter=swiftshader",
-                ],
-              },
-            }),
+            provider: playwright({ launchOptions: CHROMIUM }),
           },
         },
       },

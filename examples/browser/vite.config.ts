@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "vite";
 import { serveData } from "./serve-data.ts";
+import { ISOLATION, PREPARED } from "../../vite.shared.ts";
 
 const source = (path: string): string =>
   fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
@@ -25,12 +26,6 @@ const output: NonNullable<NonNullable<UserConfig["build"]>["rolldownOptions"]>["
   },
 };
 
-/** The headers that let a page share memory between threads; any static server can send them. */
-const headers = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
-
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   // Relative addresses: the built page works in any folder of any server.
@@ -42,22 +37,9 @@ export default defineConfig({
     ],
   },
   plugins: [serveData()],
-  // Named here, so that none is found only while the page is used, which would load it anew.
-  optimizeDeps: {
-    include: [
-      ...["core", "layers", "data", "backend-cpu", "backend-wasm", "backend-webgl"].map(
-        (name) => `@tensorflow/tfjs-${name}`,
-      ),
-      "@tensorflow/tfjs-backend-webgpu",
-      "pure-rand/distribution/uniformFloat64",
-      "pure-rand/generator/mersenne",
-      "pure-rand/generator/xoroshiro128plus",
-      "vega",
-      "vega-lite",
-    ],
-  },
-  server: { headers },
-  preview: { headers },
+  optimizeDeps: { include: PREPARED },
+  server: { headers: ISOLATION },
+  preview: { headers: ISOLATION },
   build: { target: "es2022", rolldownOptions: { output }, chunkSizeWarningLimit: 2000 },
   worker: { format: "es", rolldownOptions: { output } },
 });

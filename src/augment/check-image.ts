@@ -1,19 +1,6 @@
 import { check, describe } from "../checks.ts";
 import type { ImageShape } from "../dataset/image-set.ts";
 
-/** Throws unless `shape` is [height, width, channels]. */
-export function checkShape(subject: string, shape: unknown): asserts shape is ImageShape {
-  check(
-    Array.isArray(shape) &&
-      shape.length === 3 &&
-      shape.every((size: unknown) => Number.isInteger(size) && (size as number) > 0),
-    subject,
-    "shape to be [height, width, channels], whole numbers above 0",
-    describe(shape),
-    "pass e.g. [32, 32, 3]",
-  );
-}
-
 /** Throws unless `image` is a Float32Array of finite pixels of that shape. */
 export function checkImage(
   subject: string,

@@ -1,5 +1,5 @@
 import { check } from "../checks.ts";
-import { ImageSet } from "../dataset/image-set.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
 
 /** The two parts into which `validationSplit` cuts a set. */
 export type Subset = "training" | "validation";
@@ -24,8 +24,8 @@ export function takeSubset(
     "pass validationSplit to the constructor of ImageDataGenerator",
   );
   const cut = Math.trunc(set.length * fraction);
-  const validation = slice(set, 0, cut);
-  const training = slice(set, cut, set.length);
+  const validation = set.slice(0, cut);
+  const training = set.slice(cut, set.length);
   const part = subset === "validation" ? validation : training;
   check(
     part.length > 0,
@@ -45,19 +45,6 @@ export function takeSubset(
     );
   }
   return part;
-}
-
-function slice(
-  { images, labels, imageSize, imageShape, classNames }: ImageSet,
-  from: number,
-  to: number,
-): ImageSet {
-  return new ImageSet({
-    images: images.subarray(from * imageSize, to * imageSize),
-    labels: labels.subarray(from, to),
-    imageShape,
-    classNames,
-  });
 }
 
 /** A class that only one of the two sets has. */

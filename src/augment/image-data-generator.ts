@@ -21,7 +21,8 @@ import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 import { NumpyRng } from "../random/numpy.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
-import { checkImage, checkShape } from "./check-image.ts";
+import { checkImageShape } from "../dataset/check-image-shape.ts";
+import { checkImage } from "./check-image.ts";
 import { checkBrightness, checkBrightnessChannels, checkTransform } from "./check-transform.ts";
 import { drawTransform } from "./draw-transform.ts";
 import { computeStatistics, type FeatureStatistics } from "./feature-statistics.ts";
@@ -151,7 +152,7 @@ export class ImageDataGenerator {
    */
   getRandomTransform(shape: ImageShape, rng: Rng): Transform {
     const subject = "ImageDataGenerator.getRandomTransform";
-    checkShape(subject, shape);
+    checkImageShape(subject, shape, "shape");
     check(
       typeof (rng as Partial<Rng> | undefined)?.uniform === "function",
       subject,
@@ -177,7 +178,7 @@ export class ImageDataGenerator {
     transform: Partial<Transform>,
   ): Float32Array {
     const subject = "ImageDataGenerator.applyTransform";
-    checkShape(subject, shape);
+    checkImageShape(subject, shape, "shape");
     checkImage(subject, image, shape);
     checkTransform(subject, transform);
     if (transform.brightness !== undefined) checkBrightness(subject, image, shape);
@@ -202,7 +203,7 @@ export class ImageDataGenerator {
    */
   standardize(image: Float32Array, shape: ImageShape): Float32Array {
     const subject = "ImageDataGenerator.standardize";
-    checkShape(subject, shape);
+    checkImageShape(subject, shape, "shape");
     checkImage(subject, image, shape);
     const out = image.slice();
     new Standardizer(shape, this.#settings, this.#fittedTo(subject, shape)).apply(out, 0);

@@ -1,14 +1,21 @@
 import { check, describe } from "../checks.ts";
 import type { ImageShape } from "./image-set.ts";
 
-/** Throws unless `shape` is height, width and channels, whole numbers above 0. */
-export function checkImageShape(subject: string, shape: unknown): asserts shape is ImageShape {
+/**
+ * Throws unless `shape` is height, width and channels, whole numbers above 0.
+ * @param name of the argument, for the message.
+ */
+export function checkImageShape(
+  subject: string,
+  shape: unknown,
+  name = "imageShape",
+): asserts shape is ImageShape {
   check(
     Array.isArray(shape) &&
       shape.length === 3 &&
       shape.every((size: unknown) => Number.isInteger(size) && (size as number) > 0),
     subject,
-    "imageShape to be [height, width, channels], whole numbers above 0",
+    `${name} to be [height, width, channels], whole numbers above 0`,
     describe(shape),
     "pass e.g. [32, 32, 3]",
   );

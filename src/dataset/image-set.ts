@@ -129,10 +129,16 @@ export class ImageSet implements ImageSetParts {
   /** The first `n` images (all of them if there are fewer), sharing memory with this set. */
   take(n: number): ImageSet {
     checkInteger("ImageSet.take", "n", n, { min: 0 });
-    const count = Math.min(n, this.length);
+    return this.slice(0, Math.min(n, this.length));
+  }
+
+  /** Images `from` to `to - 1`, sharing memory with this set. */
+  slice(from: number, to: number): ImageSet {
+    checkInteger("ImageSet.slice", "from", from, { min: 0, max: this.length });
+    checkInteger("ImageSet.slice", "to", to, { min: from, max: this.length });
     return new ImageSet({
-      images: this.images.subarray(0, count * this.imageSize),
-      labels: this.labels.subarray(0, count),
+      images: this.images.subarray(from * this.imageSize, to * this.imageSize),
+      labels: this.labels.subarray(from, to),
       imageShape: this.imageShape,
       classNames: this.classNames,
     });

@@ -98,7 +98,7 @@ export async function evaluateData(
   const labels: number[] = [];
   const sampleWeights: number[] = [];
   for await (const { xs, ys, weights, size } of data.epoch(0)) {
-    if (weights) sampleWeights.push(...(await weights.data()));
+    for (const weight of weights ? await weights.data() : []) sampleWeights.push(weight);
     weights?.dispose();
     const oneHotRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
     const classes = oneHotRows ? argMax(ys, -1) : ys;

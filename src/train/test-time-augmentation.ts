@@ -70,17 +70,7 @@ function mirrored(rows: ImageRows): ImageRows {
 
 /** Every image as it is, apart from what the generator does to all of them. */
 function standardized(set: ImageSet, generator: ImageDataGenerator): ImageRows {
-  return {
-    length: set.length,
-    slice(from, to) {
-      const xs = new Float32Array((to - from) * set.imageSize);
-      for (let i = from; i < to; i++) {
-        const image = Float32Array.from(set.image(i));
-        xs.set(generator.standardize(image, set.imageShape), (i - from) * set.imageSize);
-      }
-      return tensor(xs, [to - from, ...set.imageShape], "float32");
-    },
-  };
+  return rowsOf(set, (i) => generator.standardize(Float32Array.from(set.image(i)), set.imageShape));
 }
 
 /** Every image as it is in one epoch of the generator's flow. */
@@ -92,11 +82,16 @@ function augmented(
 ): ImageRows {
   // Batches of one image: these are drawn by image, so any range can be put together from them.
   const flow = generator.flow(set, { batchSize: 1, shuffle: false, seed });
+  return rowsOf(set, (i) => flow.batch(epoch, i).xs);
+}
+
+/** A view of a set, put together image by image. */
+function rowsOf(set: ImageSet, pixelsOf: (index: number) => Float32Array): ImageRows {
   return {
     length: set.length,
     slice(from, to) {
       const xs = new Float32Array((to - from) * set.imageSize);
-      for (let i = from; i < to; i++) xs.set(flow.batch(epoch, i).xs, (i - from) * set.imageSize);
+      for (let i = from; i < to; i++) xs.set(pixelsOf(i), (i - from) * set.imageSize);
       return tensor(xs, [to - from, ...set.imageShape], "float32");
     },
   };

@@ -60,10 +60,9 @@ export function trainingSet(
     `${cut} and ${train.length - cut}`,
     "pass more images or another validationSplit",
   );
-  const indices = Array.from(train.labels, (_, i) => i);
   return {
     train: train.take(cut),
-    validation: train.subset(indices.slice(cut)),
+    validation: train.slice(cut, train.length),
     weights: weights?.subarray(0, cut),
     // Classes have no weight where there is nothing to learn.
     validationWeights: sampleWeight && Float32Array.from(sampleWeight).subarray(cut),

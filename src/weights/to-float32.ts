@@ -1,3 +1,4 @@
+import { fromHalf } from "./half.ts";
 import type { SafeTensor } from "./safetensors.ts";
 
 /**
@@ -18,16 +19,4 @@ export function toFloat32({ dtype, data }: SafeTensor): Float32Array | undefined
     default:
       return undefined;
   }
-}
-
-/** The value of an IEEE 754 half-precision number: 1 sign bit, 5 of exponent, 10 of fraction. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  // Subnormal numbers have no leading 1 and share the smallest exponent.
-  return exponent === 0
-    ? sign * fraction * 2 ** -24
-    : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

@@ -12,9 +12,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { layers, sequential } from "@tensorflow/tfjs-layers";
 import { registerSimdBackend } from "../../src/simd/index.ts";
-
-const middle = (values: number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+import { median } from "./figures.ts";
 
 /** Milliseconds of a training step of a small network: the mean, because interruptions count. */
 async function step(threads: number, seconds: number): Promise<number> {
@@ -75,10 +73,10 @@ if (process.argv[2] === "child") {
       all.push(stepBeside(neighbours, cores, seconds));
     }
     const ratios = all.map((ms, i) => ms / one[i]);
-    const texts = [one, all].map((times) => `${middle(times).toFixed(1)} ms`);
+    const texts = [one, all].map((times) => `${median(times).toFixed(1)} ms`);
     console.log(
       `${neighbours} busy neighbours: 1 thread ${texts[0]}, ${cores} threads ${texts[1]}; ` +
-        `median of the ratios ${middle(ratios).toFixed(2)}, all ${ratios.map((r) => r.toFixed(2)).join(" ")}`,
+        `median of the ratios ${median(ratios).toFixed(2)}, all ${ratios.map((r) => r.toFixed(2)).join(" ")}`,
     );
   }
 }

@@ -5,29 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright";
 import { build, type Connect, preview, type PreviewServer } from "vite";
+import { CHROMIUM, ISOLATION } from "../../vite.shared.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const ISOLATION = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
-
-/** The browser, with software in place of graphics processors. */
+/** The browser. */
 export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROME_BIN ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
-    ],
-  });
+  return chromium.launch(CHROMIUM);
 }
 
 /** A built site, and where it is served. */

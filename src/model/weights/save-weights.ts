@@ -2,7 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkOneOf } from "../../checks.ts";
 import { writeKerasWeights } from "../../weights/keras-h5.ts";
 import type { SafeTensor } from "../../weights/safetensors.ts";
-import { toHalf } from "../../weights/to-half.ts";
+import { toHalf } from "../../weights/half.ts";
 import { writeSafetensors } from "../../weights/write-safetensors.ts";
 import { readWeight, type WeightedLayer, weightedLayers } from "./layer-weights.ts";
 import { pyTorchWeights } from "./pytorch-layout.ts";
