@@ -4,7 +4,7 @@
  *
  * `node scripts/test.mjs --only tests` skips the checks; further arguments go to vitest.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,10 +20,24 @@ const run = (command, commandArgs) =>
   spawnSync(command, commandArgs, { stdio: "inherit", shell: process.platform === "win32" })
     .status === 0;
 
-const failedChecks = (testsOnly ? [] : CHECKS).filter((name) => {
-  console.log(`\n> ${name}`);
-  return !run("npm", ["run", "--silent", name]);
-});
+/** Runs a check, and prints what it said once it is done, lest the checks' lines mix. */
+const runCheck = (name) =>
+  new Promise((resolve) => {
+    const child = spawn("npm", ["run", "--silent", name], {
+      shell: process.platform === "win32",
+    });
+    const output = [];
+    child.stdout.on("data", (chunk) => output.push(chunk));
+    child.stderr.on("data", (chunk) => output.push(chunk));
+    child.on("close", (code) => {
+      console.log(`\n> ${name}\n${Buffer.concat(output)}`);
+      resolve(code === 0);
+    });
+  });
+
+// Side by side: each of them keeps a single core busy.
+const checked = await Promise.all((testsOnly ? [] : CHECKS).map(runCheck));
+const failedChecks = CHECKS.filter((_, i) => checked[i] === false);
 
 // Fetched once here, lest test files that run side by side each fetch it into an empty cache.
 const fetched = run("npx", ["tsx", "test/helpers/fetch-real-data.ts"]);
