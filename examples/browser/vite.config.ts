@@ -3,8 +3,7 @@ import { defineConfig, type UserConfig } from "vite";
 import { serveData } from "./serve-data.ts";
 import { ISOLATION, PREPARED } from "../../vite.shared.ts";
 
-const source = (path: string): string =>
-  fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** The library without its plots, its backend, and what it loads only where it is needed. */
 const LIBRARY =
@@ -32,8 +31,9 @@ export default defineConfig({
   base: "./",
   resolve: {
     alias: [
-      { find: /^cifar-kit$/, replacement: source("index.ts") },
-      { find: /^cifar-kit\/(metrics|plots|browser|simd)$/, replacement: source("$1/index.ts") },
+      { find: /^cifar-kit$/, replacement: at("src/index.ts") },
+      { find: /^cifar-kit\/(metrics|plots|browser|simd)$/, replacement: at("src/$1/index.ts") },
+      { find: /^cifar-kit\/pretrained/, replacement: at("pretrained") },
     ],
   },
   plugins: [serveData()],

@@ -1,7 +1,7 @@
 /**
  * What checkpoints cost: the time of a save beside the time of 200 steps, for the notebook's network.
  *
- *     npx tsx test/bench/checkpoint.bench.ts [--backend simd|wasm] [--steps 20]
+ *     npx tsx test/bench/checkpoint.bench.ts [--backend simd|wasm] [--steps 40]
  *
  * The steps are timed in a run without checkpoints, the saves in one that saves after every step, to a
  * folder in the working directory: a medium for which fsync means something. Medians.
@@ -27,11 +27,13 @@ import { noiseImages } from "./noise.ts";
 
 const BATCH = 32;
 const EVERY_STEPS = 200;
+/** Steps at the start that do not count: the engine is still compiling. */
+const WARM_UP = 15;
 
 const { values: options } = parseArgs({
   options: {
     backend: { type: "string", default: "simd" },
-    steps: { type: "string", default: "20" },
+    steps: { type: "string", default: "40" },
     json: { type: "boolean", default: false },
   },
 });
@@ -114,7 +116,7 @@ try {
     await timed(decodes, decodeCheckpoint)(bytes);
   }
 
-  const step = median(stepTimes.slice(1));
+  const step = median(stepTimes.slice(WARM_UP));
   const save = median(saves);
   const share = (100 * save) / (EVERY_STEPS * step + save);
   const row = (what: string, value: number): Figure => ({ what, value, unit: "ms" });

@@ -32,7 +32,7 @@ export function progress(text: string): void {
   if (!asData) console.log(text);
 }
 
-/** Prints a benchmark's figures. */
+/** Prints a benchmark's figures; `command` is completed by the arguments of this run. */
 export function report(
   title: string,
   command: string,
@@ -42,7 +42,7 @@ export function report(
   const node = `Node ${process.version}`;
   const table: FigureTable = {
     title,
-    command,
+    command: [command, ...process.argv.slice(2).filter((arg) => arg !== "--json")].join(" "),
     machine: [`${cpus().length} x ${cpus()[0].model}`, node, versions].filter(Boolean).join(", "),
     load: loadavg()[0],
     figures,
@@ -54,7 +54,7 @@ export function report(
 export function asText({ title, machine, load, figures }: FigureTable): string {
   const peers = peersOf(figures);
   const width = Math.max(...figures.map(({ what }) => what.length)) + 2;
-  const cells = (row: readonly string[]): string => row.map((cell) => cell.padStart(14)).join("");
+  const cells = (row: readonly string[]): string => row.map((cell) => cell.padStart(18)).join("");
   const ratios = peers.length > 0 ? ["ratio"] : [];
   return [
     title,

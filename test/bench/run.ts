@@ -13,6 +13,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import prettier from "prettier";
 import { asText, type FigureTable, formatRatio, formatValue, peersOf } from "./figures.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -64,7 +65,9 @@ if (options.record) {
   const page = readFileSync(PAGE, "utf8");
   const [before, rest] = page.split(BEGIN);
   const after = rest.split(END)[1];
-  writeFileSync(PAGE, `${before}${BEGIN}\n\n${asMarkdown(all)}\n${END}${after}`);
+  const renewed = `${before}${BEGIN}\n\n${asMarkdown(all)}\n${END}${after}`;
+  const style = await prettier.resolveConfig(PAGE);
+  writeFileSync(PAGE, await prettier.format(renewed, { ...style, parser: "markdown" }));
 }
 
 function node(args: readonly string[], stdio: "inherit" | ["ignore", "pipe", "inherit"]) {

@@ -3,9 +3,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import "@tensorflow/tfjs-backend-cpu";
+import { predict } from "cifar-kit";
+import { loadPretrained } from "cifar-kit/node";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { defaultCacheDir } from "../../src/node/cache-dir.ts";
+import { encodePng } from "../../src/plots/encode-png.ts";
 import { REAL_DATA_TIMEOUT, realCifar10 } from "../helpers/real-data.ts";
 import { buildSite, launch, openTab, type Site, type Tab } from "./open-pages.ts";
 
@@ -206,6 +210,26 @@ describe("the demo page", () => {
       expect(elsewhere).toEqual([]);
     },
   );
+
+  it("classifies a real picture with the network that comes trained", async () => {
+    const { page, complaints } = await open();
+    await page.setInputFiles("#file", {
+      ...{ name: "ship.png", mimeType: "image/png" },
+      buffer: Buffer.from(encodePng((await realCifar10()).test.image(1), [32, 32, 3])),
+    });
+    await page.waitForSelector("#verdict-title:has-text('take the trained one')");
+    await page.click("#use-pretrained");
+    await page.waitForSelector("#bars li");
+    expect(await page.textContent("#verdict-title")).toBe("It looks like: ship");
+    // In Node the very same network is this sure of it.
+    const share = await page.locator("#bars .number").first().textContent();
+    expect(await page.isEnabled("#save")).toBe(true);
+    expect(complaints).toEqual([]);
+    const model = await loadPretrained();
+    const { probabilities } = await predict(model, (await realCifar10()).test.image(1));
+    model.dispose();
+    expect(share).toBe(`${(100 * probabilities[8]).toFixed(1)} %`);
+  });
 
   it.each(["light", "dark"] as const)(
     "fits every width and pleases axe when it is %s",

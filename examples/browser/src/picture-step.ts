@@ -1,6 +1,7 @@
-import { CIFAR10_CLASS_NAMES } from "cifar-kit";
-import { imageFromFile } from "cifar-kit/browser";
-import { announce, byId, create, markDone, percent, showAlert } from "./dom.ts";
+import { CIFAR10_CLASS_NAMES, PRETRAINED } from "cifar-kit";
+import { imageFromFile, loadPretrained } from "cifar-kit/browser";
+import pretrainedUrl from "cifar-kit/pretrained/cifar10.safetensors?url";
+import { announce, byId, create, markDone, megabytes, percent, showAlert } from "./dom.ts";
 import { paint } from "./pixels.ts";
 import { state } from "./state.ts";
 
@@ -29,7 +30,13 @@ export function setUpPicture(): void {
     const [file] = event.dataTransfer?.files ?? [];
     if (file) void look(file);
   });
+  const button = byId<HTMLButtonElement>("use-pretrained");
+  button.addEventListener("click", () => void usePretrained(button));
+  byId("pretrained-hint").textContent =
+    `It comes with the library (${megabytes(PRETRAINED.bytes)}): ` +
+    `${percent(PRETRAINED.testAccuracy)} of the 10,000 test pictures are right.`;
   state.onChange(() => {
+    button.disabled = state.isTraining;
     if (state.model && latest && !state.isTraining) void classify(latest);
   });
 }
@@ -42,12 +49,26 @@ async function look(file: File): Promise<void> {
     byId("verdict").hidden = false;
     byId("verdict-title").textContent = state.model
       ? "Looking …"
-      : "Train a network or load a saved one, and it will say what it sees.";
+      : "Train a network or take the trained one, and it will say what it sees.";
     byId("bars").replaceChildren();
     if (state.model && !state.isTraining) await classify(latest);
   } catch (error) {
     byId("verdict").hidden = true;
     showAlert("picture-alert", error);
+  }
+}
+
+async function usePretrained(button: HTMLButtonElement): Promise<void> {
+  showAlert("picture-alert");
+  button.disabled = true;
+  try {
+    state.setModel(await loadPretrained(pretrainedUrl));
+    announce("The trained network is here; show it a picture.");
+    byId("picture-hint").textContent = "The trained network is here; show it a picture.";
+  } catch (error) {
+    showAlert("picture-alert", error);
+  } finally {
+    button.disabled = state.isTraining;
   }
 }
 

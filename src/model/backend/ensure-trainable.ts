@@ -1,4 +1,5 @@
 import {
+  backend as startBackend,
   findBackendFactory,
   getBackend,
   getKernel,
@@ -54,21 +55,12 @@ const NEEDED_KERNELS = [
  * than its own; and `MaxPoolGrad`, because its own loses the gradient of windows without a positive
  * value.
  *
- * @param backend name of a registered backend; default: the active one.
- * @throws {BackendError} if no backend is active, or if it lacks kernels that cannot be composed:
- *   the message names them.
+ * @param backend name of a registered backend; default: the active one or, as for every operation
+ *   of tfjs, the registered one of the highest priority.
+ * @throws {BackendError} if no backend can be started without waiting, or if it lacks kernels that
+ *   cannot be composed: the message names them.
  */
-export function ensureTrainable(backend: string | undefined = getBackend()): void {
-  if (!backend) {
-    throw new BackendError({
-      subject: "ensureTrainable",
-      expected: "an active TensorFlow.js backend",
-      got: "none",
-      remedy:
-        "import one and choose it first: e.g. `await registerSimdBackend(); await tf.setBackend('simd')`, " +
-        "or import '@tensorflow/tfjs-backend-cpu'",
-    });
-  }
+export function ensureTrainable(backend: string = activeBackend()): void {
   if (!findBackendFactory(backend)) {
     throw new BackendError({
       subject: "ensureTrainable",
@@ -97,4 +89,21 @@ export function ensureTrainable(backend: string | undefined = getBackend()): voi
         "or import the backend's package if it is not registered yet",
     });
   }
+}
+
+function activeBackend(): string {
+  try {
+    startBackend();
+  } catch (error) {
+    throw new BackendError({
+      subject: "ensureTrainable",
+      expected: "an active TensorFlow.js backend",
+      got: "none",
+      remedy:
+        "choose one first: e.g. `await registerSimdBackend(); await tf.setBackend('simd')`, or import " +
+        "'@tensorflow/tfjs-backend-wasm' and `await tf.setBackend('wasm')`",
+      cause: error,
+    });
+  }
+  return getBackend();
 }
