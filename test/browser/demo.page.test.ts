@@ -177,7 +177,7 @@ describe("the demo page", () => {
       await results(page);
       expect(requests.some(isVega)).toBe(true);
 
-      expect(await page.textContent("#headline-accuracy")).toMatch(/^\d+\.\d %$/);
+      expect(await page.textContent("#headline-accuracy")).toMatch(/^\d+\.\d\s%$/);
       expect(await page.locator("#report-table tbody tr").count()).toBe(11);
       expect(await page.locator("#history-plot svg, #matrix-plot svg").count()).toBe(2);
       expect(await page.locator("#pairs li").count()).toBeGreaterThan(2);
@@ -202,6 +202,20 @@ describe("the demo page", () => {
       });
       await page.waitForSelector("#bars li");
       expect(await page.locator("#bars").innerText()).toBe(verdict);
+
+      // Another training beside a picture: the picture is classified anew, after the results.
+      await load(page);
+      const before = await page.textContent("#bars");
+      await start(page, 1, 0);
+      await results(page);
+      await page.waitForFunction(
+        (text) => document.querySelector("#bars")!.textContent !== text,
+        before,
+      );
+      expect(await page.isHidden("#picture-alert")).toBe(true);
+      // The results are those of the model in use.
+      await page.click("#use-pretrained");
+      await page.waitForSelector("#report", { state: "hidden" });
 
       expect(complaints).toEqual([]);
       const elsewhere = requests.filter(
@@ -228,7 +242,7 @@ describe("the demo page", () => {
     const model = await loadPretrained();
     const { probabilities } = await predict(model, (await realCifar10()).test.image(1));
     model.dispose();
-    expect(share).toBe(`${(100 * probabilities[8]).toFixed(1)} %`);
+    expect(share).toBe(`${(100 * probabilities[8]).toFixed(1)}\u00a0%`);
   });
 
   it.each(["light", "dark"] as const)(

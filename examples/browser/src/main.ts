@@ -7,7 +7,7 @@ import { byId } from "./dom.ts";
 import { setUpModel } from "./model-step.ts";
 import { setUpPicture } from "./picture-step.ts";
 import { fillMosaic } from "./pixels.ts";
-import { showResults } from "./results-step.ts";
+import { setUpResults, showResults } from "./results-step.ts";
 import { setUpTraining } from "./train-step.ts";
 
 // The page itself only builds models and keeps them: the Worker computes.
@@ -15,6 +15,7 @@ await setBackend("cpu");
 fillMosaic();
 setUpData();
 setUpTraining((history) => void showResults(history));
+setUpResults();
 setUpPicture();
 setUpModel();
 followSections();

@@ -1,3 +1,4 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { CIFAR10_CLASS_NAMES, PRETRAINED } from "cifar-kit";
 import { imageFromFile, loadPretrained } from "cifar-kit/browser";
 import pretrainedUrl from "cifar-kit/pretrained/cifar10.safetensors?url";
@@ -6,6 +7,8 @@ import { paint } from "./pixels.ts";
 import { state } from "./state.ts";
 
 let latest: Uint8Array | undefined;
+/** The network that comes with the library, once it was asked for. */
+let pretrained: LayersModel | undefined;
 
 /** Makes the section for pictures of the user's own work. */
 export function setUpPicture(): void {
@@ -32,11 +35,13 @@ export function setUpPicture(): void {
   });
   const button = byId<HTMLButtonElement>("use-pretrained");
   button.addEventListener("click", () => void usePretrained(button));
-  byId("pretrained-hint").textContent =
-    `It comes with the library (${megabytes(PRETRAINED.bytes)}): ` +
-    `${percent(PRETRAINED.testAccuracy)} of the 10,000 test pictures are right.`;
   state.onChange(() => {
-    button.disabled = state.isTraining;
+    const isHere = state.model !== undefined && state.model === pretrained;
+    button.disabled = state.isTraining || isHere;
+    byId("pretrained-hint").textContent = isHere
+      ? "It is here: show it a picture."
+      : `It comes with the library (${megabytes(PRETRAINED.bytes)}): ` +
+        `${percent(PRETRAINED.testAccuracy)} of the 10,000 test pictures are right.`;
     if (state.model && latest && !state.isTraining) void classify(latest);
   });
 }
@@ -62,20 +67,20 @@ async function usePretrained(button: HTMLButtonElement): Promise<void> {
   showAlert("picture-alert");
   button.disabled = true;
   try {
-    state.setModel(await loadPretrained(pretrainedUrl));
-    announce("The trained network is here; show it a picture.");
-    byId("picture-hint").textContent = "The trained network is here; show it a picture.";
+    pretrained = await loadPretrained(pretrainedUrl);
+    state.setModel(pretrained);
+    announce("The trained network is here: show it a picture.");
   } catch (error) {
+    button.disabled = false;
     showAlert("picture-alert", error);
-  } finally {
-    button.disabled = state.isTraining;
   }
 }
 
 async function classify(image: Uint8Array): Promise<void> {
   try {
-    const trainer = await state.trainer();
-    const { probabilities, classes } = await trainer.predict(state.model!, image);
+    const { probabilities, classes } = await state.inTurn((trainer) =>
+      trainer.predict(state.model!, image),
+    );
     const name = CIFAR10_CLASS_NAMES[classes[0]];
     byId("verdict-title").textContent = `It looks like: ${name.toLowerCase()}`;
     const bars = [...probabilities]

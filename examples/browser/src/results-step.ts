@@ -1,3 +1,4 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import {
   classificationReport,
   confusionMatrix,
@@ -9,14 +10,30 @@ import { announce, byId, create, markDone, percent, showAlert } from "./dom.ts";
 import { tile } from "./pixels.ts";
 import { state } from "./state.ts";
 
+/** The model whose results stand on the page. */
+let shown: LayersModel | undefined;
+
+/** Takes results away when another model takes the place of theirs. */
+export function setUpResults(): void {
+  const hint = byId("results-hint").textContent;
+  state.onChange(() => {
+    if (!shown || shown === state.model) return;
+    shown = undefined;
+    byId("report").hidden = true;
+    byId("results-hint").textContent = hint;
+    markDone("results", false);
+  });
+}
+
 /** Measures the model on the test pictures and shows what came out. */
 export async function showResults(history: TwoPhaseHistory): Promise<void> {
   const { test } = state.pictures!;
+  const model = state.model!;
+  shown = model;
   showAlert("results-alert");
   byId("results-hint").textContent = "Measuring …";
   try {
-    const trainer = await state.trainer();
-    const evaluation = await trainer.evaluate(state.model!, test);
+    const evaluation = await state.inTurn((trainer) => trainer.evaluate(model, test));
     byId("results-hint").textContent =
       `Measured on ${test.length.toLocaleString("en")} pictures that it has never seen.`;
     byId("report").hidden = false;

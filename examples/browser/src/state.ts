@@ -25,6 +25,7 @@ class State extends EventTarget {
   model: tf.LayersModel | undefined;
   isTraining = false;
   #trainer: { readonly backend: string; readonly trainer: Trainer } | undefined;
+  #latestJob: Promise<unknown> = Promise.resolve();
 
   /** Tells the others that something has changed. */
   changed(): void {
@@ -52,6 +53,13 @@ class State extends EventTarget {
       throw error;
     }
     return trainer;
+  }
+
+  /** Lets the Worker do a job once those before it are done: it does one at a time. */
+  inTurn<T>(job: (trainer: Trainer) => Promise<T>): Promise<T> {
+    const result = this.#latestJob.then(async () => job(await this.trainer()));
+    this.#latestJob = result.catch(() => undefined);
+    return result;
   }
 
   /** Ends the Worker; the next one starts anew. */

@@ -6,7 +6,11 @@ import {
   type TrainingContext,
   type TwoPhaseHistory,
 } from "cifar-kit";
-import { opfsCheckpointStore, type TrainerProgress } from "cifar-kit/browser";
+import {
+  opfsCheckpointStore,
+  type TrainerProgress,
+  type WorkerTrainingOptions,
+} from "cifar-kit/browser";
 import { loadPictures } from "./data-step.ts";
 import { announce, byId, create, isAbort, markDone, percent, showAlert } from "./dom.ts";
 import { LiveChart } from "./live-chart.ts";
@@ -103,9 +107,8 @@ async function run(
   let phase = 0;
   let context: TrainingContext | undefined;
   try {
-    const trainer = await state.trainer();
-    model = buildModel(size, seed);
-    const history = await trainer.trainTwoPhase(model, {
+    const untrained = (model = buildModel(size, seed));
+    const options: WorkerTrainingOptions = {
       train: train.take(count),
       validation: test,
       ...{ batchSize: BATCH, epochs, seed, verbose: 0 },
@@ -129,7 +132,8 @@ async function run(
           },
         },
       ],
-    });
+    };
+    const history = await state.inTurn((trainer) => trainer.trainTwoPhase(untrained, options));
     forgetRun();
     state.setModel(model);
     markDone("train");
