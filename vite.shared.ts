@@ -19,7 +19,6 @@ export const PREPARED = [
   "@tensorflow/tfjs-backend-webgl",
   "@tensorflow/tfjs-backend-webgpu",
   "pure-rand/distribution/uniformFloat64",
-  "pure-rand/generator/mersenne",
   "pure-rand/generator/xoroshiro128plus",
   "vega",
   "vega-lite",

@@ -5,9 +5,9 @@ import { ISOLATION, PREPARED } from "../../vite.shared.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** The library without its plots, its backend, and what it loads only where it is needed. */
+/** The library and its one dependency, without its plots, its backend, and what it loads only where it is needed. */
 const LIBRARY =
-  /\/src\/((random|dataset|augment|metrics|model|train|weights)\/(?!png|cifar10-sprites)|(errors|checks)\.ts|browser\/(?!index|mount-plot|sprite|storage\/indexeddb))/;
+  /pure-rand|\/src\/((random|dataset|augment|metrics|model|train|weights)\/(?!png|cifar10-sprites|sha256-fallback|keras-h5|hdf5)|(errors|checks)\.ts|browser\/(?!index|mount-plot|sprite|storage\/indexeddb))/;
 
 /**
  * Which file goes with which part of the program, so that each can be weighed and cached by itself.
@@ -17,7 +17,7 @@ const output: NonNullable<NonNullable<UserConfig["build"]>["rolldownOptions"]>["
   codeSplitting: {
     groups: [
       { name: "tfjs", test: /tfjs-(core|layers|data)/, priority: 4 },
-      { name: "pure-rand", test: /pure-rand/, priority: 4 },
+      { name: "vite", test: /vite\/preload-helper/, priority: 4 },
       { name: "cifar-kit", test: LIBRARY, priority: 3 },
       { name: "plots", test: /\/src\/plots\/|\/mount-plot/, priority: 2 },
       { name: "simd", test: /\/src\/simd\//, priority: 2 },

@@ -1,5 +1,3 @@
-import { sha256Fallback } from "./sha256-fallback.ts";
-
 /**
  * The SHA-256 of `bytes` as 64 lower-case hexadecimal digits: by the platform where it offers one
  * (Node, pages in a secure context), otherwise in JavaScript.
@@ -9,6 +7,6 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   const subtle = (globalThis.crypto as Partial<Crypto> | undefined)?.subtle;
   const digest = subtle
     ? new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>))
-    : sha256Fallback(bytes);
+    : (await import("./sha256-fallback.ts")).sha256Fallback(bytes);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,22 +1,22 @@
-import { mersenne } from "pure-rand/generator/mersenne";
+import { MersenneTwister } from "./mersenne-twister.ts";
 import type { Rng } from "./rng.ts";
 
 /**
- * NumPy's legacy generator, `numpy.random.RandomState(seed)`: the Mersenne Twister MT19937 with
+ * NumPy's legacy generator, `numpy.random.RandomState(seed)`: the Mersenne Twister with
  * NumPy's ways to doubles and bounded integers. The same seed gives Python's very numbers:
  * `uniform` is `random_sample()`, `integer(n)` is `randint(n)`, and `permutation(n, rng)` of this
  * library is `RandomState.permutation(n)`.
  */
 export class NumpyRng implements Rng {
-  readonly #twister: ReturnType<typeof mersenne>;
+  readonly #twister: MersenneTwister;
 
   /** @param seed a whole number in [0, 2^32). */
   constructor(seed: number) {
-    this.#twister = mersenne(seed);
+    this.#twister = new MersenneTwister(seed);
   }
 
   uint32(): number {
-    return this.#twister.next() >>> 0;
+    return this.#twister.uint32();
   }
 
   uniform(): number {

@@ -4,14 +4,8 @@ import { SourceError } from "../errors.ts";
 /** What `h5wasm` offers, once it runs. */
 export type Hdf5 = Awaited<ReturnType<typeof loadHdf5>>;
 
-const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** In the module's own memory: nothing of this reaches a disk. */
 const PATH = "/weights.h5";
-
-/** Whether bytes start as HDF5 files do. */
-export function isHdf5(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, i) => bytes[i] === byte);
-}
 
 /** The package `h5wasm`, loaded when first needed. */
 export async function loadHdf5() {

@@ -8,10 +8,8 @@
  */
 import type { Dataset, Entity, File as Hdf5File, Group } from "h5wasm";
 import { DataError } from "../errors.ts";
-import { createHdf5, isHdf5, loadHdf5, openHdf5, type Hdf5 } from "./hdf5.ts";
+import { createHdf5, loadHdf5, openHdf5, type Hdf5 } from "./hdf5.ts";
 import { keras3Groups, type KerasLayer, type KerasLayerValues } from "./keras-layer.ts";
-
-export { isHdf5 };
 
 /** The bytes of a weights file that `model.load_weights` of Keras reads. */
 export async function writeKerasWeights(

@@ -2,7 +2,7 @@ import { tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
-import { isHdf5, readKerasWeights } from "../../weights/keras-h5.ts";
+import { isHdf5 } from "../../weights/is-hdf5.ts";
 import { readSafetensors } from "../../weights/read-safetensors.ts";
 import type { SafeTensor } from "../../weights/safetensors.ts";
 import { toFloat32 } from "../../weights/to-float32.ts";
@@ -61,6 +61,8 @@ export async function loadWeights(
 type Values = Map<LayerWeight, Float32Array>;
 
 async function fromKerasFile(layers: readonly WeightedLayer[], bytes: Uint8Array): Promise<Values> {
+  // Few programs need it, and pages should not load it for nothing.
+  const { readKerasWeights } = await import("../../weights/keras-h5.ts");
   const read = await readKerasWeights(bytes, layers);
   const values: Values = new Map();
   layers.forEach(({ weights }, i) => {

@@ -1,6 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkOneOf } from "../../checks.ts";
-import { writeKerasWeights } from "../../weights/keras-h5.ts";
 import type { SafeTensor } from "../../weights/safetensors.ts";
 import { toHalf } from "../../weights/half.ts";
 import { writeSafetensors } from "../../weights/write-safetensors.ts";
@@ -71,6 +70,8 @@ export async function saveWeights(
       })),
     ),
   }));
+  // Few programs need it, and pages should not load it for nothing.
+  const { writeKerasWeights } = await import("../../weights/keras-h5.ts");
   return writeKerasWeights(await Promise.all(arrays), format);
 }
 
