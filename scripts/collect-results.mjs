@@ -9,6 +9,8 @@ import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import prettier from "prettier";
 
+const { version, devDependencies } = JSON.parse(await readFile("package.json", "utf8"));
+
 const RESULTS = "docs/results";
 const NOTEBOOK = "test/fixtures/train/notebook-progress.txt";
 const KEPT = [
@@ -60,7 +62,7 @@ const last = notebook.length - 1;
 const best = runs.reduce((a, b) => (b.valAccuracy[last] > a.valAccuracy[last] ? b : a));
 const names = runs.map(({ name }) => `[${name}](${name}/)`);
 const heads = ["", ...names, "mean", ...(runs.length > 1 ? ["spread"] : []), "notebook"];
-const minutes = runs.map(({ seconds }) => mean(seconds));
+const secondsAnEpoch = runs.map(({ seconds }) => mean(seconds));
 const page = `# Recorded runs
 
 The whole notebook with this library: ten plain epochs, then ten with augmentation, on all 50,000 training images of CIFAR-10, measured on the 10,000 test images
@@ -71,8 +73,8 @@ ${runs.map(({ name }) => `npm run quickstart -- --full --seed ${name.split("-")[
 node scripts/collect-results.mjs ${runs.map(({ name }) => `runs/${name}`).join(" ")}
 \`\`\`
 
-Machine: ${cpus().length} x ${cpus()[0].model}, Node ${process.version}; mean seconds an epoch ${minutes.map((s) => s.toFixed(0)).join(", ")}, with other work
-on the machine. The notebook's own epochs took ${Math.round(mean(notebook.map(({ seconds }) => seconds)))} s on its author's machine.
+Machine: ${cpus().length} x ${cpus()[0].model}, Node ${process.version}, cifar-kit ${version}, TensorFlow.js ${devDependencies["@tensorflow/tfjs-core"]}, the relaxed
+build of the kernels; mean seconds an epoch ${secondsAnEpoch.map((s) => s.toFixed(0)).join(", ")}, with other work on the machine. The notebook's own epochs took ${Math.round(mean(notebook.map(({ seconds }) => seconds)))} s on its author's machine.
 
 ## Test accuracy in percent
 
@@ -117,6 +119,8 @@ ${best.report.trimEnd()}
 \`\`\`
 
 ![Confusion matrix](${best.name}/confusion-matrix.png)
+
+![Fifteen test images with their predicted classes](${best.name}/predictions.png)
 `;
 const path = join(RESULTS, "README.md");
 const options = await prettier.resolveConfig(path);

@@ -109,7 +109,7 @@ function showMistakes({ yTrue, yPred, probabilities }: Evaluation): void {
       .map((i) =>
         tile(
           test.image(i),
-          `${classNames[yPred[i]]}, ${Math.round(sureness(i) * 100)} %`,
+          `${classNames[yPred[i]]}, ${Math.round(sureness(i) * 100)}\u00a0%`,
           `really: ${classNames[yTrue[i]]}`,
         ),
       ),

@@ -34,7 +34,7 @@ const charts = {
   accuracy: new LiveChart(
     byId("chart-accuracy"),
     "Accuracy",
-    (value) => `${Math.round(value * 100)} %`,
+    (value) => `${Math.round(value * 100)}\u00a0%`,
     1,
   ),
 };
