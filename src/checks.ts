@@ -22,7 +22,8 @@ export function describe(value: unknown): string {
     return `${value.constructor.name}(${length ?? value.byteLength})`;
   }
   const name = (Object.getPrototypeOf(value) as object | null)?.constructor.name;
-  return name && name !== "Object" ? `a ${name}` : "an object";
+  if (!name || name === "Object") return "an object";
+  return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
 /** Throws unless `condition` holds. For the checks that have no helper of their own. */
@@ -80,7 +81,10 @@ export function checkInteger(
   subject: string,
   name: string,
   value: unknown,
-  { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER }: NumberLimits = {},
+  {
+    min = Number.MIN_SAFE_INTEGER,
+    max = Number.MAX_SAFE_INTEGER,
+  }: Pick<NumberLimits, "min" | "max"> = {},
 ): asserts value is number {
   if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
     const range = formatRange(

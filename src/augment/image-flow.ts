@@ -90,7 +90,15 @@ class ImageFlow extends SetFlow {
     const shape = this.imageShape;
     const rng = randomStream(this.#seed, "augment", epoch, index);
     const parameters = augmentation.draw({ shape, rng, seed: this.#seed, epoch, index });
-    return augmentation.apply(this.set.image(index), shape, parameters);
+    const changed = augmentation.apply(this.set.image(index), shape, parameters);
+    check(
+      changed instanceof Uint8Array && changed.length === this.set.imageSize,
+      "augmentation.apply",
+      `to return a Uint8Array of ${this.set.imageSize} bytes for a ${shape.join(" x ")} image`,
+      describe(changed),
+      "return an image of the same shape",
+    );
+    return changed;
   }
 
   #mixBatch(mix: Mix, epoch: number, images: Int32Array, xs: Float32Array): Float32Array {

@@ -4,7 +4,7 @@ import type {
   ImageDataGeneratorOptions,
   FactorRange,
 } from "./generator-options.ts";
-import { checkShiftRange } from "./shift-range.ts";
+import { checkShiftRange, copyShiftRange } from "./shift-range.ts";
 
 /** The names of all options; the compiler sees to it that none is missing. */
 const OPTION_NAMES = Object.keys({
@@ -35,7 +35,10 @@ const OPTION_NAMES = Object.keys({
 
 const SUBJECT = "ImageDataGenerator";
 
-/** Checks the options one by one and fills in the defaults. */
+/**
+ * Checks the options one by one and fills in the defaults. Lists are copied: what the caller writes
+ * to them later must not change a generator's numbers.
+ */
 export function resolveGeneratorOptions(options: ImageDataGeneratorOptions): GeneratorSettings {
   checkOptions(SUBJECT, options, OPTION_NAMES);
   const settings = {
@@ -74,8 +77,8 @@ function resolveGeometry({
   checkOneOf(SUBJECT, "axisOrder", axisOrder, ["documented", "keras"]);
   return {
     rotationRange,
-    widthShiftRange,
-    heightShiftRange,
+    widthShiftRange: copyShiftRange(widthShiftRange),
+    heightShiftRange: copyShiftRange(heightShiftRange),
     shearRange,
     zoomRange: resolveZoom(zoomRange),
     horizontalFlip,
@@ -93,7 +96,7 @@ function resolveZoom(zoomRange: number | FactorRange): FactorRange {
     return [1 - zoomRange, 1 + zoomRange];
   }
   checkRange("zoomRange", zoomRange, true);
-  return zoomRange;
+  return copyRange(zoomRange);
 }
 
 function resolveColour({
@@ -113,7 +116,11 @@ function resolveColour({
       "pass null to keep the pixels in 0..255",
     );
   }
-  return { channelShiftRange, brightnessRange, rescale: rescale ?? 1 };
+  return {
+    channelShiftRange,
+    brightnessRange: brightnessRange && copyRange(brightnessRange),
+    rescale: rescale ?? 1,
+  };
 }
 
 /** The switches that Keras turns on or off along with others, refusing what contradicts itself. */
@@ -180,6 +187,8 @@ function resolveCenter(
   );
   return center;
 }
+
+const copyRange = ([low, high]: FactorRange): FactorRange => [low, high];
 
 /** Throws unless `range` is [low, high] with 0 <= low <= high (0 < low if `positive`). */
 function checkRange(name: string, range: unknown, positive: boolean): asserts range is FactorRange {

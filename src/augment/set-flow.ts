@@ -92,7 +92,8 @@ export abstract class SetFlow implements Flow {
 
   epoch(epoch: number): Iterable<Batch> {
     checkInteger("Flow.epoch", "epoch", epoch, { min: 0 });
-    return this.#batches(epoch);
+    // Not the generator itself, which could be gone through only once.
+    return { [Symbol.iterator]: () => this.#batches(epoch) };
   }
 
   batch(epoch: number, index: number, into?: Float32Array): Batch {
@@ -117,7 +118,7 @@ export abstract class SetFlow implements Flow {
     return { xs, ys, indices: images.slice(), size: images.length, ...(targets && { targets }) };
   }
 
-  *#batches(epoch: number): Iterable<Batch> {
+  *#batches(epoch: number): Generator<Batch> {
     for (let index = 0; index < this.length; index++) yield this.batch(epoch, index);
   }
 

@@ -46,6 +46,12 @@ export function checkShiftRange(
   }
 }
 
+/** The same range, which the caller cannot change any more. */
+export function copyShiftRange(range: ShiftRange): ShiftRange {
+  if (typeof range === "number") return range;
+  return isPixels(range) ? { pixels: range.pixels } : Array.from(range);
+}
+
 /** Whether the range moves anything; if not, nothing is drawn for it. */
 export function hasShift(range: ShiftRange): boolean {
   return typeof range === "number" ? range > 0 : !isPixels(range) || range.pixels > 0;

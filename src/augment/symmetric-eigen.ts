@@ -14,7 +14,7 @@ export interface SymmetricEigen {
 
 /**
  * Takes a symmetric matrix apart, in about 8 n^3 operations.
- * @param a n x n, of which only the lower triangle is read; overwritten.
+ * @param a n x n, finite, of which only the lower triangle is read; overwritten.
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const values = new Float64Array(n);

@@ -7,8 +7,9 @@
  * (d = 3072, n >= d) that takes about two minutes, after n / 300 seconds for the matrix itself, and
  * 300 MB; applying W to one image takes 10 to 15 ms, hundreds of times a whole augmentation.
  */
+import { check } from "../checks.ts";
 import { addGram } from "./gram.ts";
-import { symmetricEigen } from "./symmetric-eigen.ts";
+import { symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
 
 /** Calls back with each centred image in turn; the array may be reused between calls. */
 export type ImageVisitor = (visit: (image: Float32Array, index: number) => void) => void;
@@ -52,13 +53,25 @@ function componentsOfMany(
       addGram(block, size, BLOCK, gram);
     }
   });
-  const { values, vectors } = symmetricEigen(gram, size);
+  const { values, vectors } = decompose(gram, size);
   for (let k = 0; k < size; k++) {
     const singular = Math.sqrt(Math.max(values[k], 0));
     const factor = Math.sqrt(Math.sqrt(n) / (singular + epsilon));
     for (let i = k * size; i < (k + 1) * size; i++) vectors[i] *= factor;
   }
   return vectors;
+}
+
+function decompose(gram: Float64Array, n: number): SymmetricEigen {
+  // Infinity would keep the steps of the decomposition from ever ending.
+  check(
+    gram.every(Number.isFinite),
+    "ImageDataGenerator.fit",
+    "finite products of the images' values for ZCA whitening",
+    "infinity or NaN",
+    "scale the images down, e.g. with rescale: 1 / 255",
+  );
+  return symmetricEigen(gram, n);
 }
 
 /**
@@ -77,7 +90,7 @@ function componentsOfFew(
   });
   const gram = new Float64Array(n * n);
   addGram(images, n, size, gram);
-  const { values, vectors } = symmetricEigen(gram, n);
+  const { values, vectors } = decompose(gram, n);
   const negligible = Math.max(...values) * n * Number.EPSILON;
   const components = new Float64Array(n * size);
   for (let k = 0; k < n; k++) {

@@ -1,5 +1,6 @@
 import { check, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
+import { checkLayout } from "./check-layout.ts";
 import { CIFAR10_LAYOUT } from "./cifar10.ts";
 import { recordSize, type RecordLayout } from "./manifest.ts";
 
@@ -15,6 +16,7 @@ export interface DecodedRecords {
  * The pixels (NHWC) and labels of the records in `bytes`.
  * @param bytes whole records one after the other, without header or gap; not modified.
  * @param layout how a record is written; by default CIFAR-10's binary version.
+ * @throws {ArgumentError} if `bytes` are no bytes or `layout` contradicts itself.
  * @throws {DataError} if the bytes are not whole records, or a label has no class; the message
  * names the record.
  */
@@ -30,6 +32,7 @@ export function decodeRecords(
     describe(bytes),
     "pass the file's bytes",
   );
+  checkLayout(subject, layout);
   const size = recordSize(layout);
   const count = bytes.length / size;
   if (count === 0 || !Number.isInteger(count)) {

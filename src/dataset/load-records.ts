@@ -1,7 +1,7 @@
-import { check, checkInteger, checkOptions, describe } from "../checks.ts";
+import { check, checkOptions, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { checkImageShape } from "./check-image-shape.ts";
+import { checkLayout } from "./check-layout.ts";
 import { decodeRecordsInto } from "./decode-records.ts";
 import { ImageSet } from "./image-set.ts";
 import { recordSize, type RecordFile, type RecordManifest } from "./manifest.ts";
@@ -10,10 +10,11 @@ import { sha256 } from "./sha256.ts";
 /**
  * The samples of a data set in record files: read, verified and decoded. This is the one way from
  * files to an {@link ImageSet}; size and (where the manifest has it) SHA-256 of every file are
- * checked on every call, wherever the bytes come from. Bytes that fail are asked for once more from a source that can
- * (`readAgain`).
+ * checked on every call, wherever the bytes come from. Bytes that fail are asked for once more from
+ * a source that can (`readAgain`).
  * @param source where the files come from.
  * @param manifest which files there must be, and what is in them.
+ * @throws {ArgumentError} if `source` is no source or the manifest contradicts itself.
  * @throws {DataError} if a file is not the one of the manifest.
  * @throws {SourceError} if the source cannot deliver a file.
  */
@@ -84,8 +85,6 @@ export function checkSource(subject: string, source: unknown): asserts source is
   );
 }
 
-const LAYOUT_FIELDS = ["labelBytes", "labelByte", "numClasses", "imageShape", "pixelOrder"];
-
 function checkManifest(manifest: RecordManifest): void {
   const subject = "loadRecords";
   checkOptions(subject, manifest, ["name", "files", "layout", "classNames"]);
@@ -97,15 +96,8 @@ function checkManifest(manifest: RecordManifest): void {
     describe(files),
     "pass { name, files: [{ name, bytes, sha256 }], layout, classNames }",
   );
-  checkOptions(subject, layout, LAYOUT_FIELDS);
-  checkImageShape(subject, layout.imageShape);
-  checkInteger(subject, "layout.labelBytes", layout.labelBytes, { min: 1 });
+  checkLayout(subject, layout);
   const size = recordSize(layout);
-  checkInteger(subject, "layout.numClasses", layout.numClasses, { min: 1, max: 256 });
-  checkInteger(subject, "layout.labelByte", layout.labelByte, {
-    min: 0,
-    max: layout.labelBytes - 1,
-  });
   check(
     Array.isArray(classNames) && classNames.length === layout.numClasses,
     subject,
@@ -115,7 +107,7 @@ function checkManifest(manifest: RecordManifest): void {
   );
   for (const file of files as readonly RecordFile[]) {
     check(
-      Number.isSafeInteger(file.bytes / size),
+      Number.isSafeInteger(file.bytes / size) && file.bytes >= 0,
       subject,
       `the manifest ${name} to give ${file.name} a multiple of ${size} bytes`,
       `${file.bytes}`,

@@ -53,8 +53,8 @@ export function resizeImage(
   };
   const spans = fit === "crop" ? middle(source, width / height) : whole;
   const values = resample(source, spans, [height, width], interpolation);
-  // A result of one's own even where there was nothing to do.
-  return values === picture.data ? values.slice() : values;
+  // A result of one's own even where there was nothing to do; `slice` of a Buffer would share.
+  return values === picture.data ? new Uint8Array(values) : values;
 }
 
 /** Throws unless `imageShape` can be that of a picture. */

@@ -2,7 +2,7 @@ import { check, describe } from "../checks.ts";
 import { poolClasses, type ClassCounts } from "./class-counts.ts";
 import { nanMean } from "./sum.ts";
 
-/** How the scores of the classes become one number; `null`: they do not. */
+/** How the scores of the classes become one number. */
 export type Average = "micro" | "macro" | "weighted" | "binary";
 
 /** What a score is where it would be 0/0; with NaN, averages leave it out. */

@@ -24,19 +24,23 @@ export function formatReport(
     `${padLeft(name, width)} ${cells.map((cell) => ` ${padLeft(cell, 9)}`).join("")}\n`;
   const formatCount = (count: number): string =>
     countsAreFloats ? formatFloat(count) : String(count);
-  const scoreLine = ({ name, precision, recall, f1Score, support }: Row): string =>
+  // Only the average of that name has one score; a class may be called "accuracy", too.
+  const scoreLine = (
+    { name, precision, recall, f1Score, support }: Row,
+    isAccuracy: boolean,
+  ): string =>
     line(name, [
-      name === "accuracy" ? "" : formatFixed(precision, digits),
-      name === "accuracy" ? "" : formatFixed(recall, digits),
+      isAccuracy ? "" : formatFixed(precision, digits),
+      isAccuracy ? "" : formatFixed(recall, digits),
       formatFixed(f1Score, digits),
       formatCount(support),
     ]);
   return [
     line("", ["precision", "recall", "f1-score", "support"]),
     "\n",
-    ...classes.map(scoreLine),
+    ...classes.map((row) => scoreLine(row, false)),
     "\n",
-    ...averages.map(scoreLine),
+    ...averages.map((row) => scoreLine(row, row.name === "accuracy")),
   ].join("");
 }
 

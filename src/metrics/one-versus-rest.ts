@@ -12,7 +12,8 @@ export interface OneVersusRestOptions {
   readonly sampleWeight?: SampleWeight;
   /**
    * `"macro"` (default): the mean over the classes; `"weighted"`: weighted by their support;
-   * `"micro"`: all classes as one problem; `null`: one value a class.
+   * `"micro"`: all classes as one problem; `null`: one value a class, or the one value of scores in
+   * a single column.
    */
   readonly average?: "macro" | "weighted" | "micro" | null;
 }
@@ -51,7 +52,7 @@ export function oneVersusRest(
     // Of two classes seen from one side there is only the positive one to score.
     problems: isSingle ? problems.slice(1) : problems,
     average(score): number | number[] {
-      if (isSingle) return score(problems[1]);
+      if (isSingle) return average === null ? [score(problems[1])] : score(problems[1]);
       if (average === "micro") return score(pool(encoded, sampleWeight));
       const values = problems.map(score);
       if (average === null) return values;

@@ -1,6 +1,6 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { modelInternals } from "./internals.ts";
+import type { ModelInternals } from "./internals.ts";
 import { withUndyingLoss } from "./loss.ts";
 
 /** How a model is compiled, apart from its optimizer. */
@@ -16,6 +16,8 @@ export function compileOwning(
   { loss, metrics }: LossAndMetrics,
 ): void {
   model.compile({ optimizer, loss, metrics });
-  modelInternals(model).isOptimizerOwned = true;
+  // Of the model itself even if it is a Sequential: its inner model is never disposed.
+  const internals = model as unknown as Pick<ModelInternals, "isOptimizerOwned">;
+  internals.isOptimizerOwned = true;
   withUndyingLoss(model);
 }

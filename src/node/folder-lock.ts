@@ -119,8 +119,14 @@ async function removeStale(folder: string, content: string): Promise<void> {
 async function isGone(other: Holder, path: string, own: string): Promise<boolean> {
   if (other.host !== hostname()) {
     // Nobody can ask a process of another machine; both times are the file system's own.
-    const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
-    return ours.mtimeMs - theirs.mtimeMs > SILENCE_MS;
+    try {
+      const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
+      return ours.mtimeMs - theirs.mtimeMs > SILENCE_MS;
+    } catch (error) {
+      // Released since it was read.
+      if (errorCode(error) === "ENOENT") return true;
+      throw error;
+    }
   }
   try {
     process.kill(other.pid, 0);

@@ -29,8 +29,11 @@ export async function npmPack(
   const destination = join(workDir, "npm-pack");
   await mkdir(cache);
   await mkdir(destination);
+  // What onBytes throws waits here until npm is done: unheard, it would end the process.
+  let reports: Promise<unknown> = Promise.resolve();
   const poll = setInterval(() => {
-    folderSize(cache).then(onBytes, () => undefined);
+    reports = Promise.all([reports, folderSize(cache).then(onBytes, () => undefined)]);
+    reports.catch(() => undefined);
   }, 500);
   try {
     await runNpm([
@@ -40,6 +43,7 @@ export async function npmPack(
   } finally {
     clearInterval(poll);
   }
+  await reports;
   const tarball = (await readdir(destination)).find((name) => name.endsWith(".tgz"));
   if (!tarball) throw failed(`npm to write the tarball of ${spec}`, "no file");
   return join(destination, tarball);

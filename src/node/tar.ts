@@ -30,6 +30,19 @@ export async function* readTar(
   wanted: ReadonlyMap<string, number>,
 ): AsyncGenerator<TarFile> {
   const input = new BlockReader(chunks);
+  try {
+    yield* readEntries(input, wanted);
+  } finally {
+    // Also where the archive is damaged or nobody wants more: a file that stays open cannot be
+    // removed everywhere.
+    await input.close();
+  }
+}
+
+async function* readEntries(
+  input: BlockReader,
+  wanted: ReadonlyMap<string, number>,
+): AsyncGenerator<TarFile> {
   const missing = new Set(wanted.keys());
   for (let entries = 0; ; entries++) {
     const header = await input.take(BLOCK);
@@ -126,6 +139,11 @@ class BlockReader {
 
   async drain(): Promise<void> {
     while (!(await this.#chunks.next()).done);
+  }
+
+  /** Lets go of the stream, at whatever place. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
   }
 
   /** Between 1 and `limit` of the next bytes. */

@@ -1,4 +1,3 @@
-import {} from "node:fs/promises";
 import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";

@@ -7,6 +7,7 @@ import { writePicture } from "./write-picture.ts";
  * not at all, and replaces one that was there.
  * @param path where to write, e.g. `"runs/history.svg"`.
  * @param spec what a `plot...` function returned, or any other Vega-Lite specification.
+ * @throws {ArgumentError} if `path` is no path or `spec` no specification.
  * @throws {SourceError} if `vega` or `vega-lite` is not installed or the file cannot be written.
  */
 export async function writeSvg(path: string, spec: VegaLiteSpec): Promise<void> {

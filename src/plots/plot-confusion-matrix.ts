@@ -47,8 +47,8 @@ const BAR_TITLES = {
 
 /**
  * A confusion matrix as a heat map in matplotlib's Blues: the lightest is 0, the darkest the largest
- * cell. Counts are printed in full, other values with two decimals or, where all are small, more; above 20 classes cells of 0 are
- * left blank.
+ * cell. Counts are printed in full, other values with two decimals or, where all are small, more;
+ * above 20 classes cells of 0 are left blank.
  * @param matrix `[k, k]`, rows are true classes, columns predicted ones; finite values of at least 0.
  * @throws {ArgumentError} if the matrix is empty, not square or holds another value, if the class names
  *   do not match it, or an option is unknown.

@@ -28,11 +28,13 @@ const POINT = { type: "point", filled: true, size: 34, opacity: 1 } as const;
 type Split = keyof typeof SPLITS;
 
 /**
- * Learning curves: loss and, if it was measured, accuracy by epoch, for training and, where there are values, validation.
- * With two phases the epochs are counted through, and a dashed line marks where the second began.
- * Values that are not finite are left out of the curves.
- * @param history of one phase, or of two phases one after the other. Epochs count from 0; the picture counts from 1.
- * @throws {ArgumentError} if the history has no epoch, arrays of one phase differ in length, or an option is unknown.
+ * Learning curves: loss and, if it was measured, accuracy by epoch, for training and, where there
+ * are values, validation. With two phases the epochs are counted through, and a dashed line marks
+ * where the second began. Values that are not finite are left out of the curves.
+ * @param history of one phase, or of two phases one after the other. Epochs count from 0; the
+ *   picture counts from 1.
+ * @throws {ArgumentError} if the history has no epoch, arrays of one phase differ in length, or an
+ *   option is unknown.
  */
 export function plotHistory(
   history: EpochHistory | PhaseHistories,

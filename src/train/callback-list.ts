@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { check, checkInteger, describe } from "../checks.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
 import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
 import type { SavedCallback } from "./checkpoint/checkpoint.ts";
@@ -34,6 +34,10 @@ export function checkCallbacks(subject: string, callbacks: unknown): void {
         describe(hook),
         "pass a function, or leave it out",
       );
+    }
+    const { readEvery } = callback;
+    if (readEvery !== undefined) {
+      checkInteger(subject, "the callback's readEvery", readEvery, { min: 1 });
     }
     // A slip of the pen would never be called.
     const stray = Object.keys(callback).find((key) => /^on[A-Z]/.test(key) && !(key in HOOKS));

@@ -31,19 +31,19 @@ export interface TrainingContext {
  */
 export interface Callback {
   /**
-   * How many steps the logs of `onBatchEnd` may lag behind for this callback; 1 has them read back
-   * after every step, which makes the run wait for the device. Default: as the run likes.
+   * How many steps the logs of `onBatchEnd` may lag behind for this callback, at least 1; 1 has them
+   * read back after every step, which makes the run wait for the device. Default: as the run likes.
    */
   readonly readEvery?: number;
-  /** Called once before everything else. */
+  /** Called before everything else in each phase. */
   setContext?(context: TrainingContext): void;
   /** Before the first epoch of a phase. */
   onTrainBegin?(logs?: Logs): void | Promise<void>;
   /** After the last epoch of a phase, also if it was stopped early. */
   onTrainEnd?(logs?: Logs): void | Promise<void>;
   /**
-   * Called last of all, also when the run was aborted or failed: the place to give back what the
-   * callback holds, such as tensors.
+   * Called last of all in each phase, also when the run was aborted or failed in it: the place to
+   * give back what the callback holds, such as tensors.
    */
   onRunEnd?(): void | Promise<void>;
   /** Before the first batch of an epoch. */

@@ -25,7 +25,7 @@ export interface RunHealth {
   readonly steps: number;
   /** Wall time of this call. */
   readonly seconds: number;
-  /** Checkpoints written, and the wall time that the run waited for them. */
+  /** Checkpoints written. */
   readonly checkpoints: number;
   /** Wall time that the run waited for checkpoints. */
   readonly secondsSaving: number;

@@ -35,12 +35,26 @@ export interface RunResult {
   readonly health: RunHealth;
 }
 
-/** Runs phases one after the other, with checkpoints if the options say so. */
-export async function runPhases(
+type RunOptions = TrainingOptions & Pick<TrainPhaseOptions, "train">;
+
+/**
+ * Runs phases one after the other, with checkpoints if the options say so. The model is claimed
+ * before anything of it is touched.
+ */
+export function runPhases(
   subject: string,
   model: LayersModel,
   plans: readonly PhasePlan[],
-  options: TrainingOptions & Pick<TrainPhaseOptions, "train">,
+  options: RunOptions,
+): Promise<RunResult> {
+  return alone(subject, model, () => runClaimed(subject, model, plans, options));
+}
+
+async function runClaimed(
+  subject: string,
+  model: LayersModel,
+  plans: readonly PhasePlan[],
+  options: RunOptions,
 ): Promise<RunResult> {
   const began = performance.now();
   const tensorsBefore = memory().numTensors;
@@ -87,9 +101,7 @@ export async function runPhases(
     options,
   };
   const present = optimizer!.iterations;
-  if (!checkpoint) {
-    return finish(await alone(subject, model, () => new TrainingRun(parts).run()), present);
-  }
+  if (!checkpoint) return finish(await new TrainingRun(parts).run(), present);
 
   check(
     train instanceof ImageSet || isFlow(train),
@@ -110,8 +122,7 @@ export async function runPhases(
   const checkpoints = await RunCheckpoints.open(subject, checkpoint, manifest);
   try {
     const last = await checkpoints.resume(resume);
-    const run = new TrainingRun(parts, checkpoints);
-    const histories = await alone(subject, model, () => run.run(last));
+    const histories = await new TrainingRun(parts, checkpoints).run(last);
     return finish(histories, last ? last.optimizer[0].values[0] : present, checkpoints);
   } finally {
     await checkpoints.close();

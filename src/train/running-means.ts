@@ -21,11 +21,6 @@ export class RunningMeans {
     this.#sums = names.map(() => 0);
   }
 
-  /** Steps whose values have not been read back yet. */
-  get pending(): number {
-    return this.#pending.length;
-  }
-
   /** Takes over the values of a step: they are disposed when they have been read. */
   add(values: Scalar[], size: number): void {
     this.#pending.push({ values, size });

@@ -23,7 +23,8 @@ export interface ToDatasetOptions {
  * Each iterator that is asked of the dataset gives the next epoch, from epoch 0 on. tf.data's
  * consumer disposes the tensors, as `fitDataset` does.
  * @param source an image set, or a flow of batches; not modified.
- * @throws {ArgumentError} if `source` is neither, or an option is unknown or out of its range.
+ * @throws {ArgumentError} if `source` is neither, or an option is unknown or out of its range; at the
+ *   first batch, if the flow mixes images, whose labels are no indices.
  */
 export function toDataset(
   source: ImageSet | Flow,
@@ -34,23 +35,30 @@ export function toDataset(
   /** Class indices, int32 `[batch]`. */
   ys: Tensor1D;
 }> {
-  const flow = asFlow(source, options);
+  const subject = "toDataset";
+  const flow = asFlow(subject, source, options);
   const [height, width, channels] = flow.imageShape;
-  const asTensors = ({ xs, ys, size }: Batch): { xs: Tensor4D; ys: Tensor1D } => ({
-    xs: tensor4d(xs, [size, height, width, channels]),
-    ys: tensor1d(ys, "int32"),
-  });
+  const asTensors = ({ xs, ys, size, targets }: Batch): { xs: Tensor4D; ys: Tensor1D } => {
+    check(
+      targets === undefined,
+      subject,
+      "a flow whose images have one class each",
+      "one that mixes images",
+      "pass the flow itself as train to trainPhase, which learns from the mixed labels",
+    );
+    return { xs: tensor4d(xs, [size, height, width, channels]), ys: tensor1d(ys, "int32") };
+  };
   let epoch = 0;
   return generator(function* () {
     for (const batch of flow.epoch(epoch++)) yield asTensors(batch);
   });
 }
 
-function asFlow(source: ImageSet | Flow, options: ToDatasetOptions): Flow {
-  const subject = "toDataset";
+function asFlow(subject: string, source: ImageSet | Flow, options: ToDatasetOptions): Flow {
   checkOptions(subject, options, ["batchSize", "shuffle", "seed"]);
   if (source instanceof ImageSet) {
-    return makeImageFlow(subject, source, { shuffle: false, ...options });
+    const { shuffle = false } = options;
+    return makeImageFlow(subject, source, { ...options, shuffle });
   }
   check(
     typeof (source as Partial<Flow> | null)?.epoch === "function",

@@ -23,9 +23,10 @@ export type TrainingSetOptions = Pick<TrainPhaseOptions, "train"> &
 /** Cuts off the validation images and puts the weights together. */
 export function trainingSet(
   subject: string,
-  { train, validation, validationSplit, classWeight, sampleWeight }: TrainingSetOptions,
+  { train, validation, validationSplit = 0, classWeight, sampleWeight }: TrainingSetOptions,
 ): TrainingSet {
-  if (!validationSplit && classWeight === undefined && sampleWeight === undefined) {
+  checkNumber(subject, "validationSplit", validationSplit, { min: 0, max: 1, exclusiveMax: true });
+  if (validationSplit === 0 && classWeight === undefined && sampleWeight === undefined) {
     return { train, validation, weights: undefined, validationWeights: undefined };
   }
   check(
@@ -40,10 +41,7 @@ export function trainingSet(
       ? imageWeights(subject, train, classWeight, sampleWeight)
       : undefined;
   // As in Keras, 0 means none.
-  if (!validationSplit) return { train, validation, weights, validationWeights: undefined };
-  checkNumber(subject, "validationSplit", validationSplit, {
-    ...{ min: 0, exclusiveMin: true, max: 1, exclusiveMax: true },
-  });
+  if (validationSplit === 0) return { train, validation, weights, validationWeights: undefined };
   check(
     validation === undefined,
     subject,

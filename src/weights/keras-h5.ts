@@ -132,7 +132,9 @@ class Reader {
       .map((group) => ({ group, names: this.#names(group, "weight_names") }))
       .filter(({ names }) => names.length > 0);
     const weighted = layers.filter(({ weights }) => weights.length > 0);
-    checkCount("the model's layers", weighted.length, stored.length);
+    if (stored.length !== weighted.length) {
+      throw mismatch(`${weighted.length} layers with weights`, `${stored.length}`);
+    }
     let next = 0;
     return layers.map(({ name, weights }) => {
       if (weights.length === 0) return [];

@@ -1,6 +1,7 @@
 import { check, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import {
+  isSizes,
   MAX_HEADER_BYTES,
   METADATA_KEY,
   type SafetensorsContent,
@@ -139,9 +140,6 @@ function parsePlace(name: string, value: unknown): TensorPlace {
   }
   return { name, dtype, shape, begin, end };
 }
-
-const isSizes = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
 /** Throws unless the tensors fill the data, one after the other. */
 function checkPlaces(places: TensorPlace[], dataBytes: number): void {

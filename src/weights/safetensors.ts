@@ -24,6 +24,11 @@ export interface SafetensorsContent {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Whether a value is a list of whole numbers of at least 0, as shapes and offsets are. */
+export function isSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
 /** The key of the header under which the metadata stand; no tensor can have this name. */
 export const METADATA_KEY = "__metadata__";
 

@@ -1,5 +1,5 @@
 import { check, describe } from "../checks.ts";
-import { MAX_HEADER_BYTES, METADATA_KEY, type SafeTensor } from "./safetensors.ts";
+import { isSizes, MAX_HEADER_BYTES, METADATA_KEY, type SafeTensor } from "./safetensors.ts";
 import { elementArray, isSafetensorsDtype, SAFETENSORS_DTYPES } from "./safetensors-dtype.ts";
 
 /**
@@ -55,9 +55,6 @@ export function writeSafetensors(
 
 const entry = (key: string, value: object): string =>
   `${JSON.stringify(key)}:${JSON.stringify(value)}`;
-
-const isSizes = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
 function checkTensor(name: unknown, { dtype, shape, data }: SafeTensor): void {
   const subject = "writeSafetensors";

@@ -35,6 +35,12 @@ describe.each([
 ])("%s", (_, flowOf) => {
   const set = someImages(70);
 
+  it("gives epochs that can be gone through more than once", () => {
+    const epoch = flowOf(set).epoch(1);
+    expect([...epoch]).toHaveLength(3);
+    expect([...epoch]).toHaveLength(3);
+  });
+
   it("gives every image once an epoch, in batches of 32 of which the last is short", () => {
     const flow = flowOf(set);
     expect([flow.length, flow.size, flow.batchSize]).toEqual([3, 70, 32]);

@@ -21,6 +21,14 @@ function draw(options: ImageDataGeneratorOptions, count: number): Transform[] {
 }
 
 describe("getRandomTransform", () => {
+  it("goes by the options as they were when the generator was made", () => {
+    const options = { zoomRange: [0.9, 1.1], brightnessRange: [0.5, 1], widthShiftRange: [1, 2] };
+    const generator = new ImageDataGenerator(options as unknown as ImageDataGeneratorOptions);
+    const first = generator.getRandomTransform(SHAPE, randomStream(0, "test"));
+    for (const range of Object.values(options)) range.fill(7);
+    expect(generator.getRandomTransform(SHAPE, randomStream(0, "test"))).toEqual(first);
+  });
+
   it("draws the identity without options", () => {
     expect(draw({}, 1)[0]).toEqual({ ...IDENTITY_TRANSFORM });
   });

@@ -71,6 +71,14 @@ describe.each(ALL)("%s", (_, augmentation) => {
     expect(Buffer.compare(image, before)).toBe(0);
   });
 
+  it("leaves a Buffer alone, whose slices share its memory", () => {
+    const buffer = Buffer.from(image);
+    for (let index = 0; index < 60; index++) {
+      augmentation.apply(buffer, SHAPE, augmentation.draw(contextOf(index)));
+    }
+    expect(Buffer.compare(buffer, image)).toBe(0);
+  });
+
   it("changes most images, and each in its own way", () => {
     const outs = Array.from({ length: 60 }, (_, index) =>
       augmentation.apply(image, SHAPE, augmentation.draw(contextOf(index))),

@@ -153,6 +153,17 @@ describe("fit", () => {
     expect(meanOf(1)).not.toEqual(meanOf(2));
   });
 
+  it("refuses to whiten images whose products are not finite", () => {
+    const generator = new ImageDataGenerator({
+      featurewiseCenter: true,
+      zcaWhitening: true,
+      rescale: 1e38,
+    });
+    expect(() => { generator.fit(noise(4, [4, 4, 3])); }).toThrow(
+      /finite products .*got infinity or NaN/,
+    );
+  });
+
   it("does not change flows made before", () => {
     const set = noise(10, [4, 4, 3]);
     const generator = new ImageDataGenerator({ featurewiseCenter: true });

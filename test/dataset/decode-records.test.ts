@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CIFAR10_LAYOUT } from "../../src/dataset/cifar10.ts";
 import { decodeRecords } from "../../src/dataset/decode-records.ts";
 import type { RecordLayout } from "../../src/dataset/manifest.ts";
 import { ArgumentError, DataError } from "../../src/errors.ts";
@@ -38,6 +39,14 @@ describe("decodeRecords", () => {
     expect(decodeRecords(bytes, { ...layout, pixelOrder: "interleaved" }).images).toEqual(
       Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
     );
+  });
+
+  it("refuses a layout that contradicts itself", () => {
+    const bytes = syntheticRecords(1);
+    for (const part of [{ labelByte: 1 }, { pixelOrder: "rgb" }, { numClasses: 0 }]) {
+      const layout = { ...CIFAR10_LAYOUT, ...part } as RecordLayout;
+      expect(() => decodeRecords(bytes, layout)).toThrow(ArgumentError);
+    }
   });
 
   it("decodes a view into a larger buffer", () => {

@@ -121,7 +121,12 @@ describe("loadRecords", () => {
     ["too few class names", { classNames: ["one"] }],
     ["sizes that are not whole records", { files: [{ ...manifest.files[0], bytes: 100 }] }],
     ["hashes in another form", { files: [{ ...manifest.files[0], sha256: "ABC" }] }],
+    ["sizes below 0", { files: [{ ...manifest.files[0], bytes: -3073 }] }],
     ["a label byte outside the label", { layout: { ...manifest.layout, labelByte: 1 } }],
+    [
+      "another order of pixels",
+      { layout: { ...manifest.layout, pixelOrder: "Interleaved" as "interleaved" } },
+    ],
   ])("refuses a manifest with %s", async (_, part) => {
     const load = loadRecords(memorySource({ "a.bin": intact }), { ...manifest, ...part });
     await expect(load).rejects.toBeInstanceOf(ArgumentError);

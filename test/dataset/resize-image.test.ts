@@ -42,6 +42,12 @@ describe("resizeImage", () => {
     }
   });
 
+  it("gives bytes of its own where there is nothing to do, of a Buffer too", () => {
+    const data = Buffer.from([1, 2]);
+    resizeImage({ data, width: 2, height: 1, channels: 1 }, [1, 2, 1]).fill(9);
+    expect([...data]).toEqual([1, 2]);
+  });
+
   it("makes grey of colours as Pillow does", () => {
     const [height, width] = pillow.luma.source;
     const grey = resizeImage(picture(pillow.luma), [height, width, 1]);

@@ -52,6 +52,16 @@ describe("classificationReport", () => {
     );
   });
 
+  it("prints all scores of a class that is called accuracy", () => {
+    const report = classificationReport([0, 1], [0, 1], { targetNames: ["accuracy", "other"] });
+    expect(String(report).split("\n").slice(2, 6)).toEqual([
+      "    accuracy       1.00      1.00      1.00         1",
+      "       other       1.00      1.00      1.00         1",
+      "",
+      "    accuracy                           1.00         2",
+    ]);
+  });
+
   it("prints a micro average where labels leave out some label that occurs", () => {
     const report = classificationReport([1, 1, 1], [1, 1, 0], { labels: [1, 2, 3] });
     expect(String(report)).toContain("   micro avg       1.00      0.67      0.80         3\n");

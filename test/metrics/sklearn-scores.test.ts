@@ -186,6 +186,7 @@ describe("scores by hand", () => {
   it("give areas for one score a sample, and NaN where a class is missing", () => {
     expect(rocAucScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])).toBe(0.75);
     expect(averagePrecisionScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])).toBeCloseTo(5 / 6, 15);
+    expect(rocAucScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], { average: null })).toEqual([0.75]);
     expect(rocAucScore([1, 1], [0.1, 0.4])).toBeNaN();
     expect(rocCurve([0, 1], [1, 2]).thresholds).toEqual([Infinity, 2, 1]);
   });

@@ -180,6 +180,39 @@ describe("an optimizer", () => {
     model.dispose();
   });
 
+  it("takes its own state back", async () => {
+    const [straight, restored] = [compiled(adam()), compiled(adam())];
+    await fit(straight, 2);
+    await fit(restored, 1);
+    const [iterations, ...slots] = await restored.optimizer.getWeights();
+    await restored.optimizer.setWeights([iterations, ...slots]);
+    iterations.tensor.dispose();
+    await fit(restored, 2, 1);
+    expect(weightsOf(restored)).toEqual(weightsOf(straight));
+    [straight, restored].forEach((model) => {
+      model.optimizer.dispose();
+      model.dispose();
+    });
+  });
+
+  it("is disposed with a model that was loaded, also with a sequential one", async () => {
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.flatten({ inputShape: [8, 8, 3] }),
+        tfl.layers.dense({ units: 3, activation: "softmax" }),
+      ],
+    });
+    model.compile({ optimizer: adam(), loss: "sparseCategoricalCrossentropy" });
+    const artifacts = await saved(model);
+    const before = tf.memory().numTensors;
+    const loaded = await loadModel(tf.io.fromMemory(artifacts));
+    await fit(loaded, 1);
+    loaded.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    model.optimizer.dispose();
+    model.dispose();
+  });
+
   it("refuses saved state of other layers", async () => {
     const model = compiled(adam());
     await fit(model, 1);

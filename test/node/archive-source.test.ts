@@ -94,6 +94,19 @@ describe("archiveSource", () => {
     expect(readdirSync(cacheDir)).toEqual([]);
   });
 
+  it("says in its own name what to do without the archive", async () => {
+    const source = archiveSource(ARCHIVE, {
+      subject: "cifar100Source",
+      cacheDir: newFolder(),
+      onProgress: () => undefined,
+      warn: () => undefined,
+      network: { fetch: () => Promise.resolve(new Response(null, { status: 404 })) },
+    });
+    await expect(source.read("train.bin")).rejects.toThrow(
+      /^cifar100Source: .*HTTP status 404; check the network, or put the file into .* by hand/,
+    );
+  });
+
   it("says which folder cannot be used", async () => {
     const file = join(newFolder(), "file");
     writeFileSync(file, "");

@@ -207,6 +207,23 @@ describe("downloadFile", () => {
     ).rejects.toThrow(/more than 5 redirects/);
   });
 
+  it("does not try again when the callback throws, and passes its error on", async () => {
+    let requests = 0;
+    const failing = download(
+      (q, s) => {
+        requests++;
+        serve(q, s);
+      },
+      {
+        onBytes: () => {
+          throw new RangeError("enough");
+        },
+      },
+    );
+    await expect(failing).rejects.toBeInstanceOf(RangeError);
+    expect(requests).toBe(1);
+  });
+
   it("says what lies behind a failure of the network", async () => {
     const path = join(newFolder(), "file.bin");
     const options = { path, bytes: 10, backoffMs: 1, maxFailures: 2 };

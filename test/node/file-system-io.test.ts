@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
@@ -118,6 +118,29 @@ describe("fileSystemIO", () => {
     await expect(failing).rejects.toBeInstanceOf(SourceError);
   });
 
+  it("gives the earlier model when a save was interrupted between its two files", async () => {
+    const [folder, other] = [newFolder(), newFolder()];
+    const models = [smallModel(1), smallModel(50), smallModel(100)];
+    await models[0].save(fileSystemIO(folder));
+    await models[1].save(fileSystemIO(other));
+    const kept = join(folder, "weights.bin.earlier");
+    copyFileSync(join(folder, "weights.bin"), kept);
+    copyFileSync(join(other, "weights.bin"), join(folder, "weights.bin"));
+    const loaded = await loadLayersModel(fileSystemIO(folder));
+    expect(await predictions(loaded)).toEqual(await predictions(models[0]));
+
+    // The next save ends what was interrupted.
+    await models[2].save(fileSystemIO(folder));
+    expect(readdirSync(folder).sort()).toEqual(["model.json", "weights.bin"]);
+    const last = await loadLayersModel(fileSystemIO(folder));
+    expect(await predictions(last)).toEqual(await predictions(models[2]));
+
+    // What was kept must be right, too.
+    writeFileSync(kept, "damaged");
+    copyFileSync(join(other, "weights.bin"), join(folder, "weights.bin"));
+    await expect(fileSystemIO(folder).load()).rejects.toThrow(/weights with SHA-256 .*another/);
+  });
+
   it("leaves no tensor behind by itself", async () => {
     const folder = newFolder();
     const model = smallModel();
@@ -157,6 +180,18 @@ describe("fileSystemIO", () => {
         writeFileSync(join(folder, "model.json"), text);
         await expect(fileSystemIO(folder).load()).rejects.toBeInstanceOf(DataError);
       }
+    });
+
+    it.each<[unknown]>([
+      [5],
+      [{}],
+      [[null]],
+      [[{ paths: ["weights.bin"] }]],
+      [[{ paths: [], weights: [{}] }]],
+    ])("refuses the weights manifest %j", async (weightsManifest) => {
+      const folder = await saved();
+      edit(folder, (json) => ({ ...json, weightsManifest }));
+      await expect(fileSystemIO(folder).load()).rejects.toBeInstanceOf(DataError);
     });
 
     it.each(["../secret", "/etc/passwd", "..", "a/b", "", 5])(

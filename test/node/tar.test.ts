@@ -64,6 +64,23 @@ describe("readTar", () => {
     expect(await read(gunzipSync(Buffer.from(base64, "base64")))).toEqual(CONTENTS);
   });
 
+  it("closes what it reads from when nobody wants more, and when it is damaged", async () => {
+    let closed = 0;
+    async function* counted(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+      try {
+        yield* pieces(bytes, 512);
+      } finally {
+        closed++;
+      }
+    }
+    const files = readTar(counted(tar(GENUINE)), WANTED);
+    await files.next();
+    await files.return(undefined);
+    expect(closed).toBe(1);
+    await expect(collect(counted(new Uint8Array(2048).fill(1)))).rejects.toThrow(DataError);
+    expect(closed).toBe(2);
+  });
+
   it("joins the prefix to the name", async () => {
     const [, a, , b] = GENUINE;
     const split = { ...a, name: "a.bin", prefix: "data" };

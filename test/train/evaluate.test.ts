@@ -1,7 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { evaluate, ImageDataGenerator, normalize, predict, toDataset, trainPhase } from "cifar-kit";
+import {
+  evaluate,
+  imageFlow,
+  ImageDataGenerator,
+  mixup,
+  normalize,
+  predict,
+  toDataset,
+  trainPhase,
+} from "cifar-kit";
 import { useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -116,6 +125,19 @@ describe("toDataset", () => {
       first,
     );
     expect(await labelsOf(toDataset(set))).toEqual([...set.labels]);
+  });
+
+  it("takes the order of the set if shuffle is left undefined", async () => {
+    const labels: number[] = [];
+    await toDataset(set, { shuffle: undefined }).forEachAsync(({ ys }) => {
+      labels.push(...ys.dataSync());
+    });
+    expect(labels).toEqual([...set.labels]);
+  });
+
+  it("refuses a flow that mixes images, whose labels are no indices", async () => {
+    const iterator = await toDataset(imageFlow(set, { mix: mixup() })).iterator();
+    await expect(iterator.next()).rejects.toThrow(/images have one class each/);
   });
 
   it("refuses options beside a flow, and what is neither set nor flow", () => {

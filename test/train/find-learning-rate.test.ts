@@ -96,6 +96,22 @@ describe("findLearningRate", () => {
     expect(histories[1]).toEqual(histories[0]);
   });
 
+  it("puts back the state of the layers that are left after some were frozen", async () => {
+    const train = tinyImages(40);
+    const options = { train, epochs: 1, batchSize: 8, verbose: 0 } as const;
+    const weights = [];
+    for (const searches of [false, true]) {
+      const model = tinyModel({ seed: 5 });
+      await trainPhase(model, options);
+      model.layers.find(({ name }) => name === "conv2d")!.trainable = false;
+      if (searches) await findLearningRate(model, { train, batchSize: 8, steps: 5 });
+      await trainPhase(model, options);
+      weights.push(model.getWeights().map((w) => w.dataSync()));
+      model.dispose();
+    }
+    expect(weights[1]).toEqual(weights[0]);
+  });
+
   it("works with the optimizers of TensorFlow.js", async () => {
     for (const optimizer of [optimizers.adam(), optimizers.sgd(0.1), optimizers.rmsprop(0.1)]) {
       const model = tinyModel({ compile: false });

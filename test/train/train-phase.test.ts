@@ -378,6 +378,16 @@ describe("bad input is refused before the first step", () => {
       /callbacks/,
     ],
     [
+      "a callback that has losses read every 0 steps",
+      () => trainPhase(model(), { train, epochs: 1, callbacks: [{ readEvery: 0 }] }),
+      /readEvery to be a whole number of at least 1/,
+    ],
+    [
+      "a validationSplit that is no number",
+      () => trainPhase(model(), { train, epochs: 1, validationSplit: NaN }),
+      /validationSplit to be a finite number in \[0, 1\)/,
+    ],
+    [
       "an empty set",
       () => trainPhase(model(), { train: train.take(0), epochs: 1 }),
       /at least 1 training image/,

@@ -35,7 +35,8 @@ export function paintBox(
   { top, left, bottom, right }: PixelBox,
   fill: FillColor,
 ): Uint8Array {
-  const out = image.slice();
+  // Not `slice`, which for a Buffer of Node shares its memory.
+  const out = new Uint8Array(image);
   const colour = typeof fill === "number" ? [fill] : fill;
   for (let r = top; r < bottom; r++) {
     for (let i = (r * width + left) * channels; i < (r * width + right) * channels; i++) {

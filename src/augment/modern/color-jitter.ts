@@ -87,5 +87,5 @@ function resolveLimits(
   );
   checkNumber("colorJitter", `${kind}[0]`, option[0], { min: lowest, max: highest });
   checkNumber("colorJitter", `${kind}[1]`, option[1], { min: option[0], max: highest });
-  return option;
+  return [option[0], option[1]];
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../checks.ts";
 import { drawTransform } from "../draw-transform.ts";
 import type { ImageDataGeneratorOptions } from "../generator-options.ts";
 import { resolveGeneratorOptions } from "../resolve-generator-options.ts";
@@ -21,12 +22,27 @@ export type RandomAffineOptions = Pick<
   | "axisOrder"
 >;
 
+const OPTIONS: readonly (keyof RandomAffineOptions)[] = [
+  "rotationRange",
+  "widthShiftRange",
+  "heightShiftRange",
+  "shearRange",
+  "zoomRange",
+  "horizontalFlip",
+  "verticalFlip",
+  "fillMode",
+  "cval",
+  "interpolationOrder",
+  "axisOrder",
+];
+
 /**
  * The random rotation, shift, shear, zoom and flips of `ImageDataGenerator` as a link in a chain of
  * augmentations; there, unlike in the generator's own flow, pixels are rounded to whole numbers.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function randomAffine(options: RandomAffineOptions): Augmentation<Transform> {
+  checkOptions("randomAffine", options, OPTIONS);
   const settings = resolveGeneratorOptions(options);
   return {
     draw: ({ shape, rng }) => drawTransform(settings, shape, rng),

@@ -9,7 +9,10 @@ export type PaddingMode = "constant" | "edge" | "reflect" | "symmetric";
 
 /** Options of {@link randomCrop}. */
 export interface RandomCropOptions {
-  /** Pixels around the image, at least 1 and below its height and width. Default 4. */
+  /**
+   * Pixels around the image, at least 1; for the two mirrors also below its height and width.
+   * Default 4.
+   */
   readonly padding?: number;
   /** Default `"reflect"`. */
   readonly paddingMode?: PaddingMode;

@@ -1,7 +1,7 @@
 /**
  * Pillow's `ImageEnhance`: each pushes an image away from (factor above 1) or towards (below 1) a
  * duller version of itself. All work on bytes, return a new image, and leave it as it is at
- * factor 1.
+ * factor 1. (Copies are made by `new`: `slice` of a Buffer of Node shares its memory.)
  */
 import type { ImageShape } from "../../dataset/image-set.ts";
 import { blend } from "./blend.ts";
@@ -31,7 +31,7 @@ export function adjustSaturation(
   [, , channels]: ImageShape,
   factor: number,
 ): Uint8Array {
-  if (channels === 1) return image.slice();
+  if (channels === 1) return new Uint8Array(image);
   const grey = lumaOf(image, channels);
   const alpha = Math.fround(factor);
   return image.map((value, i) => blend(grey[Math.floor(i / 3)], value, alpha));
@@ -43,7 +43,7 @@ export function adjustSharpness(
   [height, width, channels]: ImageShape,
   factor: number,
 ): Uint8Array {
-  const out = image.slice();
+  const out = new Uint8Array(image);
   const alpha = Math.fround(factor);
   const rowSize = width * channels;
   for (let r = 1; r < height - 1; r++) {

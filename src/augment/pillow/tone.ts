@@ -49,7 +49,8 @@ function byChannel(
   channels: number,
   tableOf: (counts: Int32Array) => Uint8ClampedArray | undefined,
 ): Uint8Array {
-  const out = image.slice();
+  // Not `slice`, which for a Buffer of Node shares its memory.
+  const out = new Uint8Array(image);
   for (let c = 0; c < channels; c++) {
     const counts = new Int32Array(256);
     for (let i = c; i < image.length; i += channels) counts[image[i]]++;

@@ -162,10 +162,12 @@ export abstract class KerasOptimizer extends Optimizer {
 
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     const restored = await this.extractIterations(weights);
+    // The variables that these belong to show up at the next step; until then they wait as copies,
+    // made before the present state goes: the weights may be that state itself.
+    const copies = restored.map(({ name, tensor }) => ({ name, tensor: tensor.clone() }));
+    copies.forEach(({ tensor }) => engine().keep(tensor));
     this.dispose();
-    // The variables that these belong to show up at the next step; until then they wait as copies.
-    this.#restored = restored.map(({ name, tensor }) => ({ name, tensor: tensor.clone() }));
-    this.#restored.forEach(({ tensor }) => engine().keep(tensor));
+    this.#restored = copies;
   }
 
   override getConfig(): Record<string, number | boolean | string[]> {
@@ -209,24 +211,25 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   /**
-   * Hands restored state to its variables: by name where the names agree, else by position (a second
-   * model in one process gets other variable names for the same layers).
+   * Hands restored state to its variables: by name where the names agree, and what is left over
+   * then is given up; else by position (a second model in one process gets other variable names for
+   * the same layers).
    */
   #restore(names: readonly string[]): void {
     const restored = this.#restored;
+    const hasSums = restored.some(({ name }) => name.endsWith(`/${ACCUMULATOR}`));
     const places = [
       ...this.#slotNames.flatMap((slot, i) =>
         names.map((name) => ({ name: `${name}/${slot}`, variable: this.#slots.get(name)![i] })),
       ),
-      ...[...this.#accumulators].map(([name, variable]) => ({
+      ...(hasSums ? [...this.#accumulators] : []).map(([name, variable]) => ({
         name: `${name}/${ACCUMULATOR}`,
         variable,
       })),
-    ].slice(0, restored.length);
+    ];
     const byName = new Map(restored.map(({ name, tensor }) => [name, tensor]));
     const named = places.every(({ name }) => byName.has(name));
-    const fits = restored.length === places.length && restored.length % names.length === 0;
-    if (!fits) {
+    if (!named && restored.length !== places.length) {
       throw new TrainingError({
         subject: this.getClassName(),
         expected: `saved state for the ${names.length} weights that are trained`,

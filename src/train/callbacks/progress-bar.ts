@@ -28,7 +28,8 @@ export interface ProgressBarOptions {
  * pipe, a browser's console) the same line once, when the epoch is over. With `verbose` 2 one line
  * an epoch, with 0 nothing.
  *
- * The time of a line includes the validation; the time of a step leaves the first step out.
+ * The time of a line includes the validation; with `verbose` 1 the time of a step leaves the first
+ * step out.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function progressBar(options: ProgressBarOptions = {}): Callback {

@@ -44,12 +44,13 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
     "output",
   ]);
   const { factor = 0.1, patience = 10, cooldown = 0, minLearningRate = 0 } = options;
+  const { minDelta = 1e-4 } = options;
   const between = { min: 0, max: 1, exclusiveMin: true, exclusiveMax: true };
   checkNumber(subject, "factor", factor, between);
   checkInteger(subject, "patience", patience, { min: 0 });
   checkInteger(subject, "cooldown", cooldown, { min: 0 });
   checkNumber(subject, "minLearningRate", minLearningRate, { min: 0 });
-  const monitor = new Monitor(subject, { minDelta: 1e-4, ...options });
+  const monitor = new Monitor(subject, { ...options, minDelta });
   const announce = announcer(subject, options);
 
   let context: TrainingContext | undefined;

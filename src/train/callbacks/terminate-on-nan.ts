@@ -18,9 +18,9 @@ export interface TerminateOnNaNOptions extends AnnounceOptions {
 export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
   const subject = "terminateOnNaN";
   checkOptions(subject, options, ["raiseError", "verbose", "output"]);
-  const { raiseError = false } = options;
+  const { raiseError = false, verbose = 1 } = options;
   checkBoolean(subject, "raiseError", raiseError);
-  const announce = announcer(subject, { verbose: 1, ...options });
+  const announce = announcer(subject, { ...options, verbose });
   let context: TrainingContext | undefined;
   return {
     setContext(given: TrainingContext): void {

@@ -1,4 +1,4 @@
-import type { TextSink } from "../../../src/train/console/index.ts";
+import type { TextSink } from "../../../src/train/console/text-sink.ts";
 
 /** A sink that keeps what it is given. */
 export class TextBuffer implements TextSink {

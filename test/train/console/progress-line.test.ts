@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { formatTimeLeft, formatTimePer } from "../../../src/train/console/format-time.ts";
-import { epochLine, progressLine } from "../../../src/train/console/index.ts";
+import { epochLine, progressLine } from "../../../src/train/console/progress-line.ts";
 import { StepTimer } from "../../../src/train/console/step-timer.ts";
 
 const notebook = readFileSync(

@@ -1,8 +1,0 @@
-export {
-  epochLine,
-  progressLine,
-  type Progress,
-  type ProgressLineOptions,
-  type ProgressStyle,
-} from "./progress-line.ts";
-export { defaultSink, type TextSink } from "./text-sink.ts";
