@@ -32,7 +32,8 @@ function sampleFile(name: string): Buffer | undefined {
   return Buffer.from(JSON.stringify({ files }));
 }
 
-const hasData = (): boolean => existsSync(join(CACHE, "test_batch.bin"));
+const hasData = (): boolean =>
+  Object.values(SAMPLE).every(([file]) => existsSync(join(CACHE, file)));
 
 const answer: Connect.NextHandleFunction = (request, response, next) => {
   const [, folder, name] = /\/(data|sample)\/([\w.]+)$/.exec(request.url ?? "") ?? [];

@@ -69,12 +69,17 @@ async function transfer(
   };
   let timer = setTimeout(giveUp, idleMs);
   signal?.addEventListener("abort", giveUp);
+  // For the network only: where a callback fails, another try would not help.
+  const broken = (error: unknown): never => {
+    const silent = idle.signal.aborted;
+    throw new Retry(silent ? `no byte for ${idleMs / 1000} seconds` : (error as Error).message);
+  };
   try {
     signal?.throwIfAborted();
     const response = await fetch(url, {
       signal: idle.signal,
       ...(anew && { cache: "reload" }),
-    });
+    }).catch(broken);
     checkResponse(subject, url, response);
     const total = lengthOf(response);
     const chunks: Uint8Array[] = [];
@@ -82,7 +87,7 @@ async function transfer(
     onBytes(0, total);
     const reader = response.body!.getReader();
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(broken);
       if (done) break;
       clearTimeout(timer);
       timer = setTimeout(giveUp, idleMs);
@@ -92,10 +97,6 @@ async function transfer(
       onBytes(bytes, total);
     }
     return join(chunks, bytes);
-  } catch (error) {
-    if (error instanceof SourceError || error instanceof DataError) throw error;
-    const silent = idle.signal.aborted;
-    throw new Retry(silent ? `no byte for ${idleMs / 1000} seconds` : (error as Error).message);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", giveUp);
@@ -114,7 +115,7 @@ function checkResponse(subject: string, url: string, response: Response): void {
     expected: `a file at ${url}`,
     // Servers of single-page programs answer with their page whatever is asked for.
     got: ok ? "a web page" : `HTTP status ${status}`,
-    remedy: "put the data there, or correct baseUrl and layout",
+    remedy: "put the data there, or correct the address",
   });
 }
 
@@ -139,7 +140,7 @@ function tooLong(subject: string, url: string, maxBytes: number): DataError {
     subject,
     expected: `at most ${maxBytes} bytes at ${url}`,
     got: "more",
-    remedy: "correct baseUrl and layout: there is another file",
+    remedy: "correct the address: there is another file",
   });
 }
 

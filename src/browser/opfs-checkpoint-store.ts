@@ -1,12 +1,11 @@
-import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
+import { checkName } from "./storage/check-name.ts";
 import { explained, openFiles } from "./storage/open-files.ts";
 import type { StoredFiles } from "./storage/stored-files.ts";
 import { WebLock } from "./storage/web-lock.ts";
 
 const SUBJECT = "opfsCheckpointStore";
-const NAME = /^[\w.-]{1,100}$/;
 
 /** The names of the stores that {@link opfsCheckpointStore} made: a Worker opens them by name. */
 const names = new WeakMap<CheckpointStore, string>();
@@ -19,16 +18,12 @@ const names = new WeakMap<CheckpointStore, string>();
  *
  * The browser may delete what a site keeps when the disk is nearly full, unless the user lets it
  * persist: ask for that with `navigator.storage.persist()`.
- * @param name of letters, digits, `-`, `_` and `.`; one run, one name.
+ * @param name of 1 to 100 letters, digits, `-`, `_` and `.`, no dot first; one run, one name.
+ * @throws {ArgumentError} if it is no such name.
+ * @throws {SourceError} from `open`, if the storage cannot be used or another run has the store.
  */
 export function opfsCheckpointStore(name: string): CheckpointStore {
-  check(
-    typeof name === "string" && NAME.test(name) && !name.startsWith("."),
-    SUBJECT,
-    "a name of 1 to 100 letters, digits, -, _ and .",
-    describe(name),
-    'pass e.g. "run-1"',
-  );
+  checkName(SUBJECT, name, "run-1");
   const store: CheckpointStore = {
     async open() {
       const lock = await WebLock.take(SUBJECT, `checkpoints/${name}`, `the store "${name}"`);

@@ -1,7 +1,7 @@
 import { io } from "@tensorflow/tfjs-core";
-import { check, describe } from "../checks.ts";
 import { sha256 } from "../dataset/sha256.ts";
 import { DataError, SourceError } from "../errors.ts";
+import { checkName } from "./storage/check-name.ts";
 import { explained, openFiles } from "./storage/open-files.ts";
 import type { StoredFiles } from "./storage/stored-files.ts";
 
@@ -21,7 +21,6 @@ interface Header {
 }
 
 const SUBJECT = "opfsIO";
-const NAME = /^\w[\w.-]{0,99}$/;
 /** Bytes of the number before the header: its length. */
 const LENGTH_BYTES = 4;
 
@@ -32,18 +31,13 @@ const LENGTH_BYTES = 4;
  *
  * TensorFlow.js's own `indexeddb://` works, too, but says less when something goes wrong; its
  * `downloads://` and `browserFiles` are for files.
- * @param name of letters, digits, `-`, `_` and `.`.
+ * @param name of 1 to 100 letters, digits, `-`, `_` and `.`, no dot first.
+ * @throws {ArgumentError} if it is no such name.
  * @throws {SourceError} from `save` and `load`, if the storage is full or there is no such model.
  * @throws {DataError} from `load`, if the model is damaged.
  */
 export function opfsIO(name: string): OpfsModel {
-  check(
-    typeof name === "string" && NAME.test(name),
-    SUBJECT,
-    "a name of 1 to 100 letters, digits, -, _ and .",
-    describe(name),
-    'pass e.g. "my-model"',
-  );
+  checkName(SUBJECT, name, "my-model");
   const inFiles = async <T>(action: (files: StoredFiles) => Promise<T>): Promise<T> => {
     const files = await openFiles(SUBJECT, ["models"]);
     try {

@@ -138,7 +138,8 @@ async function probeWebGpu(): Promise<Finding> {
 }
 
 function probeWebGl(): Finding {
-  const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
+  const gl =
+    typeof OffscreenCanvas === "undefined" ? null : new OffscreenCanvas(1, 1).getContext("webgl2");
   if (!gl)
     return { available: false, detail: "This browser has no WebGL 2, or it is switched off." };
   const hasFloats = gl.getExtension("EXT_color_buffer_float") !== null;

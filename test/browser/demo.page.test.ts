@@ -267,7 +267,7 @@ describe("the demo page", () => {
   );
 
   it("can be used with the keyboard alone", async () => {
-    const { page } = await open();
+    const { page, complaints } = await open();
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement!.textContent)).toBe(
       "Skip to the content",
@@ -288,6 +288,7 @@ describe("the demo page", () => {
     await page.keyboard.press("Space");
     expect(await alertOf(page, "train-alert")).toMatch(/Cancelled/);
     expect(await page.textContent("#status")).not.toBe("");
+    expect(complaints).toEqual([]);
   });
 
   it("pauses, and goes on with a run that was cancelled or whose tab was closed", async () => {
@@ -327,7 +328,7 @@ describe("the demo page", () => {
 
 describe("the demo page in trouble", () => {
   it("keeps what is complete when a download is cancelled, and says where there are no data", async () => {
-    const { page } = await open();
+    const { page, complaints } = await open();
     heldBack.add("train.bin");
     await page.click("#load");
     await page.click("#cancel-load");
@@ -343,6 +344,8 @@ describe("the demo page in trouble", () => {
     // The pictures from before are still there.
     expect(await page.isEnabled("#start")).toBe(true);
     expect(requests.filter((url) => url.endsWith("test.bin"))).toHaveLength(1);
+    // The browser itself reports what a server does not have.
+    expect(complaints.filter((text) => !/status of 404/.test(text))).toEqual([]);
   });
 
   it("says what is wrong with a picture, and takes one of 40 megapixels", async () => {
@@ -416,7 +419,7 @@ describe("the demo page in trouble", () => {
   });
 
   it("says that there is no room, and still has what was learned", async () => {
-    const { page } = await open();
+    const { page, complaints } = await open();
     const session = await context.newCDPSession(page);
     const { origin } = new URL(site.url);
     await load(page);
@@ -432,6 +435,7 @@ describe("the demo page in trouble", () => {
     await session.send("Storage.overrideQuotaForOrigin", { origin });
     await page.click("#save");
     await page.waitForSelector("#model-hint:has-text('saved in this browser')");
+    expect(complaints).toEqual([]);
   });
 
   // The last one: WebGL in software keeps the browser busy for a while.

@@ -90,6 +90,17 @@ describe("httpSource", () => {
     expect(server).toHaveBeenCalledTimes(1);
   });
 
+  it("passes on what its callback throws, and does not take that for the network", async () => {
+    const { manifest, bytes } = await newManifest();
+    const server = serve(file(bytes));
+    const onProgress = (): void => {
+      throw new Error("broken callback");
+    };
+    const loading = loadRecords(source(manifest, { onProgress }), manifest);
+    await expect(loading).rejects.toThrow("broken callback");
+    expect(server).toHaveBeenCalledTimes(1);
+  });
+
   it("keeps nothing if it is not to", async () => {
     const { manifest, bytes } = await newManifest();
     const server = serve(file(bytes));

@@ -20,7 +20,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** How {@link serveSite} serves. */
+/** How a site is served. */
 export interface SiteOptions {
   /** Whether with the headers that let threads share memory; default true. */
   readonly isolated?: boolean;

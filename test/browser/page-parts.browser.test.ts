@@ -19,6 +19,7 @@ const history = plotHistory({
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   document.body.replaceChildren();
 });
 
@@ -104,5 +105,8 @@ describe("recommendBackend", () => {
     const detailOf = (name: string) => probes.find((probe) => probe.backend === name)!;
     expect(detailOf("simd")).toMatchObject({ available: false });
     expect(detailOf("webgpu")).toMatchObject({ available: false });
+    vi.stubGlobal("OffscreenCanvas", undefined);
+    const { probes: without } = await recommendBackend();
+    expect(without.find((probe) => probe.backend === "webgl")).toMatchObject({ available: false });
   });
 });

@@ -156,6 +156,7 @@ describe("a tab that trains in a Worker", () => {
     expect(await going).toBe("10 epochs");
     // And when it is over, the second one may.
     expect(await second.page.evaluate(run)).toBe("10 epochs");
+    expect([...first.complaints, ...second.complaints]).toEqual([]);
   });
 
   it("is told when the WebGL context is lost, and goes on from the last checkpoint", async () => {
@@ -246,7 +247,7 @@ describe("a page that is not cross-origin isolated", () => {
 describe("a full storage", () => {
   it("ends a run with a clear message, and the checkpoints from before are good", async () => {
     await newContext();
-    const { page } = await newTab();
+    const { page, complaints } = await newTab();
     const session = await context.newCDPSession(page);
     const origin = new URL(isolated.url).origin;
     const run = (goesOn: boolean): Promise<string> =>
@@ -280,6 +281,7 @@ describe("a full storage", () => {
     );
     await session.send("Storage.overrideQuotaForOrigin", { origin });
     expect(await page.evaluate(run, true)).toBe("2 epochs");
+    expect(complaints).toEqual([]);
   });
 });
 

@@ -137,6 +137,53 @@ describe("createTrainer", () => {
     there.dispose();
   });
 
+  it("can be paused before it has reached the Worker, and let go at once", async () => {
+    const here = newModel();
+    await trainTwoPhase(here, options);
+    const there = newModel();
+    const trainer = newTrainer();
+    let steps = 0;
+    const count: Callback = {
+      onBatchEnd: () => {
+        steps++;
+      },
+    };
+    const run = trainer.trainTwoPhase(there, { ...options, callbacks: [count] });
+    await trainer.pause();
+    expect(steps).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(steps).toBe(1);
+    await trainer.resume();
+    await run;
+    const again = trainer.trainTwoPhase(there, options);
+    await Promise.all([trainer.pause(), trainer.resume()]);
+    await again;
+    await trainTwoPhase(here, options);
+    expect(await stateHash(there)).toBe(await stateHash(here));
+    here.dispose();
+    there.dispose();
+  });
+
+  it("can be cancelled before the Worker has started, and terminated in the same breath", async () => {
+    const model = newModel();
+    const early = newTrainer();
+    const never = early.trainTwoPhase(model, options);
+    early.cancel();
+    await expect(never).rejects.toThrow("the run was cancelled");
+    expect(model.optimizer.iterations).toBe(0);
+    const trainer = newTrainer();
+    // Fails if a promise that nobody has is rejected.
+    const ending: Callback = {
+      onBatchEnd: () => {
+        trainer.cancel();
+        trainer.terminate();
+      },
+    };
+    const run = trainer.trainTwoPhase(model, { ...options, callbacks: [ending] });
+    await expect(run).rejects.toThrow(/expected the Worker to live/);
+    model.dispose();
+  });
+
   it("ends within one step when it is cancelled, paused or not, and gives what was learned", async () => {
     for (const isPaused of [false, true]) {
       const model = newModel();
@@ -234,6 +281,8 @@ describe("createTrainer", () => {
         RangeError,
         /mine/,
       ],
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it happens
+      [{ callbacks: [{ onTrainBegin: () => Promise.reject() }] }, Error, /undefined/],
       [{ callbacks: [explode()] }, TrainingError, /finite losses/],
       [
         { checkpoint: { store: opfsCheckpointStore("nothing-here") }, resume: "must" },

@@ -6,7 +6,8 @@ import { state } from "./state.ts";
 export async function setUpBackends(): Promise<void> {
   const { backend: recommended, reason, probes } = await recommendBackend();
   byId("backend-reason").textContent = reason;
-  state.backend = recommended;
+  // A run that goes on has its own.
+  if (!state.isTraining) state.backend = recommended;
   const options = probes.map(({ backend, available, detail }) => {
     const input = create("input", {
       type: "radio",

@@ -23,7 +23,10 @@ let isAugmented = false;
 export function setUpData(): void {
   for (const radio of document.querySelectorAll<HTMLInputElement>("input[name=where]")) {
     radio.addEventListener("change", () => {
-      byId("elsewhere-fields").hidden = whereChosen() !== "elsewhere";
+      const isElsewhere = whereChosen() === "elsewhere";
+      byId("elsewhere-fields").hidden = !isElsewhere;
+      // Only while it is seen: nobody can fill in a hidden field.
+      byId<HTMLInputElement>("base-url").required = isElsewhere;
     });
   }
   byId("data-form").addEventListener("submit", (event) => {
@@ -64,12 +67,17 @@ export async function loadPictures(origin: Origin): Promise<boolean> {
     announce(`${train.length} training pictures and ${test.length} test pictures are loaded.`);
     return true;
   } catch (error) {
-    showAlert("data-alert", isAbort(error) ? "Cancelled. What was complete is kept." : error);
+    // One that was replaced says nothing: the alert and the bar are the next one's.
+    if (loading === controller) {
+      showAlert("data-alert", isAbort(error) ? "Cancelled. What was complete is kept." : error);
+    }
     return false;
   } finally {
-    loading = undefined;
-    byId("cancel-load").hidden = byId("load-progress").hidden = true;
-    state.changed();
+    if (loading === controller) {
+      loading = undefined;
+      byId("cancel-load").hidden = byId("load-progress").hidden = true;
+      state.changed();
+    }
   }
 }
 
@@ -171,7 +179,7 @@ function showSamples(): void {
     create("span", {
       textContent: isAugmented
         ? "Shifted by up to a tenth and mirrored at random, as the second phase of training sees them."
-        : `The first of ${train.length.toLocaleString("en")} training pictures, 32 × 32 pixels each.`,
+        : `${SHOWN} of ${train.length.toLocaleString("en")} training pictures, 32 × 32 pixels each.`,
     }),
   );
 }

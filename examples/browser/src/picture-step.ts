@@ -7,6 +7,10 @@ import { paint } from "./pixels.ts";
 import { state } from "./state.ts";
 
 let latest: Uint8Array | undefined;
+/** What was asked of which network last. */
+let asked: { readonly image: Uint8Array; readonly model: LayersModel } | undefined;
+/** How many pictures were chosen. */
+let chosen = 0;
 /** The network that comes with the library, once it was asked for. */
 let pretrained: LayersModel | undefined;
 
@@ -42,22 +46,27 @@ export function setUpPicture(): void {
       ? "It is here: show it a picture."
       : `It comes with the library (${megabytes(PRETRAINED.bytes)}): ` +
         `${percent(PRETRAINED.testAccuracy)} of the 10,000 test pictures are right.`;
-    if (state.model && latest && !state.isTraining) void classify(latest);
+    void classifyLatest();
   });
 }
 
 async function look(file: File): Promise<void> {
+  const number = ++chosen;
   showAlert("picture-alert");
   try {
-    latest = await imageFromFile(file);
+    const image = await imageFromFile(file);
+    // A small one may be decoded before a large one that was chosen first.
+    if (number !== chosen) return;
+    latest = image;
     paint(byId<HTMLCanvasElement>("picture-canvas"), latest);
     byId("verdict").hidden = false;
     byId("verdict-title").textContent = state.model
       ? "Looking …"
       : "Train a network or take the trained one, and it will say what it sees.";
     byId("bars").replaceChildren();
-    if (state.model && !state.isTraining) await classify(latest);
+    await classifyLatest();
   } catch (error) {
+    if (number !== chosen) return;
     byId("verdict").hidden = true;
     showAlert("picture-alert", error);
   }
@@ -74,6 +83,15 @@ async function usePretrained(button: HTMLButtonElement): Promise<void> {
     button.disabled = false;
     showAlert("picture-alert", error);
   }
+}
+
+/** Shows the picture to the network, unless this network has seen it. */
+async function classifyLatest(): Promise<void> {
+  const { model, isTraining } = state;
+  if (!model || !latest || isTraining) return;
+  if (asked?.model === model && asked.image === latest) return;
+  asked = { model, image: latest };
+  await classify(latest);
 }
 
 async function classify(image: Uint8Array): Promise<void> {

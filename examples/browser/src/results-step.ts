@@ -3,6 +3,7 @@ import {
   classificationReport,
   confusionMatrix,
   type Evaluation,
+  type ImageSet,
   mostConfused,
   type TwoPhaseHistory,
 } from "cifar-kit";
@@ -34,26 +35,28 @@ export async function showResults(history: TwoPhaseHistory): Promise<void> {
   byId("results-hint").textContent = "Measuring …";
   try {
     const evaluation = await state.inTurn((trainer) => trainer.evaluate(model, test));
+    // Another model may have taken its place meanwhile.
+    if (shown !== model) return;
     byId("results-hint").textContent =
       `Measured on ${test.length.toLocaleString("en")} pictures that it has never seen.`;
     byId("report").hidden = false;
     byId("headline-accuracy").textContent = percent(evaluation.accuracy);
     byId("headline-text").textContent = "of them are right; guessing gets 10 %.";
-    showReport(evaluation);
+    showReport(evaluation, test);
     // Plots, and what draws them, are loaded now that the first one is drawn.
     const { drawPlots } = await import("./draw-plots.ts");
     await drawPlots(history, evaluation, test.classNames);
-    showPairs(evaluation);
-    showMistakes(evaluation);
+    if (shown !== model) return;
+    showPairs(evaluation, test);
+    showMistakes(evaluation, test);
     markDone("results");
     announce(`${percent(evaluation.accuracy)} of the test pictures are right.`);
   } catch (error) {
-    showAlert("results-alert", error);
+    if (shown === model) showAlert("results-alert", error);
   }
 }
 
-function showReport({ yTrue, yPred }: Evaluation): void {
-  const { classNames } = state.pictures!.test;
+function showReport({ yTrue, yPred }: Evaluation, { classNames }: ImageSet): void {
   const labels = classNames.map((_, label) => label);
   const report = classificationReport(yTrue, yPred, { labels, targetNames: classNames });
   const row = (
@@ -78,8 +81,7 @@ function showReport({ yTrue, yPred }: Evaluation): void {
     );
 }
 
-function showPairs({ yTrue, yPred }: Evaluation): void {
-  const { classNames } = state.pictures!.test;
+function showPairs({ yTrue, yPred }: Evaluation, { classNames }: ImageSet): void {
   const labels = classNames.map((_, label) => label);
   const pairs = mostConfused(confusionMatrix(yTrue, yPred, { labels }), { classNames });
   byId("pairs").replaceChildren(
@@ -96,8 +98,7 @@ function showPairs({ yTrue, yPred }: Evaluation): void {
   );
 }
 
-function showMistakes({ yTrue, yPred, probabilities }: Evaluation): void {
-  const { test } = state.pictures!;
+function showMistakes({ yTrue, yPred, probabilities }: Evaluation, test: ImageSet): void {
   const { classNames } = test;
   const sureness = (i: number): number => probabilities[i * classNames.length + yPred[i]];
   const wrong = [...yTrue.keys()]

@@ -1,6 +1,6 @@
 /** What the steps of the page share. */
 import type * as tf from "@tensorflow/tfjs-layers";
-import type { ImageSet } from "cifar-kit";
+import { BackendError, type ImageSet } from "cifar-kit";
 import { createTrainer, type Trainer } from "cifar-kit/browser";
 
 /** Training and test pictures. */
@@ -57,7 +57,15 @@ class State extends EventTarget {
 
   /** Lets the Worker do a job once those before it are done: it does one at a time. */
   inTurn<T>(job: (trainer: Trainer) => Promise<T>): Promise<T> {
-    const result = this.#latestJob.then(async () => job(await this.trainer()));
+    const result = this.#latestJob.then(async () => {
+      try {
+        return await job(await this.trainer());
+      } catch (error) {
+        // A Worker without its device cannot go on; the next one can.
+        if (error instanceof BackendError) this.endTrainer();
+        throw error;
+      }
+    });
     this.#latestJob = result.catch(() => undefined);
     return result;
   }

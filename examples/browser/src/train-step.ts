@@ -1,11 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import {
-  BackendError,
-  buildCifarModel,
-  type Logs,
-  type TrainingContext,
-  type TwoPhaseHistory,
-} from "cifar-kit";
+import { buildCifarModel, type Logs, type TrainingContext, type TwoPhaseHistory } from "cifar-kit";
 import {
   opfsCheckpointStore,
   type TrainerProgress,
@@ -81,9 +75,11 @@ async function goOn(onTrained: (history: TwoPhaseHistory) => void): Promise<void
   const remembered = rememberedRun();
   if (!remembered) return;
   const { settings } = remembered;
-  state.backend = settings.backend;
   const isLoaded = JSON.stringify(state.pictures?.origin) === JSON.stringify(settings.origin);
   if (!isLoaded && !(await loadPictures(settings.origin))) return;
+  // Another one may have been started meanwhile.
+  if (state.isTraining) return;
+  state.backend = settings.backend;
   await run(settings, true, onTrained);
 }
 
@@ -106,6 +102,11 @@ async function run(
   let model: LayersModel | undefined;
   let phase = 0;
   let context: TrainingContext | undefined;
+  /** Whether the store holds this run, and no other one. */
+  let isKept = goesOn;
+  const remember = (epoch: number): void => {
+    rememberRun({ settings, reached: { phase, epoch } });
+  };
   try {
     const untrained = (model = buildModel(size, seed));
     const options: WorkerTrainingOptions = {
@@ -117,7 +118,7 @@ async function run(
       signal,
       onProgress: (progress) => {
         ({ phase } = progress);
-        rememberRun({ settings, reached: { phase, epoch: progress.epoch } });
+        remember(progress.epoch);
         showProgress(progress, epochs);
       },
       callbacks: [
@@ -126,6 +127,11 @@ async function run(
           readEvery: settings.backend.startsWith("webg") ? 20 : 4,
           setContext: (given) => {
             context = given;
+          },
+          onTrainBegin: () => {
+            // From here on the store has no other run any more, long before the first step is over.
+            if (!isKept) remember(0);
+            isKept = true;
           },
           onEpochEnd: (epoch, logs) => {
             showEpoch((context?.phase ?? 0) * epochs[0] + epoch + 1, logs);
@@ -141,18 +147,17 @@ async function run(
     onTrained(history);
   } catch (error) {
     if (isAbort(error) && model) {
-      // What it has learned until now is worth a look, too.
-      state.setModel(model);
+      // What it has learned until now is worth a look, too; one that has learned nothing is not.
+      if (model.optimizer.iterations > 0) state.setModel(model);
+      else model.dispose();
       showAlert(
         "train-alert",
-        rememberedRun()
+        isKept
           ? "Cancelled. The run is kept, and can go on from here."
           : "Cancelled before the first step.",
       );
     } else {
       model?.dispose();
-      // A Worker without its device cannot go on; the next one can.
-      if (error instanceof BackendError) state.endTrainer();
       showAlert("train-alert", error);
     }
   } finally {
@@ -173,18 +178,20 @@ function buildModel(size: RunSettings["size"], seed: number): LayersModel {
 }
 
 async function togglePause(): Promise<void> {
-  const trainer = await state.trainer();
   const button = byId<HTMLButtonElement>("pause");
-  if (button.textContent === "Pause") {
-    button.disabled = true;
-    await trainer.pause();
+  const isPausing = button.textContent === "Pause";
+  button.disabled = true;
+  try {
+    const trainer = await state.trainer();
+    await (isPausing ? trainer.pause() : trainer.resume());
+    // The run may have ended meanwhile.
+    if (!state.isTraining) return;
+    setPaused(isPausing);
+    announce(isPausing ? "Paused." : "Training goes on.");
+  } catch {
+    // The run has failed, and says so itself.
+  } finally {
     button.disabled = false;
-    setPaused(true);
-    announce("Paused.");
-  } else {
-    await trainer.resume();
-    setPaused(false);
-    announce("Training goes on.");
   }
 }
 

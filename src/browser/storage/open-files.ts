@@ -47,9 +47,3 @@ export async function explained<T>(
     });
   }
 }
-
-/** Whether an error says that the storage is full. */
-export function isQuotaError(error: unknown): boolean {
-  const { name, cause } = error as Partial<Error>;
-  return name === "QuotaExceededError" || (cause !== undefined && isQuotaError(cause));
-}

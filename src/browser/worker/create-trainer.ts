@@ -58,6 +58,8 @@ const TRAIN = "trainTwoPhase";
  *     const worker = new Worker(new URL("./train-worker.js", import.meta.url), { type: "module" });
  *     const trainer = createTrainer(worker, { backend: "simd" });
  *     const history = await trainer.trainTwoPhase(model, { train, validation: test, seed: 1 });
+ *
+ * @throws {ArgumentError} if an argument is wrong.
  */
 export function createTrainer(worker: Worker, options: CreateTrainerOptions = {}): Trainer {
   check(
@@ -90,6 +92,8 @@ export class Trainer {
   #runHook: ((call: HookCall) => unknown) | undefined;
   #onProgress: ((progress: TrainerProgress) => void) | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
+  /** Resolves when it has been sent to the Worker, or is over: before, there is nothing to hold. */
+  #sent: Promise<void> | undefined;
   /** Ends everything with an error. */
   #end: (error: Error) => void = () => undefined;
 
@@ -149,11 +153,17 @@ export class Trainer {
       this.#cancel = (reason) => {
         if (abort.signal.aborted) return;
         abort.abort(reason);
-        if (isRunning) void this.#remote.call("cancel");
+        // Fails if the Worker is terminated before it answers: then the run has ended as well.
+        if (isRunning) this.#remote.call("cancel").catch(() => undefined);
       };
+      let onSent = (): void => undefined;
+      this.#sent = new Promise((resolve) => {
+        onSent = resolve;
+      });
       try {
         signal?.addEventListener("abort", onAbort);
         if (signal?.aborted) onAbort();
+        await this.#started;
         const call: TrainCall = {
           model: await artifactsOf(model, true),
           train: await this.#sets.send(train),
@@ -168,27 +178,30 @@ export class Trainer {
         this.#onProgress = onProgress;
         isRunning = true;
         const { weightData } = call.model;
-        const result = await this.#remote.call<TrainResult>("train", call, [
-          weightData as ArrayBuffer,
-        ]);
+        const run = this.#remote.call<TrainResult>("train", call, [weightData as ArrayBuffer]);
+        onSent();
+        const result = await run;
         await writeModelState(TRAIN, model, result.state);
         setLearningRate(modelInternals(model).optimizer!, result.learningRate);
         if (result.history) return result.history;
         throw abort.signal.reason;
       } finally {
         signal?.removeEventListener("abort", onAbort);
+        onSent();
         this.#runHook = this.#onProgress = this.#cancel = undefined;
       }
     });
   }
 
-  /** Holds the run after the step under way; resolves when it stands still. */
+  /** Holds the run after the step under way; resolves when it stands still, or goes on, or is over. */
   async pause(): Promise<void> {
+    await this.#sent;
     await this.#remote.call("pause");
   }
 
   /** Lets a run go on that is held. */
   async resume(): Promise<void> {
+    await this.#sent;
     await this.#remote.call("resume");
   }
 
@@ -209,6 +222,7 @@ export class Trainer {
     checkModel("evaluate", model);
     checkSet("set", set, "evaluate");
     return this.#alone(async () => {
+      await this.#started;
       const call: EvaluateCall = {
         model: await artifactsOf(model, false),
         set: await this.#sets.send(set),
@@ -236,6 +250,7 @@ export class Trainer {
       "pass one of these",
     );
     return this.#alone(async () => {
+      await this.#started;
       const call: PredictCall = {
         model: await artifactsOf(model, false),
         images: images instanceof ImageSet ? await this.#sets.send(images) : images,
@@ -292,7 +307,6 @@ export class Trainer {
     check(!this.#busy, SUBJECT, "a trainer that is free", "one at work", "wait, or call cancel()");
     this.#busy = true;
     try {
-      await this.#started;
       return await action();
     } finally {
       this.#busy = false;

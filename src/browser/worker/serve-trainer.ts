@@ -154,49 +154,45 @@ class TrainerServer {
 
   async #train(call: TrainCall): Promise<Transferred> {
     const { callbacks, checkpoint, options } = call;
-    const watch = this.#watch!;
-    watch.throwIfLost();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     const gate = new StepGate(options.batchSize ?? 32, (progress) => {
       void this.#remote.call("progress", progress);
     });
     this.#gate = gate;
-    const model = await loadModel({ load: () => Promise.resolve(call.model) });
     try {
-      const run = trainTwoPhase(model, {
-        ...options,
-        train: this.#sets.get(call.train),
-        ...(call.validation !== undefined && { validation: this.#sets.get(call.validation) }),
-        ...this.#augmentation(call),
-        ...(checkpoint && { checkpoint: this.#checkpoint(checkpoint) }),
-        callbacks: [
-          ...(this.#options.callbacks?.() ?? []),
-          ...callbacks.map((outline, index) =>
-            remoteCallback(outline, index, (hook) => this.#remote.call("hook", hook)),
-          ),
-          gate,
-        ],
-        signal,
-      });
-      const history = await Promise.race([
-        watch.lost,
-        run.catch((error: unknown) => {
+      return await this.#withModel(call.model, async (model) => {
+        const run = trainTwoPhase(model, {
+          ...options,
+          train: this.#sets.get(call.train),
+          ...(call.validation !== undefined && { validation: this.#sets.get(call.validation) }),
+          ...this.#augmentation(call),
+          ...(checkpoint && { checkpoint: this.#checkpoint(checkpoint) }),
+          callbacks: [
+            ...(this.#options.callbacks?.() ?? []),
+            ...callbacks.map((outline, index) =>
+              remoteCallback(outline, index, (hook) => this.#remote.call("hook", hook)),
+            ),
+            gate,
+          ],
+          signal,
+        });
+        const history = await run.catch((error: unknown) => {
           // The page knows why it cancelled; what was learned until then it gets all the same.
           if (signal.aborted && error === signal.reason) return undefined;
           throw error;
-        }),
-      ]);
-      const result: TrainResult = { history, ...(await stateOf(model)) };
-      watch.throwIfLost();
-      const { weights, optimizer } = result.state;
-      return new Transferred(
-        result,
-        [...weights, ...optimizer].map(({ values }) => values.buffer as ArrayBuffer),
-      );
+        });
+        const result: TrainResult = { history, ...(await stateOf(model)) };
+        this.#watch!.throwIfLost();
+        const { weights, optimizer } = result.state;
+        return new Transferred(
+          result,
+          [...weights, ...optimizer].map(({ values }) => values.buffer as ArrayBuffer),
+        );
+      });
     } finally {
+      gate.resume();
       this.#gate = undefined;
-      model.dispose();
     }
   }
 
@@ -219,6 +215,7 @@ class TrainerServer {
     return this.#withModel(model, (loaded) => predict(loaded, given, options));
   }
 
+  /** Does something with a model of the page; is rejected when the device is lost meanwhile. */
   async #withModel<T>(
     artifacts: tf.io.ModelArtifacts,
     action: (model: LayersModel) => Promise<T>,

@@ -27,7 +27,7 @@ export class StepGate implements Callback {
     this.#report = report;
   }
 
-  /** Holds the run after the step under way; resolves when it stands still, or is over. */
+  /** Holds the run after the step under way; resolves when it stands still, or `resume` is called. */
   pause(): Promise<void> {
     this.#whenOpen ??= new Promise((resolve) => {
       this.#open = resolve;
@@ -37,7 +37,9 @@ export class StepGate implements Callback {
     });
   }
 
+  /** Lets the run go on. Also called at its end: nobody waits any longer. */
   resume(): void {
+    this.#announceHeld();
     this.#open?.();
     this.#open = undefined;
     this.#whenOpen = undefined;
@@ -68,11 +70,9 @@ export class StepGate implements Callback {
     if (!this.#whenOpen) return;
     this.#announceHeld();
     await this.#whenOpen;
+    // The time until now is no step's.
+    this.#steps = 0;
     this.#since = performance.now();
-  }
-
-  onRunEnd(): void {
-    this.#announceHeld();
   }
 
   #announceHeld(): void {

@@ -27,9 +27,10 @@ const CLASSES: Readonly<Record<string, { readonly prototype: Error }>> = {
   TypeError,
 };
 
-/** Takes an error (or whatever was thrown) apart. */
+/** Takes an error (or whatever was thrown, be it nothing) apart. */
 export function toWire(error: unknown): WireError {
-  const { name = "Error", message = String(error), stack, cause } = error as Partial<Error>;
+  const given = (error ?? {}) as Partial<Error>;
+  const { name = "Error", message = String(error), stack, cause } = given;
   return { name, message, stack, cause: cause === undefined ? undefined : toWire(cause) };
 }
 
