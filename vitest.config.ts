@@ -66,6 +66,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: BROWSER,
+          setupFiles: ["test/browser/quiet-console.ts"],
           fileParallelism: false,
           testTimeout: 240_000,
           browser: {

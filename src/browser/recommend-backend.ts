@@ -53,7 +53,7 @@ export async function recommendBackend(): Promise<BackendRecommendation> {
     webgpu: await probeWebGpu(),
     webgl: probeWebGl(),
     simd: probeSimd(isolated, processors),
-    wasm: probeWasm(isolated),
+    wasm: probeWasm(),
     cpu: { available: true, detail: "Plain JavaScript: works everywhere, and takes long." },
   } satisfies Record<BrowserBackend, Finding>;
   const { backend, reason } = choose(found, isolated ? processors : 1);
@@ -171,10 +171,12 @@ function probeSimd(isolated: boolean, processors: number): Finding {
   return { available: true, detail };
 }
 
-function probeWasm(isolated: boolean): Finding {
+function probeWasm(): Finding {
   if (!hasWebAssembly()) return { available: false, detail: "This browser has no WebAssembly." };
-  const detail = `The official WebAssembly backend${isolated ? " with threads" : ""}: its gradients are composed, and slow.`;
-  return { available: true, detail };
+  return {
+    available: true,
+    detail: "The official WebAssembly backend: its gradients are composed, and slow.",
+  };
 }
 
 function hasWebAssembly(): boolean {

@@ -245,6 +245,26 @@ describe("the demo page", () => {
     expect(share).toBe(`${(100 * probabilities[8]).toFixed(1)}\u00a0%`);
   });
 
+  it.each(["wasm", "webgpu"])("trains on %s, whose files come when it is chosen", async (name) => {
+    const { page, complaints } = await open();
+    const isItsOwn = (url: string): boolean => url.endsWith(".wasm") || /\/dist-/.test(url);
+    await load(page);
+    expect(requests.some(isItsOwn)).toBe(false);
+    await start(page, 1, 0, name);
+    // In software one step says enough.
+    await page.waitForFunction(
+      () => /ms|s$/.test(document.querySelector("#figure-step")!.textContent!),
+      null,
+      { timeout: 120_000 },
+    );
+    expect(requests.some(isItsOwn)).toBe(true);
+    expect(await page.textContent("#figure-loss")).toMatch(/^\d+\.\d+$/);
+    await page.click("#cancel");
+    await page.waitForSelector("#train-alert:not([hidden])", { timeout: 60_000 });
+    expect(await page.textContent("#train-alert")).toMatch(/^Cancelled/);
+    expect(complaints).toEqual([]);
+  });
+
   it.each(["light", "dark"] as const)(
     "fits every width and pleases axe when it is %s",
     async (colorScheme) => {

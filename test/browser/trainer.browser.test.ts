@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   ArgumentError,
   BackendError,
@@ -328,9 +328,14 @@ describe("createTrainer", () => {
       /expected the backend "quantum" to start in the Worker/,
     );
     await expect(newTrainer("quantum").ready()).rejects.toBeInstanceOf(BackendError);
+    // The browser prints the Worker's error as well, a little later.
+    const print = vi.spyOn(console, "error").mockImplementation(() => undefined);
     await expect(newTrainer("cpu", "./broken-worker.ts").ready()).rejects.toThrow(
       /createTrainer: expected the Worker's module to run, got .*broken on purpose/,
     );
+    await vi.waitFor(() => {
+      expect(String(print.mock.calls.flat())).toContain("broken on purpose");
+    });
   });
 
   it("does one thing at a time, and ends what it does when it is terminated", async () => {
