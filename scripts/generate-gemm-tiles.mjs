@@ -1,4 +1,7 @@
-// Writes src/simd/assembly/gemm-tiles.generated.ts: the matrix product's innermost loops.
+// Writes src/simd/assembly/gemm-tiles.generated.ts: the matrix product's innermost loops. `--check`
+// writes nothing and fails if the file is not what would be written.
+//
+//   node scripts/generate-gemm-tiles.mjs [--check]
 //
 // Every tile computes `rows` x 8 elements of C = A B (or adds to them) and keeps all of them in
 // registers while it walks along k. AssemblyScript has no arrays of local variables, hence this
@@ -126,4 +129,12 @@ const target = fileURLToPath(
   new URL("../src/simd/assembly/gemm-tiles.generated.ts", import.meta.url),
 );
 const text = lines.join("\n");
-if ((await readFile(target, "utf8").catch(() => "")) !== text) await writeFile(target, text);
+if ((await readFile(target, "utf8").catch(() => "")) !== text) {
+  if (process.argv.includes("--check")) {
+    console.error(
+      `${target} is stale: run node scripts/generate-gemm-tiles.mjs and commit the result.`,
+    );
+    process.exit(1);
+  }
+  await writeFile(target, text);
+}

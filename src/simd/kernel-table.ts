@@ -1,7 +1,7 @@
 import type { GradConfig } from "@tensorflow/tfjs-core";
-import { convGradients, convKernels } from "./host/conv-table.ts";
 import type { SimdKernel } from "./kernel.ts";
 import { abs } from "./kernels/Abs.ts";
+import { adamUpdate } from "./kernels/AdamUpdate.ts";
 import { add } from "./kernels/Add.ts";
 import { addN } from "./kernels/AddN.ts";
 import { all } from "./kernels/All.ts";
@@ -10,10 +10,24 @@ import { argMax } from "./kernels/ArgMax.ts";
 import { argMin } from "./kernels/ArgMin.ts";
 import { avgPool } from "./kernels/AvgPool.ts";
 import { avgPoolGrad } from "./kernels/AvgPoolGrad.ts";
+import { batchMatMul } from "./kernels/BatchMatMul.ts";
+import { batchNormTraining, batchNormTrainingGradient } from "./kernels/BatchNormTraining.ts";
+import { batchNormTrainingGrad } from "./kernels/BatchNormTrainingGrad.ts";
+import { biasActivationGrad } from "./kernels/BiasActivationGrad.ts";
 import { cast } from "./kernels/Cast.ts";
 import { ceil } from "./kernels/Ceil.ts";
 import { clipByValue } from "./kernels/ClipByValue.ts";
 import { concat } from "./kernels/Concat.ts";
+import { conv2DKernel } from "./kernels/Conv2D.ts";
+import { conv2DBackpropFilter } from "./kernels/Conv2DBackpropFilter.ts";
+import { conv2DBackpropInput } from "./kernels/Conv2DBackpropInput.ts";
+import {
+  conv2DBiasActivation,
+  conv2DBiasActivationGradient,
+} from "./kernels/Conv2DBiasActivation.ts";
+import { depthwiseConv2dNative } from "./kernels/DepthwiseConv2dNative.ts";
+import { depthwiseConv2dNativeBackpropFilter } from "./kernels/DepthwiseConv2dNativeBackpropFilter.ts";
+import { depthwiseConv2dNativeBackpropInput } from "./kernels/DepthwiseConv2dNativeBackpropInput.ts";
 import { elu } from "./kernels/Elu.ts";
 import { eluGrad } from "./kernels/EluGrad.ts";
 import { equal } from "./kernels/Equal.ts";
@@ -22,6 +36,9 @@ import { expm1 } from "./kernels/Expm1.ts";
 import { fill } from "./kernels/Fill.ts";
 import { floor } from "./kernels/Floor.ts";
 import { fusedBatchNorm } from "./kernels/FusedBatchNorm.ts";
+import { fusedConv2D } from "./kernels/FusedConv2D.ts";
+import { fusedDepthwiseConv2D } from "./kernels/FusedDepthwiseConv2D.ts";
+import { fusedMatMul } from "./kernels/_FusedMatMul.ts";
 import { gatherV2 } from "./kernels/GatherV2.ts";
 import { greater } from "./kernels/Greater.ts";
 import { greaterEqual } from "./kernels/GreaterEqual.ts";
@@ -33,10 +50,14 @@ import { log1p } from "./kernels/Log1p.ts";
 import { logicalAnd } from "./kernels/LogicalAnd.ts";
 import { logicalNot } from "./kernels/LogicalNot.ts";
 import { logicalOr } from "./kernels/LogicalOr.ts";
+import {
+  matMulBiasActivation,
+  matMulBiasActivationGradient,
+} from "./kernels/MatMulBiasActivation.ts";
 import { max } from "./kernels/Max.ts";
+import { maximum } from "./kernels/Maximum.ts";
 import { maxPool } from "./kernels/MaxPool.ts";
 import { maxPoolGrad } from "./kernels/MaxPoolGrad.ts";
-import { maximum } from "./kernels/Maximum.ts";
 import { mean } from "./kernels/Mean.ts";
 import { min } from "./kernels/Min.ts";
 import { minimum } from "./kernels/Minimum.ts";
@@ -57,13 +78,20 @@ import { relu6 } from "./kernels/Relu6.ts";
 import { reverse } from "./kernels/Reverse.ts";
 import { round } from "./kernels/Round.ts";
 import { rsqrt } from "./kernels/Rsqrt.ts";
+import { seededDropout, seededDropoutGradient } from "./kernels/SeededDropout.ts";
 import { select } from "./kernels/Select.ts";
 import { selu } from "./kernels/Selu.ts";
+import { sgdUpdate } from "./kernels/SgdUpdate.ts";
 import { sigmoid } from "./kernels/Sigmoid.ts";
 import { sign } from "./kernels/Sign.ts";
 import { slice } from "./kernels/Slice.ts";
 import { softmax } from "./kernels/Softmax.ts";
 import { softplus } from "./kernels/Softplus.ts";
+import {
+  sparseSoftmaxCrossEntropy,
+  sparseSoftmaxCrossEntropyGrad,
+  sparseSoftmaxCrossEntropyGradient,
+} from "./kernels/SparseSoftmaxCrossEntropy.ts";
 import { splitV } from "./kernels/SplitV.ts";
 import { sqrt } from "./kernels/Sqrt.ts";
 import { square } from "./kernels/Square.ts";
@@ -81,6 +109,7 @@ import { zerosLike } from "./kernels/ZerosLike.ts";
 /** Every kernel that has a SIMD path. */
 export const simdKernels: readonly SimdKernel[] = [
   abs,
+  adamUpdate,
   add,
   addN,
   all,
@@ -89,10 +118,21 @@ export const simdKernels: readonly SimdKernel[] = [
   argMin,
   avgPool,
   avgPoolGrad,
+  batchMatMul,
+  batchNormTraining,
+  batchNormTrainingGrad,
+  biasActivationGrad,
   cast,
   ceil,
   clipByValue,
   concat,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  conv2DBiasActivation,
+  conv2DKernel,
+  depthwiseConv2dNative,
+  depthwiseConv2dNativeBackpropFilter,
+  depthwiseConv2dNativeBackpropInput,
   elu,
   eluGrad,
   equal,
@@ -101,6 +141,9 @@ export const simdKernels: readonly SimdKernel[] = [
   fill,
   floor,
   fusedBatchNorm,
+  fusedConv2D,
+  fusedDepthwiseConv2D,
+  fusedMatMul,
   gatherV2,
   greater,
   greaterEqual,
@@ -112,10 +155,11 @@ export const simdKernels: readonly SimdKernel[] = [
   logicalAnd,
   logicalNot,
   logicalOr,
+  matMulBiasActivation,
   max,
+  maximum,
   maxPool,
   maxPoolGrad,
-  maximum,
   mean,
   min,
   minimum,
@@ -136,13 +180,17 @@ export const simdKernels: readonly SimdKernel[] = [
   reverse,
   round,
   rsqrt,
+  seededDropout,
   select,
   selu,
+  sgdUpdate,
   sigmoid,
   sign,
   slice,
   softmax,
   softplus,
+  sparseSoftmaxCrossEntropy,
+  sparseSoftmaxCrossEntropyGrad,
   splitV,
   sqrt,
   square,
@@ -156,8 +204,13 @@ export const simdKernels: readonly SimdKernel[] = [
   transpose,
   unpack,
   zerosLike,
-  ...convKernels,
 ];
 
 /** Gradients of kernels that only this backend has. */
-export const simdGradients: readonly GradConfig[] = convGradients;
+export const simdGradients: readonly GradConfig[] = [
+  batchNormTrainingGradient,
+  conv2DBiasActivationGradient,
+  matMulBiasActivationGradient,
+  seededDropoutGradient,
+  sparseSoftmaxCrossEntropyGradient,
+];

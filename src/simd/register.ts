@@ -32,16 +32,19 @@ const MAXIMUM_THREADS = 64;
 export interface SimdBackendOptions {
   /**
    * Threads that work, the calling one included: 1 to 64. Default: the processors that are really
-   * there. One thread works wherever memory cannot be shared (a page that is not cross-origin
-   * isolated), whatever is asked for. The number never changes a result.
+   * there, up to 64. One thread works wherever memory cannot be shared (a page that is not
+   * cross-origin isolated), whatever is asked for. The number never changes a result.
    */
   readonly threads?: number;
   /**
-   * Whether matrix products may use fused multiply-add. "auto" (default): where the engine has it;
+   * Whether sums of products may use fused multiply-add. "auto" (default): where the engine has it;
    * "on": required; "off": never, which gives the same bits on every machine.
    */
   readonly relaxedSimd?: "auto" | "on" | "off";
 }
+
+/** The next call waits for it: two at the same time would each start threads. */
+let lastCall: Promise<void> = Promise.resolve();
 
 /**
  * Registers the tfjs backend "simd"; `await tf.setBackend("simd")` then selects it.
@@ -54,7 +57,13 @@ export interface SimdBackendOptions {
  *   when an option is wrong, when the cpu backend is not installed, or when the backend is already
  *   registered with other options
  */
-export async function registerSimdBackend(options: SimdBackendOptions = {}): Promise<void> {
+export function registerSimdBackend(options: SimdBackendOptions = {}): Promise<void> {
+  const call = lastCall.then(() => register(options));
+  lastCall = call.catch(() => undefined);
+  return call;
+}
+
+async function register(options: SimdBackendOptions): Promise<void> {
   const { threads, relaxedSimd } = checkedOptions(options);
   if (engine().findBackendFactory(BACKEND)) {
     checkSame(engine().findBackend(BACKEND) as SimdBackend | null, options);
@@ -83,7 +92,11 @@ async function createBackend(threads: number, build: Build): Promise<SimdBackend
 }
 
 function checkedOptions(options: SimdBackendOptions): Required<SimdBackendOptions> {
-  const { threads = availableThreads(), relaxedSimd = "auto", ...unknown } = options;
+  const {
+    threads = Math.min(availableThreads(), MAXIMUM_THREADS),
+    relaxedSimd = "auto",
+    ...unknown
+  } = options;
   const [stranger] = Object.keys(unknown);
   if (stranger !== undefined) {
     throw new SimdBackendError(SUBJECT, "threads or relaxedSimd", `"${stranger}"`, "remove it");
@@ -104,7 +117,7 @@ function checkedOptions(options: SimdBackendOptions): Required<SimdBackendOption
       "leave it out for the default",
     );
   }
-  return { threads: Math.min(threads, MAXIMUM_THREADS), relaxedSimd };
+  return { threads, relaxedSimd };
 }
 
 function checkSame(

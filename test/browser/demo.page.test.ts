@@ -253,7 +253,7 @@ describe("the demo page", () => {
     await start(page, 1, 0, name);
     // In software one step says enough.
     await page.waitForFunction(
-      () => /ms|s$/.test(document.querySelector("#figure-step")!.textContent!),
+      () => /ms|s$/.test(document.querySelector("#figure-step")!.textContent),
       null,
       { timeout: 120_000 },
     );

@@ -6,7 +6,7 @@ const complaints: unknown[][] = [];
 beforeEach(() => {
   complaints.length = 0;
   for (const level of ["error", "warn"] as const) {
-    const print = console[level];
+    const print = console[level].bind(console);
     vi.spyOn(console, level).mockImplementation((...args: unknown[]) => {
       complaints.push(args);
       print(...args);

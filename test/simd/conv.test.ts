@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { fitsConv } from "../../src/simd/host/conv.ts";
+import { convShape } from "../../src/simd/host/conv-shape.ts";
 import { expectSameAsCpu, numbers, random, useSimd } from "./backends.ts";
 
 type Pair = [number, number];
@@ -188,6 +190,25 @@ describe.each(["off", "auto"] as const)("convolutions (relaxed SIMD %s)", (relax
     const y = tf.conv2d(x, tf.zeros<tf.Rank.R4>([3, 3, 8, 8]), 1, "same");
     expect(y.shape).toEqual([0, 8, 8, 8]);
     expect(y.dataSync()).toHaveLength(0);
+    const attrs = { strides: [1, 1], pad: "same", dataFormat: "NHWC", filterShape: [3, 3, 8, 8] };
+    const dfilter = tf.engine().runKernel<tf.Tensor>("Conv2DBackpropFilter", { x, dy: y }, attrs);
+    expect(dfilter.dataSync().every((value) => value === 0)).toBe(true);
+  });
+
+  it("leave to the cpu backend what overflows a thread's scratch memory, either way", () => {
+    const fits = (...channels: Pair): boolean =>
+      fitsConv(convShape([1, 10, 10, channels[0]], [1, 1, ...channels], { strides: 1, pad: 0 })!);
+    expect(fits(8001, 1)).toBe(true);
+    expect(fits(11001, 1)).toBe(false);
+    expect(fits(1, 11001)).toBe(false);
+  });
+
+  it("say so when the window is larger than the image", () => {
+    const x = random<tf.Rank.R4>([1, 2, 2, 3]);
+    const filter = random<tf.Rank.R4>([5, 5, 3, 4]);
+    const message = /sizes are 0 or more, got \[1,-2,-2,[34]\]; make the input at least as large/;
+    expect(() => tf.conv2d(x, filter, 1, "valid")).toThrow(message);
+    expect(() => tf.maxPool(x, 5, 1, "valid")).toThrow(message);
   });
 });
 

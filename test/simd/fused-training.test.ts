@@ -217,6 +217,33 @@ describe("BatchNormTraining", () => {
     // The gradient itself is not masked.
     expect(dy.dataSync().some((value, i) => value !== 0 && y.dataSync()[i] === 0)).toBe(true);
   });
+
+  it("gives the bias its gradient through a flattening layer, too", async () => {
+    // The same data as the convolution's output, but with other channels.
+    const attrs = { strides: [1, 1], pad: "same", dilations: [1, 1], activation: "relu" };
+    const normalize = (rows: tf.Tensor): tf.Tensor => {
+      if (fused()) return runAll("BatchNormTraining", { x: rows }, { epsilon: 1e-3 })[0];
+      const { mean, variance } = tf.moments(rows, 0);
+      return tf.div(tf.sub(rows, mean), tf.sqrt(tf.add(variance, 1e-3)));
+    };
+    const network = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
+      const y = fused()
+        ? run("Conv2DBiasActivation", { x, filter, bias }, attrs)
+        : tf.relu(tf.add(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same"), bias));
+      return normalize(tf.reshape(y, [6, -1]));
+    };
+    await expectSameAsCpu(
+      "flattened",
+      () =>
+        valueAndGradients(network, [
+          random<tf.Rank.R4>([6, 8, 8, 3], { seed: 1 }),
+          random<tf.Rank.R4>([3, 3, 3, 8], { seed: 2 }),
+          random<tf.Rank.R1>([8], { seed: 3 }),
+        ]),
+      // The bias's gradient sums 384 terms below 2 / sqrt(epsilon).
+      { rtol: 0, atol: 384 * 64 * 4 * 2 ** -23 },
+    );
+  });
 });
 
 describe("SeededDropout", () => {
@@ -297,6 +324,14 @@ describe("SparseSoftmaxCrossEntropy", () => {
         /expected labels from 0 to 2, got/,
       );
     }
+  });
+
+  it("refuses another number of labels than samples", () => {
+    const logits = tf.zeros([2, 3]);
+    const labels = tf.tensor1d([0], "int32");
+    expect(() => run("SparseSoftmaxCrossEntropy", { logits, labels })).toThrow(
+      /expected 2 labels, one for each row of logits, got labels of shape \[1\]/,
+    );
   });
 });
 

@@ -117,6 +117,15 @@ describe.each(["off", "auto"] as const)("matrix products (relaxed SIMD %s)", (re
     }
   });
 
+  it("refuse an activation that they do not know, instead of leaving it out", () => {
+    const a = random<tf.Rank.R2>([2, 2]);
+    for (const activation of ["tanh" as "relu", "prelu" as const]) {
+      expect(() => tf.fused.matMul({ a, b: a, activation })).toThrow(
+        /a fused activation out of linear, relu,.* got "(tanh|prelu)"; apply it/,
+      );
+    }
+  });
+
   it("pass infinities and NaN on to the elements they touch, and to no others", () => {
     const a = tf.tensor2d([1, NaN, Infinity, 1, 1, 1], [3, 2]);
     const product = tf.matMul(a, tf.tensor2d([1, 0, 2, 1], [2, 2])).dataSync();

@@ -77,6 +77,13 @@ describe("pooling", () => {
     await expectSameAsCpu("NaN", () => grad(random([2, 6, 6, 5], { nan: true })));
   });
 
+  it("agrees with the cpu backend where tfjs loses the rounding mode on the way back", async () => {
+    for (const pool of [tf.maxPool, tf.avgPool]) {
+      const grad = tf.grad((v: tf.Tensor) => tf.square(pool(v as tf.Tensor4D, 2, 2, 0, "ceil")));
+      await expectSameAsCpu("rounded up", () => grad(random([2, 5, 5, 3])));
+    }
+  });
+
   it("has gradients that finite differences confirm", async () => {
     await tf.setBackend("simd");
     const shape: Shape4 = [1, 6, 5, 6];

@@ -1,3 +1,4 @@
+import os from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SimdBackend } from "../../src/simd/host/backend.ts";
@@ -15,6 +16,7 @@ describe("registerSimdBackend", () => {
   beforeEach(remove);
   afterEach(() => {
     vi.restoreAllMocks();
+    vi.unstubAllGlobals();
     remove();
   });
 
@@ -44,6 +46,22 @@ describe("registerSimdBackend", () => {
     await expect(registerSimdBackend({ relaxedSimd: "on" })).rejects.toThrow(
       /options of the first/,
     );
+  });
+
+  it("takes one call after the other, so that none starts threads in vain", async () => {
+    const calls = [1, 2].map((threads) => registerSimdBackend({ threads }));
+    const [first, second] = await Promise.allSettled(calls);
+    expect(first.status).toBe("fulfilled");
+    expect(String((second as PromiseRejectedResult).reason)).toMatch(/options of the first call/);
+    expect(backend().threads).toBe(1);
+  });
+
+  it("has a default on machines with more processors than it takes", async () => {
+    vi.spyOn(os, "availableParallelism").mockReturnValue(96);
+    // Where memory is not shared, the threads are only counted.
+    vi.stubGlobal("crossOriginIsolated", false);
+    await registerSimdBackend();
+    expect(backend().threads).toBe(1);
   });
 
   it("is chosen by name only: it never becomes the default by being there", async () => {

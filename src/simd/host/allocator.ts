@@ -57,11 +57,6 @@ export class Allocator {
     return this.#bytesInUse;
   }
 
-  /** Number of stretches handed out and not yet released. */
-  get blocksInUse(): number {
-    return this.#used.size;
-  }
-
   /** Returns the address of at least `bytes` bytes with arbitrary contents. */
   allocate(bytes: number): number {
     if (!Number.isSafeInteger(bytes) || bytes < 0) throw notBytes(bytes);
@@ -88,11 +83,6 @@ export class Allocator {
     this.#used.delete(ptr);
     this.#bytesInUse -= block.bytes;
     this.#putFree(block);
-  }
-
-  /** The length of the stretch at `ptr`, rounding included. */
-  bytesAt(ptr: number): number {
-    return this.#used.get(ptr)?.bytes ?? 0;
   }
 
   #takeFree(size: number): Block | null {

@@ -91,6 +91,7 @@ export class SimdBackend extends KernelBackend {
 
   /** A new tensor in linear memory with arbitrary contents, all of which the kernel must write. */
   output(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
+    checkSizes(shape);
     const length = util.sizeFromShape([...shape]);
     const dataId = this.#store(TensorRecord.inLinearMemory(this.#heap, dtype, length));
     return { dataId, shape: [...shape], dtype };
@@ -255,6 +256,17 @@ export class SimdBackend extends KernelBackend {
     this.data.set(dataId, record);
     return dataId;
   }
+}
+
+/** tfjs computes a negative size where a window is larger than what it slides over. */
+function checkSizes(shape: readonly number[]): void {
+  if (shape.every((size) => size >= 0)) return;
+  throw new SimdBackendError(
+    "simd backend",
+    "a result whose sizes are 0 or more",
+    `[${shape.join()}]`,
+    "make the input at least as large as the window that slides over it",
+  );
 }
 
 /** The 32 bits of a float32 as a word of a kernel's parameter block. */

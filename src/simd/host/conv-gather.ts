@@ -26,11 +26,11 @@ interface Tap {
   readonly index: number;
 }
 
-/** Whether the tables and blocks of the general path fit in the scratch memory. */
+/** Whether the tables and blocks of the general path fit in the scratch memory, also backward. */
 export function fitsGather(shape: ConvShape): boolean {
-  const { filterHeight, filterWidth, inChannels, outChannels } = shape;
-  const depth = filterHeight * filterWidth * Math.max(inChannels, outChannels);
-  return depth * 4 + PIXELS * (8 + up(outChannels, 8) * 4) + CHUNK_BLOCK * 4 <= SCRATCH_BYTES;
+  const channels = Math.max(shape.inChannels, shape.outChannels);
+  const depth = shape.filterHeight * shape.filterWidth * channels;
+  return depth * 4 + PIXELS * (8 + up(channels, 8) * 4) + CHUNK_BLOCK * 4 <= SCRATCH_BYTES;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   winogradConv2D,
   winogradFilterGradient,
 } from "./conv-winograd.ts";
+import { fill } from "./element-wise.ts";
 
 /** Whether a SIMD path takes the convolution of these sizes. */
 export function fitsConv(shape: ConvShape): boolean {
@@ -85,6 +86,11 @@ export function conv2DFilterGradient(
   const { filterHeight, filterWidth, inChannels, outChannels } = shape;
   const out = backend.output([filterHeight, filterWidth, inChannels, outChannels]);
   if (util.sizeFromShape(out.shape) === 0) return out;
+  if (util.sizeFromShape(dy.shape) === 0) {
+    // The sum over no pixels, for instance of an empty batch.
+    fill(backend, out, 0);
+    return out;
+  }
   const call = {
     shape,
     x: backend.pointer(x),

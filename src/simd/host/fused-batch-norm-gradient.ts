@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { floatBits, type SimdBackend } from "./backend.ts";
 import { rowChunks, type RowChunks } from "./fused-rows.ts";
 import type { PendingData } from "./tensor-record.ts";
@@ -53,9 +53,12 @@ export class BatchNormGradient implements PendingData {
     this.#apply("batch_norm_gradient_apply_f32", dx);
   }
 
-  /** Whether `y`, the output of a relu, is what was normalised. */
+  /**
+   * Whether `y`, the output of a relu, is what was normalised. The same data in another shape, as
+   * behind a flattening layer, have other channels, and so other sums.
+   */
   follows(y: TensorInfo): boolean {
-    return this.#x.dataId === y.dataId;
+    return this.#x.dataId === y.dataId && util.arraysEqual(this.#x.shape, y.shape);
   }
 
   /**

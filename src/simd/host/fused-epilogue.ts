@@ -1,4 +1,5 @@
 import { getKernel, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
+import { SimdBackendError } from "../simd-error.ts";
 import type { SimdBackend } from "./backend.ts";
 
 /** What tfjs's fused operations do behind their product. */
@@ -14,11 +15,25 @@ const UNARY: Record<string, string> = {
   ...{ relu: "Relu", relu6: "Relu6", elu: "Elu", sigmoid: "Sigmoid", leakyrelu: "LeakyRelu" },
 };
 
+/** tfjs-converter passes on what TensorFlow fuses, which may be another activation. */
+function checkActivation({ activation = "linear", preluActivationWeights }: Epilogue): void {
+  const prelu = activation === "prelu" && preluActivationWeights != null;
+  if (prelu || activation === "linear" || Object.keys(UNARY).includes(activation)) return;
+  throw new SimdBackendError(
+    "simd backend",
+    `a fused activation out of linear, ${Object.keys(UNARY).join(", ")} and prelu with its weights`,
+    `"${activation}"`,
+    "apply it as an operation of its own",
+  );
+}
+
 /** The part of an epilogue that product kernels do themselves, and whether that is all. */
 export function insideProduct(
-  { bias, activation = "linear" }: Epilogue,
+  epilogue: Epilogue,
   channels: number,
 ): { bias: TensorInfo | undefined; relu: boolean; complete: boolean } {
+  checkActivation(epilogue);
+  const { bias, activation = "linear" } = epilogue;
   const perChannel =
     bias?.dtype === "float32" && bias.shape.length === 1 && bias.shape[0] === channels;
   const inside = perChannel ? bias : undefined;
@@ -46,6 +61,6 @@ export function applyEpilogue(
   if (bias && !done.bias) apply("Add", { a: current, b: bias });
   if (activation === "prelu" && preluActivationWeights) {
     apply("Prelu", { x: current, alpha: preluActivationWeights });
-  } else if (activation in UNARY && !done.relu) apply(UNARY[activation], { x: current });
+  } else if (activation !== "linear" && !done.relu) apply(UNARY[activation], { x: current });
   return current;
 }

@@ -1,10 +1,30 @@
-import { util } from "@tensorflow/tfjs-core";
-import type { backend_util } from "@tensorflow/tfjs-core";
+import { backend_util, util } from "@tensorflow/tfjs-core";
+import type { MaxPoolAttrs } from "@tensorflow/tfjs-core";
 
 /** Elements of the output that one task of a pooling kernel computes. */
 const OUT_BLOCK = 8192;
 /** Channels that one task of a pooling gradient covers. A multiple of 4. */
 const CHANNELS = 32;
+
+/** The sizes of a pooling of NHWC images of this shape. */
+export function poolInfo(
+  shape: readonly number[],
+  { filterSize, strides, pad, dimRoundingMode }: MaxPoolAttrs,
+): backend_util.Conv2DInfo {
+  const images = shape as [number, number, number, number];
+  return backend_util.computePool2DInfo(images, filterSize, strides, 1, pad, dimRoundingMode);
+}
+
+/**
+ * Whether `dy` is a gradient of this pooling's output. tfjs loses the forward pass's rounding mode
+ * on the way back; the cpu backend does what can be done then.
+ */
+export function isPoolGradient(
+  info: backend_util.Conv2DInfo,
+  dy: { readonly shape: number[] },
+): boolean {
+  return util.arraysEqual(dy.shape, info.outShape);
+}
 
 /** Words 3 to 14 of the pooling kernels of assembly/pool.ts. */
 function sizes(info: backend_util.Conv2DInfo): number[] {

@@ -54,7 +54,8 @@ function startWebWorker(source: string, start: object): WorkerHandle {
       resolve();
     };
     worker.onerror = (event) => {
-      reject(new Error(event.message));
+      // A page's security policy stops it without a message.
+      reject(new Error(event.message || "the worker's program was not started"));
     };
   });
   worker.postMessage(start);

@@ -39,12 +39,12 @@ export class TensorRecord {
   static fromValues(
     heap: LinearMemory,
     dtype: DataType,
-    values: backend_util.BackendValues | null,
+    values: backend_util.BackendValues | null | undefined,
   ): TensorRecord {
     const record = new TensorRecord(heap, dtype);
     // A kernel of the cpu backend may return a view of its input: it must outlive the input.
     const copied = heap.owns(values) ? (values as Float32Array).slice() : values;
-    record.#array = copied;
+    record.#array = copied ?? null;
     return record;
   }
 
@@ -67,11 +67,6 @@ export class TensorRecord {
     return this.#pending;
   }
 
-  /** Whether the data is in linear memory. */
-  get placed(): boolean {
-    return this.#ptr !== 0;
-  }
-
   /** The data; a view for immediate use where it is in linear memory. */
   get values(): backend_util.BackendValues {
     this.#settle();
@@ -82,7 +77,7 @@ export class TensorRecord {
     return this.#heap.float32(this.#ptr, length);
   }
 
-  /** The data as an array of its own, valid for ever. */
+  /** The data as an array outside of linear memory, valid for ever. */
   copy(): backend_util.BackendValues {
     this.#settle();
     return this.#ptr === 0 ? this.values : (this.values as Float32Array).slice();
@@ -127,10 +122,14 @@ export class TensorRecord {
   #settle(): void {
     const pending = this.#pending;
     if (pending === null) return;
-    this.#pending = null;
+    // Where there is no room, all stays as it was: the data can be asked for again, or given up.
     this.#place(this.#length);
-    pending.compute(this.#ptr);
-    pending.release();
+    this.#pending = null;
+    try {
+      pending.compute(this.#ptr);
+    } finally {
+      pending.release();
+    }
   }
 
   #place(length: number): void {

@@ -1,6 +1,7 @@
 import { engine, type GradConfig, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
 import { floatBits } from "../host/backend.ts";
 import { rowChunks } from "../host/fused-rows.ts";
+import { SCRATCH_BYTES } from "../host/layout.ts";
 import { defineKernel } from "../kernel.ts";
 import { BatchNormTrainingGrad } from "./BatchNormTrainingGrad.ts";
 
@@ -25,7 +26,8 @@ export const batchNormTraining = defineKernel<Inputs, Attrs>(
   ({ inputs: { x, gamma, beta }, attrs: { epsilon }, backend }) => {
     if ([x, gamma, beta].some((tensor) => tensor && tensor.dtype !== "float32")) return null;
     const { rows, channels, perChunk, chunks, pitch } = rowChunks(x.shape);
-    if (rows === 0) return null;
+    // A beta that is not given is zeros in scratch memory.
+    if (rows === 0 || (!beta && pitch > SCRATCH_BYTES)) return null;
     const y = backend.output(x.shape);
     const [mean, variance, factor] = [1, 2, 3].map(() => backend.output([channels]));
     const at = backend.pointer(x);

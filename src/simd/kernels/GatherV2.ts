@@ -15,10 +15,10 @@ export const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
     );
     const pointers = [x, indices].map((tensor) => backend.pointer(tensor));
     const out = backend.output(info.outputShape);
+    if (util.sizeFromShape(out.shape) === 0) return out;
     const { batchSize, outerSize, dimSize, sliceSize } = info;
     const count = util.sizeFromShape(indices.shape) / batchSize;
     const slices = batchSize * outerSize * count;
-    if (slices * sliceSize === 0) return out;
     const perTask = Math.max(1, Math.floor(BLOCK / sliceSize));
     backend.run("gather_32", Math.ceil(slices / perTask), [
       ...[...pointers, backend.pointer(out), slices, perTask],

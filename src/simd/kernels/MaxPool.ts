@@ -1,22 +1,13 @@
-import { backend_util, MaxPool, util } from "@tensorflow/tfjs-core";
+import { MaxPool, util } from "@tensorflow/tfjs-core";
 import type { MaxPoolAttrs, MaxPoolInputs } from "@tensorflow/tfjs-core";
-import { isIdentity, poolCall, tilesBy2 } from "../host/pool.ts";
+import { isIdentity, poolCall, poolInfo, tilesBy2 } from "../host/pool.ts";
 import { defineKernel } from "../kernel.ts";
 
 export const maxPool = defineKernel<MaxPoolInputs, MaxPoolAttrs>(
   MaxPool,
   ({ inputs: { x }, attrs, backend }) => {
     if (x.dtype !== "float32" || util.sizeFromShape(x.shape) === 0) return null;
-    const { filterSize, strides, pad, dimRoundingMode } = attrs;
-    const shape = x.shape as [number, number, number, number];
-    const info = backend_util.computePool2DInfo(
-      shape,
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
+    const info = poolInfo(x.shape, attrs);
     if (isIdentity(info)) return backend.share(x);
     const pointer = backend.pointer(x);
     const out = backend.output(info.outShape);

@@ -4,6 +4,7 @@ import {
   type Tensor,
   type TensorInfo,
   type TypedArray,
+  util,
 } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../host/backend.ts";
 import { defineKernel } from "../kernel.ts";
@@ -21,7 +22,19 @@ function tasks([rows, classes]: readonly number[]): { count: number; perTask: nu
   return { count: Math.ceil(rows / perTask), perTask };
 }
 
-function checkLabels(backend: SimdBackend, labels: TensorInfo, classes: number): void {
+function checkLabels(
+  backend: SimdBackend,
+  labels: TensorInfo,
+  [rows, classes]: readonly number[],
+): void {
+  if (util.sizeFromShape(labels.shape) !== rows) {
+    throw new SimdBackendError(
+      SparseSoftmaxCrossEntropy,
+      `${rows} labels, one for each row of logits`,
+      `labels of shape [${labels.shape.join()}]`,
+      "give as many labels as samples",
+    );
+  }
   const values = backend.data.get(labels.dataId).values as TypedArray;
   const wrong = values.find((label) => !(label >= 0 && label < classes));
   if (wrong === undefined) return;
@@ -39,7 +52,7 @@ export const sparseSoftmaxCrossEntropy = defineKernel<Inputs>(
   ({ inputs: { logits, labels }, backend }) => {
     if (logits.dtype !== "float32" || labels.dtype !== "int32") return null;
     const [rows, classes] = logits.shape;
-    checkLabels(backend, labels, classes);
+    checkLabels(backend, labels, logits.shape);
     const loss = backend.output([rows]);
     const { count, perTask } = tasks(logits.shape);
     backend.run("sparse_cross_entropy_f32", count, [
