@@ -159,9 +159,9 @@ describe("fit", () => {
       zcaWhitening: true,
       rescale: 1e38,
     });
-    expect(() => { generator.fit(noise(4, [4, 4, 3])); }).toThrow(
-      /finite products .*got infinity or NaN/,
-    );
+    expect(() => {
+      generator.fit(noise(4, [4, 4, 3]));
+    }).toThrow(/finite products .*got infinity or NaN/);
   });
 
   it("does not change flows made before", () => {
