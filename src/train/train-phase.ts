@@ -22,7 +22,7 @@ export interface TrainingOptions {
   /**
    * Data to measure after every epoch: an image set, a dataset of batches, or a flow, such as
    * `generator.flow(test, { shuffle: false })` of a generator that standardises. The loss is the
-   * cross-entropy that {@link evaluate} gives, whichever loss the model trains on. Default none.
+   * cross-entropy that `evaluate` gives, whichever loss the model trains on. Default none.
    */
   readonly validation?: ImageSet | Flow | Dataset<TensorContainer>;
   /**
