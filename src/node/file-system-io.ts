@@ -107,29 +107,36 @@ async function load(path: string): Promise<io.ModelArtifacts> {
   if (!weightsManifest) return rest;
 
   const parts = weightsManifest.flatMap(({ paths }) => paths).map((name) => weightPath(file, name));
-  const weightData = await readWeights(parts, weightsSha256);
+  const { weightData, isRight } = await readWeights(parts, weightsSha256);
   const weightSpecs = io.getWeightSpecs(weightsManifest);
   const expected = weightBytes(weightSpecs);
   if (expected !== undefined && weightData.byteLength !== expected) {
     const got = `${weightData.byteLength}`;
     throw damaged(`${expected} bytes of weights beside ${file}`, got);
   }
-  if (weightsSha256 !== undefined && sha256(new Uint8Array(weightData)) !== weightsSha256) {
+  if (!isRight) {
     throw damaged(`weights with SHA-256 ${weightsSha256} beside ${file}`, "another");
   }
   return { ...rest, weightSpecs, weightData };
 }
 
-/** The joined weights; those of the earlier model where its save was interrupted. */
-async function readWeights(parts: readonly string[], hash?: string): Promise<ArrayBuffer> {
-  const weights = io.CompositeArrayBuffer.join(
+/**
+ * The joined weights, or those of the earlier model where a save was interrupted; and whether they
+ * are the ones that the model file speaks of.
+ */
+async function readWeights(
+  parts: readonly string[],
+  hash?: string,
+): Promise<{ weightData: ArrayBuffer; isRight: boolean }> {
+  const weightData = io.CompositeArrayBuffer.join(
     (await Promise.all(parts.map(read))).map(toArrayBuffer),
   );
-  if (hash === undefined || parts.length !== 1 || sha256(new Uint8Array(weights)) === hash) {
-    return weights;
-  }
+  const isRight = hash === undefined || sha256(new Uint8Array(weightData)) === hash;
+  if (isRight || parts.length !== 1) return { weightData, isRight };
   const kept = await readFile(earlier(parts[0])).catch(() => undefined);
-  return kept && sha256(kept) === hash ? toArrayBuffer(kept) : weights;
+  return kept && sha256(kept) === hash
+    ? { weightData: toArrayBuffer(kept), isRight: true }
+    : { weightData, isRight };
 }
 
 async function read(file: string): Promise<Uint8Array> {
