@@ -1,5 +1,6 @@
 import { check, checkOptions, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
+import { ArgumentError } from "../errors.ts";
 import { randomStream } from "../random/stream.ts";
 import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
@@ -91,14 +92,14 @@ class ImageFlow extends SetFlow {
     const rng = randomStream(this.#seed, "augment", epoch, index);
     const parameters = augmentation.draw({ shape, rng, seed: this.#seed, epoch, index });
     const changed = augmentation.apply(this.set.image(index), shape, parameters);
-    check(
-      changed instanceof Uint8Array && changed.length === this.set.imageSize,
-      "augmentation.apply",
-      `to return a Uint8Array of ${this.set.imageSize} bytes for a ${shape.join(" x ")} image`,
-      describe(changed),
-      "return an image of the same shape",
-    );
-    return changed;
+    // Messages are made for wrong images only: this runs for every image.
+    if (changed instanceof Uint8Array && changed.length === this.set.imageSize) return changed;
+    throw new ArgumentError({
+      subject: "augmentation.apply",
+      expected: `to return a Uint8Array of ${this.set.imageSize} bytes for a ${shape.join(" x ")} image`,
+      got: describe(changed),
+      remedy: "return an image of the same shape",
+    });
   }
 
   #mixBatch(mix: Mix, epoch: number, images: Int32Array, xs: Float32Array): Float32Array {
