@@ -54,8 +54,7 @@ export default tseslint.config(
   mayNotImport(
     [
       "src/{random,dataset,augment,metrics,plots,weights}/**/*.ts",
-      "src/errors.ts",
-      "src/checks.ts",
+      "src/{errors,describe,checks,optional-package}.ts",
     ],
     ["@tensorflow/*", "node:*", "**/model/*", "**/train/*", "**/node/*", "**/simd/*"],
     "This layer is pure: no TensorFlow.js, no I/O, nothing from the layers above it.",
@@ -77,7 +76,15 @@ export default tseslint.config(
   ),
   mayNotImport(
     ["src/simd/**/*.ts"],
-    ["../*/../*", "**/model/*", "**/train/*", "**/dataset/*", "**/errors.ts", "**/checks.ts"],
+    [
+      "../*/../*",
+      "**/model/*",
+      "**/train/*",
+      "**/dataset/*",
+      "**/errors.ts",
+      "**/checks.ts",
+      "**/describe.ts",
+    ],
     "simd/ is self-contained: it imports TensorFlow.js packages only.",
   ),
 );

@@ -1,5 +1,20 @@
 import { defineConfig } from "tsup";
 
+/**
+ * In the CommonJS build what `import()` loads can be had by `require`, too: where a test runner's
+ * context refuses `import()`, as Jest's does. Elsewhere it stays a real import, which knows modules of
+ * both kinds.
+ */
+const REFUSED = `.catch((error) => {
+  if (!/^ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING/.test(error?.code)) throw error;
+  try {
+    const it = require(%);
+    return it.__esModule ? it : { ...it, default: it };
+  } catch (cause) {
+    throw Object.assign(error, { cause });
+  }
+})`;
+
 export default defineConfig({
   entry: {
     index: "src/index.ts",
@@ -24,5 +39,19 @@ export default defineConfig({
   splitting: true,
   // With CommonJS splitting, only the tree-shaking pass keeps `await import()` a real import.
   treeshake: true,
+  plugins: [
+    {
+      name: "require-where-import-is-refused",
+      renderChunk(code) {
+        if (this.format !== "cjs") return undefined;
+        return {
+          code: code.replace(
+            /\bimport\(("[^"]+")\)/g,
+            (call, specifier: string) => call + REFUSED.replace("%", specifier),
+          ),
+        };
+      },
+    },
+  ],
   shims: true,
 });

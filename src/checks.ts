@@ -2,29 +2,10 @@
  * Argument checks, used once at each public door; behind it the code trusts its arguments.
  * Every check throws an {@link ArgumentError} that names the caller and the argument.
  */
+import { describe } from "./describe.ts";
 import { ArgumentError } from "./errors.ts";
 
-/** A short rendering of any value for an error message. */
-export function describe(value: unknown): string {
-  if (typeof value === "string") {
-    return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
-  }
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
-  if (typeof value !== "object" || value === null) return String(value);
-  if (Array.isArray(value)) {
-    return value.length <= 6
-      ? `[${value.map(describe).join(", ")}]`
-      : `an array of ${value.length}`;
-  }
-  if (ArrayBuffer.isView(value)) {
-    const { length } = value as unknown as { length?: number };
-    return `${value.constructor.name}(${length ?? value.byteLength})`;
-  }
-  const name = (Object.getPrototypeOf(value) as object | null)?.constructor.name;
-  if (!name || name === "Object") return "an object";
-  return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
-}
+export { describe };
 
 /** Throws unless `condition` holds. For the checks that have no helper of their own. */
 export function check(

@@ -1,4 +1,5 @@
 import { check, checkOneOf, describe } from "../checks.ts";
+import { messageOf } from "../describe.ts";
 import { CifarKitError, DataError } from "../errors.ts";
 import { ImageSet, type ImageShape } from "./image-set.ts";
 import { INTERPOLATIONS, type Pixels } from "./resample.ts";
@@ -81,7 +82,7 @@ async function decode(file: PictureFile): Promise<Pixels> {
     throw new DataError({
       subject: "pictureSet",
       expected: `${file.path} to be an intact picture`,
-      got: JSON.stringify(cause instanceof Error ? cause.message : String(cause)),
+      got: JSON.stringify(messageOf(cause)),
       remedy: "repair or remove the file",
       cause,
     });

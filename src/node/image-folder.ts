@@ -5,6 +5,7 @@ import type { ImageSet } from "../dataset/image-set.ts";
 import { pictureSet, type PictureSetOptions } from "../dataset/picture-set.ts";
 import type { Pixels } from "../dataset/resample.ts";
 import { DataError, SourceError } from "../errors.ts";
+import { optionalPackage } from "../optional-package.ts";
 
 /** Options of {@link imageFolder}: those of {@link pictureSet}. */
 export interface ImageFolderOptions extends PictureSetOptions {
@@ -95,15 +96,10 @@ async function list(root: string, folder: string) {
 }
 
 async function sharpDecoder(): Promise<(path: string) => Promise<Pixels>> {
-  const { default: sharp } = await import("sharp").catch((cause: unknown) => {
-    throw new SourceError({
-      subject: "imageFolder",
-      expected: "the package sharp",
-      got: `"${cause instanceof Error ? cause.message : String(cause)}" while loading it`,
-      remedy: "run npm install sharp, or pass a function as decode",
-      cause,
-    });
-  });
+  const { default: sharp } = await optionalPackage(
+    { subject: "imageFolder", name: "sharp", otherwise: ", or pass a function as decode" },
+    () => import("sharp"),
+  );
   return async (path) => {
     // Colour profiles are not applied, as Pillow does not; damage is an error, not a grey area.
     const { data, info } = await sharp(path, { ignoreIcc: true, failOn: "warning" })

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { messageOf } from "../describe.ts";
 import { SourceError } from "../errors.ts";
 import { PRETRAINED, pretrainedModel } from "../model/index.ts";
 
@@ -20,7 +21,7 @@ export async function loadPretrained(): Promise<LayersModel> {
     throw new SourceError({
       subject: "loadPretrained",
       expected: `to read ${name}`,
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       remedy: "install the package anew; a bundler must leave the file beside the code",
       cause,
     });

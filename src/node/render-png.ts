@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "../checks.ts";
-import { SourceError } from "../errors.ts";
+import { optionalPackage } from "../optional-package.ts";
 
 /** Most pixels of one file: 4 bytes each in memory, and enough for a metre of paper. */
 const MAX_PIXELS = 1e8;
@@ -19,10 +19,12 @@ export async function renderPng(
   fontFiles: readonly string[],
 ): Promise<Uint8Array> {
   checkSize(svg, scale);
-  const [{ Resvg }, { FONT_BASE64, FONT_FAMILY, FONT_RANGES }] = await Promise.all([
-    loadResvg(),
-    import("./fonts/dejavu-sans.generated.ts"),
-  ]);
+  const { Resvg } = await optionalPackage(
+    { subject: "writePng", name: "@resvg/resvg-js", otherwise: ", or write an SVG with writeSvg" },
+    () => import("@resvg/resvg-js"),
+  );
+  const { FONT_BASE64, FONT_FAMILY, FONT_RANGES } =
+    await import("./fonts/dejavu-sans.generated.ts");
   // The renderer takes fonts as files only.
   const folder = await mkdtemp(join(tmpdir(), "cifar-kit-font-"));
   try {
@@ -77,18 +79,4 @@ function isCovered(svg: string, ranges: readonly (readonly [number, number])[]):
     if (!isControl && !ranges.some(([first, last]) => code >= first && code <= last)) return false;
   }
   return true;
-}
-
-async function loadResvg() {
-  try {
-    return await import("@resvg/resvg-js");
-  } catch (cause) {
-    throw new SourceError({
-      subject: "writePng",
-      expected: "the package @resvg/resvg-js",
-      got: `"${cause instanceof Error ? cause.message : String(cause)}" while loading it`,
-      remedy: "run npm install @resvg/resvg-js, or write an SVG with writeSvg",
-      cause,
-    });
-  }
 }

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
+import { messageOf } from "../describe.ts";
 import { SourceError } from "../errors.ts";
 import { makeFolder } from "./make-folder.ts";
 import { writeAtomic } from "./write-atomic.ts";
@@ -29,7 +30,7 @@ export async function writePicture(
     throw new SourceError({
       subject,
       expected: `${path} to be writable`,
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       remedy: "choose a path in a folder that you may write to",
       cause,
     });

@@ -1,5 +1,7 @@
 import { check, describe } from "../checks.ts";
-import { ArgumentError, SourceError } from "../errors.ts";
+import { messageOf } from "../describe.ts";
+import { ArgumentError } from "../errors.ts";
+import { optionalPackage } from "../optional-package.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
 /**
@@ -20,7 +22,10 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
     describe(spec),
     "pass what a plot function returned",
   );
-  const { vega, vegaLite } = await loadVega();
+  // One after the other: bundlers replace a missing package by a module that throws when loaded.
+  const both = { subject: "toSvg", install: "vega vega-lite" };
+  const vega = await optionalPackage({ ...both, name: "vega" }, () => import("vega"));
+  const vegaLite = await optionalPackage({ ...both, name: "vega-lite" }, () => import("vega-lite"));
   const view = viewOf(() => {
     const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0]);
     return new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.Error });
@@ -40,7 +45,7 @@ function viewOf<View>(make: () => View): View {
     throw new ArgumentError({
       subject: "toSvg",
       expected: "a specification that Vega-Lite can compile",
-      got: `the error "${cause instanceof Error ? cause.message : String(cause)}"`,
+      got: `the error "${messageOf(cause)}"`,
       remedy: "pass what a plot function returned, or correct the specification",
       cause,
     });
@@ -53,19 +58,4 @@ function describedBy(description: unknown, svg: string): string {
   const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", '"': "&quot;" };
   const text = description.replaceAll(/[&<"]/g, (character) => escapes[character]);
   return svg.replace(/^<svg /, () => `<svg role="img" aria-label="${text}" `);
-}
-
-async function loadVega() {
-  try {
-    const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
-    return { vega, vegaLite };
-  } catch (cause) {
-    throw new SourceError({
-      subject: "toSvg",
-      expected: "the packages vega and vega-lite",
-      got: `"${cause instanceof Error ? cause.message : String(cause)}" while loading them`,
-      remedy: "run npm install vega vega-lite",
-      cause,
-    });
-  }
 }

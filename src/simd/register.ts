@@ -151,11 +151,17 @@ async function importCpuKernels(): Promise<void> {
   try {
     await import("@tensorflow/tfjs-backend-cpu");
   } catch (cause) {
+    // Where import() is refused, as in Jest, a program may have required the package itself.
+    if (getKernelsForBackend("cpu").length > 0) return;
+    const { message = "" } = Object(cause) as Partial<Error>;
+    const isMissing = /(?:find|resolve)\b[^'"]*['"]@tensorflow\/tfjs-backend-cpu['"]/.test(message);
     throw new SimdBackendError(
       SUBJECT,
       "@tensorflow/tfjs-backend-cpu, which runs what has no SIMD kernel",
-      "no such package",
-      "install it",
+      isMissing ? "no such package" : `"${message.split("\n", 1)[0]}" while loading it`,
+      isMissing
+        ? "run npm install @tensorflow/tfjs-backend-cpu"
+        : "see the cause, or load that package before the call",
       cause,
     );
   }

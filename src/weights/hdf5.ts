@@ -1,5 +1,5 @@
 import type { File as Hdf5File } from "h5wasm";
-import { SourceError } from "../errors.ts";
+import { optionalPackage } from "../optional-package.ts";
 
 /** What `h5wasm` offers, once it runs. */
 export type Hdf5 = Awaited<ReturnType<typeof loadHdf5>>;
@@ -9,19 +9,14 @@ const PATH = "/weights.h5";
 
 /** The package `h5wasm`, loaded when first needed. */
 export async function loadHdf5() {
-  try {
-    const { File, Dataset, Group, ready } = await import("h5wasm");
-    const module = await ready;
-    return { File, Dataset, Group, module };
-  } catch (cause) {
-    throw new SourceError({
-      subject: "weights in HDF5",
-      expected: "the package h5wasm",
-      got: `"${cause instanceof Error ? cause.message : String(cause)}" while loading it`,
-      remedy: "run npm install h5wasm, or use safetensors",
-      cause,
-    });
-  }
+  return optionalPackage(
+    { subject: "weights in HDF5", name: "h5wasm", otherwise: ", or use safetensors" },
+    async () => {
+      const { File, Dataset, Group, ready } = await import("h5wasm");
+      const module = await ready;
+      return { File, Dataset, Group, module };
+    },
+  );
 }
 
 /** The bytes of the HDF5 file that `fill` writes into. */

@@ -7,6 +7,7 @@
  * @see https://keras.io/api/models/model_saving_apis/weights_saving_and_loading/
  */
 import type { Dataset, Entity, File as Hdf5File, Group } from "h5wasm";
+import { messageOf } from "../describe.ts";
 import { DataError } from "../errors.ts";
 import { createHdf5, loadHdf5, openHdf5, type Hdf5 } from "./hdf5.ts";
 import { keras3Groups, type KerasLayer, type KerasLayerValues } from "./keras-layer.ts";
@@ -85,7 +86,7 @@ export async function readKerasWeights(
     });
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     throw mismatch("an intact HDF5 file", JSON.stringify(text), cause);
   }
 }

@@ -116,7 +116,7 @@ describe("writePng", () => {
 
   it("says what to install if the renderer is missing", async () => {
     vi.doMock("@resvg/resvg-js", () => {
-      throw new Error("Cannot find package");
+      throw new Error("Cannot find package '@resvg/resvg-js'");
     });
     const error: unknown = await writePng(file("bad.png"), history).catch(
       (reason: unknown) => reason,

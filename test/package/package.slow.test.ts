@@ -104,6 +104,21 @@ describe("a program", () => {
     );
   });
 
+  it("runs from CommonJS where import() is refused, as in Jest, or says how to allow it", () => {
+    const program = join(PROGRAMS, "in-vm.cjs");
+    cpSync(program, join(folder, "in-vm.cjs"));
+    const { stdout, stderr } = spawnSync(process.execPath, ["in-vm.cjs"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(JSON.parse(stdout), stderr).toEqual({
+      simd: "works",
+      // Packages that are ES modules alone.
+      png: expect.stringContaining("--experimental-vm-modules") as string,
+      hdf5: expect.stringContaining("--experimental-vm-modules") as string,
+    });
+  });
+
   describe.each(["20", "22", "24", "latest"])("in Node %s", (release) => {
     it.each(["train.mjs", "train.cjs"])("runs as %s", (file) => {
       const node = nodeBinary(release, root);

@@ -1,3 +1,4 @@
+import { messageOf } from "../../describe.ts";
 import { SourceError } from "../../errors.ts";
 import { OpfsFiles } from "./opfs-files.ts";
 import type { StoredFiles } from "./stored-files.ts";
@@ -34,7 +35,8 @@ export async function explained<T>(
     return await action();
   } catch (cause) {
     if (cause instanceof SourceError) throw cause;
-    const { name = "Error", message = String(cause) } = cause as Partial<DOMException>;
+    const { name = "Error" } = Object(cause) as Partial<DOMException>;
+    const message = messageOf(cause);
     throw new SourceError({
       subject,
       expected: `to use ${what}`,
