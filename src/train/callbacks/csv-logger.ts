@@ -1,6 +1,7 @@
-import { check, checkBoolean, checkOptions, describe } from "../../checks.ts";
+import { check, checkOptions, describe } from "../../checks.ts";
 import { formatFloat } from "../../metrics/format-number.ts";
 import type { Callback, Logs } from "../callback.ts";
+import { csvLine, csvTail, endOfLine } from "./csv-text.ts";
 import { stateKey } from "./state-key.ts";
 
 /** Takes the text of a file, piece by piece; the run waits for a promise. */
@@ -10,8 +11,12 @@ export type TextWriter = (text: string) => unknown;
 export interface CsvLoggerOptions {
   /** What stands between two values; default `","`. */
   readonly separator?: string;
-  /** Whether the text goes on from an earlier one, and so needs no head; default false. */
-  readonly append?: boolean;
+  /**
+   * To go on in a file that may be there already: gives its text, `""` if there is none, e.g.
+   * `() => readFile("log.csv", "utf8").catch(() => "")`. Asked once, before the first epoch. Default:
+   * the text begins anew.
+   */
+  readonly append?: () => string | Promise<string>;
 }
 
 /** A type, not an interface, so that it counts as a dictionary of values. */
@@ -24,8 +29,13 @@ type CsvState = {
  * Writes the logs of every epoch as a line of CSV, as Keras's `CSVLogger` does: `epoch`, counted from
  * 0, then the keys of the first epoch in alphabetical order, and a head once. Without validation
  * values in the first epoch, columns for them are added nevertheless; a missing value is `NA`.
+ *
+ * With `append` an empty text gets a head, too, one that was cut short is completed, and a line that
+ * was cut short is ended. Behind a whole head its columns hold: what they have no place for is left
+ * out, and the console says so once.
  * @param write gets every line as soon as it is due, e.g. `(text) => appendFile("log.csv", text)`.
  * @throws {ArgumentError} if `write` is not a function, or an option is unknown or wrong.
+ * @throws {DataError} before the first epoch, if the text of `append` does not begin as such a log.
  */
 export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Callback {
   const subject = "csvLogger";
@@ -37,7 +47,7 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     'pass e.g. (text) => appendFile("log.csv", text)',
   );
   checkOptions(subject, options, ["separator", "append"]);
-  const { separator = ",", append = false } = options;
+  const { separator = ",", append } = options;
   check(
     typeof separator === "string" && /^[^"\r\n]$/u.test(separator),
     subject,
@@ -45,41 +55,64 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     describe(separator),
     'pass e.g. ";"',
   );
-  checkBoolean(subject, "append", append);
+  check(
+    append === undefined || typeof append === "function",
+    subject,
+    "append to be a function that gives the text which is there already",
+    describe(append),
+    'pass e.g. () => readFile("log.csv", "utf8").catch(() => ""), or leave it out to begin anew',
+  );
 
-  const line = (cells: readonly string[]): string =>
-    `${cells.map((cell) => quote(cell, separator)).join(separator)}\r\n`;
+  /** The columns behind `epoch`, from the head on. */
   let keys: readonly string[] | undefined;
-  let needsHead = !append;
+  let needsHead = true;
+  /** The line that was cut short before this callback wrote. */
+  let cut = "";
+  let hasBegun = false;
+  let hasWarned = false;
+
+  const warnOfLoss = (logs: Logs, columns: readonly string[]): void => {
+    const lost = Object.keys(logs).filter((key) => !columns.includes(key));
+    if (lost.length === 0 || hasWarned) return;
+    hasWarned = true;
+    console.warn(
+      `csvLogger: the columns of the first line have no place for ${lost.join(", ")}. ` +
+        "Write to another file to keep them.",
+    );
+  };
+
   return {
     stateKey: stateKey("csvLogger", options),
-    onTrainBegin(): void {
-      keys = undefined;
+    async onTrainBegin(): Promise<void> {
+      if (!append || hasBegun) return;
+      ({ keys, cut } = csvTail(subject, await append(), separator));
+      needsHead = keys === undefined;
+      hasBegun = true;
     },
     getState(): CsvState {
       return { keys: keys ?? null, needsHead };
     },
     setState(state: CsvState): void {
-      keys = state.keys ?? undefined;
-      ({ needsHead } = state);
+      keys ??= state.keys ?? undefined;
+      // The file itself knows better.
+      if (!append) ({ needsHead } = state);
     },
     async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-      keys ??= columns(logs);
-      const values = keys.map((key) => (key in logs ? formatFloat(logs[key]) : "NA"));
-      const head = needsHead ? line(["epoch", ...keys]) : "";
+      keys ??= columnsOf(logs);
+      warnOfLoss(logs, keys);
+      const head = needsHead ? csvLine(["epoch", ...keys], separator) : "";
+      // A head that was cut short is completed, any other line ended.
+      const start = head.startsWith(cut) ? head.slice(cut.length) : endOfLine(cut) + head;
+      const values = keys.map((key) => (Object.hasOwn(logs, key) ? formatFloat(logs[key]) : "NA"));
+      await write(start + csvLine([String(epoch), ...values], separator));
       needsHead = false;
-      await write(head + line([String(epoch), ...values]));
+      cut = "";
     },
   };
 }
 
-function columns(logs: Logs): string[] {
+function columnsOf(logs: Logs): string[] {
   const keys = Object.keys(logs).sort();
   const hasValidation = keys.some((key) => key.startsWith("val_"));
   return hasValidation ? keys : [...keys, ...keys.map((key) => `val_${key}`)];
-}
-
-function quote(cell: string, separator: string): string {
-  const isPlain = !cell.includes(separator) && !/["\r\n]/.test(cell);
-  return isPlain ? cell : `"${cell.replaceAll('"', '""')}"`;
 }

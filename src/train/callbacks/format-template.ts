@@ -1,69 +1,62 @@
 import { check, describe } from "../../checks.ts";
-import { formatExponent, formatFixed, formatFloat } from "../../metrics/format-number.ts";
+import { numberFormat } from "./format-spec.ts";
 
-/** `{name}` or `{name:spec}`, with the part of Python's format specifications that numbers need. */
-const FIELD = /\{([^{}:]*)(?::([^{}]*))?\}/g;
-const SPEC = /^(?<zero>0)?(?<width>[1-9]\d*)?(?:\.(?<digits>\d+))?(?<type>[dfe])?$/;
+/** Escaped braces, a field `{name}` or `{name:spec}`, or a brace that belongs to neither. */
+const PARTS = /\{\{|\}\}|\{([^{}:!]*)(?::([^{}]*))?\}|[{}]/g;
+
+/** Fills the fields of a template. @throws {ArgumentError} if a value is missing. */
+export type FillTemplate = (values: Readonly<Record<string, number>>) => string;
 
 /**
- * Fills the fields of a template such as `"{epoch:02d}-{val_loss:.2f}"`, as Python's `str.format`
- * does: `d` whole numbers, `f` fixed decimals, `e` scientific notation, a width, and leading zeros.
- * @param integers the values that Python would hold as integers.
+ * Reads a template such as `"{epoch:02d}-{val_loss:.2f}"` as Python's `str.format` does, braces that
+ * are written twice included; see {@link numberFormat} for the specifications.
+ * @param integers names of the values that Python would hold as integers.
+ * @throws {ArgumentError} for a field that cannot be filled, whatever the values.
  */
-export function formatTemplate(
+export function parseTemplate(
   subject: string,
   template: string,
-  values: Readonly<Record<string, number>>,
   integers: readonly string[],
-): string {
-  return template.replace(FIELD, (field: string, name: string, spec = "") => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    check(
-      value !== undefined,
-      subject,
-      `a template with fields out of ${Object.keys(values).join(", ")}`,
-      describe(field),
-      "correct the field, or see that the value is logged",
-    );
-    return formatField(subject, field, value, spec as string, integers.includes(name));
-  });
-}
-
-/** Throws unless every field of the template has a specification that is understood. */
-export function checkTemplate(subject: string, template: string): void {
-  for (const [field, name, spec = ""] of template.matchAll(FIELD)) {
-    check(
-      name.length > 0 && SPEC.test(spec),
-      subject,
-      "fields like {epoch:02d} or {val_loss:.2f}",
-      describe(field),
-      "use d, f or e with a width and a number of decimals",
-    );
+): FillTemplate {
+  const pieces: FillTemplate[] = [];
+  let end = 0;
+  for (const match of template.matchAll(PARTS)) {
+    const [part, name, spec = ""] = match;
+    const before = template.slice(end, match.index);
+    end = match.index + part.length;
+    pieces.push(() => before);
+    if (part === "{{" || part === "}}") pieces.push(() => part[0]);
+    else pieces.push(field(subject, part, name, spec, integers.includes(name)));
   }
+  const rest = template.slice(end);
+  return (values) => pieces.map((piece) => piece(values)).join("") + rest;
 }
 
-function formatField(
+function field(
   subject: string,
-  field: string,
-  value: number,
+  text: string,
+  name: string | undefined,
   spec: string,
   isInteger: boolean,
-): string {
-  const { zero, width = "0", digits, type } = SPEC.exec(spec)?.groups ?? {};
+): FillTemplate {
+  const format = numberFormat(spec, isInteger);
   check(
-    type !== "d" || isInteger,
+    // Python looks up numbers by their place, and what follows a point or bracket inside the value.
+    name !== undefined && /^[^.[\]]*[^\d.[\]][^.[\]]*$/.test(name) && format !== undefined,
     subject,
-    "the form d for whole numbers only",
-    describe(field),
-    "use f or e",
+    "fields like {epoch:02d} or {val_loss:.2f}",
+    describe(text),
+    "use d for whole numbers, f, e, g or % for others, of at most 255 characters and 80 digits; " +
+      "write {{ for a brace",
   );
-  const decimals = Number(digits ?? 6);
-  const isPlain = type === undefined && digits === undefined;
-  let text: string;
-  if (type === "d" || (isPlain && isInteger)) text = String(value);
-  else if (isPlain) text = formatFloat(value);
-  else text = type === "e" ? formatExponent(value, decimals) : formatFixed(value, decimals);
-  if (zero === undefined) return text.padStart(Number(width));
-  const sign = text.startsWith("-") ? "-" : "";
-  return sign + text.slice(sign.length).padStart(Number(width) - sign.length, "0");
+  return (values) => {
+    check(
+      Object.hasOwn(values, name),
+      subject,
+      `a template with fields out of ${Object.keys(values).join(", ")}`,
+      describe(text),
+      "correct the field, or see that the value is logged",
+    );
+    return format(values[name]);
+  };
 }

@@ -21,12 +21,12 @@ const HIGHER_IS_BETTER = /(^|_)(acc|accuracy|precision|recall|auc|f1|f1_score|io
 const LOWER_IS_BETTER = /(^|_)(loss|error|mse|mae|mape|msle|crossentropy)$/;
 
 /** Other names of the same value. */
-const ALIASES: Readonly<Record<string, string>> = {
-  acc: "accuracy",
-  val_acc: "val_accuracy",
-  accuracy: "acc",
-  val_accuracy: "val_acc",
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["acc", "accuracy"],
+  ["val_acc", "val_accuracy"],
+  ["accuracy", "acc"],
+  ["val_accuracy", "val_acc"],
+]);
 
 /** Watches a value of the logs and judges by Keras's rules whether it has improved. */
 export class Monitor {
@@ -65,7 +65,10 @@ export class Monitor {
 
   /** The watched value; says on the console, once, if it is missing. */
   read(logs: Logs): number | undefined {
-    const value = logs[this.name] ?? logs[ALIASES[this.name]];
+    const name = [this.name, ALIASES.get(this.name)].find(
+      (key) => key !== undefined && Object.hasOwn(logs, key),
+    );
+    const value = name === undefined ? undefined : logs[name];
     if (value === undefined && !this.#hasWarned) {
       this.#hasWarned = true;
       const keys = Object.keys(logs).join(", ") || "nothing";
@@ -77,10 +80,13 @@ export class Monitor {
     return value;
   }
 
-  /** Whether `value` is better than `reference` by more than minDelta. */
+  /**
+   * Whether `value` is better than `reference` by more than minDelta. NaN is better than nothing at
+   * all, as in Keras; unlike there, any number is better than NaN.
+   */
   isImprovement(value: number, reference: number | undefined): boolean {
-    // Nothing compares with NaN: a run that began with it may still improve.
-    if (reference === undefined || Number.isNaN(reference)) return true;
+    if (reference === undefined) return true;
+    if (Number.isNaN(reference)) return !Number.isNaN(value);
     return this.#isLess ? value + this.#minDelta < reference : value - this.#minDelta > reference;
   }
 }

@@ -24,7 +24,7 @@ export interface ProgressBarOptions {
 
 /**
  * Prints how the training goes on: with `verbose` 1 a line that is redrawn as the epoch proceeds, at
- * most ten times a second and cut to the terminal's width; where nothing can be redrawn (a file, a
+ * most ten times a second and made to fit the terminal (the bar gives way first); where nothing can be redrawn (a file, a
  * pipe, a browser's console) the same line once, when the epoch is over. With `verbose` 2 one line
  * an epoch, with 0 nothing.
  *

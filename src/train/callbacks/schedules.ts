@@ -95,13 +95,21 @@ export function oneCycle(options: OneCycleOptions): (step: number) => number {
 
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
+  check(
+    first < Infinity && last < Infinity,
+    subject,
+    "divFactor and finalDivFactor that lead to finite learning rates",
+    `${first} and ${last}`,
+    "pass larger ones",
+  );
   const top = riseShare * totalSteps - 1;
   const end = totalSteps - 1;
   const between = (from: number, to: number, share: number): number =>
     anneal === "cos" ? to + (from - to) * cosineFall(share) : from + (to - from) * share;
   return (step) => {
     if (step >= end) return last;
-    if (step <= top) return between(first, maxLearningRate, step / top);
+    // A rise of no steps begins at the top.
+    if (top > 0 && step <= top) return between(first, maxLearningRate, step / top);
     return between(maxLearningRate, last, (step - top) / (end - top));
   };
 }

@@ -26,18 +26,46 @@ interface Span {
   readonly code?: number;
 }
 
+/** The parts of a line, each with what divides it from the one before. */
+interface Line {
+  readonly count: Span;
+  /** A bar of this width, at most `width` of the style; none where the steps are not counted. */
+  readonly bar: (width: number) => readonly Span[];
+  readonly time: readonly Span[];
+  readonly metrics: Span;
+}
+
+/** Widths of the bars of Keras 2 and 3; one of less than the least tells nothing. */
+const WIDTH = { keras2: 30, keras3: 20 };
+const LEAST_WIDTH = 5;
+
 /**
- * The line that grows during an epoch and stays after it.
+ * The line that grows during an epoch and stays after it. Where it is too long for the columns, first
+ * the bar shrinks, then it goes, then the time and the count; what is still too long is cut.
  * @param color whether to write the terminal codes for bold and for colours, which Keras 3 uses.
- * @param columns cut the line after so many visible characters.
+ * @param columns of visible characters there are at most.
  */
 export function progressLine(
   progress: Progress,
   { style = "keras2", color = false, columns = Infinity }: ProgressLineOptions = {},
 ): string {
-  const spans = style === "keras2" ? keras2Spans(progress) : keras3Spans(progress);
-  return render(spans, color, columns);
+  const { count, bar, time, metrics } = style === "keras2" ? keras2(progress) : keras3(progress);
+  const full = WIDTH[style];
+  const whole = [count, ...bar(full), ...time, metrics];
+  const width = Math.min(full, full + columns - lengthOf(whole));
+  // What metrics begin with divides them from something.
+  const alone = { ...metrics, text: metrics.text.replace(/^ - /, "") };
+  const shorter = [
+    ...(width >= LEAST_WIDTH ? [[count, ...bar(width), ...time, metrics]] : []),
+    [count, ...time, metrics],
+    [count, metrics],
+    [alone],
+  ];
+  return render(shorter.find((spans) => lengthOf(spans) <= columns) ?? [alone], color, columns);
 }
+
+const lengthOf = (spans: readonly Span[]): number =>
+  spans.reduce((sum, { text }) => sum + text.length, 0);
 
 /** Options of {@link progressLine}. */
 export interface ProgressLineOptions {
@@ -58,14 +86,19 @@ export function epochLine(progress: Progress, style: ProgressStyle = "keras2"): 
 }
 
 /** `1563/1563 [==============================] - 351s 221ms/step - loss: 1.2825` */
-function keras2Spans(progress: Progress): Span[] {
+function keras2(progress: Progress): Line {
   const { steps, target, elapsed, secondsPerStep, isFinal, values } = progress;
   const isTimeKnown = target !== undefined && !isFinal;
   const time = isTimeKnown
     ? `ETA: ${formatTimeLeft(secondsPerStep * (target - steps))}`
     : `${formatSeconds(elapsed)} ${formatTimePer("step", secondsPerStep)}`;
-  const bar = target === undefined ? "" : ` [${keras2Bar(steps / target, 30)}]`;
-  return [{ text: `${formatCount(progress)}${bar} - ${time}${formatMetrics(values)}` }];
+  return {
+    count: { text: formatCount(progress) },
+    bar: (width) =>
+      target === undefined ? [] : [{ text: ` [${keras2Bar(steps / target, width)}]` }],
+    time: [{ text: ` - ${time}` }],
+    metrics: { text: formatMetrics(values) },
+  };
 }
 
 function keras2Bar(share: number, width: number): string {
@@ -75,27 +108,30 @@ function keras2Bar(share: number, width: number): string {
 }
 
 /** `1563/1563 ━━━━━━━━━━━━━━━━━━━━ 12s 7ms/step - accuracy: 0.4512 - loss: 1.5123` */
-function keras3Spans(progress: Progress): Span[] {
+function keras3(progress: Progress): Line {
   const { steps, target, elapsed, secondsPerStep, isFinal, values } = progress;
-  const count = formatCount(progress);
   const time =
     target !== undefined && !isFinal
       ? formatTimeLeft(secondsPerStep * (target - steps))
       : formatSeconds(elapsed);
-  const rest = [
-    { text: " " },
-    { text: time, code: 1 },
-    { text: ` ${formatTimePer("step", secondsPerStep)}${formatMetrics(values)}` },
-  ];
-  if (target === undefined) return [{ text: count }, ...rest];
-  const width = 20;
-  const done = Math.floor(width * (steps / target));
+  return {
+    count: { text: formatCount(progress), ...(target !== undefined && { code: 1 }) },
+    bar: (width) => (target === undefined ? [] : keras3Bar(steps / target, width)),
+    time: [
+      { text: " " },
+      { text: time, code: 1 },
+      { text: ` ${formatTimePer("step", secondsPerStep)}` },
+    ],
+    metrics: { text: formatMetrics(values) },
+  };
+}
+
+function keras3Bar(share: number, width: number): Span[] {
+  const done = Math.floor(width * share);
   return [
-    { text: count, code: 1 },
     { text: " " },
     ...(done > 0 ? [{ text: "━".repeat(done), code: 32 }] : []),
     { text: "━".repeat(width - done), code: 37 },
-    ...rest,
   ];
 }
 

@@ -14,6 +14,7 @@ import {
   reduceLROnPlateau,
   terminateOnNaN,
 } from "../../../src/train/callbacks/index.ts";
+import type { Callback, Logs } from "../../../src/train/callback.ts";
 import { fakeContext } from "./fake-context.ts";
 import { TextBuffer } from "./text-buffer.ts";
 
@@ -104,6 +105,30 @@ describe("earlyStopping", () => {
     warn.mockRestore();
   });
 
+  it("counts NaN after NaN as no improvement", async () => {
+    for (const mode of ["min", "max"] as const) {
+      const context = fakeContext();
+      const callback = earlyStopping({ monitor: "val_auc", mode, patience: 2 });
+      callback.setContext?.(context);
+      await callback.onTrainBegin?.();
+      const stops: boolean[] = [];
+      for (let epoch = 0; epoch < 3; epoch++) {
+        await callback.onEpochEnd?.(epoch, { val_auc: NaN });
+        stops.push(context.isStopped);
+      }
+      expect(stops).toEqual([false, false, true]);
+    }
+  });
+
+  it("finds only what was logged, whatever the name", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const callback = earlyStopping({ monitor: "constructor", mode: "min" });
+    callback.setContext?.(fakeContext());
+    await callback.onEpochEnd?.(0, { loss: 1 });
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/the logs lack constructor/)]]);
+    warn.mockRestore();
+  });
+
   it("lets a run that began with NaN improve", async () => {
     const context = fakeContext();
     const callback = earlyStopping({ patience: 1 });
@@ -179,9 +204,6 @@ describe("modelCheckpoint", () => {
     await expect(callback.onEpochEnd?.(0, { loss: 1 })).rejects.toThrow(
       /fields out of epoch, loss, got "\{val_loss\}"/,
     );
-    const whole = modelCheckpoint({ filepath: "{loss:d}" });
-    whole.setContext?.(fakeContext());
-    await expect(whole.onEpochEnd?.(0, { loss: 1 })).rejects.toThrow(/d for whole numbers only/);
   });
 });
 
@@ -233,6 +255,10 @@ describe("learningRateScheduler", () => {
 });
 
 describe("schedules", () => {
+  it("oneCycle begins at the top where the rise has no steps", () => {
+    expect(oneCycle({ maxLearningRate: 1, totalSteps: 100, riseShare: 0.01 })(0)).toBe(1);
+  });
+
   it("oneCycle gives PyTorch's learning rates", () => {
     const url = new URL("../../fixtures/train/one-cycle.torch.json", import.meta.url);
     const { cases } = JSON.parse(readFileSync(url, "utf8")) as {
@@ -255,23 +281,91 @@ describe("schedules", () => {
       /warmupTarget with warmupSteps/,
     );
     expect(() => oneCycle({ maxLearningRate: 0, totalSteps: 5 })).toThrow(/maxLearningRate/);
-    expect(() => oneCycle({ maxLearningRate: 1, totalSteps: 5, riseShare: 1 })).toThrow(
-      /riseShare/,
-    );
+    for (const wrong of [
+      { riseShare: 1 },
+      { riseShare: 0 },
+      { totalSteps: 1 },
+      { divFactor: 5e-324 },
+    ]) {
+      expect(() => oneCycle({ maxLearningRate: 1, totalSteps: 5, ...wrong })).toThrow(
+        new RegExp(Object.keys(wrong)[0]),
+      );
+    }
   });
 });
 
 describe("csvLogger", () => {
-  it("writes its head once in a run of two phases, and none if it goes on from another", async () => {
-    for (const append of [false, true]) {
-      let text = "";
-      const callback = csvLogger((piece) => (text += piece), { append });
-      for (let phase = 0; phase < 2; phase++) {
-        await callback.onTrainBegin?.();
-        await callback.onEpochEnd?.(0, { loss: 1, val_loss: 0.5 });
-      }
-      expect(text).toBe(`${append ? "" : "epoch,loss,val_loss\r\n"}0,1.0,0.5\r\n0,1.0,0.5\r\n`);
+  /** A file to which the epochs of two phases are written. */
+  async function log(before: string, ...epochs: Logs[]): Promise<string> {
+    let text = before;
+    const callback = csvLogger((piece) => (text += piece), { append: () => text });
+    for (let phase = 0; phase < 2; phase++) {
+      await callback.onTrainBegin?.();
+      for (const [epoch, logs] of epochs.entries()) await callback.onEpochEnd?.(epoch, { ...logs });
     }
+    return text;
+  }
+
+  const HEAD = "epoch,loss,val_loss\r\n";
+  const ROWS = "0,1.0,0.5\r\n0,1.0,0.5\r\n";
+
+  it("writes its head once in a run of two phases", async () => {
+    let text = "";
+    const callback = csvLogger((piece) => (text += piece));
+    for (let phase = 0; phase < 2; phase++) {
+      await callback.onTrainBegin?.();
+      await callback.onEpochEnd?.(0, { loss: 1, val_loss: 0.5 });
+    }
+    expect(text).toBe(HEAD + ROWS);
+  });
+
+  it.each([
+    ["a new file", "", HEAD + ROWS],
+    ["a head alone", HEAD, HEAD + ROWS],
+    ["a log", `${HEAD}0,3.0,4.0\r\n`, `${HEAD}0,3.0,4.0\r\n${ROWS}`],
+    ["a head that was cut short", "epoch,lo", HEAD + ROWS],
+    ["a head that lacks half of its end", "epoch,loss,val_loss\r", HEAD + ROWS],
+    ["a line that was cut short", `${HEAD}0,3.`, `${HEAD}0,3.\r\n${ROWS}`],
+    ["a line that lacks half of its end", `${HEAD}0,3.0,4.0\r`, `${HEAD}0,3.0,4.0\r\n${ROWS}`],
+    ["lines that end as on Unix", "epoch,loss,val_loss\n", `epoch,loss,val_loss\n${ROWS}`],
+    [
+      "other columns",
+      'epoch,"a,""b""",val_loss\r\n',
+      'epoch,"a,""b""",val_loss\r\n0,NA,0.5\r\n0,NA,0.5\r\n',
+    ],
+  ])("goes on in %s", async (_, before, after) => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    expect(await log(before, { loss: 1, val_loss: 0.5 })).toBe(after);
+    expect(warn.mock.calls.length).toBe(after.includes("NA") ? 1 : 0);
+    warn.mockRestore();
+  });
+
+  it("says once which values find no column", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    await log("", { loss: 1 }, { loss: 1, f1: 2 });
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/no place for f1\./)]]);
+    warn.mockRestore();
+  });
+
+  it.each(["name,age\r\n", "epoch;loss\r\n", "loss", "\n"])(
+    "does not go on in %j, which is no log of its kind",
+    async (before) => {
+      await expect(log(before, { loss: 1 })).rejects.toThrow(/whose first line is epoch,/);
+    },
+  );
+
+  it("goes on in the file that it finds, not in the one that a checkpoint remembers", async () => {
+    let text = "";
+    const logger = (): Callback => csvLogger((piece) => (text += piece), { append: () => text });
+    const first = logger();
+    await first.onTrainBegin?.();
+    await first.onEpochEnd?.(0, { loss: 1, val_loss: 0.5 });
+    text = "";
+    const second = logger();
+    await second.onTrainBegin?.();
+    await second.setState?.(structuredClone(await first.getState?.())!);
+    await second.onEpochEnd?.(1, { loss: 1, val_loss: 0.5 });
+    expect(text).toBe(`${HEAD}1,1.0,0.5\r\n`);
   });
 
   it("quotes what would break a line in two", async () => {
@@ -297,6 +391,7 @@ describe("wrong options", () => {
     [() => modelCheckpoint({} as never), /filepath to be a name to save under, got undefined/],
     [() => csvLogger("log.csv" as never), /write to be a function that takes text/],
     [() => csvLogger(() => 0, { separator: ";;" }), /separator to be one character/],
+    [() => csvLogger(() => 0, { append: true as never }), /append to be a function .* readFile/],
     [() => terminateOnNaN({ verbose: 2 as never }), /verbose to be one of 0, 1/],
   ])("are refused: %s", (call, message) => {
     expect(call).toThrow(ArgumentError);

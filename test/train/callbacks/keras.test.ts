@@ -26,7 +26,8 @@ type Options = Record<string, string | number | boolean | null>;
 
 interface Case {
   readonly options: Options;
-  readonly logs: Logs[];
+  /** Text for what JSON cannot hold: `"nan"`, `"inf"`, `"-inf"`. */
+  readonly logs: Record<string, number | string>[];
   readonly batches?: number;
   readonly result: Result;
 }
@@ -37,6 +38,7 @@ const fixture = JSON.parse(
   earlyStopping: Case[];
   reduceLROnPlateau: Case[];
   modelCheckpoint: Case[];
+  notFinite: Record<"earlyStopping" | "reduceLROnPlateau" | "modelCheckpoint", Case[]>;
   csvLogger: { separator: string; logs: Logs[]; text: string }[];
   cosineDecay: { options: Options; rates: number[] }[];
 };
@@ -53,6 +55,9 @@ function camelCase(options: Options): Record<string, unknown> {
       .map(([name, value]) => [rename(name), value]),
   );
 }
+
+const fromPython = (value: number | string): number =>
+  typeof value === "number" ? value : Number(value.replace("inf", "Infinity"));
 
 /**
  * The steps of a run as the generator makes them; its weights are the number of the epoch.
@@ -93,7 +98,9 @@ async function run(
       await callback.onTrainBegin?.({});
       await callback.setState?.(state!);
     }
-    const epochLogs = { ...given };
+    const epochLogs: Logs = Object.fromEntries(
+      Object.entries(given).map(([key, value]) => [key, fromPython(value)]),
+    );
     await callback.onEpochBegin?.(epoch);
     for (let batch = 0; batch < batches; batch++) {
       await callback.onBatchEnd?.(batch, { loss: epoch * batches + batch });
@@ -120,6 +127,9 @@ describe("callbacks that follow Keras 3", () => {
     ["earlyStopping", earlyStopping, fixture.earlyStopping],
     ["reduceLROnPlateau", reduceLROnPlateau, fixture.reduceLROnPlateau],
     ["modelCheckpoint", modelCheckpoint, fixture.modelCheckpoint],
+    ["earlyStopping on NaN", earlyStopping, fixture.notFinite.earlyStopping],
+    ["reduceLROnPlateau on NaN", reduceLROnPlateau, fixture.notFinite.reduceLROnPlateau],
+    ["modelCheckpoint on NaN", modelCheckpoint, fixture.notFinite.modelCheckpoint],
   ] as const)(
     "%s does the same and says the same, interrupted or not",
     async (_, create, cases) => {

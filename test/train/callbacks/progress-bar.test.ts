@@ -59,7 +59,7 @@ describe("progressBar", () => {
     for (const drawing of drawings.slice(0, -1)) {
       expect(drawing).toMatch(/^[^\x1b\n]{1,59}\x1b\[K$/);
     }
-    expect(drawings[0]).toBe("  1/100 [..............................] - ETA: 1:39 - loss\x1b[K");
+    expect(drawings[0]).toBe("  1/100 - ETA: 1:39 - loss: 2.0000 - accuracy: 0.0000e+00\x1b[K");
     expect(drawings.at(-1)).toBe(
       "100/100 [==============================] - 6s 50ms/step" +
         " - loss: 0.0200 - accuracy: 0.4950 - val_loss: 0.9000 - val_accuracy: 0.7500\x1b[K\n",

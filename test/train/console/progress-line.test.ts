@@ -91,18 +91,6 @@ describe("the line of Keras 2", () => {
     );
   });
 
-  it("is cut to the columns of the terminal", () => {
-    const progress = { steps: 1, target: 1, elapsed: 0, secondsPerStep: 0, isFinal: true };
-    expect(progressLine({ ...progress, values: [["loss", 1]] }, { columns: 20 })).toBe(
-      "1/1 [===============",
-    );
-    const cut = progressLine(
-      { ...progress, values: [] },
-      { style: "keras3", color: true, columns: 6 },
-    );
-    expect(cut.replace(/\x1b\[\d+m/g, "")).toBe("1/1 ━━");
-  });
-
   it("stands for a whole epoch at verbose 2", () => {
     const progress = {
       steps: 1563,
@@ -150,6 +138,51 @@ describe("the line of Keras 3", () => {
     expect(progressLine({ ...progress, values }, { style: "keras3" })).toBe(
       "1563/1563 ━━━━━━━━━━━━━━━━━━━━ 12s 7ms/step - accuracy: 0.4512 - loss: 1.5123",
     );
+  });
+});
+
+describe("a line that is too long for the terminal", () => {
+  const values = [["loss", 0.0451] as const, ["accuracy", 0.00039] as const];
+  const progresses = [
+    { steps: 51, target: 1563, elapsed: 9, secondsPerStep: 0.221, isFinal: false },
+    { steps: 51, target: 1563, elapsed: 99, secondsPerStep: 221, isFinal: false },
+    { steps: 123456, target: 999999, elapsed: 9999, secondsPerStep: 3, isFinal: false },
+    { steps: 12, target: undefined, elapsed: 3, secondsPerStep: 0.2516, isFinal: false },
+  ];
+
+  it.each([40, 60, 80, 120, 200])("shows loss and accuracy in %d columns", (columns) => {
+    for (const style of ["keras2", "keras3"] as const) {
+      for (const progress of progresses) {
+        // As the progress bar asks for it: the last column stays free.
+        const options = { style, columns: columns - 1 };
+        const line = progressLine({ ...progress, values }, options);
+        expect(line.length).toBeLessThan(columns);
+        expect(line).toMatch(/loss: 0\.0451 - accuracy: 3\.9000e-04$/);
+        const whole = progressLine({ ...progress, values }, { style });
+        if (whole.length < columns) expect(line).toBe(whole);
+        const coloured = progressLine({ ...progress, values }, { ...options, color: true });
+        expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe(line);
+      }
+    }
+  });
+
+  it("gives up the bar, the time and the count, in this order", () => {
+    const line = (columns: number): string =>
+      progressLine({ ...progresses[0], values: [["loss", 1] as const] }, { columns });
+    expect([69, 68, 44, 43, 35, 34, 23, 11, 5].map(line)).toEqual([
+      "  51/1563 [..............................] - ETA: 5:34 - loss: 1.0000",
+      "  51/1563 [.............................] - ETA: 5:34 - loss: 1.0000",
+      "  51/1563 [.....] - ETA: 5:34 - loss: 1.0000",
+      "  51/1563 - ETA: 5:34 - loss: 1.0000",
+      "  51/1563 - loss: 1.0000",
+      "  51/1563 - loss: 1.0000",
+      "loss: 1.0000",
+      "loss: 1.000",
+      "loss:",
+    ]);
+    expect(
+      progressLine({ ...progresses[0], steps: 1563, values: [] }, { style: "keras3", columns: 26 }),
+    ).toBe("1563/1563 0s 221ms/step");
   });
 });
 
