@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** How deep an array inside arrays is still written out. */
 const DEPTH = 3;
 /** How many characters of a text, and how many values of an array, are written out. */
@@ -58,10 +60,7 @@ function renderedObject(value: object, depth: number): string {
 
 /** A text between quotes, with what would act on a terminal or turn a line around as escapes. */
 function quoted(text: string): string {
-  return JSON.stringify(shortened(text)).replaceAll(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return printable(JSON.stringify(shortened(text)));
 }
 
 function shortened(text: string): string {

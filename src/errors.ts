@@ -7,6 +7,8 @@
  * The classes tell apart only what a caller may want to react to differently.
  */
 
+import { printableLines } from "./printable.ts";
+
 /** The parts of an error's message. */
 export interface ErrorParts {
   /** Who complains: the public name that was called, e.g. `"loadCifar10"`. */
@@ -25,9 +27,9 @@ export interface ErrorParts {
 export class CifarKitError extends Error {
   /** The name of the class, as it stands before the message. */
   override name = "CifarKitError";
-  /** Reads "subject: expected A, got B; do C." */
+  /** Reads "subject: expected A, got B; do C." Names in it cannot reach a terminal's controls. */
   constructor({ subject, expected, got, remedy, cause }: ErrorParts) {
-    super(`${subject}: expected ${expected}, got ${got}; ${remedy}.`, { cause });
+    super(printableLines(`${subject}: expected ${expected}, got ${got}; ${remedy}.`), { cause });
   }
 }
 

@@ -6,37 +6,40 @@ import { describe, expect, it } from "vitest";
 
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 
+/** What lies below all other areas: one file each. */
+const BELOW = ["printable", "errors", "allocate", "describe", "checks"];
+
 /** For each area what it may import: other areas, and packages by prefix. */
 const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
-  errors: { areas: [], packages: [] },
-  describe: { areas: [], packages: [] },
+  printable: { areas: [], packages: [] },
+  errors: { areas: ["printable"], packages: [] },
+  allocate: { areas: ["errors"], packages: [] },
+  describe: { areas: ["printable"], packages: [] },
   checks: { areas: ["errors", "describe"], packages: [] },
   "optional-package": { areas: ["errors", "describe"], packages: [] },
-  random: { areas: ["errors", "describe", "checks"], packages: ["pure-rand"] },
-  dataset: { areas: ["errors", "describe", "checks", "random"], packages: [] },
-  augment: { areas: ["errors", "describe", "checks", "random", "dataset"], packages: [] },
-  metrics: { areas: ["errors", "describe", "checks"], packages: [] },
+  random: { areas: [...BELOW], packages: ["pure-rand"] },
+  dataset: { areas: [...BELOW, "random"], packages: [] },
+  augment: { areas: [...BELOW, "random", "dataset"], packages: [] },
+  metrics: { areas: [...BELOW], packages: [] },
   plots: {
-    areas: ["errors", "describe", "checks", "optional-package", "random", "dataset", "metrics"],
+    areas: [...BELOW, "optional-package", "random", "dataset", "metrics"],
     packages: ["vega", "vega-lite"],
   },
   weights: {
-    areas: ["errors", "describe", "checks", "optional-package"],
+    areas: [...BELOW, "optional-package"],
     packages: ["h5wasm"],
   },
   model: {
-    areas: ["errors", "describe", "checks", "random", "dataset", "metrics", "weights"],
+    areas: [...BELOW, "random", "dataset", "metrics", "weights"],
     packages: ["@tensorflow/"],
   },
   train: {
-    areas: ["errors", "describe", "checks", "random", "dataset", "augment", "metrics", "model"],
+    areas: [...BELOW, "random", "dataset", "augment", "metrics", "model"],
     packages: ["@tensorflow/"],
   },
   node: {
     areas: [
-      "errors",
-      "describe",
-      "checks",
+      ...BELOW,
       "optional-package",
       "random",
       "dataset",
@@ -48,7 +51,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
     packages: ["node:", "@tensorflow/", "@resvg/resvg-js", "sharp"],
   },
   browser: {
-    areas: ["errors", "describe", "checks", "dataset", "augment", "plots", "model", "train"],
+    areas: [...BELOW, "dataset", "augment", "plots", "model", "train"],
     packages: ["@tensorflow/"],
   },
   simd: { areas: [], packages: ["@tensorflow/", "node:"] },

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, checkBoolean, checkInteger, checkSeed, describe } from "../checks.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 import type { Batch, Flow } from "./flow.ts";
@@ -112,7 +113,13 @@ export abstract class SetFlow implements Flow {
         "make it batchSize images long",
       );
     }
-    const xs = into === undefined ? new Float32Array(values) : into.subarray(0, values);
+    const xs =
+      into?.subarray(0, values) ??
+      allocate(Float32Array, values, {
+        subject: "Flow.batch",
+        what: `a batch of ${images.length} images`,
+        remedy: "choose a smaller batchSize",
+      });
     const targets = this.fill({ epoch, index, images, xs });
     const ys = Int32Array.from(images, (image) => labels[image]);
     return { xs, ys, indices: images.slice(), size: images.length, ...(targets && { targets }) };

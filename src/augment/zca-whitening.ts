@@ -7,6 +7,7 @@
  * (d = 3072, n >= d) that takes about two minutes, after n / 300 seconds for the matrix itself, and
  * 300 MB; applying W to one image takes 10 to 15 ms, hundreds of times a whole augmentation.
  */
+import { allocate } from "../allocate.ts";
 import { check } from "../checks.ts";
 import { addGram } from "./gram.ts";
 import { symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
@@ -16,6 +17,14 @@ export type ImageVisitor = (visit: (image: Float32Array, index: number) => void)
 
 /** Images gathered before their products are taken: as long a run as fits the cache. */
 const BLOCK = 256;
+
+const PURPOSE = {
+  subject: "ImageDataGenerator.fit",
+  what: "a whitening matrix of all pairs of an image's values",
+  remedy: "whiten smaller images (64 x 64 x 3 take 2 GB), or leave zcaWhitening out",
+};
+
+const doubles = (length: number): Float64Array => allocate(Float64Array, length, PURPOSE);
 
 /**
  * The whitening map of `n` centred images of `size` values.
@@ -42,8 +51,8 @@ function componentsOfMany(
   size: number,
   epsilon: number,
 ): Float64Array {
-  const gram = new Float64Array(size * size);
-  const block = new Float64Array(size * BLOCK);
+  const gram = doubles(size * size);
+  const block = doubles(size * BLOCK);
   visitImages((image, index) => {
     const column = index % BLOCK;
     for (let k = 0; k < size; k++) block[k * BLOCK + column] = image[k];
@@ -84,15 +93,15 @@ function componentsOfFew(
   size: number,
   epsilon: number,
 ): Float64Array {
-  const images = new Float64Array(n * size);
+  const images = doubles(n * size);
   visitImages((image, index) => {
     images.set(image, index * size);
   });
-  const gram = new Float64Array(n * n);
+  const gram = doubles(n * n);
   addGram(images, n, size, gram);
   const { values, vectors } = decompose(gram, n);
   const negligible = Math.max(...values) * n * Number.EPSILON;
-  const components = new Float64Array(n * size);
+  const components = doubles(n * size);
   for (let k = 0; k < n; k++) {
     if (values[k] <= negligible) continue;
     const singular = Math.sqrt(values[k]);
@@ -107,13 +116,13 @@ function componentsOfFew(
 
 /** `C^T C` for the `count` rows of C, in float32. */
 function productWithItself(components: Float64Array, count: number, size: number): Float32Array {
-  const columns = new Float64Array(size * count);
+  const columns = doubles(size * count);
   for (let k = 0; k < count; k++) {
     for (let i = 0; i < size; i++) columns[i * count + k] = components[k * size + i];
   }
-  const lower = new Float64Array(size * size);
+  const lower = doubles(size * size);
   addGram(columns, size, count, lower);
-  const matrix = new Float32Array(size * size);
+  const matrix = allocate(Float32Array, size * size, PURPOSE);
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
       matrix[i * size + j] = lower[i * size + j];

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import { checkLayout } from "./check-layout.ts";
@@ -43,8 +44,9 @@ export function decodeRecords(
       remedy: "the file is truncated or of another format: get it again",
     });
   }
-  const images = new Uint8Array(count * (size - layout.labelBytes));
-  const labels = new Uint8Array(count);
+  const purpose = { subject, what: `${count} images`, remedy: "pass fewer records at a time" };
+  const images = allocate(Uint8Array, count * (size - layout.labelBytes), purpose);
+  const labels = allocate(Uint8Array, count, purpose);
   decodeRecordsInto(bytes, layout, { images, labels, first: 0 });
   return { images, labels };
 }

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { DataError } from "../errors.ts";
 
 /**
@@ -17,7 +18,11 @@ export async function decompress(
     const remedy = "the file is damaged or another one: get it again";
     return new DataError({ subject, expected, got, remedy, cause });
   };
-  const out = new Uint8Array(maxBytes);
+  const out = allocate(Uint8Array, maxBytes, {
+    subject,
+    what: `the decompressed ${what}`,
+    remedy: "correct the size that it is said to have, or split the file",
+  });
   let length = 0;
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
     .stream()

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, checkInteger, checkOptions, describe } from "../checks.ts";
 import { checkImageShape } from "./check-image-shape.ts";
 
@@ -14,6 +15,8 @@ export interface ImageSetParts {
   readonly imageShape: ImageShape;
   /** One name per class, in label order. */
   readonly classNames: readonly string[];
+  /** Where each image came from, one path per image, if they came from files. */
+  readonly paths?: readonly string[];
 }
 
 /**
@@ -27,12 +30,14 @@ export class ImageSet implements ImageSetParts {
   readonly imageShape: ImageShape;
   /** One name per class, in label order. */
   readonly classNames: readonly string[];
+  /** Where each image came from, if they came from files; sets cut from this one keep it. */
+  readonly paths?: readonly string[];
 
   /** @throws {ArgumentError} if the arrays do not fit together or a label has no class name. */
   constructor(parts: ImageSetParts) {
     const subject = "ImageSet";
-    checkOptions(subject, parts, ["images", "labels", "imageShape", "classNames"]);
-    const { images, labels, imageShape, classNames } = parts;
+    checkOptions(subject, parts, ["images", "labels", "imageShape", "classNames", "paths"]);
+    const { images, labels, imageShape, classNames, paths } = parts;
     check(
       images instanceof Uint8Array,
       subject,
@@ -73,10 +78,21 @@ export class ImageSet implements ImageSetParts {
       stray === -1 ? "" : `label ${labels[stray]} at index ${stray}`,
       "correct the label or pass more class names",
     );
+    check(
+      paths === undefined ||
+        (Array.isArray(paths) &&
+          paths.length === labels.length &&
+          paths.every((path: unknown) => typeof path === "string")),
+      subject,
+      `paths to be a list of ${labels.length} texts, one per image`,
+      describe(paths),
+      "pass where each image came from, or leave paths out",
+    );
     this.images = images;
     this.labels = labels;
     this.imageShape = [imageShape[0], imageShape[1], imageShape[2]];
     this.classNames = classNames;
+    if (paths !== undefined) this.paths = paths;
   }
 
   /** Number of images. */
@@ -107,23 +123,25 @@ export class ImageSet implements ImageSetParts {
       describe(indices),
       "pass e.g. [0, 5, 7]",
     );
-    const images = new Uint8Array(indices.length * this.imageSize);
+    const purpose = {
+      subject: "ImageSet.subset",
+      what: `${indices.length} images of ${this.imageShape.join(" x ")}`,
+      remedy: "take fewer images, or make them smaller; slice and take share this set's memory",
+    };
+    const images = allocate(Uint8Array, indices.length * this.imageSize, purpose);
     const labels =
       this.labels instanceof Uint8Array
-        ? new Uint8Array(indices.length)
-        : new Int32Array(indices.length);
+        ? allocate(Uint8Array, indices.length, purpose)
+        : allocate(Int32Array, indices.length, purpose);
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i];
       checkInteger("ImageSet.subset", `indices[${i}]`, index, { min: 0, max: this.length - 1 });
       images.set(this.image(index), i * this.imageSize);
       labels[i] = this.labels[index];
     }
-    return new ImageSet({
-      images,
-      labels,
-      imageShape: this.imageShape,
-      classNames: this.classNames,
-    });
+    const { imageShape, classNames } = this;
+    const paths = this.paths && Array.from(indices, (index) => this.paths![index]);
+    return new ImageSet({ images, labels, imageShape, classNames, paths });
   }
 
   /** The first `n` images (all of them if there are fewer), sharing memory with this set. */
@@ -136,11 +154,10 @@ export class ImageSet implements ImageSetParts {
   slice(from: number, to: number): ImageSet {
     checkInteger("ImageSet.slice", "from", from, { min: 0, max: this.length });
     checkInteger("ImageSet.slice", "to", to, { min: from, max: this.length });
-    return new ImageSet({
-      images: this.images.subarray(from * this.imageSize, to * this.imageSize),
-      labels: this.labels.subarray(from, to),
-      imageShape: this.imageShape,
-      classNames: this.classNames,
-    });
+    const { imageShape, classNames } = this;
+    const images = this.images.subarray(from * this.imageSize, to * this.imageSize);
+    const labels = this.labels.subarray(from, to);
+    const paths = this.paths?.slice(from, to);
+    return new ImageSet({ images, labels, imageShape, classNames, paths });
   }
 }

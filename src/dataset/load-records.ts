@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, checkOptions, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
@@ -24,8 +25,13 @@ export async function loadRecords(source: ByteSource, manifest: RecordManifest):
   const { files, layout, classNames } = manifest;
   const counts = files.map(({ bytes }) => bytes / recordSize(layout));
   const count = counts.reduce((sum, n) => sum + n, 0);
-  const images = new Uint8Array(count * (recordSize(layout) - layout.labelBytes));
-  const labels = new Uint8Array(count);
+  const purpose = {
+    subject: "loadRecords",
+    what: `the ${count} images of ${manifest.name}`,
+    remedy: "load it in parts, with manifests that name fewer files",
+  };
+  const images = allocate(Uint8Array, count * (recordSize(layout) - layout.labelBytes), purpose);
+  const labels = allocate(Uint8Array, count, purpose);
 
   // One file after the other: only one file's raw bytes are in memory beside the result.
   let first = 0;

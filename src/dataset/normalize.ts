@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, describe } from "../checks.ts";
 
 /** `x / 255` for every byte, rounded once to float32. */
@@ -17,7 +18,11 @@ export function normalize(images: Uint8Array): Float32Array {
     describe(images),
     "pass the raw pixels; floats are taken to be normalised already",
   );
-  const out = new Float32Array(images.length);
+  const out = allocate(Float32Array, images.length, {
+    subject: "normalize",
+    what: `${images.length} pixels as floats`,
+    remedy: "normalize fewer images at a time; training and predict do it batch by batch",
+  });
   for (let i = 0; i < images.length; i++) out[i] = UNIT_RANGE[images[i]];
   return out;
 }

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, checkInteger, describe } from "../checks.ts";
 
 /**
@@ -16,7 +17,11 @@ export function oneHot(labels: ArrayLike<number>, numClasses: number): Float32Ar
     "pass e.g. set.labels",
   );
   checkInteger("oneHot", "numClasses", numClasses, { min: 1 });
-  const rows = new Float32Array(labels.length * numClasses);
+  const rows = allocate(Float32Array, labels.length * numClasses, {
+    subject: "oneHot",
+    what: `${labels.length} rows of ${numClasses} numbers`,
+    remedy: "encode fewer labels at a time",
+  });
   for (let i = 0; i < labels.length; i++) {
     checkInteger("oneHot", `labels[${i}]`, labels[i], { min: 0, max: numClasses - 1 });
     rows[i * numClasses + labels[i]] = 1;

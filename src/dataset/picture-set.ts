@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, checkOneOf, describe } from "../checks.ts";
 import { messageOf } from "../describe.ts";
 import { CifarKitError, DataError } from "../errors.ts";
@@ -61,7 +62,11 @@ export async function pictureSet(
     .map((file) => ({ file, label: classes.indexOf(classOf(file)), key: sortKey(file.path) }))
     .sort((a, b) => a.label - b.label || compare(a.key, b.key));
   const size = imageShape[0] * imageShape[1] * imageShape[2];
-  const images = new Uint8Array(ordered.length * size);
+  const images = allocate(Uint8Array, ordered.length * size, {
+    subject,
+    what: `${ordered.length} images of ${imageShape.join(" x ")}`,
+    remedy: "choose a smaller imageShape, or load a part of the pictures",
+  });
   for (let first = 0; first < ordered.length; first += AT_ONCE) {
     await Promise.all(
       ordered.slice(first, first + AT_ONCE).map(async ({ file }, i) => {

@@ -4,6 +4,8 @@
  * (no aliasing); first along rows, then along columns, in whole numbers with 22 bits of fraction.
  */
 
+import { allocate } from "../allocate.ts";
+
 /** How values between the given ones are found. */
 export type Interpolation = "bilinear" | "bicubic" | "lanczos";
 
@@ -105,7 +107,11 @@ function along(
   { lines, step, line }: { lines: number; step: number; line: number },
 ): Uint8Array {
   // Clamps to 0..255 on its own.
-  const out = new Uint8ClampedArray(lines * taps.length * step);
+  const out = allocate(Uint8ClampedArray, lines * taps.length * step, {
+    subject: "resizeImage",
+    what: "the picture at its new size",
+    remedy: "choose a smaller imageShape",
+  });
   let to = 0;
   for (let l = 0; l < lines; l++) {
     for (const { first, weights } of taps) {

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, checkOneOf, checkOptions } from "../checks.ts";
 import { encodePair } from "./encode-pair.ts";
 import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
@@ -58,7 +59,11 @@ export function countPairs(
   n: number,
   sampleWeight?: SampleWeight,
 ): Float64Array {
-  const counts = new Float64Array(n * n);
+  const counts = allocate(Float64Array, n * n, {
+    subject: "confusionMatrix",
+    what: `a matrix of ${n} x ${n} classes`,
+    remedy: "name the classes that matter with the option labels",
+  });
   for (let i = 0; i < trueCodes.length; i++) {
     const row = trueCodes[i];
     const column = predCodes[i];

@@ -1,5 +1,6 @@
 import type { ReportScores } from "./classification-report.ts";
 import { formatFixed, formatFloat } from "./format-number.ts";
+import { printable } from "../printable.ts";
 
 /** A row of the text: a name and its numbers. */
 type Row = ReportScores & { readonly name: string };
@@ -19,9 +20,13 @@ export function formatReport(
   averages: readonly Row[],
   { digits, countsAreFloats }: ReportLayout,
 ): string {
-  const width = Math.max("weighted avg".length, digits, ...classes.map(({ name }) => size(name)));
+  const width = Math.max(
+    "weighted avg".length,
+    digits,
+    ...classes.map(({ name }) => size(printable(name))),
+  );
   const line = (name: string, cells: readonly string[]): string =>
-    `${padLeft(name, width)} ${cells.map((cell) => ` ${padLeft(cell, 9)}`).join("")}\n`;
+    `${padLeft(printable(name), width)} ${cells.map((cell) => ` ${padLeft(cell, 9)}`).join("")}\n`;
   const formatCount = (count: number): string =>
     countsAreFloats ? formatFloat(count) : String(count);
   // Only the average of that name has one score; a class may be called "accuracy", too.

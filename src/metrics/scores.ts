@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, describe } from "../checks.ts";
 import { checkLabels, checkNumbers, type Labels } from "./labels.ts";
 
@@ -90,7 +91,11 @@ function flattenRows(
     "pass one row per sample",
   );
   const classes = rows[0].length;
-  const scores = new Float64Array(samples * classes);
+  const scores = allocate(Float64Array, samples * classes, {
+    subject,
+    what: `${samples} rows of ${classes} scores`,
+    remedy: "pass one flat array, which is used as it is",
+  });
   rows.forEach((row, i) => {
     checkNumbers(subject, `${name}[${i}]`, row, "numbers", "pass one score per class");
     check(

@@ -1,3 +1,4 @@
+import { printableLines } from "../printable.ts";
 import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
@@ -57,7 +58,9 @@ export function cifar10Source(options: Cifar10SourceOptions = {}): ByteSource {
     onProgress,
     warn: (text) => {
       // On a terminal the text takes the place of a bar that stopped half-way.
-      process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[K" : ""}cifar-kit: ${text}\n`);
+      process.stderr.write(
+        `${process.stderr.isTTY ? "\r\x1b[K" : ""}cifar-kit: ${printableLines(text)}\n`,
+      );
     },
   });
 }

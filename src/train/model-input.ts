@@ -1,4 +1,5 @@
 /** Checks and conversions between what users have and what a model takes. */
+import { allocate } from "../allocate.ts";
 import { cast, mul, slice, tensor, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
@@ -101,7 +102,7 @@ export function imageRows(subject: string, model: LayersModel, images: ModelImag
     length: pixels.length / size,
     slice(from, to) {
       const rows = pixels.subarray(from * size, to * size);
-      return tensor(scaled(rows), [to - from, ...shape], "float32");
+      return tensor(scaled(subject, rows), [to - from, ...shape], "float32");
     },
   };
 }
@@ -126,9 +127,13 @@ function tensorRows(subject: string, model: LayersModel, images: Tensor): ImageR
 }
 
 /** Bytes as float32 in [0, 1]; floats as a copy, so that nobody can change them under way. */
-function scaled(pixels: Uint8Array | Float32Array): Float32Array {
+function scaled(subject: string, pixels: Uint8Array | Float32Array): Float32Array {
   if (pixels instanceof Float32Array) return pixels.slice();
-  const floats = new Float32Array(pixels.length);
+  const floats = allocate(Float32Array, pixels.length, {
+    subject,
+    what: "a batch of images as floats",
+    remedy: "choose a smaller batchSize",
+  });
   for (let i = 0; i < pixels.length; i++) floats[i] = pixels[i] / 255;
   return floats;
 }

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { cast, sum, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, checkOptions } from "../checks.ts";
@@ -106,7 +107,11 @@ function meanOf(outputs: readonly Float32Array[]): Float32Array {
 /** Outputs of consecutive batches as one. */
 export function asPredictions(parts: readonly Float32Array[], n: number): Predictions {
   const total = parts.reduce((sum, part) => sum + part.length, 0);
-  const probabilities = new Float32Array(total);
+  const probabilities = allocate(Float32Array, total, {
+    subject: "predict",
+    what: `the probabilities of ${n} images`,
+    remedy: "pass fewer images at a time",
+  });
   let at = 0;
   for (const part of parts) {
     probabilities.set(part, at);

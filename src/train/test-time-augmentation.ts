@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { reverse, tensor, tidy } from "@tensorflow/tfjs-core";
 import { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { check, checkInteger, checkOptions, checkSeed, describe } from "../checks.ts";
@@ -90,7 +91,11 @@ function rowsOf(set: ImageSet, pixelsOf: (index: number) => Float32Array): Image
   return {
     length: set.length,
     slice(from, to) {
-      const xs = new Float32Array((to - from) * set.imageSize);
+      const xs = allocate(Float32Array, (to - from) * set.imageSize, {
+        subject: "predict",
+        what: `a batch of ${to - from} images`,
+        remedy: "choose a smaller batchSize",
+      });
       for (let i = from; i < to; i++) xs.set(pixelsOf(i), (i - from) * set.imageSize);
       return tensor(xs, [to - from, ...set.imageShape], "float32");
     },

@@ -6,7 +6,7 @@ import { ROOT } from "./doc-code.ts";
 
 const SOURCE = join(ROOT, "src");
 /** Below everything, and left out of the picture. */
-const EVERYWHERE = ["errors", "describe", "checks", "optional-package"];
+const EVERYWHERE = ["printable", "errors", "allocate", "describe", "checks", "optional-package"];
 
 const areaOf = (path: string): string => relative(SOURCE, path).split(sep)[0].replace(/\.ts$/, "");
 

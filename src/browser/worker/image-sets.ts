@@ -1,4 +1,5 @@
 /** Image sets on their way into the Worker: in parts, so that no task of the page takes long. */
+import { allocate } from "../../allocate.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import type { SetOutline, SetPart } from "./protocol.ts";
 import type { Remote } from "./remote.ts";
@@ -33,9 +34,9 @@ export class SetSender {
     return id;
   }
 
-  async #sendNew({ images, labels, imageShape, classNames }: ImageSet): Promise<number> {
+  async #sendNew({ images, labels, imageShape, classNames, paths }: ImageSet): Promise<number> {
     const id = ++this.#lastId;
-    const outline: SetOutline = { id, labels: labels.slice(), imageShape, classNames };
+    const outline: SetOutline = { id, labels: labels.slice(), imageShape, classNames, paths };
     await this.#remote.call("openSet", outline, [outline.labels.buffer]);
     for (let at = 0; at < images.length; at += PART_BYTES) {
       const part: SetPart = { id, at, bytes: images.slice(at, at + PART_BYTES) };
@@ -51,7 +52,11 @@ export class SetReceiver {
 
   open(outline: SetOutline): void {
     const [height, width, channels] = outline.imageShape;
-    const images = new Uint8Array(outline.labels.length * height * width * channels);
+    const images = allocate(Uint8Array, outline.labels.length * height * width * channels, {
+      subject: "Trainer",
+      what: `the Worker's copy of ${outline.labels.length} images`,
+      remedy: "train on fewer images, or on smaller ones",
+    });
     this.#outlines.set(outline.id, { ...outline, images });
   }
 
@@ -64,7 +69,7 @@ export class SetReceiver {
   }
 
   get(id: number): ImageSet {
-    const { images, labels, imageShape, classNames } = this.#outlines.get(id)!;
-    return new ImageSet({ images, labels, imageShape, classNames });
+    const { images, labels, imageShape, classNames, paths } = this.#outlines.get(id)!;
+    return new ImageSet({ images, labels, imageShape, classNames, paths });
   }
 }

@@ -20,6 +20,7 @@ export interface SetOutline {
   readonly labels: Uint8Array | Int32Array;
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
+  readonly paths?: readonly string[];
 }
 
 /** Some of a set's pixels. */

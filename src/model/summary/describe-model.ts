@@ -1,4 +1,5 @@
 import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
+import { printable } from "../../printable.ts";
 import { layerNames, modelName } from "./layer-names.ts";
 
 /** Sizes of an output; `null` where it is not fixed, such as the batch. */
@@ -37,10 +38,10 @@ type Node = Layer["inboundNodes"][number];
 /** Gathers what a summary says of the model, with the names that Keras would give. */
 export function describeModel(model: LayersModel, style: "keras2" | "keras3"): ModelFacts {
   const nodes = new Set(Object.values(model.nodesByDepth).flat());
-  const names = layerNames(model.layers, style);
+  const names = layerNames(model.layers, style).map(printable);
   const nameOf = new Map(model.layers.map((layer, i) => [layer, names[i]]));
   return {
-    name: modelName({ name: model.name, className: model.getClassName() }, style),
+    name: printable(modelName({ name: model.name, className: model.getClassName() }, style)),
     isChain: isChain(model, nodes),
     layers: model.layers.map((layer, i) => ({
       name: names[i],
@@ -88,7 +89,7 @@ function className(layer: Layer): string {
 
 function connections(node: Node, nameOf: ReadonlyMap<Layer, string>): string[] {
   return node.inboundLayers.map((layer, i) => {
-    const name = nameOf.get(layer) ?? layer.name;
+    const name = nameOf.get(layer) ?? printable(layer.name);
     return `${name}[${node.nodeIndices[i]}][${node.tensorIndices[i]}]`;
   });
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, DataError, SourceError, TrainingError } from "../../errors.ts";
+import { printableLines } from "../../printable.ts";
 import type { Checkpoint, JsonObject } from "./checkpoint.ts";
 import type { CheckpointOptions, ResumeMode } from "./checkpoint-options.ts";
 import type { OpenCheckpointStore } from "./checkpoint-store.ts";
@@ -126,7 +127,9 @@ export class RunCheckpoints {
       // A store that fails from the start is noticed now, not after hours.
       if (!this.#hasSaved || this.#options.onSaveError !== "warn") throw error;
       const { message } = error as Error;
-      console.warn(`${this.#subject}: no checkpoint after ${state.steps} steps: ${message}`);
+      console.warn(
+        printableLines(`${this.#subject}: no checkpoint after ${state.steps} steps: ${message}`),
+      );
     }
     this.#hasSaved = true;
     this.#millisecondsSaving += performance.now() - began;
@@ -179,8 +182,10 @@ export class RunCheckpoints {
       const place = await this.#store.setAside(name);
       this.#numbers = this.#numbers.filter((number) => nameOf(number) !== name);
       console.warn(
-        `${this.#subject}: ${name} in ${this.#store.location} is damaged (${reason}) ` +
-          `It is kept as ${place}; the run goes on from ${good}.`,
+        printableLines(
+          `${this.#subject}: ${name} in ${this.#store.location} is damaged (${reason}) ` +
+            `It is kept as ${place}; the run goes on from ${good}.`,
+        ),
       );
     }
   }
