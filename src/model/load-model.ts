@@ -1,11 +1,12 @@
 import { io } from "@tensorflow/tfjs-core";
-import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
 import { compileOwning } from "./compile.ts";
 import { modelInternals } from "./internals.ts";
 import { setTrainingStep, withKerasLayers } from "./keras-layers.ts";
 import { withUndyingLoss } from "./loss.ts";
 import { restoreOptimizer } from "./optimizers/restore-optimizer.ts";
+import { buildFrom, readArtifacts } from "./saved/artifacts.ts";
 
 /** An optimizer in a file; the declaration of TensorFlow.js says nothing of it. */
 interface SavedOptimizer {
@@ -17,28 +18,23 @@ interface SavedOptimizer {
  * model that was saved compiled (`model.save(handler, { includeOptimizer: true })`) comes back
  * compiled, with its optimizer's state, so that training goes on as if it had not been interrupted.
  *
+ * Models that the tensorflowjs converter made of Keras 2 or Keras 3 load, too, if TensorFlow.js has
+ * all of their layers.
+ *
  * @param handler where to load from: an `IOHandler`, or a URL that TensorFlow.js knows.
  * @returns the model; the caller disposes it.
  * @throws {ArgumentError} if nothing can be loaded from what was passed.
- * @throws what the handler throws: with `fileSystemIO` of `cifar-kit/node` a {@link SourceError}
- *   or a {@link DataError}.
+ * @throws {SourceError} if it cannot be read; the handler's own error is its `cause`.
+ * @throws {DataError} if the files are damaged, or hold no model that TensorFlow.js can build.
  */
 export async function loadModel(handler: string | io.IOHandler): Promise<LayersModel> {
-  const source = handlerOf(handler);
-  let optimizerSettings: Readonly<Record<string, unknown>> = {};
-  // Listens in: what is loaded holds settings that TensorFlow.js does not hand on.
-  const listening: io.IOHandler = {
-    load: async () => {
-      const artifacts = await source.load!();
-      const saved: SavedOptimizer = artifacts.trainingConfig?.optimizer_config ?? {};
-      optimizerSettings = saved.config ?? {};
-      return artifacts;
-    },
-  };
-  const model = withKerasLayers(await loadLayersModel(listening));
+  const artifacts = await readArtifacts(handlerOf(handler));
+  // What is loaded holds settings that TensorFlow.js does not hand on.
+  const saved: SavedOptimizer = artifacts.trainingConfig?.optimizer_config ?? {};
+  const model = withKerasLayers(await buildFrom(artifacts));
   const { optimizer: stock } = modelInternals(model);
   if (!stock) return model;
-  const optimizer = await restoreOptimizer(stock, optimizerSettings);
+  const optimizer = await restoreOptimizer(stock, saved.config ?? {});
   if (optimizer) {
     compileOwning(model, optimizer, model);
     stock.dispose();

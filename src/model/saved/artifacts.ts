@@ -1,0 +1,86 @@
+import type { io } from "@tensorflow/tfjs-core";
+import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
+import { CifarKitError, DataError, SourceError } from "../../errors.ts";
+import { checkTopology } from "./check-topology.ts";
+import type { Json } from "./json.ts";
+import { fromKeras3, isKeras3, weightsOfKeras3 } from "./keras3-topology.ts";
+import { restoreLostSettings } from "./lossy-layers.ts";
+
+const SUBJECT = "loadModel";
+
+/**
+ * What a handler loads, with a topology that TensorFlow.js can build, or none at all.
+ * @throws {SourceError} if the handler fails; errors of this library are passed on.
+ * @throws {DataError} if it is no layers model, or one of which TensorFlow.js would never come back.
+ */
+export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtifacts> {
+  const artifacts = await asOurs(
+    async () => await source.load!(),
+    (got, cause) =>
+      new SourceError({
+        subject: SUBJECT,
+        expected: "to read the model",
+        got,
+        remedy: "check that it is there and may be read",
+        cause,
+      }),
+  );
+  const { format, modelTopology, weightSpecs = [] } = artifacts ?? {};
+  if (format === "graph-model") throw unbuildable("a layers model", "a graph model");
+  if (typeof modelTopology !== "object" || modelTopology === null) {
+    throw unbuildable("a model with a topology", "one without");
+  }
+  return asOurs(() => prepared(artifacts, modelTopology as Json, weightSpecs), notBuilt);
+}
+
+/**
+ * The model that TensorFlow.js makes of them.
+ * @throws {DataError} if it cannot; its own error is the `cause`.
+ */
+export function buildFrom(artifacts: io.ModelArtifacts): Promise<LayersModel> {
+  return asOurs(() => loadLayersModel({ load: () => Promise.resolve(artifacts) }), notBuilt);
+}
+
+function prepared(
+  artifacts: io.ModelArtifacts,
+  given: Json,
+  weightSpecs: io.WeightsManifestEntry[],
+): io.ModelArtifacts {
+  const config = (given?.model_config ?? given) as Json;
+  const isNew = isKeras3(config);
+  const specs = isNew ? weightsOfKeras3(config, weightSpecs) : weightSpecs;
+  const topology = restoreLostSettings(isNew ? fromKeras3(config) : config, specs);
+  checkTopology(topology);
+  const weights = artifacts.weightSpecs && { weightSpecs: specs };
+  return { ...artifacts, ...weights, modelTopology: topology as object };
+}
+
+/** Does something with foreign code; errors that are none of this library become one. */
+async function asOurs<T>(
+  action: () => T | Promise<T>,
+  ours: (got: string, cause: unknown) => CifarKitError,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof CifarKitError) throw cause;
+    throw ours(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function notBuilt(got: string, cause: unknown): DataError {
+  const remedy = got.includes("registerClass")
+    ? "register what is your own with tf.serialization.registerClass() before loading"
+    : "the file is damaged or was edited: save or convert the model again";
+  // What TensorFlow.js says runs over several lines.
+  return unbuildable("a model that TensorFlow.js can build", got.split("\n")[0], remedy, cause);
+}
+
+function unbuildable(
+  expected: string,
+  got: string,
+  remedy = "save a layers model with model.save()",
+  cause?: unknown,
+): DataError {
+  return new DataError({ subject: SUBJECT, expected, got, remedy, cause });
+}
