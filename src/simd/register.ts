@@ -172,7 +172,12 @@ function registerKernels(): void {
   for (const { kernelName } of getKernelsForBackend(BACKEND)) unregisterKernel(kernelName, BACKEND);
   const own = new Set(simdKernels.map(({ kernelName }) => kernelName));
   for (const kernel of getKernelsForBackend("cpu")) {
-    if (!own.has(kernel.kernelName)) registerKernel({ ...kernel, backendName: BACKEND });
+    if (own.has(kernel.kernelName)) continue;
+    registerKernel({
+      ...kernel,
+      backendName: BACKEND,
+      kernelFunc: (call) => runOnViews(kernel.kernelFunc, call),
+    });
   }
   for (const kernel of simdKernels) {
     registerKernel({
@@ -202,6 +207,23 @@ function withFallback({ kernelName, run }: SimdKernel): KernelFunc {
         "this kernel has no other implementation",
       );
     }
-    return fallback.kernelFunc(call);
+    return runOnViews(fallback.kernelFunc, call);
   };
+}
+
+/**
+ * Runs a kernel of the cpu backend, which takes a view of one input after the other. Computing what a
+ * record has put off may grow the memory and end the views before it: so all of that comes first.
+ * A kernel of one input has no view to lose, and may not even look at its data.
+ */
+function runOnViews(
+  kernelFunc: KernelFunc,
+  call: Parameters<KernelFunc>[0],
+): ReturnType<KernelFunc> {
+  // A kernel on ragged tensors gets some of them as a list.
+  const inputs = Object.values(call.inputs)
+    .flat()
+    .filter((input) => input != null);
+  if (inputs.length > 1) (call.backend as SimdBackend).settle(inputs);
+  return kernelFunc(call);
 }

@@ -110,6 +110,11 @@ export class SimdBackend extends KernelBackend {
     return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
   }
 
+  /** Computes what was put off of these tensors' data. */
+  settle(tensors: readonly TensorInfo[]): void {
+    for (const { dataId } of tensors) this.data.get(dataId).settle();
+  }
+
   /** Calls `use` with the address of `bytes` temporary bytes with arbitrary contents. */
   withBuffer<T>(bytes: number, use: (ptr: number) => T): T {
     const ptr = this.#heap.allocate(bytes);

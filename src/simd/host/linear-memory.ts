@@ -29,7 +29,7 @@ export class LinearMemory {
   /** Whether other threads can see it. */
   readonly shared: boolean;
   readonly #allocator: Allocator;
-  /** Every buffer that ever stood for this memory: growing makes a new one, old views may live. */
+  /** Every buffer of which a view was ever taken: growing makes a new one, old views may live. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   /** First byte behind the heap. */
   #end = HEAP_PTR;
@@ -37,7 +37,6 @@ export class LinearMemory {
   constructor({ shared, maximumBytes = Infinity }: { shared: boolean; maximumBytes?: number }) {
     this.memory = reserve(shared, Math.floor(maximumBytes / PAGE));
     this.shared = shared;
-    this.#buffers.add(this.memory.buffer);
     this.#allocator = new Allocator(HEAP_PTR, (missing) => this.#grow(missing));
   }
 
@@ -66,20 +65,26 @@ export class LinearMemory {
 
   /** Views are invalid once the memory has grown: take them after allocating, use them at once. */
   float32(ptr: number, length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, ptr, length);
+    return new Float32Array(this.#buffer(), ptr, length);
   }
 
   int32(ptr: number, length: number): Int32Array {
-    return new Int32Array(this.memory.buffer, ptr, length);
+    return new Int32Array(this.#buffer(), ptr, length);
   }
 
   uint8(ptr: number, length: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, ptr, length);
+    return new Uint8Array(this.#buffer(), ptr, length);
   }
 
   /** Whether `values` is a view of this memory, and would change with what is allocated there. */
   owns(values: unknown): boolean {
     return ArrayBuffer.isView(values) && this.#buffers.has(values.buffer);
+  }
+
+  #buffer(): ArrayBufferLike {
+    const { buffer } = this.memory;
+    this.#buffers.add(buffer);
+    return buffer;
   }
 
   /** Adds at least `missing` bytes behind the heap; returns how many, or 0 at the limit. */
@@ -102,7 +107,6 @@ export class LinearMemory {
     } catch {
       return false;
     }
-    this.#buffers.add(this.memory.buffer);
     return true;
   }
 }

@@ -69,7 +69,7 @@ export class TensorRecord {
 
   /** The data; a view for immediate use where it is in linear memory. */
   get values(): backend_util.BackendValues {
-    this.#settle();
+    this.settle();
     if (this.#ptr === 0) return this.#array as backend_util.BackendValues;
     const length = this.#length;
     if (this.dtype === "int32") return this.#heap.int32(this.#ptr, length);
@@ -79,7 +79,7 @@ export class TensorRecord {
 
   /** The data as an array outside of linear memory, valid for ever. */
   copy(): backend_util.BackendValues {
-    this.#settle();
+    this.settle();
     return this.#ptr === 0 ? this.values : (this.values as Float32Array).slice();
   }
 
@@ -92,7 +92,7 @@ export class TensorRecord {
       this.#converted ??= TensorRecord.fromValues(this.#heap, dtype, this.copy());
       return this.#converted.pointer(dtype);
     }
-    this.#settle();
+    this.settle();
     if (this.#ptr !== 0) return this.#ptr;
     const array = this.#array as ArrayLike<number> | null;
     if (array === null) {
@@ -109,17 +109,8 @@ export class TensorRecord {
     return this.#ptr;
   }
 
-  /** Gives the memory back. */
-  release(): void {
-    if (this.#ptr !== 0) this.#heap.release(this.#ptr);
-    this.#converted?.release();
-    this.#pending?.release();
-    this.#pending = null;
-    this.#ptr = 0;
-    this.#array = null;
-  }
-
-  #settle(): void {
+  /** Computes the data if that was put off. It may grow the memory, which ends views of it. */
+  settle(): void {
     const pending = this.#pending;
     if (pending === null) return;
     // Where there is no room, all stays as it was: the data can be asked for again, or given up.
@@ -130,6 +121,16 @@ export class TensorRecord {
     } finally {
       pending.release();
     }
+  }
+
+  /** Gives the memory back. */
+  release(): void {
+    if (this.#ptr !== 0) this.#heap.release(this.#ptr);
+    this.#converted?.release();
+    this.#pending?.release();
+    this.#pending = null;
+    this.#ptr = 0;
+    this.#array = null;
   }
 
   #place(length: number): void {
