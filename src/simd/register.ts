@@ -27,13 +27,19 @@ import { SimdBackendError } from "./simd-error.ts";
 const SUBJECT = "registerSimdBackend";
 const BACKEND = "simd";
 const MAXIMUM_THREADS = 64;
+/**
+ * tfjs starts the registered backend of the highest priority where none is chosen by name. Above cpu
+ * (1), wasm and webgl (2); below webgpu and tfjs-node (3).
+ */
+const PRIORITY = 2.5;
 
 /** Options of {@link registerSimdBackend}. */
 export interface SimdBackendOptions {
   /**
    * Threads that work, the calling one included: 1 to 64. Default: the processors that are really
-   * there, up to 64. One thread works wherever memory cannot be shared (a page that is not
-   * cross-origin isolated), whatever is asked for. The number never changes a result.
+   * there, up to 64, or one, with a warning, where no worker may start. One thread works wherever
+   * memory cannot be shared (a page that is not cross-origin isolated), whatever is asked for. The
+   * number never changes a result.
    */
   readonly threads?: number;
   /**
@@ -47,15 +53,17 @@ export interface SimdBackendOptions {
 let lastCall: Promise<void> = Promise.resolve();
 
 /**
- * Registers the tfjs backend "simd"; `await tf.setBackend("simd")` then selects it.
+ * Registers the tfjs backend "simd"; `await tf.setBackend("simd")` then selects it. In a program that
+ * chooses no backend and has not used one yet, it is also the one that tfjs starts, unless webgpu or
+ * tfjs-node is there.
  *
  * Its kernels are WebAssembly SIMD on several threads; operations without one run the kernel of
  * `@tensorflow/tfjs-backend-cpu`, which must be installed. Other backends are not affected. Calling
  * it again does nothing, unless the options ask for something else than is there.
  *
  * @throws {SimdBackendError} when the engine has no SIMD (or no relaxed SIMD though it is "on"),
- *   when an option is wrong, when the cpu backend is not installed, or when the backend is already
- *   registered with other options
+ *   when an option is wrong, when the threads that `threads` asks for cannot start, when the cpu
+ *   backend is not installed, or when the backend is already registered with other options
  */
 export function registerSimdBackend(options: SimdBackendOptions = {}): Promise<void> {
   const call = lastCall.then(() => register(options));
@@ -64,7 +72,8 @@ export function registerSimdBackend(options: SimdBackendOptions = {}): Promise<v
 }
 
 async function register(options: SimdBackendOptions): Promise<void> {
-  const { threads, relaxedSimd } = checkedOptions(options);
+  checkOptions(options);
+  const { threads, relaxedSimd = "auto" } = options;
   if (engine().findBackendFactory(BACKEND)) {
     checkSame(engine().findBackend(BACKEND) as SimdBackend | null, options);
     return;
@@ -78,12 +87,25 @@ async function register(options: SimdBackendOptions): Promise<void> {
     first = null;
     return backend;
   };
-  registerBackend(BACKEND, factory, 0);
+  registerBackend(BACKEND, factory, PRIORITY);
   registerKernels();
 }
 
-async function createBackend(threads: number, build: Build): Promise<SimdBackend> {
-  const shared = threads > 1 && hasSharedMemory();
+/** A backend on so many threads; without a number, on all processors or, if need be, on one. */
+async function createBackend(threads: number | undefined, build: Build): Promise<SimdBackend> {
+  const count = threads ?? Math.min(availableThreads(), MAXIMUM_THREADS);
+  if (count === 1 || !hasSharedMemory()) return await startBackend(1, build);
+  try {
+    return await startBackend(count, build);
+  } catch (problem) {
+    if (threads !== undefined || !(problem instanceof SimdBackendError)) throw problem;
+    console.warn(`${problem.message} Until then, one thread works.`);
+    return await startBackend(1, build);
+  }
+}
+
+async function startBackend(threads: number, build: Build): Promise<SimdBackend> {
+  const shared = threads > 1;
   const module = await compileKernels(build, shared);
   const heap = new LinearMemory({ shared });
   const pool = new ThreadPool(module, heap);
@@ -91,17 +113,14 @@ async function createBackend(threads: number, build: Build): Promise<SimdBackend
   return new SimdBackend(heap, pool, build);
 }
 
-function checkedOptions(options: SimdBackendOptions): Required<SimdBackendOptions> {
-  const {
-    threads = Math.min(availableThreads(), MAXIMUM_THREADS),
-    relaxedSimd = "auto",
-    ...unknown
-  } = options;
+function checkOptions({ threads, relaxedSimd = "auto", ...unknown }: SimdBackendOptions): void {
   const [stranger] = Object.keys(unknown);
   if (stranger !== undefined) {
     throw new SimdBackendError(SUBJECT, "threads or relaxedSimd", `"${stranger}"`, "remove it");
   }
-  if (!Number.isInteger(threads) || threads < 1 || threads > MAXIMUM_THREADS) {
+  const mayBe = (count: number): boolean =>
+    Number.isInteger(count) && count >= 1 && count <= MAXIMUM_THREADS;
+  if (threads !== undefined && !mayBe(threads)) {
     throw new SimdBackendError(
       SUBJECT,
       `threads to be an integer from 1 to ${MAXIMUM_THREADS}`,
@@ -117,7 +136,6 @@ function checkedOptions(options: SimdBackendOptions): Required<SimdBackendOption
       "leave it out for the default",
     );
   }
-  return { threads, relaxedSimd };
 }
 
 function checkSame(

@@ -3,6 +3,7 @@ import type { Dataset } from "@tensorflow/tfjs-data";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, checkOptions, describe } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
+import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { breather } from "./event-loop.ts";
 import { checkedBatches } from "./checked-batches.ts";
 import { checkImageShape, checkModel } from "./model-input.ts";
@@ -57,6 +58,7 @@ export async function evaluate(
   const { batchSize = 256 } = options;
   checkInteger(subject, "batchSize", batchSize, { min: 1 });
   checkModel(subject, model);
+  warnOfSlowBackend(subject);
   return evaluateData(subject, model, evaluationData(subject, model, set, batchSize));
 }
 

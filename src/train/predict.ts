@@ -2,6 +2,7 @@ import { allocate } from "../allocate.ts";
 import { cast, sum, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, checkOptions } from "../checks.ts";
+import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { breather } from "./event-loop.ts";
 import { checkModel, imageRows, type ModelImages } from "./model-input.ts";
 import { type TestTimeAugmentation, viewsOf } from "./test-time-augmentation.ts";
@@ -44,6 +45,7 @@ export async function predict(
   const { batchSize = 256, testTimeAugmentation } = options;
   checkInteger(subject, "batchSize", batchSize, { min: 1 });
   checkModel(subject, model);
+  warnOfSlowBackend(subject);
   const rows = imageRows(subject, model, images);
   // Bytes are finite, floats have been looked at; a tensor is on the device.
   if (images instanceof Tensor) await checkFinite(subject, images);

@@ -6,6 +6,7 @@ import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { check, checkInteger, checkOneOf, checkOptions, checkSeed, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
+import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import type { Callback } from "./callback.ts";
 import { checkCallbacks } from "./callback-list.ts";
 import {
@@ -172,4 +173,5 @@ export function checkTraining(
   checkModel(subject, model);
   checkCompiled(subject, model);
   ensureTrainable();
+  warnOfSlowBackend(subject);
 }

@@ -285,6 +285,43 @@ describe("a full storage", () => {
   });
 });
 
+describe("a page whose policy allows no workers from blob: addresses", () => {
+  const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
+
+  it("computes on one thread of simd, and says so, unless it asks for more", async () => {
+    const server = await site.serve({
+      answer: (_request, response, next) => {
+        response.setHeader("Content-Security-Policy", policy);
+        next();
+      },
+    });
+    try {
+      await newContext();
+      const { page, complaints } = await openTab(context, server.url);
+      const { refused, threads, values } = await page.evaluate(async () => {
+        // waitForFunction is forbidden by the policy, too.
+        while (!("kit" in globalThis)) await new Promise(requestAnimationFrame);
+        const { registerSimdBackend, tf } = kit;
+        const refused = await registerSimdBackend({ threads: 2 }).catch(String);
+        await registerSimdBackend();
+        await tf.setBackend("simd");
+        const { threads } = tf.backend() as unknown as { threads: number };
+        return { refused, threads, values: [...tf.relu(tf.tensor1d([-1, 2])).dataSync()] };
+      });
+      expect(refused).toMatch(
+        /^SimdBackendError: .* allow worker-src blob: in the page's content security policy, or pass threads: 1\.$/,
+      );
+      expect({ threads, values }).toEqual({ threads: 1, values: [0, 2] });
+      const own = complaints.filter((text) => text.startsWith("registerSimdBackend"));
+      expect(own).toEqual([
+        expect.stringMatching(/worker-src blob: .*Until then, one thread works/),
+      ]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe("httpSource against a server", () => {
   beforeAll(async () => {
     await realCifar10();

@@ -1,8 +1,10 @@
 import os from "node:os";
+import workerThreads from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SimdBackend } from "../../src/simd/host/backend.ts";
 import { availableThreads, hasRelaxedSimd } from "../../src/simd/host/features.ts";
+import { ThreadPool } from "../../src/simd/host/thread-pool.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
 import "./backends.ts";
 
@@ -58,16 +60,49 @@ describe("registerSimdBackend", () => {
 
   it("has a default on machines with more processors than it takes", async () => {
     vi.spyOn(os, "availableParallelism").mockReturnValue(96);
-    // Where memory is not shared, the threads are only counted.
-    vi.stubGlobal("crossOriginIsolated", false);
+    vi.spyOn(console, "warn").mockReturnValue(undefined);
+    const started = vi.spyOn(ThreadPool.prototype, "start").mockResolvedValue(undefined);
     await registerSimdBackend();
+    expect(started.mock.calls).toEqual([[Math.min(64, availableThreads())]]);
+  });
+
+  it("works on one thread, and says so, where no worker may start and none was asked for", async () => {
+    const warn = vi.spyOn(console, "warn").mockReturnValue(undefined);
+    vi.spyOn(workerThreads, "Worker").mockImplementation(function () {
+      throw new Error("not permitted");
+    });
+    await expect(registerSimdBackend({ threads: 2 })).rejects.toThrow(
+      /expected 1 worker threads to start, got not permitted; .*--allow-worker.*, or pass threads: 1/,
+    );
+    await registerSimdBackend();
+    expect(backend().threads).toBe(1);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/got not permitted; let Node .* Until then, one thread works\.$/)],
+    ]);
+    await registerSimdBackend();
+    await tf.setBackend("simd");
+    expect(tf.tidy(() => [...tf.relu(tf.tensor1d([-1, 2])).dataSync()])).toEqual([0, 2]);
+  });
+
+  it("works in a page that is simulated in Node, without its streams", async () => {
+    for (const name of ["Blob", "DecompressionStream", "Response"]) vi.stubGlobal(name, undefined);
+    await registerSimdBackend({ threads: 1 });
     expect(backend().threads).toBe(1);
   });
 
-  it("is chosen by name only: it never becomes the default by being there", async () => {
-    await tf.setBackend("cpu");
+  it("says what to allow where a policy forbids WebAssembly, or there is no room for it", async () => {
+    vi.spyOn(WebAssembly, "compile").mockRejectedValueOnce(new Error("violates the policy"));
+    await expect(registerSimdBackend({ threads: 1 })).rejects.toThrow(
+      /WebAssembly to be compiled here, got violates the policy; allow script-src 'wasm-unsafe-eval'/,
+    );
+    const full = vi.spyOn(WebAssembly, "Memory").mockImplementation(function () {
+      throw new RangeError("could not allocate memory");
+    });
+    await expect(registerSimdBackend({ threads: 1 })).rejects.toThrow(
+      /address space for WebAssembly memory, got could not allocate memory; raise/,
+    );
+    full.mockRestore();
     await registerSimdBackend({ threads: 1 });
-    expect(tf.getBackend()).toBe("cpu");
   });
 
   it("has every kernel of the cpu backend", async () => {

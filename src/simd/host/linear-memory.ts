@@ -1,4 +1,5 @@
 import { Allocator } from "./allocator.ts";
+import { SimdBackendError } from "../simd-error.ts";
 import { HEAP_PTR } from "./layout.ts";
 
 const PAGE = 65536;
@@ -20,7 +21,13 @@ function reserve(shared: boolean, maximumPages: number): WebAssembly.Memory {
       failure = error;
     }
   }
-  throw failure;
+  throw new SimdBackendError(
+    "registerSimdBackend",
+    "address space for WebAssembly memory",
+    failure instanceof Error ? failure.message : "a failure",
+    "raise the process's limit of virtual memory, or end other backends first",
+    failure,
+  );
 }
 
 /** The memory that host and module share: an allocator over a `WebAssembly.Memory` that grows. */

@@ -1,4 +1,6 @@
 import { plainKernels, relaxedKernels } from "../kernels.generated.ts";
+import { SimdBackendError } from "../simd-error.ts";
+import { nodeModule } from "./node.ts";
 
 /** The two builds of the kernels: see assembly/vector.ts for what tells them apart. */
 export type Build = "plain" | "relaxed";
@@ -6,6 +8,9 @@ export type Build = "plain" | "relaxed";
 /** Undoes what scripts/build-kernels.mjs does to a module: deflate, then base64. */
 async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  // A page that is simulated in Node (jsdom) has no streams, or only names of them.
+  const zlib = nodeModule("zlib");
+  if (zlib !== undefined) return Uint8Array.from(zlib.inflateRawSync(packed));
   const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(inflated).arrayBuffer());
 }
@@ -52,5 +57,15 @@ function importedMemoryFlags(bytes: Uint8Array): number {
 /** Compiles a build of the kernels for a memory that is shared or not. */
 export async function compileKernels(build: Build, shared: boolean): Promise<WebAssembly.Module> {
   const bytes = await unpack(build === "relaxed" ? relaxedKernels : plainKernels);
-  return await WebAssembly.compile(shared ? bytes : withUnsharedMemory(bytes));
+  try {
+    return await WebAssembly.compile(shared ? bytes : withUnsharedMemory(bytes));
+  } catch (cause) {
+    throw new SimdBackendError(
+      "registerSimdBackend",
+      "WebAssembly to be compiled here",
+      cause instanceof Error ? cause.message : "a failure",
+      "allow script-src 'wasm-unsafe-eval' in the page's content security policy",
+      cause,
+    );
+  }
 }

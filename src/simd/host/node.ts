@@ -3,12 +3,14 @@ import type * as fs from "node:fs";
 import type * as os from "node:os";
 import type * as v8 from "node:v8";
 import type * as workerThreads from "node:worker_threads";
+import type * as zlib from "node:zlib";
 
 interface NodeModules {
   fs: typeof fs;
   os: typeof os;
   v8: typeof v8;
   worker_threads: typeof workerThreads;
+  zlib: typeof zlib;
 }
 
 interface NodeProcess {

@@ -10,12 +10,21 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** Starts `source` as a worker and hands it `start`. */
+/** What to do where workers do not start, as the beginning of a sentence. */
+export function howToAllowWorkers(): string {
+  return nodeModule("worker_threads") === undefined
+    ? "allow worker-src blob: in the page's content security policy"
+    : "let Node start threads (--allow-worker where --permission is given, and memory for each)";
+}
+
+/** Starts `source` as a worker and hands it `start`. Throws, or rejects `ready`, if it may not. */
 export function startWorker(source: string, start: object): WorkerHandle {
   const threads = nodeModule("worker_threads");
-  return threads === undefined
-    ? startWebWorker(source, start)
-    : startInNode(threads, source, start);
+  const worker =
+    threads === undefined ? startWebWorker(source, start) : startInNode(threads, source, start);
+  // Whoever starts several learns of the first failure only.
+  worker.ready.catch(() => undefined);
+  return worker;
 }
 
 function startInNode(

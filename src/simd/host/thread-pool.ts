@@ -10,7 +10,7 @@ import {
   SCRATCH_BYTES,
 } from "./layout.ts";
 import type { LinearMemory } from "./linear-memory.ts";
-import { startWorker, type WorkerHandle } from "./start-worker.ts";
+import { howToAllowWorkers, startWorker, type WorkerHandle } from "./start-worker.ts";
 
 /** A kernel of the module: does one task of one call. */
 type TaskKernel = (task: number, params: number, scratch: number) => void;
@@ -86,28 +86,17 @@ export class ThreadPool {
 
   /** Starts the workers, so that `count` threads work. Needs a shared memory. */
   async start(count: number): Promise<void> {
-    const workers = Array.from({ length: count - 1 }, (_, index) =>
-      startWorker(workerSource, {
-        module: this.#module,
-        memory: this.#heap.memory,
-        kernelNames: [...this.#kernels.keys()],
-        control: CONTROL,
-        controlPtr: CONTROL_PTR,
-        paramsPtr: PARAMS_PTR,
-        scratch: this.#heap.allocate(SCRATCH_BYTES),
-        index,
-        spinMs: this.#spinMs,
-      }),
-    );
+    const workers: WorkerHandle[] = [];
     try {
+      for (let index = 0; index < count - 1; index++) workers.push(this.#startWorker(index));
       await Promise.all(workers.map((worker) => worker.ready));
     } catch (cause) {
       for (const worker of workers) worker.terminate();
       throw new SimdBackendError(
         "registerSimdBackend",
-        "worker threads to start",
+        `${count - 1} worker threads to start`,
         cause instanceof Error ? cause.message : "a failure",
-        "allow worker-src blob: in the page's content security policy, or pass threads: 1",
+        `${howToAllowWorkers()}, or pass threads: 1`,
         cause,
       );
     }
@@ -151,6 +140,20 @@ export class ThreadPool {
     Atomics.notify(this.#control, CONTROL.helpers);
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
+  }
+
+  #startWorker(index: number): WorkerHandle {
+    return startWorker(workerSource, {
+      module: this.#module,
+      memory: this.#heap.memory,
+      kernelNames: [...this.#kernels.keys()],
+      control: CONTROL,
+      controlPtr: CONTROL_PTR,
+      paramsPtr: PARAMS_PTR,
+      scratch: this.#heap.allocate(SCRATCH_BYTES),
+      index,
+      spinMs: this.#spinMs,
+    });
   }
 
   #runAlone({ name, run }: Kernel, taskCount: number): void {

@@ -3,6 +3,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import * as library from "cifar-kit";
 import * as browser from "cifar-kit/browser";
+import { registerSimdBackend } from "cifar-kit/simd";
 import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
 
 await tf.setBackend("cpu");
@@ -13,7 +14,7 @@ const newTrainer = (backend: string): browser.Trainer =>
     { backend },
   );
 
-const page = { ...library, ...browser, tf, tinyImages, tinyModel, newTrainer };
+const page = { ...library, ...browser, registerSimdBackend, tf, tinyImages, tinyModel, newTrainer };
 /** What tests find in the page as `kit`. */
 export type Page = typeof page;
 Object.assign(globalThis, { kit: page });
