@@ -55,7 +55,9 @@ function renderedObject(value: object, depth: number): string {
     const { length } = value as unknown as { length?: number };
     return `${name}(${length ?? value.byteLength})`;
   }
-  return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
+  // Bundlers rename classes that name themselves.
+  const plain = name.replace(/^_(?=[A-Z])/, "");
+  return /^[AEIO]/.test(plain) ? `an ${plain}` : `a ${plain}`;
 }
 
 /** A text between quotes, with what would act on a terminal or turn a line around as escapes. */

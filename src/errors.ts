@@ -8,6 +8,7 @@
  */
 
 import { printableLines } from "./printable.ts";
+import { BRAND, isInstance } from "./brand.ts";
 
 /** The parts of an error's message. */
 export interface ErrorParts {
@@ -27,6 +28,17 @@ export interface ErrorParts {
 export class CifarKitError extends Error {
   /** The name of the class, as it stands before the message. */
   override name = "CifarKitError";
+
+  /** @internal So that `instanceof` also knows the errors of another copy of the package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(this.prototype as object, value);
+  }
+
+  /** @internal */
+  get [BRAND](): string {
+    return "CifarKitError";
+  }
+
   /** Reads "subject: expected A, got B; do C." Names in it cannot reach a terminal's controls. */
   constructor({ subject, expected, got, remedy, cause }: ErrorParts) {
     super(printableLines(`${subject}: expected ${expected}, got ${got}; ${remedy}.`), { cause });
@@ -36,24 +48,49 @@ export class CifarKitError extends Error {
 /** A call that can never work: an argument of the wrong type, shape or range, an unknown option. */
 export class ArgumentError extends CifarKitError {
   override name = "ArgumentError";
+
+  /** @internal */
+  get [BRAND](): string {
+    return "ArgumentError";
+  }
 }
 
 /** Bytes that are not what they claim to be: truncated, altered, mislabelled. */
 export class DataError extends CifarKitError {
   override name = "DataError";
+
+  /** @internal */
+  get [BRAND](): string {
+    return "DataError";
+  }
 }
 
 /** Something outside that could not be read or written: a missing file, no network, a full disk. */
 export class SourceError extends CifarKitError {
   override name = "SourceError";
+
+  /** @internal */
+  get [BRAND](): string {
+    return "SourceError";
+  }
 }
 
 /** The active TensorFlow.js backend cannot do what was asked of it. */
 export class BackendError extends CifarKitError {
   override name = "BackendError";
+
+  /** @internal */
+  get [BRAND](): string {
+    return "BackendError";
+  }
 }
 
 /** A training run that had to stop: a loss that is not a number, a model disposed under way. */
 export class TrainingError extends CifarKitError {
   override name = "TrainingError";
+
+  /** @internal */
+  get [BRAND](): string {
+    return "TrainingError";
+  }
 }

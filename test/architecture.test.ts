@@ -7,12 +7,14 @@ import { describe, expect, it } from "vitest";
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 
 /** What lies below all other areas: one file each. */
-const BELOW = ["printable", "errors", "allocate", "describe", "checks"];
+const BELOW = ["brand", "inspect", "printable", "errors", "allocate", "describe", "checks"];
 
 /** For each area what it may import: other areas, and packages by prefix. */
 const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
+  brand: { areas: [], packages: [] },
+  inspect: { areas: [], packages: [] },
   printable: { areas: [], packages: [] },
-  errors: { areas: ["printable"], packages: [] },
+  errors: { areas: ["brand", "printable"], packages: [] },
   allocate: { areas: ["errors"], packages: [] },
   describe: { areas: ["printable"], packages: [] },
   checks: { areas: ["errors", "describe"], packages: [] },

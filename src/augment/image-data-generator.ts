@@ -8,6 +8,7 @@
  * Pixels are in 0..255 units everywhere until `rescale` (default 1/255) brings them to [0, 1] at the
  * very end of `flow`; brightness, channel shift and `cval` are meant in these units.
  */
+import { BRAND, isInstance } from "../brand.ts";
 import {
   check,
   checkBoolean,
@@ -18,6 +19,7 @@ import {
   describe,
 } from "../checks.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import { INSPECT } from "../inspect.ts";
 import { NumpyRng } from "../random/numpy.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
@@ -76,6 +78,26 @@ export class ImageDataGenerator {
   /** @throws {ArgumentError} for an unknown option, or one of the wrong type or out of range. */
   constructor(options: ImageDataGeneratorOptions = {}) {
     this.#settings = resolveGeneratorOptions(options);
+  }
+
+  /** @internal So that `instanceof` also knows the generators of another copy of the package. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(this.prototype, value);
+  }
+
+  /** @internal */
+  get [BRAND](): string {
+    return "ImageDataGenerator";
+  }
+
+  /** @internal The options that differ from the defaults. */
+  [INSPECT](): string {
+    const plain = Object.entries(resolveGeneratorOptions({}));
+    const given = plain
+      .map(([name, value]) => [name, this.#settings[name as keyof GeneratorSettings], value])
+      .filter(([, value, usual]) => JSON.stringify(value) !== JSON.stringify(usual))
+      .map(([name, value]) => `${String(name)}: ${describe(value)}`);
+    return `ImageDataGenerator(${given.join(", ")})`;
   }
 
   /** The generator that `getState` was called on, once more. */

@@ -1,5 +1,6 @@
 import { allocate } from "../allocate.ts";
 import { check, checkBoolean, checkInteger, checkSeed, describe } from "../checks.ts";
+import { INSPECT } from "../inspect.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 import type { Batch, Flow } from "./flow.ts";
 import type { FlowRandom } from "./flow-random.ts";
@@ -79,6 +80,15 @@ export abstract class SetFlow implements Flow {
     this.imageShape = set.imageShape;
     this.classNames = set.classNames;
     this.#random = random;
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    const { length, batchSize, size, imageShape, classNames } = this;
+    return (
+      `Flow(${length} batches of ${batchSize}, ${size} of [${imageShape.join(", ")}], ` +
+      `${classNames.length} classes)`
+    );
   }
 
   /**

@@ -1,3 +1,4 @@
+import { shared } from "../brand.ts";
 import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
 import { checkName } from "./storage/check-name.ts";
@@ -8,7 +9,7 @@ import { WebLock } from "./storage/web-lock.ts";
 const SUBJECT = "opfsCheckpointStore";
 
 /** The names of the stores that {@link opfsCheckpointStore} made: a Worker opens them by name. */
-const names = new WeakMap<CheckpointStore, string>();
+const names = /* @__PURE__ */ shared("stores", () => new WeakMap<CheckpointStore, string>());
 
 /**
  * Keeps checkpoints in the browser: in the origin private file system or, where there is none, in

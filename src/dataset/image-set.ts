@@ -1,5 +1,7 @@
 import { allocate } from "../allocate.ts";
+import { BRAND, isInstance } from "../brand.ts";
 import { check, checkInteger, checkOptions, describe } from "../checks.ts";
+import { INSPECT } from "../inspect.ts";
 import { checkImageShape } from "./check-image-shape.ts";
 
 /** Height, width and channels of one image. */
@@ -93,6 +95,22 @@ export class ImageSet implements ImageSetParts {
     this.imageShape = [imageShape[0], imageShape[1], imageShape[2]];
     this.classNames = classNames;
     if (paths !== undefined) this.paths = paths;
+  }
+
+  /** @internal So that `instanceof` also knows the sets of another copy of the package. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(this.prototype, value);
+  }
+
+  /** @internal */
+  get [BRAND](): string {
+    return "ImageSet";
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    const classes = this.classNames.length;
+    return `ImageSet(${this.length} of [${this.imageShape.join(", ")}], ${classes} classes)`;
   }
 
   /** Number of images. */

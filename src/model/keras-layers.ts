@@ -6,6 +6,7 @@
  * globally, and nothing changes for models that were not passed to {@link withKerasLayers}.
  */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { shared } from "../brand.ts";
 import type { LayerInternals } from "./internals.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
 import { conv2dCall } from "./layers/conv2d.ts";
@@ -25,7 +26,7 @@ const CALLS: Readonly<Record<string, CallFactory>> = {
   Dropout: dropoutCall,
 };
 
-const upgraded = new WeakSet<LayerInternals>();
+const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInternals>());
 
 /**
  * Makes the BatchNormalization, Dropout, Conv2D and Dense layers of a model, nested ones included,

@@ -76,6 +76,11 @@ export class HistoryRecorder implements History {
     return recorder;
   }
 
+  /** What has been recorded, as the plain data that a caller gets. */
+  get history(): History {
+    return { ...this };
+  }
+
   append(epoch: number, logs: Logs, seconds: number): void {
     this.epochs.push(epoch);
     for (const [key, field] of FIELDS) {

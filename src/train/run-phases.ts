@@ -1,6 +1,7 @@
 import { memory } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
+import { shared } from "../brand.ts";
 import { check } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { TrainingError } from "../errors.ts";
@@ -130,7 +131,7 @@ async function runClaimed(
 }
 
 /** The models that are being trained. */
-const busy = new WeakSet<LayersModel>();
+const busy = /* @__PURE__ */ shared("busy", () => new WeakSet<LayersModel>());
 
 /** Trains a model that nobody else trains, and says so if it is disposed meanwhile. */
 async function alone<T>(subject: string, model: LayersModel, train: () => Promise<T>): Promise<T> {

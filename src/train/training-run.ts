@@ -102,7 +102,7 @@ export class TrainingRun {
     } finally {
       this.#means.dispose();
     }
-    return this.#histories;
+    return this.#histories.map(({ history }) => history);
   }
 
   async #runPhase(): Promise<void> {

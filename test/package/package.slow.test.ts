@@ -104,6 +104,16 @@ describe("a program", () => {
     );
   });
 
+  it("may import the package and require it, too", () => {
+    cpSync(join(PROGRAMS, "copies.mjs"), join(folder, "copies.mjs"));
+    const { stdout, stderr } = spawnSync(process.execPath, ["copies.mjs"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    const printed: unknown = JSON.parse(stdout.trim().split("\n").at(-1)!);
+    expect(printed, stderr).toEqual({ areTwo: true, epochs: 1, isKnown: true });
+  });
+
   it("runs from CommonJS where import() is refused, as in Jest, or says how to allow it", () => {
     const program = join(PROGRAMS, "in-vm.cjs");
     cpSync(program, join(folder, "in-vm.cjs"));

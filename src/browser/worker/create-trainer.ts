@@ -8,6 +8,7 @@ import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
 import { check, checkOptions, describe } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
+import { INSPECT } from "../../inspect.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import { writeModelState } from "../../train/checkpoint/model-state.ts";
@@ -111,6 +112,11 @@ export class Trainer {
     this.#started = this.#handOver(port2).then(() => this.#remote.call("start", backend));
     // Whoever uses the trainer learns of it; nobody has to.
     this.#started.catch(() => undefined);
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `Trainer(${this.#busy ? "at work" : "free"})`;
   }
 
   /**

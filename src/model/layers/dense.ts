@@ -4,10 +4,11 @@
  * there, because a gradient through rounded probabilities dies where the network is most wrong.
  */
 import { add, matMul, relu, softmax, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import { shared } from "../../brand.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
 
-const logitsOf = new WeakMap<Tensor, Tensor>();
+const logitsOf = /* @__PURE__ */ shared("logits", () => new WeakMap<Tensor, Tensor>());
 
 /** The logits behind softmax outputs, if they are remembered and still alive. */
 export function rememberedLogits(probabilities: Tensor): Tensor | undefined {

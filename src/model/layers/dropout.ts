@@ -8,6 +8,7 @@
  */
 import { customGrad, mul, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { shared } from "../../brand.ts";
 import { mix32 } from "../../random/mix.ts";
 import { deriveSeed } from "../../random/stream.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
@@ -20,7 +21,7 @@ interface DropoutLayer extends LayerInternals {
 }
 
 /** Training steps that a layer has seen; the next mask is the one of this step. */
-const stepOf = new WeakMap<LayerInternals, number>();
+const stepOf = /* @__PURE__ */ shared("steps", () => new WeakMap<LayerInternals, number>());
 
 /** Says which training step comes next for a dropout layer. */
 export function setDropoutStep(layer: LayerInternals, step: number): void {

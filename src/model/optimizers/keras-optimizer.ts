@@ -14,6 +14,7 @@ import {
   type Variable,
   zerosLike,
 } from "@tensorflow/tfjs-core";
+import { BRAND } from "../../brand.ts";
 import { check, checkInteger, checkNumber, checkOptions, describe } from "../../checks.ts";
 import { TrainingError } from "../../errors.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
@@ -89,6 +90,11 @@ export abstract class KerasOptimizer extends Optimizer {
     checkNumber(subject, "learningRate", learningRate, { min: 0 });
     this.#slotNames = slotNames;
     this.#options = options;
+  }
+
+  /** @internal */
+  get [BRAND](): string {
+    return "KerasOptimizer";
   }
 
   /**

@@ -1,12 +1,13 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import { KerasAdam } from "./adam.ts";
+import { brandOf } from "../../brand.ts";
 import { OPTIMIZER_OPTIONS } from "./keras-optimizer.ts";
 import { KerasSgd } from "./sgd.ts";
 
-/** Whether an optimizer is one of this library. */
+/** Whether an optimizer is one of this library, of whichever copy of the package. */
 export function isKerasOptimizer(optimizer: Optimizer): boolean {
   // Not instanceof, which TensorFlow.js has answer yes for every optimizer.
-  return [KerasAdam, KerasSgd].includes(optimizer.constructor as typeof KerasAdam);
+  return brandOf(optimizer) === "KerasOptimizer";
 }
 
 /**

@@ -1,3 +1,4 @@
+import { BRAND, brandOf } from "../../brand.ts";
 import { checkOneOf, checkOptions } from "../../checks.ts";
 import { checkSink } from "../console/check-sink.ts";
 import type { NamedValue } from "../console/format-metric.ts";
@@ -41,9 +42,9 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
   return new ProgressBar(style, output);
 }
 
-/** Whether a callback is one of {@link progressBar}'s. */
+/** Whether a callback is one of {@link progressBar}'s, of whichever copy of the package. */
 export function isProgressBar(callback: Callback): boolean {
-  return callback instanceof ProgressBar;
+  return brandOf(callback) === "ProgressBar";
 }
 
 class ProgressBar implements Callback {
@@ -59,6 +60,10 @@ class ProgressBar implements Callback {
   constructor(style: ProgressStyle, output: TextSink) {
     this.#style = style;
     this.#output = output;
+  }
+
+  get [BRAND](): string {
+    return "ProgressBar";
   }
 
   setContext(context: TrainingContext): void {
