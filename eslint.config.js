@@ -54,7 +54,7 @@ export default tseslint.config(
   mayNotImport(
     [
       "src/{random,dataset,augment,metrics,plots,weights}/**/*.ts",
-      "src/{errors,describe,checks,optional-package}.ts",
+      "src/{errors,describe,checks,listener,optional-package}.ts",
     ],
     ["@tensorflow/*", "node:*", "**/model/*", "**/train/*", "**/node/*", "**/simd/*"],
     "This layer is pure: no TensorFlow.js, no I/O, nothing from the layers above it.",

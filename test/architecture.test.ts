@@ -7,7 +7,16 @@ import { describe, expect, it } from "vitest";
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 
 /** What lies below all other areas: one file each. */
-const BELOW = ["brand", "inspect", "printable", "errors", "allocate", "describe", "checks"];
+const BELOW = [
+  "brand",
+  "inspect",
+  "printable",
+  "errors",
+  "allocate",
+  "describe",
+  "checks",
+  "listener",
+];
 
 /** For each area what it may import: other areas, and packages by prefix. */
 const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
@@ -18,6 +27,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   allocate: { areas: ["errors"], packages: [] },
   describe: { areas: ["printable"], packages: [] },
   checks: { areas: ["errors", "describe"], packages: [] },
+  listener: { areas: ["errors"], packages: [] },
   "optional-package": { areas: ["errors", "describe"], packages: [] },
   random: { areas: [...BELOW], packages: ["pure-rand"] },
   dataset: { areas: [...BELOW, "random"], packages: [] },

@@ -1,4 +1,5 @@
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import { atOnce } from "../listener.ts";
 import { drawTransform } from "./draw-transform.ts";
 import type { FeatureStatistics } from "./feature-statistics.ts";
 import type { BatchRandom, FlowRandom } from "./flow-random.ts";
@@ -59,7 +60,7 @@ export class GeneratorFlow extends SetFlow {
     for (let i = 0; i < images.length; i++) {
       const index = images[i];
       const number = batchRandom.nameRng(index).integer(10_000);
-      save({
+      const given = save({
         fileName: `${this.#parts.savePrefix}_${index}_${number}.png`,
         bytes: stretchToBytes(xs.subarray(i * imageSize, (i + 1) * imageSize)),
         shape,
@@ -67,6 +68,7 @@ export class GeneratorFlow extends SetFlow {
         label: labels[index],
         epoch,
       });
+      atOnce("Flow.batch", "save", given);
     }
   }
 }

@@ -2,6 +2,7 @@ import { check, checkOptions, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ArgumentError } from "../errors.ts";
 import { randomStream } from "../random/stream.ts";
+import { atOnce } from "../listener.ts";
 import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
 import type { Augmentation } from "./modern/augmentation.ts";
@@ -90,8 +91,16 @@ class ImageFlow extends SetFlow {
   #augment(augmentation: Augmentation, epoch: number, index: number): Uint8Array {
     const shape = this.imageShape;
     const rng = randomStream(this.#seed, "augment", epoch, index);
-    const parameters = augmentation.draw({ shape, rng, seed: this.#seed, epoch, index });
-    const changed = augmentation.apply(this.set.image(index), shape, parameters);
+    const parameters = atOnce(
+      "augmentation",
+      "draw",
+      augmentation.draw({ shape, rng, seed: this.#seed, epoch, index }),
+    );
+    const changed = atOnce(
+      "augmentation",
+      "apply",
+      augmentation.apply(this.set.image(index), shape, parameters),
+    );
     // Messages are made for wrong images only: this runs for every image.
     if (changed instanceof Uint8Array && changed.length === this.set.imageSize) return changed;
     throw new ArgumentError({
@@ -110,10 +119,11 @@ class ImageFlow extends SetFlow {
     for (let i = 0; i < images.length; i++) {
       const rng = randomStream(this.#seed, "mix", epoch, images[i]);
       const other = rng.integer(this.size);
-      const parameters = mix.draw(this.imageShape, rng);
+      const parameters = atOnce("mix", "draw", mix.draw(this.imageShape, rng));
       this.#write(epoch, other, partner, 0);
       const image = xs.subarray(i * imageSize, (i + 1) * imageSize);
-      mix.apply(image, partner, this.imageShape, parameters);
+      const given = mix.apply(image, partner, this.imageShape, parameters);
+      atOnce("mix", "apply", given);
       targets[i * classes + labels[images[i]]] += parameters.weight;
       targets[i * classes + labels[other]] += 1 - parameters.weight;
     }

@@ -17,8 +17,8 @@ export interface SavedImage {
   readonly epoch: number;
 }
 
-/** Takes an augmented image, e.g. to write it to a folder. */
-export type SaveFunction = (image: SavedImage) => void;
+/** Takes an augmented image, e.g. to write it to a folder; at once: nobody waits for a promise. */
+export type SaveFunction = (image: SavedImage) => unknown;
 
 /** Values stretched so that the lowest becomes 0 and the highest 255, cut to whole numbers. */
 export function stretchToBytes(values: Float32Array): Uint8Array {

@@ -1,4 +1,5 @@
 import type { ImageShape } from "../dataset/image-set.ts";
+import { atOnce } from "../listener.ts";
 import { checkImage } from "./check-image.ts";
 import type { FeatureStatistics } from "./feature-statistics.ts";
 import { applyWhitening } from "./zca-whitening.ts";
@@ -54,7 +55,11 @@ export class Standardizer {
     const { mean, std, zcaMatrix } = this.#statistics;
     const end = at + this.#size;
     if (preprocessingFunction) {
-      const result = preprocessingFunction(pixels.slice(at, end), this.#shape);
+      const result = atOnce(
+        "preprocessingFunction",
+        "it",
+        preprocessingFunction(pixels.slice(at, end), this.#shape),
+      );
       checkImage("preprocessingFunction", result, this.#shape);
       pixels.set(result, at);
     }

@@ -7,6 +7,7 @@ import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
 import { findDamage } from "../dataset/load-records.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError } from "../errors.ts";
+import { Listener } from "../listener.ts";
 import { fetchFile, type Patience } from "./fetch-file.ts";
 import { FileCache } from "./file-cache.ts";
 
@@ -39,12 +40,12 @@ export interface HttpSourceOptions {
   /** The files that the data set consists of; default CIFAR-10's six. Others with `"binary"` only. */
   readonly files?: readonly RecordFile[];
   /** Called while a file is loaded. Default none. */
-  readonly onProgress?: (progress: HttpProgress) => void;
+  readonly onProgress?: (progress: HttpProgress) => unknown;
   /**
    * Told what went wrong without harm, such as a full storage: the data are loaded, but not kept.
    * Default: a warning on the console.
    */
-  readonly onWarning?: (problem: Error) => void;
+  readonly onWarning?: (problem: Error) => unknown;
   /** Ends the download under way; `read` is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -91,11 +92,17 @@ export function httpSourceWith(
   const baseUrl = resolveUrl(options.baseUrl);
   const fetchRecords: RecordFetcher =
     layout === "npm" ? npmFetcher(baseUrl, patience) : binaryFetcher(baseUrl, patience);
-  const cache = isKept ? new FileCache(onWarning) : undefined;
+  const progress = new Listener(onProgress);
+  const warnings = new Listener(onWarning);
+  const cache = isKept
+    ? new FileCache((problem) => {
+        warnings.tell(problem);
+      })
+    : undefined;
 
   const download = async (file: RecordFile, anew: boolean): Promise<Uint8Array> => {
-    const report = (progress: Omit<HttpProgress, "file">): void => {
-      onProgress({ file: file.name, ...progress });
+    const report = (part: Omit<HttpProgress, "file">): void => {
+      progress.tell({ file: file.name, ...part });
     };
     const get = (again: boolean): Promise<Uint8Array> =>
       fetchRecords(file, { onProgress: report, signal, anew: again });
@@ -122,21 +129,30 @@ export function httpSourceWith(
     });
   };
 
+  /** A result, once the listeners have heard of it. */
+  const heard = async (bytes: Promise<Uint8Array>): Promise<Uint8Array> => {
+    const result = await bytes;
+    await progress.heard();
+    await warnings.heard();
+    return result;
+  };
+  const read = async (fileName: string): Promise<Uint8Array> => {
+    const file = fileNamed(fileName);
+    signal?.throwIfAborted();
+    const kept = await cache?.read(file);
+    if (!kept) return download(file, false);
+    const { length } = kept;
+    progress.tell({ file: fileName, phase: "cache", bytes: length, totalBytes: length });
+    return kept;
+  };
+  const readAgain = async (fileName: string): Promise<Uint8Array> => {
+    const file = fileNamed(fileName);
+    await cache?.remove(file);
+    return download(file, true);
+  };
   return {
-    async read(fileName) {
-      const file = fileNamed(fileName);
-      signal?.throwIfAborted();
-      const kept = await cache?.read(file);
-      if (!kept) return download(file, false);
-      const { length } = kept;
-      onProgress({ file: fileName, phase: "cache", bytes: length, totalBytes: length });
-      return kept;
-    },
-    async readAgain(fileName) {
-      const file = fileNamed(fileName);
-      await cache?.remove(file);
-      return download(file, true);
-    },
+    read: (fileName) => heard(read(fileName)),
+    readAgain: (fileName) => heard(readAgain(fileName)),
   };
 }
 

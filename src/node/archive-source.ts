@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError, CifarKitError, DataError, SourceError } from "../errors.ts";
+import { Listener } from "../listener.ts";
 import { downloadFile, type DownloadFileOptions } from "./download-file.ts";
 import type { DownloadProgress } from "./download-progress.ts";
 import { gunzipFile } from "./gunzip.ts";
@@ -31,7 +32,7 @@ export interface ArchiveSourceOptions {
   /** The public name to complain under. */
   readonly subject: string;
   readonly cacheDir: string;
-  readonly onProgress: (progress: DownloadProgress) => void;
+  readonly onProgress: (progress: DownloadProgress) => unknown;
   readonly warn: (text: string) => void;
   /** How to reach the network; tests pass their own. */
   readonly network?: Pick<DownloadFileOptions, "fetch" | "idleMs" | "backoffMs">;
@@ -95,11 +96,12 @@ async function fetchArchive(
   { subject, cacheDir, onProgress, network }: ArchiveSourceOptions,
 ): Promise<void> {
   const workDir = await createWorkDir(cacheDir);
+  const listener = new Listener(onProgress);
   try {
     const part = join(workDir, archive.name);
     const report = (bytes: number): void => {
       const totalBytes = archive.bytes;
-      onProgress({ phase: "download", from: "toronto", bytes, totalBytes, cacheDir });
+      listener.tell({ phase: "download", from: "toronto", bytes, totalBytes, cacheDir });
     };
     report(0);
     await downloadFile(archive.url, {
@@ -113,6 +115,7 @@ async function fetchArchive(
     const damage = await findArchiveDamage(subject, part, archive);
     if (damage instanceof DataError) throw damage;
     await rename(part, join(cacheDir, archive.name));
+    await listener.heard();
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }

@@ -4,6 +4,7 @@ import type { ByteSource } from "../dataset/byte-source.ts";
 import { findDamage } from "../dataset/load-records.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError, CifarKitError, SourceError } from "../errors.ts";
+import { Listener } from "../listener.ts";
 import type { DownloadProgress } from "./download-progress.ts";
 import type { Fetcher } from "./fetchers.ts";
 import { createWorkDir } from "./work-dir.ts";
@@ -16,7 +17,7 @@ export interface CachedSourceOptions {
   readonly files: readonly RecordFile[];
   /** Where to fetch them, in order of preference. */
   readonly fetchers: readonly Fetcher[];
-  readonly onProgress: (progress: DownloadProgress) => void;
+  readonly onProgress: (progress: DownloadProgress) => unknown;
   /** Told, in a sentence, what went wrong but could be mended. */
   readonly warn: (text: string) => void;
 }
@@ -88,16 +89,18 @@ async function fillCache({
   onProgress,
   warn,
 }: CachedSourceOptions): Promise<void> {
+  const listener = new Listener(onProgress);
   const failures: Error[] = [];
   for (const fetcher of fetchers) {
     const workDir = await createWorkDir(cacheDir).catch((error: unknown) => {
       throw unusable(cacheDir, "a writable cache", error);
     });
     const report = (phase: DownloadProgress["phase"], bytes: number, totalBytes: number): void => {
-      onProgress({ phase, from: fetcher.from, bytes, totalBytes, cacheDir });
+      listener.tell({ phase, from: fetcher.from, bytes, totalBytes, cacheDir });
     };
     try {
       await fetchFiles(fetcher, { workDir, cacheDir, files, report });
+      await listener.heard();
       return;
     } catch (error) {
       if (isDiskError(error)) throw unusable(cacheDir, "room on a writable disk", error);

@@ -21,7 +21,7 @@ export interface Cifar10SourceOptions {
    */
   readonly from?: "auto" | "npm" | "toronto";
   /** Called during a download. Default: a bar on stderr if that is a terminal, otherwise lines. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly onProgress?: (progress: DownloadProgress) => unknown;
 }
 
 /**

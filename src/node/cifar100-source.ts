@@ -11,7 +11,7 @@ export interface Cifar100SourceOptions {
   /** Where the archive is kept; default as for `cifar10Source`. */
   readonly cacheDir?: string;
   /** Called during a download. Default: a bar on stderr if that is a terminal, otherwise lines. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly onProgress?: (progress: DownloadProgress) => unknown;
 }
 
 /** The size and SHA-256 are those that TensorFlow Datasets, MLDatasets.jl and torch-rb all pin. */

@@ -70,8 +70,8 @@ export class CallbackList {
     );
   }
 
-  setContext(context: TrainingContext): void {
-    for (const callback of this.#callbacks) callback.setContext?.(context);
+  async setContext(context: TrainingContext): Promise<void> {
+    for (const callback of this.#callbacks) await callback.setContext?.(context);
   }
 
   async call(hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd"): Promise<void>;

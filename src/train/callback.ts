@@ -36,7 +36,7 @@ export interface Callback {
    */
   readonly readEvery?: number;
   /** Called before everything else in each phase. */
-  setContext?(context: TrainingContext): void;
+  setContext?(context: TrainingContext): void | Promise<void>;
   /** Before the first epoch of a phase. */
   onTrainBegin?(logs?: Logs): void | Promise<void>;
   /** After the last epoch of a phase, also if it was stopped early. */

@@ -110,12 +110,12 @@ export class TrainingRun {
     const { epochs } = this.#phases[phase];
     const trainStep = modelInternals(this.#model).makeTrainFunction();
     this.#histories[phase] ??= new HistoryRecorder();
-    this.#callbacks.setContext(
+    await this.#callbacks.setContext(
       trainingContext(this.#model, phase, this.#phases[phase], this.#verbose, () => {
         this.#move({ stopped: true });
       }),
     );
-    try {
+    await this.#endingRun(async () => {
       await this.#callbacks.call("onTrainBegin");
       if (!this.#position.begun) await this.#resumeCallbacks();
       // Written before the first step: a store that fails is noticed now, not after hours.
@@ -129,10 +129,19 @@ export class TrainingRun {
         if (this.#checkpoints?.isEpochDue(this.#position.epoch)) await this.#save();
       }
       await this.#callbacks.call("onTrainEnd");
-    } finally {
-      await this.#callbacks.endRun();
-    }
+    });
     this.#position = this.#startOf(phase + 1);
+  }
+
+  /** Tells the callbacks of the end, whatever happens; the first error is the one that counts. */
+  async #endingRun(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      await this.#callbacks.endRun().catch(() => undefined);
+      throw error;
+    }
+    await this.#callbacks.endRun();
   }
 
   #startOf(phase: number): RunPosition {

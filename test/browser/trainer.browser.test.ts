@@ -305,7 +305,9 @@ describe("createTrainer", () => {
     const withFunction = new ImageDataGenerator({ preprocessingFunction: (image) => image });
     const store = { open: () => Promise.reject(new Error()) };
     const needsModel: Callback = {
-      setContext: ({ model: notThere }) => notThere,
+      setContext: (context) => {
+        expect(context.model).toBeDefined();
+      },
       onTrainBegin: () => undefined,
     };
     const cases: [Partial<WorkerTrainingOptions>, RegExp][] = [

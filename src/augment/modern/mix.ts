@@ -20,5 +20,5 @@ export interface Mix<P extends MixParameters = MixParameters> {
    * @param image float32 in [0, 1].
    * @param partner likewise; not modified.
    */
-  apply(image: Float32Array, partner: Float32Array, shape: ImageShape, parameters: P): void;
+  apply(image: Float32Array, partner: Float32Array, shape: ImageShape, parameters: P): unknown;
 }

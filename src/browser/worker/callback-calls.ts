@@ -69,7 +69,7 @@ export function hookRunner(
     const callback = callbacks[index];
     const context = contexts[index];
     context.update(values, learningRate);
-    if (isNew[index]) callback.setContext?.(context);
+    if (isNew[index]) await callback.setContext?.(context);
     isNew[index] = false;
     const hooks = callback as Record<string, (...args: readonly unknown[]) => unknown>;
     const value = (await hooks[hook](...args)) as CallbackState | undefined;

@@ -45,8 +45,8 @@ export interface CreateTrainerOptions {
 
 /** Options of {@link Trainer.trainTwoPhase}. */
 export interface WorkerTrainingOptions extends TrainTwoPhaseOptions {
-  /** Called about ten times a second while steps are taken. */
-  readonly onProgress?: (progress: TrainerProgress) => void;
+  /** Called about ten times a second while steps are taken; what it throws ends the run. */
+  readonly onProgress?: (progress: TrainerProgress) => unknown;
 }
 
 const SUBJECT = "createTrainer";
@@ -91,7 +91,7 @@ export class Trainer {
   #busy = false;
   /** Of the run under way. */
   #runHook: ((call: HookCall) => unknown) | undefined;
-  #onProgress: ((progress: TrainerProgress) => void) | undefined;
+  #onProgress: ((progress: TrainerProgress) => unknown) | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
   /** Resolves when it has been sent to the Worker, or is over: before, there is nothing to hold. */
   #sent: Promise<void> | undefined;
@@ -104,9 +104,7 @@ export class Trainer {
     const { port1, port2 } = new MessageChannel();
     this.#remote = new Remote(port1, {
       hook: (call: HookCall) => this.#runHook?.(call),
-      progress: (progress: TrainerProgress) => {
-        this.#onProgress?.(progress);
-      },
+      progress: (progress: TrainerProgress) => this.#onProgress?.(progress),
     });
     this.#sets = new SetSender(this.#remote);
     this.#started = this.#handOver(port2).then(() => this.#remote.call("start", backend));

@@ -156,9 +156,9 @@ class TrainerServer {
     const { callbacks, checkpoint, options } = call;
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    const gate = new StepGate(options.batchSize ?? 32, (progress) => {
-      void this.#remote.call("progress", progress);
-    });
+    const gate = new StepGate(options.batchSize ?? 32, (progress) =>
+      this.#remote.call("progress", progress),
+    );
     this.#gate = gate;
     try {
       return await this.#withModel(call.model, async (model) => {

@@ -1,3 +1,4 @@
+import { Listener } from "../../listener.ts";
 import type { Callback, Logs, TrainingContext } from "../../train/callback.ts";
 import type { TrainerProgress } from "./protocol.ts";
 
@@ -10,7 +11,7 @@ const REPORT_MS = 100;
  */
 export class StepGate implements Callback {
   readonly #batchSize: number;
-  readonly #report: (progress: TrainerProgress) => void;
+  readonly #report: Listener<TrainerProgress>;
   #context: TrainingContext | undefined;
   #epoch = 0;
   /** Since the last report. */
@@ -22,9 +23,9 @@ export class StepGate implements Callback {
   #whenOpen: Promise<void> | undefined;
   #whenHeld: (() => void)[] = [];
 
-  constructor(batchSize: number, report: (progress: TrainerProgress) => void) {
+  constructor(batchSize: number, report: (progress: TrainerProgress) => Promise<unknown>) {
     this.#batchSize = batchSize;
-    this.#report = report;
+    this.#report = new Listener(report);
   }
 
   /** Holds the run after the step under way; resolves when it stands still, or `resume` is called. */
@@ -61,7 +62,7 @@ export class StepGate implements Callback {
     const { steps } = this.#context!;
     if (now - this.#reported >= REPORT_MS || batch + 1 === steps || this.#whenOpen) {
       this.#reported = now;
-      this.#report(this.#progress(batch + 1, logs, now));
+      this.#report.tell(this.#progress(batch + 1, logs, now));
       this.#steps = 0;
       this.#since = now;
     }
@@ -73,6 +74,10 @@ export class StepGate implements Callback {
     // The time until now is no step's.
     this.#steps = 0;
     this.#since = performance.now();
+  }
+
+  onTrainEnd(): Promise<void> {
+    return this.#report.heard();
   }
 
   #announceHeld(): void {

@@ -1,3 +1,4 @@
+import { messageOf } from "../../describe.ts";
 import {
   ArgumentError,
   BackendError,
@@ -27,11 +28,23 @@ const CLASSES: Readonly<Record<string, { readonly prototype: Error }>> = {
   TypeError,
 };
 
+/** Errors behind errors that are sent along; a circle of causes has no end. */
+const CAUSES = 8;
+
 /** Takes an error (or whatever was thrown, be it nothing) apart. */
-export function toWire(error: unknown): WireError {
-  const given = (error ?? {}) as Partial<Error>;
-  const { name = "Error", message = String(error), stack, cause } = given;
-  return { name, message, stack, cause: cause === undefined ? undefined : toWire(cause) };
+export function toWire(error: unknown, causes = CAUSES): WireError {
+  try {
+    const { name, message, stack, cause } = Object(error) as Partial<Record<string, unknown>>;
+    return {
+      name: typeof name === "string" ? name : "Error",
+      message: typeof message === "string" ? message : messageOf(error),
+      stack: typeof stack === "string" ? stack : undefined,
+      cause: cause === undefined || causes === 0 ? undefined : toWire(cause, causes - 1),
+    };
+  } catch {
+    // A proxy, or a getter that throws.
+    return { name: "Error", message: messageOf(error), stack: undefined, cause: undefined };
+  }
 }
 
 /** Puts an error together again: `instanceof` and `name` tell what they told before. */
@@ -40,7 +53,7 @@ export function fromWire({ name, message, stack, cause }: WireError): Error {
     return new DOMException(message, name);
   }
   const error = new Error(message, cause && { cause: fromWire(cause) });
-  const original = CLASSES[name] as (typeof CLASSES)[string] | undefined;
+  const original = Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined;
   if (original) Object.setPrototypeOf(error, original.prototype);
   error.name = name;
   if (stack !== undefined) error.stack = stack;

@@ -11,10 +11,10 @@ export interface AnnounceOptions {
 }
 
 /**
- * Prints one message of a callback. One that begins with a line break leaves the progress line, which
+ * Prints one message of a callback; the run waits for a promise of the sink's. One that begins with a line break leaves the progress line, which
  * may be open on a terminal; elsewhere that line break is left out.
  */
-export type Announce = (text: string) => void;
+export type Announce = (text: string) => Promise<void>;
 
 /** What prints a callback's messages, or nothing at verbose 0. */
 export function announcer(
@@ -23,8 +23,8 @@ export function announcer(
 ): Announce {
   checkOneOf(subject, "verbose", verbose, [0, 1]);
   checkSink(subject, output);
-  if (verbose === 0) return () => undefined;
-  return (text) => {
-    output.write(`${output.isTTY === true ? text : text.replace(/^\n/, "")}\n`);
+  if (verbose === 0) return () => Promise.resolve();
+  return async (text) => {
+    await output.write(`${output.isTTY === true ? text : text.replace(/^\n/, "")}\n`);
   };
 }

@@ -143,12 +143,14 @@ class EarlyStopping implements Callback {
     }
   }
 
-  onTrainEnd(): void {
-    if (this.#stoppedEpoch > 0) this.#announce(`Epoch ${this.#stoppedEpoch + 1}: early stopping`);
+  async onTrainEnd(): Promise<void> {
+    if (this.#stoppedEpoch > 0) {
+      await this.#announce(`Epoch ${this.#stoppedEpoch + 1}: early stopping`);
+    }
     if (this.#bestWeights === undefined) return;
     const epoch = this.#bestEpoch + 1;
-    this.#announce(`Restoring model weights from the end of the best epoch: ${epoch}.`);
     this.#bestWeights.restore();
+    await this.#announce(`Restoring model weights from the end of the best epoch: ${epoch}.`);
     this.#bestWeights = undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
 import { formatFloat } from "../../metrics/format-number.ts";
+import { atOnce } from "../../listener.ts";
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 
@@ -45,7 +46,7 @@ export function learningRateScheduler(
   let firstStep = 0;
 
   const update = (training: TrainingContext, index: number): void => {
-    const rate = schedule(index, training.learningRate);
+    const rate = atOnce(subject, "the schedule", schedule(index, training.learningRate));
     check(
       typeof rate === "number" && rate >= 0 && rate < Infinity,
       subject,
@@ -67,7 +68,7 @@ export function learningRateScheduler(
         "train on an ImageSet, or schedule epochs",
       );
     },
-    onEpochBegin(epoch: number): void {
+    async onEpochBegin(epoch: number): Promise<void> {
       if (!context) return;
       if (per === "step") {
         // From the number of the epoch, so that a run that goes on later knows its place.
@@ -76,7 +77,9 @@ export function learningRateScheduler(
       }
       update(context, epoch);
       const rate = formatFloat(context.learningRate);
-      announce(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`);
+      await announce(
+        `\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`,
+      );
     },
     onBatchBegin(batch: number): void {
       if (context && per === "step") update(context, firstStep + batch);

@@ -108,9 +108,9 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   let batchesSinceSave = 0;
 
   /** Whether the model is to be saved now; remembers its value if so. */
-  const isDue = (logs: Logs, path: string): boolean => {
+  const isDue = async (logs: Logs, path: string): Promise<boolean> => {
     if (!saveBestOnly) {
-      announce(`\nEpoch ${epoch + 1}: saving model to ${path}`);
+      await announce(`\nEpoch ${epoch + 1}: saving model to ${path}`);
       return true;
     }
     const value = monitor.read(logs);
@@ -118,11 +118,11 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     if (value === undefined) return true;
     const before = best === undefined ? "None" : formatFixed(best, 5);
     if (!monitor.isImprovement(value, best)) {
-      announce(`\nEpoch ${epoch + 1}: ${monitor.name} did not improve from ${before}`);
+      await announce(`\nEpoch ${epoch + 1}: ${monitor.name} did not improve from ${before}`);
       return false;
     }
     const change = `${monitor.name} improved from ${before} to ${formatFixed(value, 5)}`;
-    announce(`\nEpoch ${epoch + 1}: ${change}, saving model to ${path}`);
+    await announce(`\nEpoch ${epoch + 1}: ${change}, saving model to ${path}`);
     best = value;
     return true;
   };
@@ -133,12 +133,12 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   ): Promise<void> => {
     if (!context) return;
     const path = pathOf({ ...position, ...logs });
-    if (!isDue(logs, path)) return;
+    if (!(await isDue(logs, path))) return;
     const place = await save(path, context.model);
     if (place !== undefined) {
       await context.model.save(place, { includeOptimizer: !saveWeightsOnly });
     }
-    announce(`\nEpoch ${epoch + 1}: finished saving model to ${path}`);
+    await announce(`\nEpoch ${epoch + 1}: finished saving model to ${path}`);
   };
 
   return {

@@ -70,16 +70,16 @@ class ProgressBar implements Callback {
     this.#context = context;
   }
 
-  onEpochBegin(epoch: number): void {
+  async onEpochBegin(epoch: number): Promise<void> {
     const { verbose = 0, epochs = 1 } = this.#context ?? {};
     this.#timer = new StepTimer(seconds());
     this.#values = new Map();
     this.#steps = 0;
     this.#lastDrawn = -Infinity;
-    if (verbose > 0 && epochs > 1) this.#output.write(`Epoch ${epoch + 1}/${epochs}\n`);
+    if (verbose > 0 && epochs > 1) await this.#output.write(`Epoch ${epoch + 1}/${epochs}\n`);
   }
 
-  onBatchEnd(batch: number, logs: Logs): void {
+  async onBatchEnd(batch: number, logs: Logs): Promise<void> {
     if (this.#steps === 0 && batch > 0) {
       // A run that goes on within an epoch: the steps before took their time in another.
       this.#timer = new StepTimer(this.#timer.start, batch);
@@ -96,33 +96,34 @@ class ProgressBar implements Callback {
       // The last column stays free: some terminals break the line once it is filled.
       { style: this.#style, color: true, columns: (this.#output.columns || 80) - 1 },
     );
-    this.#output.write(`\r${line}\x1b[K`);
     this.#lastDrawn = now;
     this.#isLineOpen = true;
+    await this.#output.write(`\r${line}\x1b[K`);
   }
 
-  onEpochEnd(_epoch: number, logs: Logs): void {
+  async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
     const { verbose = 0, steps = this.#steps } = this.#context ?? {};
     if (verbose === 0) return;
     this.#remember(logs);
     const now = seconds();
     const progress = this.#progress(steps, now, this.#timer.secondsPerStep(steps, now), true);
+    this.#isLineOpen = false;
     if (verbose === 2) {
-      this.#output.write(`${epochLine(progress, this.#style)}\n`);
+      await this.#output.write(`${epochLine(progress, this.#style)}\n`);
     } else if (this.#output.isTTY === true) {
-      this.#output.write(
+      await this.#output.write(
         `\r${progressLine(progress, { style: this.#style, color: true })}\x1b[K\n`,
       );
     } else {
-      this.#output.write(`${progressLine(progress, { style: this.#style })}\n`);
+      await this.#output.write(`${progressLine(progress, { style: this.#style })}\n`);
     }
-    this.#isLineOpen = false;
   }
 
-  onRunEnd(): void {
+  async onRunEnd(): Promise<void> {
     // A run that broke off within an epoch leaves the live line behind: what comes next starts anew.
-    if (this.#isLineOpen) this.#output.write("\n");
+    const wasOpen = this.#isLineOpen;
     this.#isLineOpen = false;
+    if (wasOpen) await this.#output.write("\n");
   }
 
   /** Values keep the place that they first had: those of the batches, then those of the epoch. */

@@ -58,15 +58,15 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   let wait = 0;
   let cooldownLeft = 0;
 
-  const reduce = (epoch: number): void => {
+  const reduce = async (epoch: number): Promise<void> => {
     if (!context || context.learningRate <= minLearningRate) return;
     const rate = Math.max(context.learningRate * factor, minLearningRate);
     context.learningRate = rate;
-    announce(
-      `\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${formatFloat(rate)}.`,
-    );
     cooldownLeft = cooldown;
     wait = 0;
+    await announce(
+      `\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${formatFloat(rate)}.`,
+    );
   };
 
   return {
@@ -86,7 +86,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       best = loadNumber(state.best);
       ({ wait, cooldownLeft } = state);
     },
-    onEpochEnd(epoch: number, logs: Logs): void {
+    async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
       if (context) logs.learning_rate = context.learningRate;
       const value = monitor.read(logs);
       if (value === undefined) return;
@@ -99,7 +99,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
         wait = 0;
       } else if (cooldownLeft === 0) {
         wait++;
-        if (wait >= patience) reduce(epoch);
+        if (wait >= patience) await reduce(epoch);
       }
     },
   };

@@ -1,4 +1,5 @@
 import { check, checkOptions, describe } from "../../checks.ts";
+import { atOnce } from "../../listener.ts";
 import type { Callback, Logs } from "../callback.ts";
 import { scalarRecord, versionRecord } from "./event-file.ts";
 import { stateKey } from "./state-key.ts";
@@ -47,6 +48,7 @@ export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}
     describe(wallTime),
     "pass e.g. () => Date.now() / 1000",
   );
+  const now = (): number => atOnce(subject, "wallTime", wallTime());
   const begun = new Set<TensorBoardRun>();
   let step = 0;
   return {
@@ -61,10 +63,10 @@ export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}
     async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
       for (const [name, value] of Object.entries(logs)) {
         const run = name.startsWith("val_") ? "validation" : "train";
-        if (!begun.has(run)) await write(run, versionRecord(wallTime()));
+        if (!begun.has(run)) await write(run, versionRecord(now()));
         begun.add(run);
         const tag = `epoch_${name.replace(/^val_/, "")}`;
-        await write(run, scalarRecord(wallTime(), step, tag, value));
+        await write(run, scalarRecord(now(), step, tag, value));
       }
       step++;
     },

@@ -26,7 +26,7 @@ export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
     setContext(given: TrainingContext): void {
       context = given;
     },
-    onNonFiniteLoss(batch: number): void {
+    async onNonFiniteLoss(batch: number): Promise<void> {
       if (raiseError) {
         throw new TrainingError({
           subject,
@@ -35,7 +35,7 @@ export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
           remedy: "lower the learning rate, or look for NaN in the data",
         });
       }
-      announce(`\nBatch ${batch}: Invalid loss, terminating training`);
+      await announce(`\nBatch ${batch}: Invalid loss, terminating training`);
       context?.stopTraining();
     },
   };

@@ -1,6 +1,6 @@
 /** Where text goes: Node's `process.stdout`, or any object with its `write`. */
 export interface TextSink {
-  /** Prints `text` as it is, without a line break of its own. */
+  /** Prints `text` as it is, without a line break of its own; training waits for a promise. */
   write(text: string): unknown;
   /** Whether a line can be drawn over by writing `"\r"`, as on a terminal; default `false`. */
   readonly isTTY?: boolean;

@@ -86,7 +86,7 @@ async function run(
   const save = (path: string): Promise<void> => Promise.resolve(void saved.push(path));
   const context = fakeContext({ model: { weights: [variable], save } as never });
   let callback = make({ verbose: 1, output });
-  callback.setContext?.(context);
+  await callback.setContext?.(context);
   await callback.onTrainBegin?.({});
   const rates: number[] = [];
   const logged: (number | null)[] = [];
@@ -94,7 +94,7 @@ async function run(
     if (epoch === interruptAt) {
       const state = structuredClone(await callback.getState?.());
       callback = make({ verbose: 1, output });
-      callback.setContext?.(context);
+      await callback.setContext?.(context);
       await callback.onTrainBegin?.({});
       await callback.setState?.(state!);
     }

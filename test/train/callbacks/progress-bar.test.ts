@@ -38,7 +38,7 @@ describe("progressBar", () => {
     startClock();
     const output = new TextBuffer();
     const callback = progressBar({ output });
-    callback.setContext?.(fakeContext({ epochs: 2, steps: 100 }));
+    await callback.setContext?.(fakeContext({ epochs: 2, steps: 100 }));
     await train(callback, { epochs: 2 });
     const line =
       "100/100 [==============================] - 6s 50ms/step" +
@@ -50,7 +50,7 @@ describe("progressBar", () => {
     startClock();
     const output = new TextBuffer({ isTTY: true, columns: 60 });
     const callback = progressBar({ output });
-    callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
+    await callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
     await train(callback);
     const drawings = output.text.split("\r").slice(1);
     // 2.98 s of steps: one drawing at the first step, then every fifth step, then the last line.
@@ -70,7 +70,7 @@ describe("progressBar", () => {
     startClock();
     const output = new TextBuffer();
     const callback = progressBar({ output, style: "keras3" });
-    callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
+    await callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
     await train(callback);
     expect(output.text).toBe(
       "100/100 ━━━━━━━━━━━━━━━━━━━━ 6s 50ms/step" +
@@ -82,7 +82,7 @@ describe("progressBar", () => {
     startClock();
     const output = new TextBuffer({ isTTY: true, columns: 80 });
     const callback = progressBar({ output });
-    callback.setContext?.(fakeContext({ epochs: 1, steps: 100, verbose: 2 }));
+    await callback.setContext?.(fakeContext({ epochs: 1, steps: 100, verbose: 2 }));
     await train(callback);
     expect(output.text).toBe(
       "100/100 - 6s - loss: 0.0200 - accuracy: 0.4950 - val_loss: 0.9000 - val_accuracy: 0.7500" +
@@ -90,7 +90,7 @@ describe("progressBar", () => {
     );
     const silent = new TextBuffer();
     const second = progressBar({ output: silent });
-    second.setContext?.(fakeContext({ epochs: 3, steps: 100, verbose: 0 }));
+    await second.setContext?.(fakeContext({ epochs: 3, steps: 100, verbose: 0 }));
     await train(second);
     expect(silent.text).toBe("");
   });
@@ -99,7 +99,7 @@ describe("progressBar", () => {
     startClock();
     const output = new TextBuffer({ isTTY: true, columns: 100 });
     const callback = progressBar({ output });
-    callback.setContext?.(fakeContext({ epochs: 1, steps: undefined }));
+    await callback.setContext?.(fakeContext({ epochs: 1, steps: undefined }));
     await train(callback, { steps: 23 });
     expect(output.text).toContain("\r      1/Unknown - 1s 1s/step - loss: 2.0000");
     expect(output.text).toMatch(/\r23\/23 \[={30}\] - 4s 156ms\/step - loss: 0\.0870[^\r]*\n$/);
@@ -109,7 +109,7 @@ describe("progressBar", () => {
     startClock();
     const output = new TextBuffer({ isTTY: true, columns: 80 });
     const callback = progressBar({ output });
-    callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
+    await callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
     await callback.onEpochBegin?.(0);
     for (const batch of [90, 91, 92]) {
       now += batch === 90 ? 5 : 0.5;
@@ -127,7 +127,7 @@ describe("progressBar", () => {
     startClock();
     const output = new TextBuffer({ isTTY: true, columns: 80 });
     const callback = progressBar({ output });
-    callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
+    await callback.setContext?.(fakeContext({ epochs: 1, steps: 100 }));
     await callback.onEpochBegin?.(0);
     now += 1;
     await callback.onBatchEnd?.(0, { loss: NaN });
@@ -139,7 +139,7 @@ describe("progressBar", () => {
     startClock();
     const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
     const callback = progressBar();
-    callback.setContext?.(fakeContext({ epochs: 1, steps: 2, verbose: 2 }));
+    await callback.setContext?.(fakeContext({ epochs: 1, steps: 2, verbose: 2 }));
     await train(callback, { steps: 2 });
     expect(write).toHaveBeenCalledTimes(1);
     expect(write.mock.calls[0][0]).toMatch(/^2\/2 - 4s - loss: 1\.0000/);
@@ -151,7 +151,7 @@ describe("progressBar", () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const callback = progressBar();
     vi.unstubAllGlobals();
-    callback.setContext?.(fakeContext({ epochs: 2, steps: 2 }));
+    await callback.setContext?.(fakeContext({ epochs: 2, steps: 2 }));
     await train(callback, { steps: 2 });
     expect(log.mock.calls[0]).toEqual(["Epoch 1/2"]);
     expect(log.mock.calls[1][0]).toMatch(/^2\/2 \[=+\] - 4s 3s\/step - .*0\.7500$/);

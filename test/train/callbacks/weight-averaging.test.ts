@@ -111,7 +111,7 @@ describe.each(["wasm", "simd"])("weightAveraging on %s", (backend) => {
       const context = fakeContext({ model });
       const make = (): Callback => {
         const callback = weightAveraging({ momentum: 0.5, swapOnEpoch });
-        callback.setContext?.(context);
+        void callback.setContext?.(context);
         void callback.onTrainBegin?.();
         return callback;
       };
