@@ -6,9 +6,11 @@ import { ImageSet } from "../dataset/image-set.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { breather } from "./event-loop.ts";
 import { checkedBatches } from "./checked-batches.ts";
+import { modelInternals } from "../model/internals.ts";
 import { checkImageShape, checkModel } from "./model-input.ts";
 import { asPredictions, outputOf } from "./predict.ts";
 import { flowData, datasetData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
+import { usableFlow } from "./user-flow.ts";
 import type { Flow } from "../augment/flow.ts";
 import { imageFlow } from "../augment/image-flow.ts";
 
@@ -74,8 +76,10 @@ export function evaluationData(
     return checkedBatches(subject, model, datasetData(subject, set), "evaluation");
   }
   if (isFlow(set)) {
-    checkImageShape(subject, model, set.imageShape);
-    return flowData(set);
+    const flow = usableFlow(subject, set);
+    checkImageShape(subject, model, flow.imageShape);
+    checkClasses(subject, model, flow.classNames.length);
+    return flowData(flow);
   }
   check(
     set instanceof ImageSet,
@@ -86,7 +90,29 @@ export function evaluationData(
   );
   check(set.length > 0, subject, "at least one image", "an empty set", "pass a set with images");
   checkImageShape(subject, model, set.imageShape);
+  let classes = 0;
+  for (const label of set.labels) classes = Math.max(classes, label + 1);
+  checkClasses(subject, model, classes);
   return flowData(imageFlow(set, { batchSize, shuffle: false }), { weights });
+}
+
+/** Throws unless the model gives a probability for each of so many classes. */
+function checkClasses(subject: string, model: LayersModel, classes: number): void {
+  const { shape } = modelInternals(model).outputs[0];
+  check(
+    shape.length === 2,
+    subject,
+    "a model that gives probabilities [batch, classes]",
+    `one that gives [${shape.map((extent) => extent ?? "any").join(", ")}]`,
+    "pass a classifier, whose last layer is dense with a softmax",
+  );
+  check(
+    shape[1] == null || shape[1] >= classes,
+    subject,
+    `a model with at least ${classes} outputs, one per class of the images`,
+    `${shape[1]} outputs`,
+    "build the model with numClasses to match the data",
+  );
 }
 
 /** Evaluates the first epoch of some data. */

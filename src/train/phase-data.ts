@@ -10,6 +10,7 @@ import { checkedBatches } from "./checked-batches.ts";
 import { checkImageShape } from "./model-input.ts";
 import type { TrainPhaseOptions } from "./train-phase.ts";
 import { datasetData, flowData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
+import { usableFlow } from "./user-flow.ts";
 
 /** What the batches of a phase are made of. */
 export type PhaseDataOptions = Pick<
@@ -134,6 +135,7 @@ function checkedFlow(
     "a flow beside it",
     "pass the images, or the flow alone",
   );
+  const usable = usableFlow(subject, flow);
   check(
     !dropRemainder || flow.size >= flow.batchSize,
     subject,
@@ -141,5 +143,5 @@ function checkedFlow(
     `${flow.size}`,
     "make the flow with a smaller batchSize, or pass dropRemainder: false",
   );
-  return flow;
+  return usable;
 }

@@ -4,6 +4,8 @@ import { check, checkOptions, describe } from "../checks.ts";
 import type { Batch, Flow } from "../augment/flow.ts";
 import { makeImageFlow } from "../augment/image-flow.ts";
 import { ImageSet } from "../dataset/image-set.ts";
+import { isFlow } from "./training-data.ts";
+import { usableFlow } from "./user-flow.ts";
 
 /** Options of {@link toDataset}; for an image set only: a flow has its own. */
 export interface ToDatasetOptions {
@@ -60,13 +62,7 @@ function asFlow(subject: string, source: ImageSet | Flow, options: ToDatasetOpti
     const { shuffle = false } = options;
     return makeImageFlow(subject, source, { ...options, shuffle });
   }
-  check(
-    typeof (source as Partial<Flow> | null)?.epoch === "function",
-    subject,
-    "an ImageSet or a Flow",
-    describe(source),
-    "pass one of these",
-  );
+  check(isFlow(source), subject, "an ImageSet or a Flow", describe(source), "pass one of these");
   check(
     Object.keys(options).length === 0,
     subject,
@@ -74,5 +70,5 @@ function asFlow(subject: string, source: ImageSet | Flow, options: ToDatasetOpti
     Object.keys(options).join(", "),
     "pass them to flow() instead",
   );
-  return source;
+  return usableFlow(subject, source);
 }

@@ -82,7 +82,7 @@ describe("evaluate", () => {
 
   it("refuses empty sets, labels beyond the model's classes, and models without probabilities", async () => {
     const model = tinyModel({ numClasses: 2 });
-    await expect(evaluate(model, set)).rejects.toThrow(/label 2 of image 2/);
+    await expect(evaluate(model, set)).rejects.toThrow(/at least 3 outputs/);
     await expect(evaluate(model, set.take(0))).rejects.toThrow(/empty set/);
     model.dispose();
     const linear = tfl.sequential({
