@@ -9,7 +9,10 @@ import { nanMean, pairwiseSum } from "./sum.ts";
 export interface BalancedAccuracyOptions {
   /** What each sample counts; default 1. */
   readonly sampleWeight?: SampleWeight;
-  /** Rescale so that guessing scores 0 and a perfect score stays 1; default false. */
+  /**
+   * Rescale so that guessing scores 0 and a perfect score stays 1; default false. With one true class
+   * guessing is perfect, and the score NaN.
+   */
   readonly adjusted?: boolean;
 }
 
@@ -38,6 +41,7 @@ export function balancedAccuracyScore(
   const score = nanMean(recalls);
   if (!adjusted) return score;
   const chance = 1 / recalls.length;
+  if (chance === 1) return NaN;
   return (score - chance) / (1 - chance);
 }
 

@@ -11,6 +11,7 @@ import { encodePair } from "./encode-pair.ts";
 import { formatReport } from "./format-report.ts";
 import { MAX_DIGITS } from "./format-number.ts";
 import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { orderedRecord } from "./ordered-record.ts";
 import { pairwiseSum } from "./sum.ts";
 
 /** Options of {@link classificationReport}. */
@@ -73,7 +74,11 @@ export interface ClassificationReport {
   readonly weightedAvg: ReportScores;
   /** scikit-learn's text, byte for byte, with its final line break. */
   toString(): string;
-  /** scikit-learn's `output_dict`: class names, then `accuracy` or `micro avg`, and the averages. */
+  /**
+   * scikit-learn's `output_dict`: class names, then `accuracy` or `micro avg`, and the averages, in the
+   * order of the report. Where names meet, of classes or of a class and an average, the class's label
+   * stands behind its name: `"cat (0)"`, `"cat (2)"`, `"accuracy (1)"`.
+   */
   toJSON(): Record<string, ReportDictRow | number>;
 }
 
@@ -153,14 +158,30 @@ export function classificationReport(
         ],
         { digits, countsAreFloats },
       ),
-    toJSON: () =>
-      Object.fromEntries<ReportDictRow | number>([
-        ...perClass.map((row): [string, ReportDictRow] => [row.name, toDictRow(row)]),
+    toJSON: () => {
+      const keys = classKeys(perClass, [microName, "macro avg", "weighted avg"]);
+      return orderedRecord<ReportDictRow | number>([
+        ...perClass.map((row, i) => [keys[i], toDictRow(row)] as const),
         [microName, isAccuracy ? micro.precision : toDictRow(micro)],
         ["macro avg", toDictRow(macroAvg)],
         ["weighted avg", toDictRow(weightedAvg)],
-      ]),
+      ]);
+    },
   };
+}
+
+/** A key for each class: its name, with its label behind it where that alone would not tell it apart. */
+function classKeys(classes: readonly ReportClass[], averages: readonly string[]): string[] {
+  const names = [...averages, ...classes.map(({ name }) => name)];
+  const taken = new Set(names);
+  const repeated = new Set(names.filter((name, i) => names.indexOf(name) !== i));
+  return classes.map(({ name, label }) => {
+    if (!repeated.has(name)) return name;
+    let key = name;
+    while (taken.has(key)) key += ` (${label})`;
+    taken.add(key);
+    return key;
+  });
 }
 
 function toDictRow({ precision, recall, f1Score, support }: ReportScores): ReportDictRow {

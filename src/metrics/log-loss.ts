@@ -16,8 +16,8 @@ export interface LogLossOptions {
 /**
  * The log loss, or cross-entropy: the mean of -ln(probability of the true label), at least 0.
  *
- * Probabilities are kept off 0 and 1 by the precision of their numbers: 2^-23 in a Float32Array,
- * otherwise 2^-52.
+ * Probabilities are kept off 0 and 1 by the precision of their numbers: 2^-23 in a Float32Array or
+ * rows of them, otherwise 2^-52.
  * @param yTrue true labels, one a sample; not modified.
  * @param yProba probabilities, `[samples, classes]`, nested or flat; each row sums to 1.
  * @throws {ArgumentError} if labels and scores do not fit together, hold a value that cannot be,
@@ -32,8 +32,7 @@ export function logLoss(yTrue: Labels, yProba: ScoreRows, options: LogLossOption
   const encoded = encodeScores(subject, "yProba", yTrue, yProba, labels);
   checkProbabilities(subject, "yProba", encoded);
   checkSampleWeight(subject, sampleWeight, yTrue.length);
-  const { scores, classes, columns } = encoded;
-  const epsilon = scores instanceof Float32Array ? 2 ** -23 : 2 ** -52;
+  const { scores, epsilon, classes, columns } = encoded;
   const losses = Array.from(columns, (column, i) => {
     const probability = Math.min(Math.max(scores[i * classes + column], epsilon), 1 - epsilon);
     return -Math.log(probability) * (sampleWeight ? sampleWeight[i] : 1);

@@ -2,7 +2,7 @@ import { check, checkNumber, checkOptions, describe } from "../checks.ts";
 
 /** Options of {@link mostConfused}. */
 export interface MostConfusedOptions {
-  /** Leave out pairs that were mistaken fewer times than this; default 1. */
+  /** Leave out pairs that were mistaken fewer times (or for a smaller share) than this; default 0. */
   readonly minCount?: number;
   /** A name for each row of the matrix; default the row numbers. */
   readonly classNames?: readonly string[];
@@ -18,13 +18,13 @@ export interface ConfusedPair {
   readonly trueIndex: number;
   /** Column of the predicted class. */
   readonly predictedIndex: number;
-  /** How often (or with what weight) that happened. */
+  /** How often that happened, or with what weight, or for what share: as the matrix says. */
   readonly count: number;
 }
 
 /**
  * The mistakes of a confusion matrix, the most frequent first; equal ones in the matrix's order.
- * @param matrix square, row = true class, column = predicted class.
+ * @param matrix square, row = true class, column = predicted class; counts, weights or shares.
  * @throws {ArgumentError} unless the matrix is square and holds finite numbers of at least 0.
  * @see fastai, `ClassificationInterpretation.most_confused`
  */
@@ -34,7 +34,7 @@ export function mostConfused(
 ): ConfusedPair[] {
   const subject = "mostConfused";
   checkOptions(subject, options, ["minCount", "classNames"]);
-  const { minCount = 1, classNames } = options;
+  const { minCount = 0, classNames } = options;
   checkNumber(subject, "minCount", minCount, { min: 0 });
   checkMatrix(subject, matrix);
   const names = classNames ?? matrix.map((_, i) => String(i));

@@ -12,6 +12,8 @@ export type ScoreRows = ArrayLike<number> | readonly ArrayLike<number>[];
 export interface EncodedScores {
   /** Row after row. */
   readonly scores: ArrayLike<number>;
+  /** The distance from 1 to the next number of the precision that the scores came in. */
+  readonly epsilon: number;
   /** Number of columns. */
   readonly classes: number;
   /** The label of each column. */
@@ -34,7 +36,7 @@ export function encodeScores(
   checkLabels(subject, "yTrue", yTrue);
   const samples = yTrue.length;
   check(samples > 0, subject, "at least one sample", "none", "pass the labels of a set");
-  const { scores, classes } = flattenRows(subject, name, yScore, samples);
+  const { scores, classes, epsilon } = flattenRows(subject, name, yScore, samples);
   for (let i = 0; i < scores.length; i++) {
     if (!Number.isFinite(scores[i])) {
       check(
@@ -62,7 +64,17 @@ export function encodeScores(
     );
     columns[i] = column;
   }
-  return { scores, classes, labels: listed, columns };
+  return { scores, epsilon, classes, labels: listed, columns };
+}
+
+/**
+ * That of an array's numbers: half and single precision are known by the kind of the array; plain
+ * numbers are double, and so is what NumPy makes of whole ones.
+ */
+function epsilonOf(values: ArrayLike<number>): number {
+  const kind = Object.prototype.toString.call(values);
+  if (kind === "[object Float16Array]") return 2 ** -10;
+  return kind === "[object Float32Array]" ? 2 ** -23 : 2 ** -52;
 }
 
 function flattenRows(
@@ -70,7 +82,7 @@ function flattenRows(
   name: string,
   rows: ScoreRows,
   samples: number,
-): { scores: ArrayLike<number>; classes: number } {
+): Pick<EncodedScores, "scores" | "epsilon" | "classes"> {
   checkNumbers(subject, name, rows, "numbers or rows of numbers", "pass [samples, classes] scores");
   if (!isNested(rows)) {
     const classes = rows.length / samples;
@@ -81,7 +93,7 @@ function flattenRows(
       `${rows.length} scores`,
       "pass samples x classes scores, row after row",
     );
-    return { scores: rows, classes };
+    return { scores: rows, epsilon: epsilonOf(rows), classes };
   }
   check(
     rows.length === samples,
@@ -96,6 +108,8 @@ function flattenRows(
     what: `${samples} rows of ${classes} scores`,
     remedy: "pass one flat array, which is used as it is",
   });
+  // As NumPy joins rows: in the precision of the finest.
+  const epsilon = rows.reduce((finest, row) => Math.min(finest, epsilonOf(row)), 1);
   rows.forEach((row, i) => {
     checkNumbers(subject, `${name}[${i}]`, row, "numbers", "pass one score per class");
     check(
@@ -107,7 +121,7 @@ function flattenRows(
     );
     scores.set(row, i * classes);
   });
-  return { scores, classes };
+  return { scores, epsilon, classes };
 }
 
 function isNested(rows: ScoreRows): rows is readonly ArrayLike<number>[] {
