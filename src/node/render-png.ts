@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "../checks.ts";
+import { DataError, SourceError } from "../errors.ts";
 import { optionalPackage } from "../optional-package.ts";
 
 /** Most pixels of one file: 4 bytes each in memory, and enough for a metre of paper. */
@@ -12,6 +13,8 @@ const MAX_PIXELS = 1e8;
  * that the picture is the same on every machine.
  * @param scale device pixels per pixel of the SVG.
  * @throws {ArgumentError} if the picture has no area, or too many pixels.
+ * @throws {DataError} if a file holds no font.
+ * @throws {SourceError} if a file cannot be read, or there is no folder for temporary files.
  */
 export async function renderPng(
   svg: string,
@@ -19,14 +22,14 @@ export async function renderPng(
   fontFiles: readonly string[],
 ): Promise<Uint8Array> {
   checkSize(svg, scale);
+  for (const file of fontFiles) await checkFont(file);
   const { Resvg } = await optionalPackage(
     { subject: "writePng", name: "@resvg/resvg-js", otherwise: ", or write an SVG with writeSvg" },
     () => import("@resvg/resvg-js"),
   );
   const { FONT_BASE64, FONT_FAMILY, FONT_RANGES } =
     await import("./fonts/dejavu-sans.generated.ts");
-  // The renderer takes fonts as files only.
-  const folder = await mkdtemp(join(tmpdir(), "cifar-kit-font-"));
+  const folder = await temporaryFolder();
   try {
     const bundled = join(folder, "font.ttf");
     await writeFile(bundled, Buffer.from(FONT_BASE64, "base64"));
@@ -44,6 +47,48 @@ export async function renderPng(
     return resvg.render().asPng();
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The renderer takes fonts as files only. */
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), "cifar-kit-font-"));
+  } catch (cause) {
+    throw new SourceError({
+      subject: "writePng",
+      expected: `a folder for temporary files, ${tmpdir()}`,
+      got: cause instanceof Error ? cause.message : String(cause),
+      remedy: "set TMPDIR (on Windows TEMP) to a folder that you may write to",
+      cause,
+    });
+  }
+}
+
+/** How TrueType, OpenType and collections of fonts begin. */
+const FONT_SIGNATURES = ["\0\x01\0\0", "OTTO", "true", "ttcf"];
+
+/** The renderer leaves out, without a word, what it cannot read. */
+async function checkFont(file: string): Promise<void> {
+  let start: Buffer;
+  try {
+    start = (await readFile(file)).subarray(0, 4);
+  } catch (cause) {
+    throw new SourceError({
+      subject: "writePng",
+      expected: `the font ${file} to be readable`,
+      got: cause instanceof Error ? cause.message : String(cause),
+      remedy: "correct the path in fontFiles",
+      cause,
+    });
+  }
+  if (!FONT_SIGNATURES.includes(start.toString("latin1"))) {
+    throw new DataError({
+      subject: "writePng",
+      expected: `${file} to be a TTF or OTF font`,
+      got: `a file that begins with the bytes ${start.toString("hex") || "of none"}`,
+      remedy: "pass fonts in fontFiles; a WOFF has to be unpacked first",
+    });
   }
 }
 

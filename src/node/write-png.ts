@@ -23,7 +23,9 @@ export interface WritePngOptions {
  * @param path where to write, e.g. `"runs/history.png"`.
  * @param spec what a `plot...` function returned, or any other Vega-Lite specification.
  * @throws {ArgumentError} if an option is unknown or out of its range.
- * @throws {SourceError} if a package is not installed or the file cannot be written.
+ * @throws {DataError} if one of the font files holds no font.
+ * @throws {SourceError} if a package is not installed, a font file cannot be read, or the file or the
+ *   renderer's temporary ones cannot be written.
  */
 export async function writePng(
   path: string,

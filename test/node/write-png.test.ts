@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { ImageSet } from "../../src/dataset/image-set.ts";
-import { ArgumentError, SourceError } from "../../src/errors.ts";
+import { ArgumentError, DataError, SourceError } from "../../src/errors.ts";
+import { FONT_BASE64 } from "../../src/node/fonts/dejavu-sans.generated.ts";
 import { writePng } from "../../src/node/write-png.ts";
 import { writeSvg } from "../../src/node/write-svg.ts";
 import { plotHistory, plotSample, toSvg } from "../../src/plots/index.ts";
@@ -19,6 +20,7 @@ const history = plotHistory({ loss: [2, 1], accuracy: [0.3, 0.5] });
 
 afterEach(() => {
   vi.doUnmock("@resvg/resvg-js");
+  vi.unstubAllEnvs();
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -112,6 +114,35 @@ describe("writePng", () => {
     await expect(writePng(file("bad.png"), sized(9000))).rejects.toThrow(/got 18000 x 18000/);
     await expect(writePng("", history)).rejects.toThrow(/expected a path, got ""/);
     expect(readdirSync(folder)).not.toContain("bad.png");
+  });
+
+  it("draws letters that the built-in font lacks with fonts from files, and refuses what is none", async () => {
+    const font = file("font.ttf");
+    writeFileSync(font, Buffer.from(FONT_BASE64, "base64"));
+    await draw(history, { fontFiles: [font] });
+    writeFileSync(file("no-font.ttf"), "<html>");
+    writeFileSync(file("empty.ttf"), "");
+    const call = (path: string) => writePng(file("bad.png"), history, { fontFiles: [font, path] });
+    await expect(call(file("missing.ttf"))).rejects.toThrow(
+      /the font .*missing.ttf to be readable, got ENOENT/,
+    );
+    await expect(call(folder)).rejects.toBeInstanceOf(SourceError);
+    await expect(call(file("no-font.ttf"))).rejects.toThrow(/a TTF or OTF font, got .* 3c68746d;/);
+    await expect(call(file("empty.ttf"))).rejects.toBeInstanceOf(DataError);
+    expect(readdirSync(folder)).not.toContain("bad.png");
+  });
+
+  it("says which folder for temporary files it cannot use, and works with another one", async () => {
+    writeFileSync(file("no-folder"), "");
+    for (const bad of [file("not there"), file("no-folder")]) {
+      vi.stubEnv("TMPDIR", bad);
+      const error: unknown = await writePng(file("bad.png"), history).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(SourceError);
+      expect(String(error)).toMatch(/a folder for temporary files, .*; set TMPDIR/);
+    }
+    vi.stubEnv("TMPDIR", folder);
+    await draw(history);
+    expect(readdirSync(folder).filter((name) => name.startsWith("cifar-kit-font-"))).toEqual([]);
   });
 
   it("says what to install if the renderer is missing", async () => {
