@@ -1,3 +1,5 @@
+import { INK } from "./spec.ts";
+
 /** Matplotlib's colour map "Blues": nine colours of ColorBrewer, linear between them in RGB. */
 export const BLUES = [
   "#f7fbff",
@@ -21,12 +23,15 @@ export function bluesAt(fraction: number): [number, number, number] {
   return mixed as [number, number, number];
 }
 
-/** Whether dark text is read better than white on the colour at `fraction`, by seaborn's rule. */
+/** Whether text in the dark ink has more contrast than white text on the colour at `fraction`. */
 export function wantsDarkText(fraction: number): boolean {
-  return relativeLuminance(bluesAt(fraction)) > 0.408;
+  const luminance = relativeLuminance(bluesAt(fraction));
+  const ink = relativeLuminance(parseColor(INK));
+  // The ratio of two luminances, 0.05 added to each for the light of the room, is their contrast.
+  return (luminance + 0.05) / (ink + 0.05) >= 1.05 / (luminance + 0.05);
 }
 
-/** Relative luminance of an sRGB colour. @see https://www.w3.org/TR/WCAG21/#dfn-relative-luminance */
+/** Relative luminance of an sRGB colour. @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
 function relativeLuminance(color: readonly [number, number, number]): number {
   const [r, g, b] = color.map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;

@@ -41,14 +41,49 @@ export function normalizeMatrix(
 ): number[][] {
   const rows = matrix.map((row) => Array.from(row));
   if (normalize === undefined) return rows;
-  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-  const rowSums = rows.map(sum);
-  const columnSums = rows.map((_, j) => sum(rows.map((row) => row[j])));
-  const total = sum(rowSums);
+  const wholes = wholesOf(rows)[normalize];
   return rows.map((row, i) =>
     row.map((value, j) => {
-      const whole = { true: rowSums[i], pred: columnSums[j], all: total }[normalize];
+      const whole = wholes[{ true: i, pred: j, all: 0 }[normalize]];
       return whole === 0 ? 0 : value / whole;
     }),
   );
+}
+
+/** What the cells of a matrix may be a share of. */
+const WHOLES = ["true", "pred", "all"] as const;
+
+/**
+ * What the numbers of a matrix are, as far as they tell: `"count"`; a share, by what sums to 1;
+ * `"share"` if more than one does; `undefined` if they may be counts or shares, or are neither
+ * (weights).
+ */
+export function meaningOf(
+  matrix: readonly (readonly number[])[],
+): MatrixNormalization | "count" | "share" | undefined {
+  const shares = WHOLES.filter((whole) => isShareOf(matrix, whole));
+  if (matrix.every((row) => row.every(Number.isInteger))) {
+    return shares.length === 0 && matrix.some((row) => row.some(Boolean)) ? "count" : undefined;
+  }
+  return shares.length > 1 ? "share" : shares[0];
+}
+
+/** Whether every whole sums to 1 but for rounding; what has no sample sums to 0. */
+function isShareOf(matrix: readonly (readonly number[])[], whole: MatrixNormalization): boolean {
+  const sums = wholesOf(matrix)[whole];
+  const isOne = (value: number): boolean => Math.abs(value - 1) < 1e-6;
+  return sums.some(isOne) && sums.every((value) => value === 0 || isOne(value));
+}
+
+/** The sums of the rows, of the columns, and of everything. */
+function wholesOf(
+  rows: readonly (readonly number[])[],
+): Record<MatrixNormalization, readonly number[]> {
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const rowSums = rows.map(sum);
+  return {
+    true: rowSums,
+    pred: rows.map((_, j) => sum(rows.map((row) => row[j]))),
+    all: [sum(rowSums)],
+  };
 }

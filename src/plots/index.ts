@@ -5,7 +5,7 @@
  * @module cifar-kit/plots
  */
 export type { MatrixNormalization } from "./confusion-values.ts";
-export type { EpochHistory, PhaseHistories } from "./history-points.ts";
+export type { EpochHistory, KerasHistory, PhaseHistories } from "./history-points.ts";
 export { plotAugmentations } from "./plot-augmentations.ts";
 export type {
   ImageTransformer,
@@ -13,7 +13,11 @@ export type {
   SingleImageFlow,
 } from "./plot-augmentations.ts";
 export { plotCalibration } from "./plot-calibration.ts";
-export type { CalibrationToPlot, PlotCalibrationOptions } from "./plot-calibration.ts";
+export type {
+  CalibrationBinToPlot,
+  CalibrationToPlot,
+  PlotCalibrationOptions,
+} from "./plot-calibration.ts";
 export { plotConfusionMatrix } from "./plot-confusion-matrix.ts";
 export type { PlotConfusionMatrixOptions } from "./plot-confusion-matrix.ts";
 export { plotHistory } from "./plot-history.ts";
@@ -26,7 +30,12 @@ export type {
 export { plotPredictions } from "./plot-predictions.ts";
 export type { PlotPredictionsOptions } from "./plot-predictions.ts";
 export { plotPrecisionRecall, plotRoc } from "./plot-roc.ts";
-export type { PlotCurvesOptions, PrecisionRecallCurveToPlot, RocCurveToPlot } from "./plot-roc.ts";
+export type {
+  NamedCurve,
+  PlotCurvesOptions,
+  PrecisionRecallCurveToPlot,
+  RocCurveToPlot,
+} from "./plot-roc.ts";
 export { plotSample } from "./plot-sample.ts";
 export type { PlotSampleOptions } from "./plot-sample.ts";
 export { plotSamples } from "./plot-samples.ts";

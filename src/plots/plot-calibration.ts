@@ -3,30 +3,35 @@ import { checkPlotOptions } from "./check-plot-options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { checkUnitValues, unitAxis, unitSquare } from "./unit-square.ts";
 
-/** How often predictions of a confidence were right, bin by bin. */
+/** How often predictions of a confidence were right, bin by bin: what `calibration` returns. */
 export interface CalibrationToPlot {
-  /** Mean confidence of each bin that is not empty, in [0, 1]. */
-  readonly confidence: ArrayLike<number>;
-  /** Share of right predictions of each bin, in [0, 1]. */
-  readonly accuracy: ArrayLike<number>;
-  /** Number of predictions in each bin, above 0. */
-  readonly count: ArrayLike<number>;
-  /** Expected calibration error; written above the picture if given. */
-  readonly error?: number;
+  /** In any order; those without predictions are left out. */
+  readonly bins: readonly CalibrationBinToPlot[];
+  /** Written above the picture if given. */
+  readonly expectedCalibrationError?: number;
+}
+
+/** The predictions of similar confidence. */
+export interface CalibrationBinToPlot {
+  /** Mean confidence in [0, 1]; NaN without predictions. */
+  readonly confidence: number;
+  /** Share of right predictions in [0, 1]; NaN without predictions. */
+  readonly accuracy: number;
+  /** Number of predictions. */
+  readonly count: number;
 }
 
 /** Options of {@link plotCalibration}. */
 export interface PlotCalibrationOptions {
-  /** A line above the picture; by default the calibration error, if it is given. */
+  /** A line above the picture; by default the expected calibration error, if it is given. */
   readonly title?: string;
 }
 
 /**
  * A reliability diagram: accuracy against confidence. Points below the diagonal are bins in which the
  * model was too sure of itself; their areas are in proportion to the numbers of predictions.
- * @param calibration bins that are not empty, e.g. those of `calibration`.
- * @throws {ArgumentError} if arrays differ in length, are empty or hold values out of their range, or an option is
- *   unknown.
+ * @param calibration what `calibration` returned; bins without predictions are left out.
+ * @throws {ArgumentError} if no bin has predictions, a value is out of its range, or an option is unknown.
  */
 export function plotCalibration(
   calibration: CalibrationToPlot,
@@ -34,26 +39,31 @@ export function plotCalibration(
 ): VegaLiteSpec {
   const subject = "plotCalibration";
   checkPlotOptions(subject, options, ["title"]);
+  const bins: unknown = calibration?.bins;
   check(
-    typeof calibration === "object" && calibration !== null,
+    Array.isArray(bins),
     subject,
-    "{ confidence, accuracy, count }",
+    "{ bins, expectedCalibrationError }",
     describe(calibration),
-    "pass the bins of a calibration",
+    "pass what calibration returned",
   );
-  const { confidence, accuracy, count, error } = calibration;
-  checkUnitValues(subject, ["confidence", "accuracy"], confidence, accuracy);
-  check(
-    count?.length === confidence.length,
+  for (const [i, bin] of calibration.bins.entries()) {
+    checkNumber(subject, `bins[${i}].count`, bin?.count, { min: 0 });
+  }
+  const filled = calibration.bins.filter(({ count }) => count > 0);
+  const values = filled
+    .map(({ confidence: x, accuracy: y, count }) => ({ x, y, count }))
+    .sort((a, b) => a.x - b.x);
+  checkUnitValues(
     subject,
-    `count to hold ${confidence.length} numbers, one a bin`,
-    describe(count),
-    "pass the number of predictions in each bin",
+    ["confidence", "accuracy"],
+    values.map(({ x }) => x),
+    values.map(({ y }) => y),
   );
-  const values = Array.from(confidence, (x, i) => {
-    checkNumber(subject, `count[${i}]`, count[i], { min: 0, exclusiveMin: true });
-    return { x, y: accuracy[i], count: count[i] };
-  }).sort((a, b) => a.x - b.x);
+  const { expectedCalibrationError: error } = calibration;
+  if (error !== undefined) {
+    checkNumber(subject, "expectedCalibrationError", error, { min: 0, max: 1 });
+  }
   const largest = values.reduce((max, bin) => Math.max(max, bin.count), 0);
   const { title = error === undefined ? undefined : `Calibration error ${error.toFixed(3)}` } =
     options;

@@ -2,9 +2,9 @@ import { check, checkOneOf, describe } from "../checks.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import { BLUES, wantsDarkText } from "./blues.ts";
 import type { MatrixNormalization } from "./confusion-values.ts";
-import { checkMatrix, normalizeMatrix } from "./confusion-values.ts";
+import { checkMatrix, meaningOf, normalizeMatrix } from "./confusion-values.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
-import { createSpec, fixedText, INK, titleAbove } from "./spec.ts";
+import { createSpec, fixedText, INK, textExpression, titleAbove } from "./spec.ts";
 import { ellipsize, textWidth, widest } from "./text-width.ts";
 
 /** Options of {@link plotConfusionMatrix}. */
@@ -33,13 +33,16 @@ interface Cell {
 const SUBJECT = "plotConfusionMatrix";
 /** Above this, cells of 0 stay blank and lines part the cells: thousands of zeros hide the rest. */
 const MANY_CLASSES = 20;
+/** From here on numbers would not fit into their cells. */
+const HUGE = 1e12;
 /** Width in pixels at which class names are cut. */
 const MAX_LABEL = 150;
 const BAR_OFFSET = 18;
 const BAR_THICKNESS = 16;
 const BAR_FONT_SIZE = 11;
 const BAR_TITLES = {
-  none: "Number of samples",
+  count: "Number of samples",
+  share: "Share of samples",
   true: "Share of the true class",
   pred: "Share of the predicted class",
   all: "Share of all samples",
@@ -48,7 +51,8 @@ const BAR_TITLES = {
 /**
  * A confusion matrix as a heat map in matplotlib's Blues: the lightest is 0, the darkest the largest
  * cell. Counts are printed in full, other values with two decimals or, where all are small, more;
- * above 20 classes cells of 0 are left blank.
+ * from 1e12 on and below 1e-5 as powers of ten; above 20 classes cells of 0 are left blank. The bar's
+ * title says what the numbers are where they tell: counts, or shares of rows, columns or everything.
  * @param matrix `[k, k]`, rows are true classes, columns predicted ones; finite values of at least 0.
  * @throws {ArgumentError} if the matrix is empty, not square or holds another value, if the class names
  *   do not match it, or an option is unknown.
@@ -74,11 +78,11 @@ export function plotConfusionMatrix(
   );
 
   const values = normalizeMatrix(matrix, normalize);
-  const isCount = normalize === undefined && values.every((row) => row.every(Number.isInteger));
+  const meaning = normalize ?? meaningOf(values);
   const max = values.reduce((largest, row) => Math.max(largest, ...row), 0) || 1;
-  // Two significant digits of the largest cell at least: shares of everything are small.
-  const decimals = isCount ? 0 : Math.max(2, Math.ceil(-Math.log10(max)) + 1);
-  const cells = createCells(values, max, decimals);
+  const isWhole = normalize === undefined && values.every((row) => row.every(Number.isInteger));
+  const format = cellFormat(max, isWhole);
+  const cells = createCells(values, max, format);
 
   // Everything follows from the size of the texts, so that nothing overlaps at any number of classes.
   const fontSize = n <= 12 ? 12 : n <= MANY_CLASSES ? 11 : n <= 50 ? 9 : 8;
@@ -93,8 +97,12 @@ export function plotConfusionMatrix(
   const labelWidth = Math.ceil(widest(labels, labelSize));
   const angle = labelWidth <= cell - 6 ? 0 : n <= 12 ? -45 : -90;
   const labelHeight = Math.ceil(rotatedHeight(labelWidth, labelSize, angle));
-  const barText = textWidth(max.toFixed(decimals), BAR_FONT_SIZE);
-  const barTitle = BAR_OFFSET + BAR_THICKNESS + 20 + Math.ceil(barText);
+  const barEnd =
+    BAR_OFFSET + BAR_THICKNESS + 20 + Math.ceil(textWidth(format.print(max), BAR_FONT_SIZE));
+  const barTitle: JsonValue[] =
+    meaning === undefined
+      ? []
+      : [fixedText(BAR_TITLES[meaning], size + barEnd, size / 2, { angle: 90 })];
 
   const x = {
     ...classAxis("Predicted Labels", labels, labelSize, labelHeight + 6),
@@ -107,7 +115,7 @@ export function plotConfusionMatrix(
     `Confusion matrix of ${n} classes, true classes as rows`,
     {
       top: title === undefined ? 14 : 42,
-      right: barTitle + 18,
+      right: barEnd + (meaning === undefined ? 0 : 18),
       bottom: labelHeight + 44,
       left: labelWidth + 44,
     },
@@ -122,26 +130,48 @@ export function plotConfusionMatrix(
             x: { field: "x", type: "ordinal", scale: { padding: 0 }, axis: x },
             y: { field: "y", type: "ordinal", scale: { padding: 0 }, axis: y },
           },
-          layer: [heatMap(n, max, size, decimals), cellTexts(fontSize)],
+          layer: [heatMap(n, max, size, format), cellTexts(fontSize)],
         },
-        fixedText(BAR_TITLES[normalize ?? "none"], size + barTitle, size / 2, { angle: 90 }),
+        ...barTitle,
       ],
     },
   );
 }
 
-function createCells(values: readonly number[][], max: number, decimals: number): Cell[] {
+/** How the numbers of all cells are printed. */
+interface CellFormat {
+  readonly print: (value: number) => string;
+  /** The same for the bar, in d3's language. */
+  readonly bar: string;
+  /** Smallest distance of two numbers at the bar. */
+  readonly step: number;
+}
+
+/** Whole numbers in full, others with two decimals or more; very large and very small ones as powers. */
+function cellFormat(max: number, isWhole: boolean): CellFormat {
+  // Two significant digits of the largest cell at least: shares of everything are small.
+  const decimals = isWhole ? 0 : Math.max(2, Math.ceil(-Math.log10(max)) + 1);
+  if (decimals > 6) {
+    const print = (value: number): string => (value === 0 ? "0" : value.toExponential(1));
+    return { print, bar: ".1~e", step: max / 10 };
+  }
+  const print = (value: number): string =>
+    value < HUGE ? value.toFixed(decimals) : value.toExponential(1);
+  return { print, bar: max < HUGE ? `.${decimals}~f` : ".1~e", step: 10 ** -decimals };
+}
+
+function createCells(values: readonly number[][], max: number, { print }: CellFormat): Cell[] {
   const hidesZeros = values.length > MANY_CLASSES;
   return values.flatMap((row, y) =>
     row.map((value, x) => {
-      const text = value === 0 && hidesZeros ? "" : value.toFixed(decimals);
+      const text = value === 0 && hidesZeros ? "" : print(value);
       return { x, y, value, text, dark: wantsDarkText(value / max) };
     }),
   );
 }
 
 /** The squares, and the bar that explains their colours. */
-function heatMap(n: number, max: number, size: number, decimals: number): JsonValue {
+function heatMap(n: number, max: number, size: number, { bar, step }: CellFormat): JsonValue {
   const lines = n > MANY_CLASSES ? { stroke: "#dfe8f2", strokeWidth: 0.5 } : {};
   const last = BLUES.length - 1;
   return {
@@ -165,8 +195,8 @@ function heatMap(n: number, max: number, size: number, decimals: number): JsonVa
           labelColor: INK,
           labelFontSize: BAR_FONT_SIZE,
           tickCount: 6,
-          tickMinStep: 10 ** -decimals,
-          format: `.${decimals}~f`,
+          tickMinStep: step,
+          format: bar,
         },
       },
     },
@@ -192,7 +222,7 @@ function classAxis(
 ): Record<string, JsonValue> {
   return {
     title,
-    labelExpr: `${JSON.stringify(labels)}[datum.value]`,
+    labelExpr: `[${labels.map(textExpression).join(",")}][datum.value]`,
     labelFontSize,
     labelOverlap: false,
     labelPadding: 6,

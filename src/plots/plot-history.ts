@@ -1,8 +1,8 @@
 import { check, checkOptions, describe } from "../checks.ts";
 import { checkHistory, joinPhases } from "./history-points.ts";
-import type { EpochHistory, HistoryPoint, PhaseHistories } from "./history-points.ts";
+import type { EpochHistory, HistoryPoint, KerasHistory, PhaseHistories } from "./history-points.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
-import { createSpec, FAINT, fixedMark, fixedText } from "./spec.ts";
+import { createSpec, FAINT, fixedMark, fixedText, fixedWords } from "./spec.ts";
 import { textWidth } from "./text-width.ts";
 
 /** Options of {@link plotHistory}. */
@@ -30,14 +30,14 @@ type Split = keyof typeof SPLITS;
 /**
  * Learning curves: loss and, if it was measured, accuracy by epoch, for training and, where there
  * are values, validation. With two phases the epochs are counted through, and a dashed line marks
- * where the second began. Values that are not finite are left out of the curves.
- * @param history of one phase, or of two phases one after the other. Epochs count from 0; the
- *   picture counts from 1.
- * @throws {ArgumentError} if the history has no epoch, arrays of one phase differ in length, or an
- *   option is unknown.
+ * where the second began. Values that are not finite are gaps in the curves.
+ * @param history of one phase, or of two phases one after the other, with our names or those of Keras
+ *   and TensorFlow.js. Epochs count from 0; the picture counts from 1.
+ * @throws {ArgumentError} if the history has no epoch, arrays of one phase differ in length, a key is
+ *   none of those that the picture knows, or an option is unknown.
  */
 export function plotHistory(
-  history: EpochHistory | PhaseHistories,
+  history: EpochHistory | KerasHistory | PhaseHistories,
   options: PlotHistoryOptions = {},
 ): VegaLiteSpec {
   checkOptions(SUBJECT, options, ["phaseNames"]);
@@ -51,9 +51,9 @@ export function plotHistory(
   );
   const phases = checkHistory(SUBJECT, history);
   const { points, boundary } = joinPhases(phases);
-  const splits: Split[] = points.some(({ split }) => split === "validation")
-    ? ["training", "validation"]
-    : ["training"];
+  const isMeasured = ({ split, loss, accuracy }: HistoryPoint): boolean =>
+    split === "validation" && (loss !== null || accuracy !== null);
+  const splits: Split[] = points.some(isMeasured) ? ["training", "validation"] : ["training"];
   const epochs = points.map(({ epoch }) => epoch);
   const hasAccuracy = points.some(({ accuracy }) => accuracy !== null);
   const metrics = hasAccuracy ? (["loss", "accuracy"] as const) : (["loss"] as const);
@@ -92,9 +92,13 @@ function panel(
   points: readonly HistoryPoint[],
   { splits, withPoints, x, top, phases }: PanelLayout,
 ): JsonValue {
-  const values = points.map(({ epoch, split, ...point }) => {
-    return { epoch, split, value: point[metric] };
-  });
+  const alone = aloneIn(points, metric);
+  const values = points.map((point) => ({
+    epoch: point.epoch,
+    split: point.split,
+    value: point[metric],
+    point: point[metric] !== null && (withPoints || alone.has(point)),
+  }));
   const styled = (key: "color" | "shape" | "dash"): JsonValue => ({
     field: "split",
     type: "nominal",
@@ -107,9 +111,9 @@ function panel(
       encoding: { color: styled("color"), strokeDash: styled("dash") },
     },
   ];
-  if (withPoints) {
+  if (values.some(({ point }) => point)) {
     curves.push({
-      transform: [{ filter: "isValid(datum.value)" }],
+      transform: [{ filter: "datum.point" }],
       mark: POINT,
       encoding: { color: styled("color"), shape: styled("shape") },
     });
@@ -140,6 +144,17 @@ function panel(
   };
 }
 
+/** The points between two gaps: no line leads there, so that only their marks show them. */
+function aloneIn(points: readonly HistoryPoint[], metric: "loss" | "accuracy"): Set<HistoryPoint> {
+  const isGap = (point: HistoryPoint | undefined): boolean => (point?.[metric] ?? null) === null;
+  return new Set(
+    (["training", "validation"] as const).flatMap((split) => {
+      const curve = points.filter((point) => point.split === split);
+      return curve.filter((_, i) => isGap(curve[i - 1]) && isGap(curve[i + 1]));
+    }),
+  );
+}
+
 /** The splits' names, each behind a piece of its line, right-aligned above the panel. */
 function legend(splits: readonly Split[], y: number, withPoints: boolean): JsonValue[] {
   let right = WIDTH;
@@ -162,7 +177,7 @@ function phaseMarks(boundary: number, [before, after]: readonly [string, string]
   const x = { field: "boundary", type: "quantitative" };
   const name = (text: string, align: string, dx: number): JsonValue => ({
     data,
-    mark: { type: "text", text, align, dx, y: -13, fontSize: 11, color: FAINT },
+    mark: { type: "text", text: fixedWords(text), align, dx, y: -13, fontSize: 11, color: FAINT },
     encoding: { x },
   });
   return [

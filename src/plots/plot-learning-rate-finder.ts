@@ -7,8 +7,10 @@ import { createSpec, FAINT, titleAbove } from "./spec.ts";
 export interface LearningRateSweep {
   /** Above 0, growing. */
   readonly learningRates: ArrayLike<number>;
-  /** The loss at each; values that are not finite are left out of the curve. */
+  /** The loss at each; values that are not finite are gaps in the curve. */
   readonly losses: ArrayLike<number>;
+  /** The same, smoothed: if given, they are the curve, and the losses fine dots around it. */
+  readonly smoothedLosses?: ArrayLike<number>;
   /** The learning rate to use; marked if given. */
   readonly suggestion?: number;
 }
@@ -24,7 +26,8 @@ const WIDTH = 420;
 const HEIGHT = 260;
 
 /**
- * Loss against learning rate, the latter on a logarithmic scale. The picture ends a little above the
+ * Loss against learning rate, the latter on a logarithmic scale: the smoothed loss as a curve, if it
+ * is given, that of each batch as a dot. The picture ends a little above the
  * first loss: where the run diverges, the curve leaves it.
  * @param sweep what `findLearningRate` returned.
  * @throws {ArgumentError} if arrays differ in length or have fewer than two values, no loss is finite, a
@@ -42,12 +45,20 @@ export function plotLearningRateFinder(
     describe(sweep),
     "pass what the sweep recorded",
   );
-  const { learningRates, losses, suggestion } = sweep;
+  const { learningRates, losses, smoothedLosses, suggestion } = sweep;
+  check(
+    smoothedLosses === undefined || smoothedLosses?.length === losses.length,
+    SUBJECT,
+    `smoothedLosses to hold ${losses.length} numbers, as losses`,
+    describe(smoothedLosses),
+    "pass what the sweep recorded",
+  );
   const above = { min: 0, exclusiveMin: true };
   if (suggestion !== undefined) checkNumber(SUBJECT, "suggestion", suggestion, above);
+  const finiteOnly = (value: number): number | null => (Number.isFinite(value) ? value : null);
   const values = Array.from(learningRates, (rate, i) => {
     checkNumber(SUBJECT, `learningRates[${i}]`, rate, above);
-    return { rate, loss: Number.isFinite(losses[i]) ? losses[i] : null };
+    return { rate, loss: finiteOnly((smoothedLosses ?? losses)[i]), batch: finiteOnly(losses[i]) };
   });
   const finite = values.map(({ loss }) => loss).filter((loss) => loss !== null);
   check(finite.length > 0, SUBJECT, "a finite loss", "none", "start from a smaller learning rate");
@@ -80,6 +91,13 @@ export function plotLearningRateFinder(
     mark: { type: "line", strokeWidth: 1.5, clip: true, color: "#1f77b4" },
     encoding: { x, y },
   };
+  const dots = {
+    data: { values },
+    transform: [{ filter: "isValid(datum.batch)" }],
+    mark: { type: "point", filled: true, size: 8, opacity: 1, clip: true, color: "#9ecae1" },
+    encoding: { x, y: { ...y, field: "batch" } },
+  };
+  const curves = smoothedLosses === undefined ? [curve] : [dots, curve];
   return createSpec(
     "Loss by learning rate",
     { top: options.title === undefined ? 30 : 58, right: 20, bottom: 48, left: 60 },
@@ -87,7 +105,7 @@ export function plotLearningRateFinder(
       title: titleAbove(options.title),
       width: WIDTH,
       height: HEIGHT,
-      layer: suggestion === undefined ? [curve] : [curve, ...suggestionMarks(suggestion)],
+      layer: suggestion === undefined ? curves : [...curves, ...suggestionMarks(suggestion)],
     },
   );
 }

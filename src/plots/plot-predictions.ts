@@ -10,8 +10,8 @@ import type { VegaLiteSpec } from "./spec.ts";
 export interface PlotPredictionsOptions {
   /** The predicted class of every image of the set; by default the most probable one. */
   readonly yPred?: ArrayLike<number>;
-  /** A row of class probabilities for every image of the set, `[n, classes]`, row after row. */
-  readonly probabilities?: ArrayLike<number>;
+  /** Class probabilities for every image of the set, `[n, classes]`, nested or row after row. */
+  readonly probabilities?: ArrayLike<number> | readonly ArrayLike<number>[];
   /** Show wrong predictions only; `false` by default. */
   readonly onlyWrong?: boolean;
   /** How many images to show, 1 to 400; 10 by default. If there are fewer, all are shown. */
@@ -39,16 +39,17 @@ const WRONG = "#c4161c";
  */
 export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions): VegaLiteSpec {
   checkPlotOptions(SUBJECT, options, KNOWN);
-  const { onlyWrong = false, count = 10, seed = 0, probabilities } = options;
+  const { onlyWrong = false, count = 10, seed = 0 } = options;
   checkDrawable(SUBJECT, set);
   checkBoolean(SUBJECT, "onlyWrong", onlyWrong);
   checkInteger(SUBJECT, "count", count, { min: 1, max: MAX_IMAGES });
   checkSeed(SUBJECT, seed);
   const classes = set.classNames.length;
+  const probabilities = flatRows(options.probabilities);
   if (probabilities !== undefined) {
     checkLength("probabilities", probabilities, set.length * classes, `n x ${classes} classes`);
   }
-  const yPred = predictedClasses(set, options);
+  const yPred = predictedClasses(set, options.yPred, probabilities);
 
   const isRight = (index: number): boolean => yPred[index] === set.labels[index];
   const all = [...set.labels.keys()];
@@ -83,10 +84,19 @@ function summary(shown: number, right: number, candidates: number, onlyWrong: bo
     : `${right} of ${shown} predictions right`;
 }
 
+/** Rows one after the other; what is flat already, as it is. */
+function flatRows(rows: PlotPredictionsOptions["probabilities"]): ArrayLike<number> | undefined {
+  const isNested = typeof rows?.[0] === "object";
+  return isNested
+    ? (rows as ArrayLike<number>[]).flatMap((row) => Array.from(row))
+    : (rows as ArrayLike<number> | undefined);
+}
+
 /** The given classes after a check, or the most probable ones. */
 function predictedClasses(
   set: ImageSet,
-  { yPred, probabilities }: PlotPredictionsOptions,
+  yPred: ArrayLike<number> | undefined,
+  probabilities: ArrayLike<number> | undefined,
 ): ArrayLike<number> {
   const classes = set.classNames.length;
   if (yPred !== undefined) {

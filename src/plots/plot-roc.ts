@@ -1,24 +1,30 @@
 import { check, describe } from "../checks.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
+import { ellipsize } from "./text-width.ts";
+import type { UnitCurve, UnitSquareLayout } from "./unit-square.ts";
 import { checkUnitValues, MAX_CURVES, plotUnitCurves } from "./unit-square.ts";
 
-/** One class's receiver operating characteristic, one versus the rest. */
-export interface RocCurveToPlot {
-  /** Usually the class name. */
-  readonly name: string;
-  /** In [0, 1], one value a threshold. */
+/** How a curve is called in the legend. */
+export interface NamedCurve {
+  /** By default the name of the class `label`. */
+  readonly name?: string;
+  /** The class index. */
+  readonly label?: number;
+}
+
+/** A receiver operating characteristic: what `rocCurve` gives, and `rocCurves` for each class. */
+export interface RocCurveToPlot extends NamedCurve {
+  /** In [0, 1], one value a threshold; NaN throughout without negative samples. */
   readonly falsePositiveRate: ArrayLike<number>;
-  /** In [0, 1], as many values. */
+  /** In [0, 1], as many values; NaN throughout without positive samples. */
   readonly truePositiveRate: ArrayLike<number>;
   /** Area under the curve; shown behind the name if given. */
   readonly area?: number;
 }
 
-/** One class's precision against its recall, one versus the rest. */
-export interface PrecisionRecallCurveToPlot {
-  /** Usually the class name. */
-  readonly name: string;
+/** Precision against recall: what `precisionRecallCurve` gives, and `precisionRecallCurves`. */
+export interface PrecisionRecallCurveToPlot extends NamedCurve {
   /** In [0, 1], one value a threshold. */
   readonly precision: ArrayLike<number>;
   /** In [0, 1], as many values. */
@@ -29,73 +35,143 @@ export interface PrecisionRecallCurveToPlot {
 
 /** Options of {@link plotRoc} and {@link plotPrecisionRecall}. */
 export interface PlotCurvesOptions {
+  /** The name of each class index; by default the index itself. */
+  readonly classNames?: readonly string[];
   /** A line above the picture; none by default. */
   readonly title?: string;
 }
 
 /**
- * ROC curves, with the diagonal of a guess by lot.
- * @param curves 1 to 20 of them.
+ * ROC curves, with the diagonal of a guess by lot. A class without positive or without negative
+ * samples has no curve; the legend says so.
+ * @param curves what `rocCurves` or `rocCurve` returned; 1 to 20 of them.
  * @throws {ArgumentError} if there are none or too many, arrays differ in length or hold values outside
- *   [0, 1], or an option is unknown.
+ *   [0, 1], a class has no name, or an option is unknown.
  */
 export function plotRoc(
-  curves: readonly RocCurveToPlot[],
+  curves: RocCurveToPlot | readonly RocCurveToPlot[],
   options: PlotCurvesOptions = {},
 ): VegaLiteSpec {
-  const subject = "plotRoc";
-  checkPlotOptions(subject, options, ["title"]);
-  checkCurves(subject, curves);
-  const unit = curves.map(({ name, falsePositiveRate: x, truePositiveRate: y, area }) => {
-    checkUnitValues(subject, ["falsePositiveRate", "truePositiveRate"], x, y);
-    return { label: labelOf(name, area), x, y };
-  });
-  return plotUnitCurves(`ROC curves of ${curves.length} classes`, unit, {
-    xTitle: "False positive rate",
-    yTitle: "True positive rate",
-    title: options.title,
-    diagonal: true,
-    interpolate: "linear",
-  });
+  const layout = { xTitle: "False positive rate", yTitle: "True positive rate", diagonal: true };
+  return plotCurves(
+    "plotRoc",
+    "ROC",
+    curves,
+    options,
+    { ...layout, interpolate: "linear" },
+    (curve) => {
+      const { falsePositiveRate: x, truePositiveRate: y, area } = curve;
+      if (isUndefined(y)) return "no positive samples";
+      if (isUndefined(x)) return "no negative samples";
+      checkUnitValues("plotRoc", ["falsePositiveRate", "truePositiveRate"], x, y);
+      return { x, y, value: area };
+    },
+  );
 }
 
 /**
- * Precision-recall curves, drawn as steps: precision between two thresholds is that of the first.
- * @param curves 1 to 20 of them.
+ * Precision-recall curves, drawn as steps: precision between two thresholds is that of the first. A
+ * class without positive samples has no curve; the legend says so.
+ * @param curves what `precisionRecallCurves` or `precisionRecallCurve` returned; 1 to 20 of them.
  * @throws {ArgumentError} as {@link plotRoc}.
  */
 export function plotPrecisionRecall(
-  curves: readonly PrecisionRecallCurveToPlot[],
+  curves: PrecisionRecallCurveToPlot | readonly PrecisionRecallCurveToPlot[],
   options: PlotCurvesOptions = {},
 ): VegaLiteSpec {
   const subject = "plotPrecisionRecall";
-  checkPlotOptions(subject, options, ["title"]);
-  checkCurves(subject, curves);
-  const unit = curves.map(({ name, recall: x, precision: y, averagePrecision }) => {
-    checkUnitValues(subject, ["recall", "precision"], x, y);
-    return { label: labelOf(name, averagePrecision), x, y };
-  });
-  return plotUnitCurves(`Precision-recall curves of ${curves.length} classes`, unit, {
-    xTitle: "Recall",
-    yTitle: "Precision",
-    title: options.title,
-    diagonal: false,
-    interpolate: "step-after",
-  });
-}
-
-function labelOf(name: string, value: number | undefined): string {
-  return value === undefined ? name : `${name} (${value.toFixed(3)})`;
-}
-
-function checkCurves(subject: string, curves: readonly { readonly name: string }[]): void {
-  const isList: boolean = Array.isArray(curves);
-  const areCurves = isList && curves.every((curve) => typeof curve?.name === "string");
-  check(
-    areCurves && curves.length >= 1 && curves.length <= MAX_CURVES,
+  const layout = { xTitle: "Recall", yTitle: "Precision", diagonal: false };
+  return plotCurves(
     subject,
-    `a list of 1 to ${MAX_CURVES} curves with names`,
-    describe(curves),
-    "choose the classes to show",
+    "Precision-recall",
+    curves,
+    options,
+    { ...layout, interpolate: "step-after" },
+    (curve) => {
+      const { recall: x, precision: y, averagePrecision } = curve;
+      checkUnitValues(subject, ["recall", "precision"], x, y);
+      // At the lowest threshold all samples are called positive: if no one is right, there are none.
+      if (y[0] === 0) return "no positive samples";
+      return { x, y, value: averagePrecision };
+    },
   );
+}
+
+/** A curve's points and the number behind its name; or why it has none. */
+type Points = (Pick<UnitCurve, "x" | "y"> & { readonly value: number | undefined }) | string;
+
+function plotCurves<Curve extends NamedCurve>(
+  subject: string,
+  kind: string,
+  given: Curve | readonly Curve[],
+  options: PlotCurvesOptions,
+  layout: Omit<UnitSquareLayout, "title">,
+  pointsOf: (curve: Curve) => Points,
+): VegaLiteSpec {
+  checkPlotOptions(subject, options, ["classNames", "title"]);
+  const { classNames, title } = options;
+  const curves = (Array.isArray(given) ? given : [given]) as readonly Curve[];
+  check(
+    curves.length >= 1 &&
+      curves.length <= MAX_CURVES &&
+      curves.every((curve) => typeof curve === "object" && curve !== null),
+    subject,
+    `a list of 1 to ${MAX_CURVES} curves`,
+    describe(given),
+    "choose the classes to show, e.g. with curves.slice(0, 20)",
+  );
+  checkClassNames(subject, classNames);
+  const unit = curves.map((curve): UnitCurve => {
+    // Only the name is cut: what stands behind it has to be read.
+    const name = ellipsize(nameOf(subject, curve, classNames), 12, 140);
+    const points = pointsOf(curve);
+    if (typeof points === "string") return { label: `${name} (${points})`.trim(), x: [], y: [] };
+    const { x, y, value } = points;
+    return { label: value === undefined ? name : `${name} (${value.toFixed(3)})`.trim(), x, y };
+  });
+  const count = `${curves.length} ${curves.length === 1 ? "class" : "classes"}`;
+  return plotUnitCurves(`${kind} curves of ${count}`, unit, { ...layout, title });
+}
+
+/** The name of a curve in the legend; a single curve needs none. */
+function nameOf(
+  subject: string,
+  { name, label }: NamedCurve,
+  classNames: readonly string[] | undefined,
+): string {
+  if (name !== undefined || label === undefined) {
+    check(
+      name === undefined || typeof name === "string",
+      subject,
+      "the name of a curve to be a text",
+      describe(name),
+      "pass a string, or leave it out",
+    );
+    return name ?? "";
+  }
+  if (classNames === undefined) return String(label);
+  check(
+    classNames[label] !== undefined,
+    subject,
+    `a class name for the label ${label}`,
+    `${classNames.length} names`,
+    "pass one name per class index, or give each curve its own: { ...curve, name }",
+  );
+  return classNames[label];
+}
+
+function checkClassNames(subject: string, classNames: unknown): void {
+  check(
+    classNames === undefined ||
+      (Array.isArray(classNames) && classNames.every((name) => typeof name === "string")),
+    subject,
+    "classNames to be a list of texts",
+    describe(classNames),
+    "pass one name per class",
+  );
+}
+
+/** Whether a rate is 0/0 at every threshold: there is no sample that it could be a share of. */
+function isUndefined(rates: ArrayLike<number>): boolean {
+  return rates?.length > 0 && Array.from(rates).every(Number.isNaN);
 }

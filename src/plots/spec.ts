@@ -82,11 +82,29 @@ export function createSpec(
 }
 
 /**
+ * Text as an expression of Vega. Vega takes a word that every object of JavaScript has, such as
+ * "constructor", for a name of its own and fails; in two pieces it does not.
+ */
+export function textExpression(text: string): string {
+  // JSON leaves the two line ends as they are that end a line of an expression, too.
+  const quote = (part: string): string =>
+    JSON.stringify(part).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  return text in {} ? `(${quote(text.slice(0, 1))}+${quote(text.slice(1))})` : quote(text);
+}
+
+/** Text that no data hold, for a mark or a title. */
+export function fixedWords(text: string): JsonValue {
+  return text in {} ? { expr: textExpression(text) } : text;
+}
+
+/**
  * A title above the view, flush with its left edge (not with the guessed width of what sticks out);
  * `undefined` if there is no text.
  */
 export function titleAbove(text: string | undefined): JsonValue | undefined {
-  return text === undefined ? undefined : { text, anchor: "start", frame: "group", offset: 12 };
+  return text === undefined
+    ? undefined
+    : { text: fixedWords(text), anchor: "start", frame: "group", offset: 12 };
 }
 
 /** One mark at pixels of its view: x, y, and what else the mark takes. */
@@ -104,5 +122,6 @@ export function fixedText(
   y: number,
   style: Readonly<Record<string, JsonValue>>,
 ): JsonValue {
-  return fixedMark({ type: "text", text, fontSize: 12, baseline: "middle", ...style }, { x, y });
+  const mark = { type: "text", text: fixedWords(text), fontSize: 12, baseline: "middle", ...style };
+  return fixedMark(mark, { x, y });
 }

@@ -27,11 +27,13 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   const vega = await optionalPackage({ ...both, name: "vega" }, () => import("vega"));
   const vegaLite = await optionalPackage({ ...both, name: "vega-lite" }, () => import("vega-lite"));
   const view = viewOf(() => {
-    const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0]);
+    // A copy: Vega marks the rows of data that it is given.
+    const own = structuredClone(spec) as unknown as Parameters<typeof vegaLite.compile>[0];
+    const compiled = vegaLite.compile(own);
     return new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.Error });
   });
   try {
-    return describedBy(spec.description, await view.toSVG());
+    return wellFormed(describedBy(spec.description, await view.toSVG()));
   } finally {
     view.finalize();
   }
@@ -58,4 +60,9 @@ function describedBy(description: unknown, svg: string): string {
   const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", '"': "&quot;" };
   const text = description.replaceAll(/[&<"]/g, (character) => escapes[character]);
   return svg.replace(/^<svg /, () => `<svg role="img" aria-label="${text}" `);
+}
+
+/** The document without what XML does not even allow escaped: control characters, halves of pairs. */
+function wellFormed(svg: string): string {
+  return svg.replaceAll(/[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]|\p{Surrogate}/gu, "\uFFFD");
 }

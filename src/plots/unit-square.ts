@@ -1,7 +1,7 @@
 import { check, describe } from "../checks.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
 import { createSpec, FAINT, fixedMark, fixedText, titleAbove } from "./spec.ts";
-import { ellipsize, widest } from "./text-width.ts";
+import { widest } from "./text-width.ts";
 
 /** Side of the square in pixels. */
 export const SIDE = 320;
@@ -24,6 +24,7 @@ const COLORS = [
 
 /** A curve in the square from (0, 0) to (1, 1). */
 export interface UnitCurve {
+  /** Its line in the legend; none if empty. */
   readonly label: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
@@ -46,7 +47,7 @@ export function plotUnitCurves(
   curves: readonly UnitCurve[],
   layout: UnitSquareLayout,
 ): VegaLiteSpec {
-  const labels = curves.map(({ label }) => ellipsize(label, 12, 200));
+  const labels = curves.map(({ label }) => label);
   const values = curves.flatMap((curve, number) => {
     return thinned(curve).map((i) => ({ number, x: curve.x[i], y: curve.y[i] }));
   });
@@ -69,17 +70,19 @@ export function plotUnitCurves(
   };
   const legend = labels.flatMap((label, i) => {
     const y = 8 + i * LINE_HEIGHT;
-    const mark = { type: "rule", color: colorOf(i), strokeWidth: 2, strokeDash: dashOf(i) };
-    return [
-      fixedMark(mark, { x: SIDE + 18, x2: SIDE + 42, y }),
-      fixedText(label, SIDE + 50, y, { align: "left" }),
-    ];
+    const line = { type: "rule", color: colorOf(i), strokeWidth: 2, strokeDash: dashOf(i) };
+    const text = fixedText(label, SIDE + 50, y, { align: "left" });
+    if (label === "") return [];
+    // What has no points in the square has no line beside its name.
+    return curves[i].x.length === 0
+      ? [text]
+      : [fixedMark(line, { x: SIDE + 18, x2: SIDE + 42, y }), text];
   });
   return unitSquare(
     description,
     layout,
     [lines, ...legend],
-    Math.ceil(widest(labels, 12)) + 62,
+    legend.length === 0 ? 20 : Math.ceil(widest(labels, 12)) + 62,
     Math.max(0, curves.length * LINE_HEIGHT - SIDE - 40),
   );
 }
@@ -158,6 +161,7 @@ function dashOf(i: number): readonly number[] {
 
 /** Indices of the points that matter: the ends, and those half a pixel or more from the one before. */
 function thinned({ x, y }: UnitCurve): number[] {
+  if (x.length === 0) return [];
   const kept = [0];
   let last = 0;
   for (let i = 1; i < x.length; i++) {

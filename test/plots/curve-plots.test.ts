@@ -34,8 +34,11 @@ describe("plotRoc", () => {
   });
 
   it("refuses no curves, too many, and values that are no rates", () => {
-    for (const curves of [[], many(roc, 21), null, [{}], [null]]) {
-      expect(() => plotRoc(curves as never)).toThrow(/a list of 1 to 20 curves with names/);
+    for (const curves of [[], many(roc, 21), null, [null]]) {
+      expect(() => plotRoc(curves as never)).toThrow(/a list of 1 to 20 curves/);
+    }
+    for (const curves of [{}, [{}], [{ ...roc, name: 3 }]]) {
+      expect(() => plotRoc(curves as never)).toThrow(ArgumentError);
     }
     expect(() => plotRoc([{ ...roc, falsePositiveRate: [0, 1] }])).toThrow(/of the same length/);
     expect(() => plotRoc([{ ...roc, truePositiveRate: [0, 0.5, 2, 1] }])).toThrow(
@@ -67,10 +70,14 @@ describe("plotPrecisionRecall", () => {
 });
 
 describe("plotCalibration", () => {
-  const bins = { confidence: [0.9, 0.4], accuracy: [0.7, 0.5], count: [90, 10], error: 0.19 };
+  const bins = [
+    { confidence: 0.9, accuracy: 0.7, count: 90 },
+    { confidence: NaN, accuracy: NaN, count: 0 },
+    { confidence: 0.4, accuracy: 0.5, count: 10 },
+  ];
 
   it("draws bins in the order of their confidence, as before", async () => {
-    const spec = plotCalibration(bins);
+    const spec = plotCalibration({ bins, expectedCalibrationError: 0.19 });
     expect(valuesOf(spec)).toEqual([
       { x: 0.4, y: 0.5, count: 10 },
       { x: 0.9, y: 0.7, count: 90 },
@@ -80,11 +87,18 @@ describe("plotCalibration", () => {
     expectGolden("calibration", svg);
   });
 
-  it("refuses bins that do not fit together", () => {
-    expect(() => plotCalibration({ ...bins, count: [1] })).toThrow(/count to hold 2 numbers/);
-    expect(() => plotCalibration({ ...bins, count: [1, 0] })).toThrow(/count\[1\].*above 0, got 0/);
-    expect(() => plotCalibration({ ...bins, accuracy: [0.5] })).toThrow(/same length/);
-    expect(() => plotCalibration(null as never)).toThrow(ArgumentError);
+  it("refuses what is no calibration", () => {
+    const bad = (bin: object) => () => plotCalibration({ bins: [{ ...bins[0], ...bin }] });
+    expect(bad({ count: -1 })).toThrow(/bins\[0\].count .*at least 0, got -1/);
+    expect(bad({ accuracy: 1.5 })).toThrow(/accuracy\[0\] to be in \[0, 1\], got 1.5/);
+    expect(bad({ confidence: NaN })).toThrow(/confidence\[0\] to be in \[0, 1\], got NaN/);
+    // Without a prediction there is nothing to draw.
+    expect(bad({ count: 0 })).toThrow(/at least 1/);
+    for (const value of [null, undefined, {}, { bins: {} }, { bins: [null] }]) {
+      expect(() => plotCalibration(value as never)).toThrow(ArgumentError);
+    }
+    const error = { bins, expectedCalibrationError: NaN };
+    expect(() => plotCalibration(error)).toThrow(/expectedCalibrationError/);
   });
 });
 
@@ -96,6 +110,19 @@ describe("plotLearningRateFinder", () => {
     const svg = await toSvg(plotLearningRateFinder({ learningRates, losses, suggestion: 0.002 }));
     expect(svg).toContain(">suggested: 0.0020<");
     expectGolden("learning-rate-finder", svg);
+  });
+
+  it("draws the smoothed losses as the curve, those of the batches as dots", async () => {
+    const smoothedLosses = losses.map((loss) => loss + 0.01);
+    const spec = plotLearningRateFinder({ learningRates, losses, smoothedLosses });
+    expect(valuesOf(spec)[20]).toMatchObject({ loss: smoothedLosses[20], batch: losses[20] });
+    const svg = await toSvg(spec);
+    expect(svg.match(/stroke="#1f77b4"/g)).toHaveLength(1);
+    // Below the curve's upper end.
+    expect(svg.match(/fill="#9ecae1"/g)?.length).toBeGreaterThan(30);
+    expect(() => plotLearningRateFinder({ learningRates, losses, smoothedLosses: [1] })).toThrow(
+      /smoothedLosses to hold 60 numbers/,
+    );
   });
 
   it("leaves out losses that are not finite", async () => {

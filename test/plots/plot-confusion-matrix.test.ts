@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../src/errors.ts";
+import { confusionMatrix } from "../../src/metrics/index.ts";
 import { plotConfusionMatrix, toSvg } from "../../src/plots/index.ts";
 import { expectGolden } from "./golden.ts";
 import { valuesOf } from "./samples.ts";
@@ -78,6 +79,40 @@ describe("plotConfusionMatrix", () => {
       ]),
     ).map((cell) => cell.dark);
     expect(dark).toEqual([false, true, true, false]);
+  });
+
+  it("names the numbers by what they are, and not at all where they do not tell", () => {
+    const barTitle = (given: number[][], normalize?: "true" | "pred" | "all"): string | undefined =>
+      /"text":"((?:Number|Share) of [^"]*)"/.exec(
+        JSON.stringify(plotConfusionMatrix(given, { normalize })),
+      )?.[1];
+    const yTrue = [0, 0, 0, 1, 1, 2];
+    const yPred = [0, 0, 1, 1, 0, 0];
+    const measured = (normalize?: "true" | "pred" | "all"): number[][] =>
+      confusionMatrix(yTrue, yPred, { normalize });
+    expect(barTitle(measured())).toBe("Number of samples");
+    expect(barTitle(measured("true"))).toBe("Share of the true class");
+    // The third class is never predicted: its column sums to 0.
+    expect(barTitle(measured("pred"))).toBe("Share of the predicted class");
+    expect(barTitle(measured("all"))).toBe("Share of all samples");
+    for (const whole of ["true", "pred", "all"] as const) {
+      expect(barTitle(measured(), whole)).toBe(barTitle(measured(whole)));
+    }
+    expect(barTitle([[0.9, 0.1], [0.1, 0.9]])).toBe("Share of samples"); // prettier-ignore
+    // Counts or shares, weights, and nothing at all.
+    expect(barTitle([[1, 0], [0, 1]])).toBeUndefined(); // prettier-ignore
+    expect(barTitle([[2.5, 0], [1, 3]])).toBeUndefined(); // prettier-ignore
+    expect(barTitle([[0, 0], [0, 0]])).toBeUndefined(); // prettier-ignore
+    expect(barTitle([[1, 1], [0, 1]])).toBe("Number of samples"); // prettier-ignore
+    expect(barTitle([[1]])).toBeUndefined();
+    expect(barTitle([[7]])).toBe("Number of samples");
+  });
+
+  it("prints very small shares and very large counts as powers of ten", async () => {
+    expect(texts(plotConfusionMatrix([[1e-300, 0], [2e-301, 0]]))).toEqual(["1.0e-300", "0", "2.0e-301", "0"]); // prettier-ignore
+    expect(texts(plotConfusionMatrix([[1e21, 0], [12, 5]]))).toEqual(["1.0e+21", "0", "12", "5"]); // prettier-ignore
+    expect(texts(plotConfusionMatrix([[123456789012]]))).toEqual(["123456789012"]);
+    expect(await toSvg(plotConfusionMatrix([[1e-300, 0], [2e-301, 0]]))).not.toMatch(/NaN|Infinity/); // prettier-ignore
   });
 
   it("draws a matrix of zeros", async () => {

@@ -63,12 +63,87 @@ describe("plotHistory", () => {
     expect(await toSvg(plotHistory({ loss: [Number.NaN], accuracy: [] }))).toContain(">Loss<");
   });
 
+  it("takes the names of Keras and of TensorFlow.js for ours", () => {
+    const [loss, accuracy, valLoss, valAccuracy] = [[2, 1], [0.5, 0.6], [2.2, 1.2], [0.4, 0.5]]; // prettier-ignore
+    const ours = plotHistory({ loss, accuracy, valLoss, valAccuracy });
+    expect(plotHistory({ loss, accuracy, val_loss: valLoss, val_accuracy: valAccuracy })).toEqual(
+      ours,
+    );
+    expect(plotHistory({ loss, acc: accuracy, val_loss: valLoss, val_acc: valAccuracy })).toEqual(
+      ours,
+    );
+    // Keras adds the learning rate when a callback changes it.
+    const keras = {
+      loss,
+      accuracy,
+      val_loss: valLoss,
+      val_accuracy: valAccuracy,
+      learning_rate: [1, 1],
+    };
+    expect(plotHistory(keras)).toEqual(ours);
+    expect(plotHistory({ plain: keras, augmented: { loss, accuracy } })).toEqual(
+      plotHistory({
+        plain: { loss, accuracy, valLoss, valAccuracy },
+        augmented: { loss, accuracy },
+      }),
+    );
+  });
+
+  it("refuses curves that it would not draw, and names the nearest key", () => {
+    const bad = (history: object) => () => plotHistory(history as EpochHistory);
+    const good = { loss: [1], accuracy: [0.5] };
+    expect(bad({ ...good, valLos: [1] })).toThrow(/"valLos"; did you mean valLoss\?/);
+    expect(bad({ ...good, val_lost: [1] })).toThrow(/"val_lost"; did you mean val_loss\?/);
+    expect(bad({ ...good, precision: [0.4] })).toThrow(/"precision"; remove it/);
+    expect(bad({ ...good, acc: [0.5] })).toThrow(/accuracy once, got it as acc, too; remove one/);
+    expect(bad({ plain: good, augmented: good, tuned: good })).toThrow(/"tuned"/);
+    expect(bad({ epoch: [0], history: good })).toThrow(/member history of what model.fit returned/);
+    // Notes are no curves.
+    expect(bad({ ...good, tool: "Keras" })).not.toThrow();
+  });
+
+  it("leaves an epoch open in which validation gave no number", async () => {
+    const valLoss = [3, NaN, 1, 1];
+    const gap = { loss: [3, 2, 1, 1], valLoss, valAccuracy: [0.1, NaN, 0.3, 0.3] };
+    const values = valuesOf(plotHistory({ ...gap, accuracy: [0.1, 0.2, 0.3, 0.3] }));
+    expect(values.filter(({ split }) => split === "validation").map(({ value }) => value)).toEqual([3, null, 1, 1]); // prettier-ignore
+    // JSON makes null of NaN.
+    const again = JSON.parse(JSON.stringify(gap)) as typeof gap;
+    expect(plotHistory(again)).toEqual(plotHistory(gap));
+    // A move without a line before the piece behind the gap: two pieces, and the training curve.
+    const svg = await toSvg(plotHistory({ loss: gap.loss, valLoss }));
+    const lines = [...svg.matchAll(/d="([^"]*)" stroke="#d1600a"/g)].map(([, path]) => path);
+    expect(lines.some((path) => (path.match(/M/g) ?? []).length === 2)).toBe(true);
+  });
+
+  it("marks values between two gaps, which no line reaches, however many epochs there are", () => {
+    const loss = Array.from({ length: 100 }, () => 1);
+    const valLoss = loss.map((_, i) => (i % 5 === 4 ? 0.5 : NaN));
+    const marked = valuesOf(plotHistory({ loss, valLoss })).filter(({ point }) => point === true);
+    expect(marked.map(({ epoch, split }) => [epoch, split])).toEqual(
+      Array.from({ length: 20 }, (_, i) => [5 * i + 5, "validation"]),
+    );
+  });
+
   it("refuses what is no history", () => {
     const bad = (history: unknown) => () => plotHistory(history as EpochHistory);
     expect(bad({ loss: [], accuracy: [] })).toThrow(/at least one epoch, got none/);
     expect(bad({ loss: [1, 2], accuracy: [1] })).toThrow(/accuracy .* 2 like loss.*, got 1;/);
     expect(bad({ loss: [1], accuracy: [1], valLoss: [1, 2] })).toThrow(/valLoss .*got 2;/);
     expect(bad({ loss: [1], accuracy: [1], epochs: [] })).toThrow(/epochs .*got 0;/);
+    for (const epochs of [
+      [1, 0],
+      [0, 0],
+      [0.5, 1],
+      [-1, 0],
+      [NaN, 1],
+      ["0", "1"],
+    ]) {
+      expect(bad({ loss: [1, 2], accuracy: [], epochs })).toThrow(
+        /epochs\[\d\] to be a whole number/,
+      );
+    }
+    expect(bad({ loss: ["1"] })).toThrow(/loss\[0\] to be a number, got "1"/);
     for (const history of [null, undefined, 3, {}, { plain: keras.plain }, [keras.plain]]) {
       expect(bad(history)).toThrow(ArgumentError);
     }
