@@ -31,7 +31,7 @@ export class CifarKitError extends Error {
 
   /** @internal So that `instanceof` also knows the errors of another copy of the package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isInstance(this.prototype as object, value);
+    return isInstance(this.prototype, value);
   }
 
   /** @internal */

@@ -92,11 +92,11 @@ export class ImageDataGenerator {
 
   /** @internal The options that differ from the defaults. */
   [INSPECT](): string {
-    const plain = Object.entries(resolveGeneratorOptions({}));
-    const given = plain
-      .map(([name, value]) => [name, this.#settings[name as keyof GeneratorSettings], value])
-      .filter(([, value, usual]) => JSON.stringify(value) !== JSON.stringify(usual))
-      .map(([name, value]) => `${String(name)}: ${describe(value)}`);
+    const usual: Readonly<Record<string, unknown>> = { ...resolveGeneratorOptions({}) };
+    const given = Object.entries(this.#settings)
+      .map(([name, value]) => ({ name, text: describe(value) }))
+      .filter(({ name, text }) => text !== describe(usual[name]))
+      .map(({ name, text }) => `${name}: ${text}`);
     return `ImageDataGenerator(${given.join(", ")})`;
   }
 

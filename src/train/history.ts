@@ -78,7 +78,8 @@ export class HistoryRecorder implements History {
 
   /** What has been recorded, as the plain data that a caller gets. */
   get history(): History {
-    return { ...this };
+    const { epochs, loss, accuracy, valLoss, valAccuracy, seconds } = this;
+    return { epochs, loss, accuracy, valLoss, valAccuracy, seconds };
   }
 
   append(epoch: number, logs: Logs, seconds: number): void {
