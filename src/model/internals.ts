@@ -44,6 +44,8 @@ export interface ModelInternals {
   readonly trainableWeights: LayerVariable[];
   /** Those that a step moves: what was trainable when the model was compiled. */
   collectedTrainableWeights: LayerVariable[];
+  /** Whether the run under way is to end. */
+  stopTraining: boolean;
   /** One optimisation step on `[inputs..., targets..., sample weights...]`, the last if any; gives `[loss, ...metrics]`. */
   makeTrainFunction(): (data: Tensor[]) => Scalar[];
 }

@@ -1,6 +1,7 @@
 import { check, checkInteger, describe } from "../checks.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
 import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
+import { introduce } from "./tfjs-callbacks.ts";
 import type { SavedCallback } from "./checkpoint/checkpoint.ts";
 
 /** Steps between two readings of loss and metrics from the device; the first step is read too. */
@@ -71,7 +72,10 @@ export class CallbackList {
   }
 
   async setContext(context: TrainingContext): Promise<void> {
-    for (const callback of this.#callbacks) await callback.setContext?.(context);
+    for (const callback of this.#callbacks) {
+      introduce(callback, context.model, context);
+      await callback.setContext?.(context);
+    }
   }
 
   async call(hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd"): Promise<void>;

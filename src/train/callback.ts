@@ -3,7 +3,8 @@ import type { CallbackState } from "./checkpoint/checkpoint.ts";
 
 /**
  * The values of an epoch or a batch under Keras's keys: `loss`, `accuracy`, and at the end of an
- * epoch with validation `val_loss` and `val_accuracy`; some callbacks add `learning_rate`.
+ * epoch with validation `val_loss` and `val_accuracy`; some callbacks add `learning_rate`. `acc` and
+ * `val_acc`, TensorFlow.js's names, are understood, too.
  */
 export type Logs = Record<string, number>;
 
@@ -21,13 +22,17 @@ export interface TrainingContext {
   readonly verbose: 0 | 1 | 2;
   /** The optimizer's learning rate; assigning it takes effect from the next step on. */
   learningRate: number;
-  /** Ends the run after the current epoch (after the current batch if called between batches). */
+  /**
+   * Ends the run after the current epoch (after the current batch if called between batches), as
+   * `model.stopTraining = true` does.
+   */
   stopTraining(): void;
 }
 
 /**
  * Hooks of a training run, all optional, with Keras's meanings; epochs and batches count from 0. A
- * hook may return a promise: the run waits for it. Plain objects with some of the hooks will do.
+ * hook may return a promise: the run waits for it. Plain objects with some of the hooks will do, and so
+ * do callbacks of TensorFlow.js.
  */
 export interface Callback {
   /**

@@ -73,7 +73,7 @@ export function evaluationData(
   weights?: Float32Array,
 ): TrainingData {
   if (isDataset(set)) {
-    return checkedBatches(subject, model, datasetData(subject, set), "evaluation");
+    return checkedBatches(subject, model, datasetData(subject, set, "evaluation"), "evaluation");
   }
   if (isFlow(set)) {
     const flow = usableFlow(subject, set);

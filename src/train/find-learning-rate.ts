@@ -12,6 +12,7 @@ import {
 } from "./callbacks/learning-rate-finder.ts";
 import { WeightsCopy } from "./callbacks/weights-copy.ts";
 import { checkTraining, trainPhase } from "./train-phase.ts";
+import { isDataset } from "./training-data.ts";
 
 /** Options of {@link findLearningRate}. */
 export interface FindLearningRateOptions extends LearningRateFinderOptions {
@@ -67,6 +68,8 @@ export async function findLearningRate(
       // Even with a single batch in an epoch there are enough of them: the finder ends the run.
       epochs: range.steps ?? 100,
       ...(train instanceof ImageSet ? { dropRemainder: true } : {}),
+      // Of a pipeline without an end, as many batches as there are steps make an epoch.
+      ...(isDataset(train) && train.size === Infinity ? { stepsPerEpoch: range.steps ?? 100 } : {}),
       callbacks: [finder],
       verbose: 0,
     });

@@ -48,7 +48,7 @@ export function phaseData(
       "a dataset beside them",
       "put augmentation, batching and smoothed labels into the dataset's own pipeline",
     );
-    const data = datasetData(subject, train, stepsPerEpoch);
+    const data = datasetData(subject, train, "training", stepsPerEpoch);
     return checkedBatches(subject, model, data, "training");
   }
   const flow = isFlow(train) ? checkedFlow(subject, train, options) : setFlow(subject, options);

@@ -101,13 +101,24 @@ function labelTensor({ ys, targets, size }: Batch, labels: LabelForm, classes: n
  * `sampleWeight` if there are weights.
  * @param stepsPerEpoch batches in an epoch; the next one goes on in the pipeline where it ended,
  *   and begins it anew when it is exhausted. Default: an epoch is the whole pipeline.
+ * @throws {ArgumentError} if that would never end.
  */
 export function datasetData(
   subject: string,
   dataset: Dataset<TensorContainer>,
+  purpose: "training" | "evaluation",
   stepsPerEpoch?: number,
 ): TrainingData {
   if (stepsPerEpoch !== undefined) return windowsOf(subject, dataset, stepsPerEpoch);
+  if (dataset.size === Infinity) {
+    const isTraining = purpose === "training";
+    throw new ArgumentError({
+      subject,
+      expected: `a dataset with an end${isTraining ? ", or stepsPerEpoch" : ""}`,
+      got: "one that goes on for ever, as .repeat() without a number makes it",
+      remedy: `cut it with .take(batches)${isTraining ? ", or pass stepsPerEpoch" : ""}`,
+    });
+  }
   return {
     steps: dataset.size > 0 && Number.isFinite(dataset.size) ? dataset.size : undefined,
     async *epoch() {

@@ -18,6 +18,7 @@ import { RunningMeans } from "./running-means.ts";
 import { notFinite } from "./not-finite.ts";
 import type { TrainingOptions } from "./train-phase.ts";
 import { trainingContext } from "./training-context.ts";
+import { forgetToStop, wantsToStop, withTfjsNames } from "./tfjs-callbacks.ts";
 import { tensorsOf, type TrainingData, untilAborted } from "./training-data.ts";
 
 /** Consecutive epochs over the same data. */
@@ -110,6 +111,7 @@ export class TrainingRun {
     const { epochs } = this.#phases[phase];
     const trainStep = modelInternals(this.#model).makeTrainFunction();
     this.#histories[phase] ??= new HistoryRecorder();
+    forgetToStop(this.#model);
     await this.#callbacks.setContext(
       trainingContext(this.#model, phase, this.#phases[phase], this.#verbose, () => {
         this.#move({ stopped: true });
@@ -123,7 +125,7 @@ export class TrainingRun {
       while (
         this.#position.epoch < epochs &&
         // An epoch in which a callback asks to stop is finished nevertheless.
-        (!this.#position.stopped || this.#position.begun)
+        (!this.#isStopped || this.#position.begun)
       ) {
         await this.#runEpoch(trainStep);
         if (this.#checkpoints?.isEpochDue(this.#position.epoch)) await this.#save();
@@ -157,7 +159,7 @@ export class TrainingRun {
     this.#move({ begun: true });
     await this.#trainEpoch(trainStep);
     await this.#stopIfAborted();
-    const logs = { ...this.#means.logs, ...(await this.#validate()) };
+    const logs = withTfjsNames({ ...this.#means.logs, ...(await this.#validate()) });
     this.#histories[phase].append(epoch, logs, this.#seconds());
     await this.#callbacks.call("onEpochEnd", epoch, logs);
     this.#move({ epoch: epoch + 1, step: 0, begun: false });
@@ -169,7 +171,7 @@ export class TrainingRun {
   async #trainEpoch(trainStep: (data: Tensor[]) => Scalar[]): Promise<void> {
     const { phase, epoch, step: from } = this.#position;
     const { data } = this.#phases[phase];
-    const isOver = this.#position.stopped && from > 0;
+    const isOver = this.#isStopped && from > 0;
     for await (const batch of isOver ? [] : data.epoch(epoch, from)) {
       const { step } = this.#position;
       const tensors = tensorsOf(batch);
@@ -183,13 +185,13 @@ export class TrainingRun {
       const due = step % this.#callbacks.readEvery === 0;
       if (due) await this.#read(step);
       if (due) this.#logs = this.#means.logs;
-      await this.#callbacks.call("onBatchEnd", step, { ...this.#logs });
+      await this.#callbacks.call("onBatchEnd", step, withTfjsNames({ ...this.#logs }));
       if (due) await this.#faceProblem();
       this.#move({ step: step + 1 });
       this.#steps++;
       if (this.#checkpoints?.isStepDue(this.#steps)) await this.#save();
       await this.#pause();
-      if (this.#position.stopped) break;
+      if (this.#isStopped) break;
     }
     const { step } = this.#position;
     check(step > 0, this.#subject, "at least one batch of training data", "none", "pass data");
@@ -227,9 +229,9 @@ export class TrainingRun {
 
   /** Ends the run because of a loss that is not finite, unless a callback has it stop quietly. */
   async #faceProblem(): Promise<void> {
-    if (!this.#problem || this.#position.stopped) return;
+    if (!this.#problem || this.#isStopped) return;
     await this.#callbacks.call("onNonFiniteLoss", this.#problemStep);
-    if (!this.#position.stopped) throw this.#problem;
+    if (!this.#isStopped) throw this.#problem;
   }
 
   /** Between two steps: saves and throws if the signal says so. */
@@ -248,7 +250,7 @@ export class TrainingRun {
     const rate = learningRateOf(this.#optimizer);
     const isOver = this.#position.phase === this.#phases.length;
     await this.#checkpoints.save({
-      position: this.#position,
+      position: { ...this.#position, stopped: this.#isStopped },
       steps: this.#steps,
       learningRate: Number.isNaN(rate) ? null : rate,
       means: { ...this.#means.state, logs: this.#logs },
@@ -298,6 +300,11 @@ export class TrainingRun {
     await this.#callbacks.setStates(callbacks);
     // What callbacks did to it on the way here, they had done before.
     if (learningRate !== null) setLearningRate(this.#optimizer, learningRate);
+  }
+
+  /** Whether a callback has asked for the end, in this library's way or in that of TensorFlow.js. */
+  get #isStopped(): boolean {
+    return this.#position.stopped || wantsToStop(this.#model);
   }
 
   #move(change: Partial<RunPosition>): void {

@@ -1,12 +1,14 @@
 /** What happens to bad batches of a user's own pipeline, and to models that are gone or busy. */
 import * as tf from "@tensorflow/tfjs-core";
-import { generator as datasetOf } from "@tensorflow/tfjs-data";
+import type { TensorContainer } from "@tensorflow/tfjs-core";
+import { array, type Dataset, generator as datasetOf } from "@tensorflow/tfjs-data";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   ArgumentError,
   type CifarKitError,
   evaluate,
+  findLearningRate,
   predict,
   trainPhase,
   TrainingError,
@@ -121,6 +123,48 @@ describe.each(NODE_BACKENDS)("a pipeline on %s", (backend) => {
     await expect(predict(model, train)).rejects.toThrow(
       /finite probabilities.*weights contain NaN/,
     );
+  });
+});
+
+describe("a pipeline without an end", () => {
+  const endless = (): Dataset<TensorContainer> =>
+    array([0, 1, 2, 0])
+      .map((label) => ({ xs: tf.fill([8, 8, 3], 0.5), ys: tf.scalar(label as number, "int32") }))
+      .batch(2)
+      .repeat();
+
+  it("is refused wherever it would be gone through, with advice that helps", async () => {
+    await useBackend("wasm");
+    const model = network();
+    const calls: Record<string, (data: Dataset<TensorContainer>) => Promise<unknown>> = {
+      trainPhase: (data) => trainPhase(model, { train: data, epochs: 1, verbose: 0 }),
+      "trainPhase's validation": (data) =>
+        trainPhase(model, { train, validation: data, epochs: 1, stepsPerEpoch: 1, verbose: 0 }),
+      "trainTwoPhase's validation": (data) =>
+        trainTwoPhase(model, {
+          ...{ train, validation: data, epochs: [1, 0], stepsPerEpoch: 1, verbose: 0 },
+        }),
+      evaluate: (data) => evaluate(model, data),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const { numTensors } = tf.memory();
+      const error: unknown = await call(endless()).catch((cause: unknown) => cause);
+      expect(error, name).toBeInstanceOf(ArgumentError);
+      expect(String(error)).toMatch(/a dataset with an end.*for ever.*\.take\(batches\)/);
+      expect(tf.memory().numTensors, name).toBe(numTensors);
+      await call(endless().take(2));
+    }
+    await trainPhase(model, { train: endless(), epochs: 2, stepsPerEpoch: 3, verbose: 0 });
+  });
+
+  it("is enough for findLearningRate, which ends by itself", async () => {
+    await useBackend("wasm");
+    const range = await findLearningRate(network(), {
+      train: endless(),
+      steps: 5,
+      stopFactor: 1e9,
+    });
+    expect(range.losses).toHaveLength(5);
   });
 });
 

@@ -3,8 +3,10 @@
  * place, which asks the page and waits for the answer. So order and meaning stay.
  */
 import { ArgumentError } from "../../errors.ts";
-import type { Callback, TrainingContext } from "../../train/callback.ts";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { Callback, Logs, TrainingContext } from "../../train/callback.ts";
 import type { CallbackState } from "../../train/checkpoint/checkpoint.ts";
+import { forgetToStop, introduce, wantsToStop, withTfjsNames } from "../../train/tfjs-callbacks.ts";
 
 /** Hooks with arguments and results that messages can carry. */
 const HOOKS = [
@@ -62,21 +64,26 @@ export function outline(callback: Callback): CallbackOutline {
 /** In the page: runs a hook of the callbacks. */
 export function hookRunner(
   callbacks: readonly Callback[],
+  model: LayersModel,
 ): (call: HookCall) => Promise<HookAnswer> {
   const contexts = callbacks.map(() => new PageContext());
   const isNew = callbacks.map(() => true);
+  forgetToStop(model);
   return async ({ callback: index, hook, args, context: values, learningRate }) => {
     const callback = callbacks[index];
     const context = contexts[index];
     context.update(values, learningRate);
+    if (isNew[index]) introduce(callback, model, context);
     if (isNew[index]) await callback.setContext?.(context);
     isNew[index] = false;
     const hooks = callback as Record<string, (...args: readonly unknown[]) => unknown>;
+    const logs = args.at(-1);
+    if (isLogs(hook, logs)) withTfjsNames(logs);
     const value = (await hooks[hook](...args)) as CallbackState | undefined;
-    return {
-      ...{ value, logs: args.at(-1) },
-      ...{ learningRate: context.learningRate, stopped: context.takeStop() },
-    };
+    const stopped = context.takeStop() || wantsToStop(model);
+    // The Worker remembers it for as long as it holds.
+    forgetToStop(model);
+    return { value, logs, learningRate: context.learningRate, stopped };
   };
 }
 
@@ -97,9 +104,7 @@ export function remoteCallback(
     if (answer.stopped) context!.stopTraining();
     // Callbacks share the logs of a run: what one adds, the next one sees.
     const logs = args.at(-1);
-    if (typeof logs === "object" && logs !== null && hook.startsWith("on")) {
-      Object.assign(logs, answer.logs);
-    }
+    if (isLogs(hook, logs)) Object.assign(logs, answer.logs);
     return answer.value;
   };
   const callback: Callback = {
@@ -113,6 +118,9 @@ export function remoteCallback(
     Object.assign(callback, { [hook]: (...args: unknown[]) => run(hook, args) });
   return callback;
 }
+
+const isLogs = (hook: Hook, argument: unknown): argument is Logs =>
+  typeof argument === "object" && argument !== null && hook.startsWith("on");
 
 /** What a callback of the page sees of a run in the Worker. */
 class PageContext implements TrainingContext {

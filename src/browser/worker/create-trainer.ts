@@ -178,7 +178,7 @@ export class Trainer {
           options: rest,
         };
         abort.signal.throwIfAborted();
-        this.#runHook = hookRunner(callbacks);
+        this.#runHook = hookRunner(callbacks, model);
         this.#onProgress = onProgress;
         isRunning = true;
         const { weightData } = call.model;
