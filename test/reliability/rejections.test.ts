@@ -65,7 +65,7 @@ describe("a hook that rejects", () => {
       const remote = remoteCallback(
         { readEvery: undefined, stateKey: undefined, hooks: ["onEpochEnd"] },
         0,
-        hookRunner(callbacks),
+        hookRunner(callbacks, tinyModel()),
       );
       await expect(train([remote])).rejects.toBe(mine);
     }
