@@ -16,6 +16,7 @@ const BELOW = [
   "describe",
   "checks",
   "listener",
+  "unshared",
 ];
 
 /** For each area what it may import: other areas, and packages by prefix. */
@@ -28,6 +29,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   describe: { areas: ["printable"], packages: [] },
   checks: { areas: ["errors", "describe"], packages: [] },
   listener: { areas: ["errors"], packages: [] },
+  unshared: { areas: [], packages: [] },
   "optional-package": { areas: ["errors", "describe"], packages: [] },
   random: { areas: [...BELOW], packages: ["pure-rand"] },
   dataset: { areas: [...BELOW, "random"], packages: [] },

@@ -3,6 +3,7 @@
  * labels. Lossless, so that re-encoding gives the official files bit for bit.
  */
 import { DataError } from "../errors.ts";
+import { unshared } from "../unshared.ts";
 import { CIFAR10_LAYOUT } from "./cifar10.ts";
 import { recordSize } from "./manifest.ts";
 import { decodePng, type Inflate } from "./png.ts";
@@ -49,7 +50,7 @@ export function maxSpriteBytes(rows: number): number {
 export function parseSpriteLabels(name: string, bytes: Uint8Array): Uint8Array {
   let list: unknown;
   try {
-    list = JSON.parse(new TextDecoder().decode(bytes));
+    list = JSON.parse(new TextDecoder().decode(unshared(bytes)));
   } catch (cause) {
     throw damaged(`JSON in ${name}`, (cause as Error).message);
   }

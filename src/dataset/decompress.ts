@@ -1,5 +1,6 @@
 import { allocate } from "../allocate.ts";
 import { DataError } from "../errors.ts";
+import { unshared } from "../unshared.ts";
 
 /**
  * Decompresses bytes with what the platform has built in (Node and browsers do).
@@ -24,7 +25,7 @@ export async function decompress(
     remedy: "correct the size that it is said to have, or split the file",
   });
   let length = 0;
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
+  const stream = new Blob([unshared(bytes) as Uint8Array<ArrayBuffer>])
     .stream()
     .pipeThrough(new DecompressionStream(format));
   const reader = stream.getReader();

@@ -4,7 +4,7 @@ import { checkProbabilities, encodeScores, type ScoreRows } from "./scores.ts";
 
 /** Options of {@link calibration}. */
 export interface CalibrationOptions {
-  /** Number of bins, at least 1; default 10. */
+  /** Number of bins, 1 to 1,000,000; default 10. */
   readonly bins?: number;
   /** Bins of equal width (`"uniform"`, default) or with equally many samples (`"quantile"`). */
   readonly strategy?: "uniform" | "quantile";
@@ -54,7 +54,7 @@ export function calibration(
   const subject = "calibration";
   checkOptions(subject, options, ["bins", "strategy", "labels"]);
   const { bins: count = 10, strategy = "uniform", labels } = options;
-  checkInteger(subject, "bins", count, { min: 1 });
+  checkInteger(subject, "bins", count, { min: 1, max: 1e6 });
   checkOneOf(subject, "strategy", strategy, ["uniform", "quantile"]);
   const encoded = encodeScores(subject, "yProba", yTrue, yProba, labels);
   checkProbabilities(subject, "yProba", encoded);

@@ -81,6 +81,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   checkSeed(subject, seed);
   checkBoolean(subject, "compile", compile);
   checkNumber(subject, "learningRate", learningRate, { min: 0, exclusiveMin: true });
+  checkSize(subject, inputShape, filters, denseUnits, numClasses);
   ensureTrainable();
 
   let initialized = 0;
@@ -148,6 +149,9 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   return built;
 }
 
+/** Far beyond what learns from small pictures, and below what one array of a backend can hold. */
+const MOST_WEIGHTS = 2 ** 28;
+
 /** Keras's layer names: `conv2d`, `conv2d_1`, ..., counted anew for every model. */
 function nameCounter(): (base: string) => string {
   const counts = new Map<string, number>();
@@ -180,9 +184,43 @@ function checkShape(
   filters.forEach((count, i) => {
     checkInteger(subject, `filters[${i}]`, count, { min: 1 });
   });
+  check(
+    filters.length <= 30,
+    subject,
+    "at most 30 blocks, each of which halves the picture",
+    `${filters.length}`,
+    "leave out blocks",
+  );
   // Each block halves the picture; at least one pixel must be left at the end.
   const smallest = 2 ** filters.length;
   checkInteger(subject, "inputShape[0]", inputShape[0], { min: smallest });
   checkInteger(subject, "inputShape[1]", inputShape[1], { min: smallest });
   checkInteger(subject, "inputShape[2]", inputShape[2], { min: 1 });
+}
+
+/** Throws, before anything is allocated, if the network has more weights than can be trained. */
+function checkSize(
+  subject: string,
+  [height, width, channels]: readonly number[],
+  filters: readonly number[],
+  denseUnits: number,
+  numClasses: number,
+): void {
+  let weights = 0;
+  let before = channels;
+  for (const count of filters) {
+    // Two convolutions with their biases, two batch normalisations.
+    weights += 9 * before * count + 9 * count * count + 10 * count;
+    before = count;
+  }
+  const halved = (side: number): number => Math.floor(side / 2 ** filters.length);
+  const flat = halved(height) * halved(width) * before;
+  weights += flat * denseUnits + denseUnits + denseUnits * numClasses + numClasses;
+  check(
+    weights <= MOST_WEIGHTS,
+    subject,
+    `a network of at most ${MOST_WEIGHTS} weights (1 GiB; training needs four times as much)`,
+    `${weights}`,
+    "choose fewer filters, denseUnits or classes, more blocks, or smaller images",
+  );
 }

@@ -1,5 +1,6 @@
 import { check, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
+import { unshared } from "../unshared.ts";
 import {
   isSizes,
   MAX_HEADER_BYTES,
@@ -76,7 +77,7 @@ function parseHeader(header: Uint8Array): object {
   let text: string;
   let value: unknown;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(unshared(header));
     value = JSON.parse(text);
   } catch (cause) {
     throw damaged("a header of JSON in UTF-8", (cause as Error).message, cause);

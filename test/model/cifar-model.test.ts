@@ -262,6 +262,13 @@ describe("bad options are refused", () => {
     [{ seed: NaN }, /seed/],
     [{ compile: "yes" }, /compile to be true or false/],
     [{ learningRate: 0 }, /learningRate/],
+    // Before anything of it is allocated.
+    [{ denseUnits: 1e12 }, /at most 268435456 weights .* got 20\d+/],
+    [{ filters: [1e9] }, /weights/],
+    [{ numClasses: 1e9 }, /weights/],
+    [{ inputShape: [1e6, 1e6, 3] }, /weights/],
+    [{ inputShape: [8, 8, 1e9], filters: [1] }, /weights/],
+    [{ filters: Array(1e6).fill(1) }, /at most 30 blocks/],
   ])("%o", (options, message) => {
     expect(() => buildCifarModel(options as never)).toThrow(message);
   });

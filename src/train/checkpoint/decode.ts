@@ -1,4 +1,5 @@
 import { sha256 } from "../../dataset/sha256.ts";
+import { unshared } from "../../unshared.ts";
 import type { History } from "../history.ts";
 import type {
   CallbackState,
@@ -116,7 +117,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
 /** The JSON of a header, which has to be the very text that the writer makes of its values. */
 function parse(bytes: Uint8Array): JsonValue {
   try {
-    const written = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trimEnd();
+    const written = new TextDecoder("utf-8", { fatal: true }).decode(unshared(bytes)).trimEnd();
     const value = JSON.parse(written) as JsonValue;
     // This alone refuses double keys, numbers beyond the range, and a header that says less than it holds.
     if (JSON.stringify(value) === written) return value;
