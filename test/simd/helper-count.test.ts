@@ -55,3 +55,58 @@ describe("HelperCount", () => {
     expect(usual).toBeGreaterThan(0.9);
   });
 });
+
+/** Numbers in [-1, 1) that look random. */
+function noise(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state / 2 ** 31;
+  };
+}
+
+/**
+ * Calls of 5 ms for `ms` on `threads` processors of which `free` are free: threads beyond those put
+ * others aside. Every 30 ms another disturbance: a few per cent up or down, sometimes a stall.
+ * Returns the share of what the free processors can do, and of the time that all workers helped.
+ */
+function simulateBusy(
+  helpers: HelperCount,
+  clock: { now: number },
+  { ms, threads, free }: { ms: number; threads: number; free: number },
+  random: () => number,
+): { speed: number; all: number } {
+  const end = clock.now + ms;
+  let [work, all, factor, changes] = [0, 0, 1, 0];
+  while (clock.now < end) {
+    if (clock.now >= changes) {
+      changes = clock.now + 30;
+      factor = (1 + 0.1 * (random() + random() + random())) * (random() > 0.96 ? 0.5 : 1);
+    }
+    const count = helpers.current + 1;
+    const ideal = count <= free ? count : free * (free / count) ** 1.5;
+    clock.now += 5;
+    work += 5 * ideal * factor;
+    if (helpers.current === threads - 1) all += 5;
+    helpers.record(5 * ideal * factor, 5, clock.now);
+  }
+  return { speed: work / ms / free, all: all / ms };
+}
+
+describe.each([2, 3, 4, 5, 8, 9, 10, 11, 12, 16, 24, 32, 48, 64])("of %i threads", (threads) => {
+  const shares = [0.25, 0.5, 0.75].map((share) => Math.max(1, Math.round(share * threads)));
+
+  it.each([...new Set([1, ...shares, threads - 1])])(
+    "as many help as processors are free, here %i, and all of them soon after the rest is",
+    (free) => {
+      const random = noise(threads * 100 + free);
+      const [helpers, clock] = [new HelperCount(threads - 1), { now: 0 }];
+      simulateBusy(helpers, clock, { ms: 30_000, threads, free }, random);
+      const busy = simulateBusy(helpers, clock, { ms: 60_000, threads, free }, random);
+      expect(busy.speed).toBeGreaterThan(0.8);
+      simulateBusy(helpers, clock, { ms: 30_000, threads, free: threads }, random);
+      const calm = simulateBusy(helpers, clock, { ms: 30_000, threads, free: threads }, random);
+      expect(calm.all).toBeGreaterThan(0.9);
+    },
+  );
+});
