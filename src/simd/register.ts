@@ -22,7 +22,7 @@ import { compileKernels, type Build } from "./host/module.ts";
 import { ThreadPool } from "./host/thread-pool.ts";
 import { simdGradients, simdKernels } from "./kernel-table.ts";
 import type { SimdKernel } from "./kernel.ts";
-import { SimdBackendError } from "./simd-error.ts";
+import { shown, SimdBackendError } from "./simd-error.ts";
 
 const SUBJECT = "registerSimdBackend";
 const BACKEND = "simd";
@@ -113,10 +113,14 @@ async function startBackend(threads: number, build: Build): Promise<SimdBackend>
   return new SimdBackend(heap, pool, build);
 }
 
-function checkOptions({ threads, relaxedSimd = "auto", ...unknown }: SimdBackendOptions): void {
+function checkOptions(options: SimdBackendOptions): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new SimdBackendError(SUBJECT, "an options object", shown(options), "pass { threads }");
+  }
+  const { threads, relaxedSimd = "auto", ...unknown } = options;
   const [stranger] = Object.keys(unknown);
   if (stranger !== undefined) {
-    throw new SimdBackendError(SUBJECT, "threads or relaxedSimd", `"${stranger}"`, "remove it");
+    throw new SimdBackendError(SUBJECT, "threads or relaxedSimd", shown(stranger), "remove it");
   }
   const mayBe = (count: number): boolean =>
     Number.isInteger(count) && count >= 1 && count <= MAXIMUM_THREADS;
@@ -124,7 +128,7 @@ function checkOptions({ threads, relaxedSimd = "auto", ...unknown }: SimdBackend
     throw new SimdBackendError(
       SUBJECT,
       `threads to be an integer from 1 to ${MAXIMUM_THREADS}`,
-      String(threads),
+      shown(threads),
       "leave it out to use every processor",
     );
   }
@@ -132,7 +136,7 @@ function checkOptions({ threads, relaxedSimd = "auto", ...unknown }: SimdBackend
     throw new SimdBackendError(
       SUBJECT,
       'relaxedSimd to be "auto", "on" or "off"',
-      JSON.stringify(relaxedSimd),
+      shown(relaxedSimd),
       "leave it out for the default",
     );
   }

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SimdBackend } from "../../src/simd/host/backend.ts";
 import { availableThreads, hasRelaxedSimd } from "../../src/simd/host/features.ts";
 import { ThreadPool } from "../../src/simd/host/thread-pool.ts";
-import { registerSimdBackend } from "../../src/simd/index.ts";
+import { ArgumentError, BackendError, CifarKitError } from "../../src/errors.ts";
+import { registerSimdBackend, SimdBackendError } from "../../src/simd/index.ts";
 import "./backends.ts";
 
 function remove(): void {
@@ -118,6 +119,36 @@ describe("registerSimdBackend", () => {
     await expect(registerSimdBackend({ threads: threads as number })).rejects.toThrow(
       /registerSimdBackend: expected threads to be an integer from 1 to 64, got/,
     );
+  });
+
+  it("refuses values of every kind in the library's own words", async () => {
+    const circular: object = { a: [Symbol("x"), 10n] };
+    Object.assign(circular, { circular });
+    const hostile = new Proxy({}, { get: () => expect.fail("was read") });
+    const values = [circular, hostile, Symbol("s"), () => 1, null, -1n, [[]], "\x1b[2J", NaN];
+    for (const value of values) {
+      for (const options of [
+        { threads: value },
+        { relaxedSimd: value },
+        { [`${typeof value}\x07`]: 1 },
+      ]) {
+        const error: unknown = await registerSimdBackend(options as object).catch(
+          (e: unknown) => e,
+        );
+        expect(error).toBeInstanceOf(SimdBackendError);
+        expect(error).toBeInstanceOf(BackendError);
+        expect(error).toBeInstanceOf(CifarKitError);
+        expect(error).not.toBeInstanceOf(ArgumentError);
+        expect((error as Error).message).toMatch(
+          /^registerSimdBackend: expected [^\x00-\x1f]*; .*\.$/,
+        );
+      }
+    }
+    for (const options of [null, 2, "threads", []]) {
+      await expect(registerSimdBackend(options as object)).rejects.toThrow(
+        /expected an options object/,
+      );
+    }
   });
 
   it("refuses unknown options and values", async () => {
