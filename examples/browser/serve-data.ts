@@ -4,12 +4,16 @@
  * but the same files in the same folders.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join } from "node:path";
 import type { Connect, Plugin } from "vite";
+import { CIFAR10_MANIFESTS } from "../../src/dataset/cifar10.ts";
+import type { RecordFile } from "../../src/dataset/manifest.ts";
+import { cifar10Source } from "../../src/node/cifar10-source.ts";
 
-const CACHE = process.env.CIFAR_KIT_CACHE ?? join(homedir(), ".cache", "cifar-kit");
+const source = cifar10Source();
+/** Every official file, by its name. */
+export const OFFICIAL: ReadonlyMap<string, RecordFile> = new Map(
+  [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.test.files].map((f) => [f.name, f]),
+);
 const RECORD = 3073;
 /** Images in the sample's two files, the first ones of the official files. */
 const SAMPLE = {
@@ -17,42 +21,50 @@ const SAMPLE = {
   "test.bin": ["test_batch.bin", 500],
 } as const;
 
+/** An official file; the first one that is missing downloads them all. */
+export function officialFile(name: string): Promise<Uint8Array> | undefined {
+  const file = OFFICIAL.get(name);
+  return file && source.read(name);
+}
+
 /** A file of the sample, or the manifest of both; `undefined` if it is none of it. */
-function sampleFile(name: string): Buffer | undefined {
+async function sampleFile(name: string): Promise<Uint8Array | undefined> {
   if (name in SAMPLE) {
     const [file, count] = SAMPLE[name as keyof typeof SAMPLE];
-    return readFileSync(join(CACHE, file)).subarray(0, count * RECORD);
+    return (await officialFile(file))?.subarray(0, count * RECORD);
   }
   if (name !== "manifest.json") return undefined;
-  const files = Object.keys(SAMPLE).map((part) => {
-    const bytes = sampleFile(part)!;
+  const files = [];
+  for (const part of Object.keys(SAMPLE)) {
+    const bytes = (await sampleFile(part))!;
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { name: part, bytes: bytes.length, sha256 };
-  });
+    files.push({ name: part, bytes: bytes.length, sha256 });
+  }
   return Buffer.from(JSON.stringify({ files }));
 }
 
-const hasData = (): boolean =>
-  Object.values(SAMPLE).every(([file]) => existsSync(join(CACHE, file)));
-
 const answer: Connect.NextHandleFunction = (request, response, next) => {
-  const [, folder, name] = /\/(data|sample)\/([\w.]+)$/.exec(request.url ?? "") ?? [];
-  const path = join(CACHE, basename(name ?? ""));
-  const bytes =
-    folder === "data" && name.endsWith(".bin") && existsSync(path)
-      ? readFileSync(path)
-      : folder === "sample" && hasData()
-        ? sampleFile(name)
-        : undefined;
-  if (!bytes) {
-    // Not the page itself, which a server for single-page programs would answer with.
-    if (folder) response.writeHead(404).end();
-    else next();
+  const [, folder, name = ""] = /\/(data|sample)\/([\w.]+)(?:\?|$)/.exec(request.url ?? "") ?? [];
+  if (folder === undefined) {
+    next();
     return;
   }
-  response.setHeader("content-type", "application/octet-stream");
-  response.setHeader("content-length", bytes.length);
-  response.end(bytes);
+  const reading = Promise.resolve(folder === "data" ? officialFile(name) : sampleFile(name));
+  reading.then(
+    (bytes) => {
+      // Not the page itself, which a server for single-page programs would answer with.
+      if (!bytes) response.writeHead(404).end();
+      else {
+        response.setHeader("content-type", "application/octet-stream");
+        response.setHeader("content-length", bytes.length);
+        response.end(bytes);
+      }
+    },
+    (error: unknown) => {
+      console.error(error);
+      response.writeHead(404).end();
+    },
+  );
 };
 
 /** Serves the data while the page is developed and previewed, and adds the sample to a built page. */
@@ -65,11 +77,14 @@ export function serveData(): Plugin {
     configurePreviewServer: ({ middlewares }) => {
       middlewares.use(answer);
     },
-    generateBundle() {
-      if (!hasData()) return;
-      for (const name of [...Object.keys(SAMPLE), "manifest.json"]) {
-        const source = sampleFile(name)!;
-        this.emitFile({ type: "asset", fileName: `sample/${name}`, source });
+    async generateBundle() {
+      try {
+        for (const name of [...Object.keys(SAMPLE), "manifest.json"]) {
+          const content = (await sampleFile(name))!;
+          this.emitFile({ type: "asset", fileName: `sample/${name}`, source: content });
+        }
+      } catch (error) {
+        this.warn(`The page is built without its sample: ${(error as Error).message}`);
       }
     },
   };

@@ -3,6 +3,7 @@
  *
  * @module cifar-kit/browser
  */
+export { downloadIO } from "./download-io.ts";
 export { type HttpProgress, httpSource, type HttpSourceOptions } from "./http-source.ts";
 export { imageFromFile, type ImageFromFileOptions } from "./image-from-file.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./load-pretrained.ts";

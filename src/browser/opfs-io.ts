@@ -29,8 +29,8 @@ const LENGTH_BYTES = 4;
  * `loadModel(opfsIO("mine"))`. It lies in the origin private file system or, where there is none, in
  * IndexedDB. A model is replaced as a whole or not at all, and its weights are checked on loading.
  *
- * TensorFlow.js's own `indexeddb://` works, too, but says less when something goes wrong; its
- * `downloads://` and `browserFiles` are for files.
+ * TensorFlow.js's own `indexeddb://` works, too, but says less when something goes wrong.
+ * {@link downloadIO} saves as files.
  * @param name of 1 to 100 letters, digits, `-`, `_` and `.`, no dot first.
  * @throws {ArgumentError} if it is no such name.
  * @throws {SourceError} from `save` and `load`, if the storage is full or there is no such model.

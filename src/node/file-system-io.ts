@@ -178,9 +178,11 @@ function isWeightsGroup(group: { paths?: unknown; weights?: unknown } | null): b
 }
 
 /** A weight file lies beside its model file: a name from a file must not lead anywhere else. */
-function weightPath(file: string, name: unknown): string {
-  if (typeof name !== "string" || name === "" || name === ".." || name !== basename(name)) {
-    throw damaged(`plain names of weight files in ${file}`, JSON.stringify(name));
+function weightPath(file: string, path: unknown): string {
+  // TensorFlow.js's downloads in a browser are called "./name".
+  const name = typeof path === "string" ? path.replace(/^\.\//, "") : "";
+  if (name === "" || name === "." || name === ".." || name !== basename(name)) {
+    throw damaged(`plain names of weight files in ${file}`, JSON.stringify(path));
   }
   return join(dirname(file), name);
 }

@@ -1,11 +1,12 @@
 /** The demo page, from loading to a trained model to a classified picture to a reloaded model. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-cpu";
-import { predict } from "cifar-kit";
-import { loadPretrained } from "cifar-kit/node";
+import { loadModel, predict } from "cifar-kit";
+import { fileSystemIO, loadPretrained } from "cifar-kit/node";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { defaultCacheDir } from "../../src/node/cache-dir.ts";
@@ -214,6 +215,7 @@ describe("the demo page", () => {
       );
       expect(await page.isHidden("#picture-alert")).toBe(true);
       // The results are those of the model in use.
+      page.on("dialog", (dialog) => void dialog.accept());
       await page.click("#use-pretrained");
       await page.waitForSelector("#report", { state: "hidden" });
 
@@ -224,6 +226,76 @@ describe("the demo page", () => {
       expect(elsewhere).toEqual([]);
     },
   );
+
+  it("gives the network as files, and asks before a click that would lose it", async () => {
+    const { page, complaints } = await open();
+    await load(page);
+    await start(page, 1, 0);
+    await results(page);
+    const folder = mkdtempSync(join(tmpdir(), "cifar-kit-download-"));
+    const files: string[] = [];
+    page.on("download", (file) => {
+      const path = join(folder, file.suggestedFilename());
+      void file.saveAs(path).then(() => files.push(path));
+    });
+    await page.click("#download");
+    await expect.poll(() => files.length, { timeout: 30_000 }).toBe(2);
+    const downloaded = await loadModel(fileSystemIO(join(folder, "cifar-model.json")));
+    expect(downloaded.countParams()).toBe(139_226);
+    downloaded.dispose();
+    rmSync(folder, { recursive: true });
+
+    const questions: string[] = [];
+    let isSure = false;
+    page.on("dialog", (dialog) => {
+      questions.push(dialog.type() === "beforeunload" ? dialog.type() : dialog.message());
+      void (isSure ? dialog.accept() : dialog.dismiss());
+    });
+    // What is kept elsewhere may go without a question.
+    await page.click("#save");
+    await page.waitForSelector("#model-hint:has-text('saved in this browser')");
+    await page.click("#start");
+    await page.waitForSelector("#pause:not([hidden])");
+    await page.waitForSelector("#pause", { state: "hidden", timeout: 120_000 });
+    await results(page);
+    expect(questions).toEqual([]);
+    for (const id of ["use-pretrained", "load-model", "save", "start"]) await page.click(`#${id}`);
+    await page.evaluate(() => {
+      location.reload();
+    });
+    await expect.poll(() => questions.length).toBe(5);
+    expect(questions).toEqual([
+      "The network that you trained is not saved. It is lost by taking the trained one. Go on?",
+      "The network that you trained is not saved. It is lost by loading the saved one. Go on?",
+      "Another network is saved in this browser. Replace it?",
+      "The network that you trained is not saved. The new one will take its place. Go on?",
+      "beforeunload",
+    ]);
+    expect(await page.isVisible("#report")).toBe(true);
+    expect(await page.isHidden("#pause")).toBe(true);
+    isSure = true;
+    await page.click("#use-pretrained");
+    await page.waitForSelector("#report", { state: "hidden" });
+    await page.click("#load-model:not([disabled])");
+    await page.waitForSelector("#model-hint:has-text('is back')");
+    expect(questions).toHaveLength(6);
+    // A run that is kept is not given up by another one, nor by a slip.
+    await page.click("#start");
+    await page.waitForFunction(() => document.querySelector("#figure-step")!.textContent !== "–");
+    await page.click("#cancel");
+    await page.waitForSelector("#unfinished:not([hidden])");
+    isSure = false;
+    await page.click("#start");
+    await page.click("#forget");
+    await expect
+      .poll(() => questions.slice(6))
+      .toEqual([
+        "The interrupted run that is kept here will be forgotten. Go on?",
+        "The interrupted run is lost then. Forget it?",
+      ]);
+    expect(await page.isVisible("#unfinished")).toBe(true);
+    expect(complaints).toEqual([]);
+  });
 
   it("classifies a real picture with the network that comes trained", async () => {
     const { page, complaints } = await open();
@@ -359,7 +431,7 @@ describe("the demo page in trouble", () => {
     await page.check("input[value=full]");
     await page.click("#load");
     expect(await alertOf(page, "data-alert")).toMatch(
-      /httpSource: expected a file at .*data\/data_batch_1\.bin, got HTTP status 404; put the data there/,
+      /httpSource: expected a file at .*data\/data_batch_1\.bin, got HTTP status 404; put the data there.*`npm run demo:data`/,
     );
     // The pictures from before are still there.
     expect(await page.isEnabled("#start")).toBe(true);
@@ -450,6 +522,7 @@ describe("the demo page in trouble", () => {
     expect(await alertOf(page, "model-alert")).toMatch(
       /got no room left for this site .*; free some space/,
     );
+    page.on("dialog", (dialog) => void dialog.accept());
     await page.click("#start");
     expect(await alertOf(page, "train-alert")).toMatch(/got no room left for this site/);
     await session.send("Storage.overrideQuotaForOrigin", { origin });

@@ -85,6 +85,16 @@ describe("fileSystemIO", () => {
     expect(await predictions(loaded)).toEqual(await predictions(models[0]));
   });
 
+  it("loads what a browser downloaded, whose model file names the weights ./a.weights.bin", async () => {
+    const folder = newFolder();
+    const model = smallModel();
+    const file = join(folder, "a.json");
+    await model.save(fileSystemIO(file));
+    writeFileSync(file, readFileSync(file, "utf8").replace('"a.weights.bin"', '"./a.weights.bin"'));
+    const loaded = await loadLayersModel(fileSystemIO(file));
+    expect(await predictions(loaded)).toEqual(await predictions(model));
+  });
+
   it("loads models whose weights lie in several files, as the converter writes them", async () => {
     const folder = newFolder();
     const model = smallModel();

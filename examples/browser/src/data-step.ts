@@ -6,6 +6,7 @@ import {
   loadRecords,
   randomStream,
   type RecordFile,
+  SourceError,
 } from "cifar-kit";
 import { type HttpProgress, httpSource } from "cifar-kit/browser";
 import { announce, byId, create, isAbort, markDone, megabytes, showAlert } from "./dom.ts";
@@ -102,7 +103,7 @@ async function fetchPictures(origin: Origin, signal: AbortSignal): Promise<Pictu
   if (where !== "sample") {
     const source = httpSource({ baseUrl, layout, ...common });
     if (layout === "npm") expected = 138_900_000;
-    return { ...(await loadCifar10(source)), origin };
+    return { ...(await loadCifar10(source).catch(explain)), origin };
   }
   // The sample says itself what it consists of; every file is verified all the same.
   const manifest = await fetchManifest(baseUrl, signal);
@@ -122,6 +123,15 @@ async function fetchPictures(origin: Origin, signal: AbortSignal): Promise<Pictu
   return { train, test, origin };
 }
 
+/** Adds to the error of a site that has no data folder what to do about it. */
+function explain(error: unknown): never {
+  if (!(error instanceof SourceError && error.message.includes("status 404"))) throw error;
+  throw new Error(
+    `${error.message} The sample is smaller; who builds this page adds everything with ` +
+      "`npm run demo:data`.",
+  );
+}
+
 async function fetchManifest(baseUrl: string, signal: AbortSignal): Promise<RecordFile[]> {
   const response = await fetch(new URL("manifest.json", new URL(`${baseUrl}/`, location.href)), {
     signal,
@@ -132,7 +142,8 @@ async function fetchManifest(baseUrl: string, signal: AbortSignal): Promise<Reco
   const isThere = response.ok && !response.headers.get("content-type")?.startsWith("text/html");
   if (!isThere) {
     throw new Error(
-      `There is no sample on this site (no ${baseUrl}/manifest.json). Choose another source.`,
+      `There is no sample on this site (no ${baseUrl}/manifest.json). Choose another source; who ` +
+        "builds this page adds the sample with a network at hand: `npm run demo:build`.",
     );
   }
   return ((await response.json()) as { files: RecordFile[] }).files;

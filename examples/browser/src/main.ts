@@ -1,6 +1,7 @@
 /** The page: each step sets up its own section; what they share is in state.ts. */
 import "@tensorflow/tfjs-backend-cpu";
 import { setBackend } from "@tensorflow/tfjs-core";
+import { askBeforeClosing } from "./ask.ts";
 import { setUpBackends } from "./backend-step.ts";
 import { setUpData } from "./data-step.ts";
 import { byId } from "./dom.ts";
@@ -19,6 +20,7 @@ setUpResults();
 setUpPicture();
 setUpModel();
 followSections();
+askBeforeClosing();
 await setUpBackends();
 
 /** Marks in the navigation which section is on the screen. */

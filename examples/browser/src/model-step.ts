@@ -1,10 +1,14 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { loadModel } from "cifar-kit";
-import { opfsIO } from "cifar-kit/browser";
+import { downloadIO, opfsIO } from "cifar-kit/browser";
+import { mayReplaceModel, mayReplaceSaved } from "./ask.ts";
 import { announce, byId, markDone, showAlert } from "./dom.ts";
 import { state } from "./state.ts";
 
 /** Where the model is kept in this browser. */
 const place = opfsIO("demo");
+/** The model that is kept there, if it was in use since the page was opened. */
+let latest: LayersModel | undefined;
 
 /** Makes the section for saving and loading work. */
 export function setUpModel(): void {
@@ -14,12 +18,14 @@ export function setUpModel(): void {
   state.onChange(() => void enable());
 }
 
-async function act(id: string, action: () => Promise<string>): Promise<void> {
+/** Runs what a button does; `undefined` means that the user thought better of it. */
+async function act(id: string, action: () => Promise<string | undefined>): Promise<void> {
   const button = byId<HTMLButtonElement>(id);
   showAlert("model-alert");
   button.disabled = true;
   try {
     const text = await action();
+    if (text === undefined) return;
     byId("model-hint").textContent = text;
     announce(text);
     markDone("model");
@@ -30,19 +36,27 @@ async function act(id: string, action: () => Promise<string>): Promise<void> {
   }
 }
 
-async function save(): Promise<string> {
-  await state.model!.save(place, { includeOptimizer: true });
+async function save(): Promise<string | undefined> {
+  const model = state.model!;
+  if (model !== latest && (await place.exists()) && !mayReplaceSaved()) return undefined;
+  await model.save(place, { includeOptimizer: true });
+  latest = model;
+  state.markKept(model);
   return "The model is saved in this browser, and will be here the next time.";
 }
 
-async function load(): Promise<string> {
-  state.setModel(await loadModel(place));
+async function load(): Promise<string | undefined> {
+  if (!mayReplaceModel("loading the saved one")) return undefined;
+  latest = await loadModel(place);
+  state.setModel(latest);
   return "The saved model is back; show it a picture.";
 }
 
 async function download(): Promise<string> {
-  await state.model!.save("downloads://cifar-model");
-  return "model.json and the weights are among your downloads, for any program with TensorFlow.js.";
+  const model = state.model!;
+  await model.save(downloadIO("cifar-model"));
+  state.markKept(model);
+  return "cifar-model.json and its weights are among your downloads, for any program with TensorFlow.js.";
 }
 
 async function enable(): Promise<void> {

@@ -2,6 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { CIFAR10_CLASS_NAMES, PRETRAINED } from "cifar-kit";
 import { imageFromFile, loadPretrained } from "cifar-kit/browser";
 import pretrainedUrl from "cifar-kit/pretrained/cifar10.safetensors?url";
+import { mayReplaceModel } from "./ask.ts";
 import { announce, byId, create, markDone, megabytes, percent, showAlert } from "./dom.ts";
 import { paint } from "./pixels.ts";
 import { state } from "./state.ts";
@@ -73,6 +74,7 @@ async function look(file: File): Promise<void> {
 }
 
 async function usePretrained(button: HTMLButtonElement): Promise<void> {
+  if (!mayReplaceModel("taking the trained one")) return;
   showAlert("picture-alert");
   button.disabled = true;
   try {

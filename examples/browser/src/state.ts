@@ -23,6 +23,8 @@ class State extends EventTarget {
   backend = "cpu";
   pictures: Pictures | undefined;
   model: tf.LayersModel | undefined;
+  /** The model, while it was trained here and is kept nowhere else. */
+  #onlyHere: tf.LayersModel | undefined;
   isTraining = false;
   #trainer: { readonly backend: string; readonly trainer: Trainer } | undefined;
   #latestJob: Promise<unknown> = Promise.resolve();
@@ -76,11 +78,22 @@ class State extends EventTarget {
     this.#trainer = undefined;
   }
 
-  /** Replaces the model. */
-  setModel(model: tf.LayersModel): void {
+  /** Replaces the model, for good: whoever calls this for a click has asked before (ask.ts). */
+  setModel(model: tf.LayersModel, { isOnlyHere = false } = {}): void {
     this.model?.dispose();
     this.model = model;
+    this.#onlyHere = isOnlyHere ? model : undefined;
     this.changed();
+  }
+
+  /** Whether the model would be lost with the page. */
+  get isModelOnlyHere(): boolean {
+    return this.#onlyHere !== undefined;
+  }
+
+  /** The model is saved, if it is still the one in use. */
+  markKept(model: tf.LayersModel): void {
+    if (this.#onlyHere === model) this.#onlyHere = undefined;
   }
 }
 

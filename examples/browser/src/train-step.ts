@@ -5,6 +5,7 @@ import {
   type TrainerProgress,
   type WorkerTrainingOptions,
 } from "cifar-kit/browser";
+import { mayForgetRun, mayReplaceModel, mayStart } from "./ask.ts";
 import { loadPictures } from "./data-step.ts";
 import { announce, byId, create, isAbort, markDone, percent, showAlert } from "./dom.ts";
 import { LiveChart } from "./live-chart.ts";
@@ -37,7 +38,7 @@ const charts = {
 export function setUpTraining(onTrained: (history: TwoPhaseHistory) => void): void {
   byId("train-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    void run(chosenSettings(), false, onTrained);
+    if (mayStart()) void run(chosenSettings(), false, onTrained);
   });
   byId("pause").addEventListener("click", () => void togglePause());
   byId("cancel").addEventListener("click", () => {
@@ -45,6 +46,7 @@ export function setUpTraining(onTrained: (history: TwoPhaseHistory) => void): vo
   });
   byId("continue").addEventListener("click", () => void goOn(onTrained));
   byId("forget").addEventListener("click", () => {
+    if (!mayForgetRun()) return;
     forgetRun();
     state.changed();
   });
@@ -73,7 +75,7 @@ export function setUpTraining(onTrained: (history: TwoPhaseHistory) => void): vo
 /** Goes on with a run that was interrupted, perhaps in a tab that was closed. */
 async function goOn(onTrained: (history: TwoPhaseHistory) => void): Promise<void> {
   const remembered = rememberedRun();
-  if (!remembered) return;
+  if (!remembered || !mayReplaceModel("going on with the run")) return;
   const { settings } = remembered;
   const isLoaded = JSON.stringify(state.pictures?.origin) === JSON.stringify(settings.origin);
   if (!isLoaded && !(await loadPictures(settings.origin))) return;
@@ -141,7 +143,7 @@ async function run(
     };
     const history = await state.inTurn((trainer) => trainer.trainTwoPhase(untrained, options));
     forgetRun();
-    state.setModel(model);
+    state.setModel(model, { isOnlyHere: true });
     markDone("train");
     announce("Training is over.");
     onTrained(history);
