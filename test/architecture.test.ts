@@ -10,6 +10,7 @@ const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 const BELOW = [
   "brand",
   "inspect",
+  "warn",
   "printable",
   "errors",
   "allocate",
@@ -23,6 +24,7 @@ const BELOW = [
 const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   brand: { areas: [], packages: [] },
   inspect: { areas: [], packages: [] },
+  warn: { areas: ["brand", "printable"], packages: [] },
   printable: { areas: [], packages: [] },
   errors: { areas: ["brand", "printable"], packages: [] },
   allocate: { areas: ["errors"], packages: [] },

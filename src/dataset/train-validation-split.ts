@@ -2,6 +2,7 @@ import { check, checkBoolean, checkNumber, checkOptions, checkSeed, describe } f
 import { permutation } from "../random/permutation.ts";
 import { randomStream } from "../random/stream.ts";
 import { ImageSet } from "./image-set.ts";
+import { warnOfMissingClasses } from "./warn-of-missing-classes.ts";
 
 /** Options of {@link trainValidationSplit}. */
 export interface TrainValidationSplitOptions {
@@ -26,8 +27,10 @@ export interface TrainValidationSplit {
  *
  * Validation gets `ceil(fraction * n)` samples, as in scikit-learn's `train_test_split`. Stratified,
  * each class gives its exact share rounded down, and the classes with the largest remainders give
- * one more until the number is reached (of equal remainders the lower label first). Which samples of
- * a class are taken depends on the seed alone. Both parts keep the order of `set`, and copy from it.
+ * one more until the number is reached (of equal remainders the lower label first); none gives its last
+ * sample while others have two. Which samples of a class are taken depends on the seed alone. The
+ * console names classes that are missing in a part though they have samples enough.
+ * Both parts keep the order of `set`, and copy from it.
  *
  * @param set images with their labels; not modified.
  * @throws {ArgumentError} if either part would be empty.
@@ -53,6 +56,22 @@ export function trainValidationSplit(
     "pass a larger set or another fraction",
   );
 
+  const { train, validation } = splitIndices(set, count, seed, stratify);
+  const split = { train: set.subset(train), validation: set.subset(validation) };
+  warnOfMissingClasses(subject, set, split);
+  return split;
+}
+
+/**
+ * Which `count` images of a set are for validation, and which are left; both in the set's order. As
+ * long as there are enough others, no class gives its last image.
+ */
+export function splitIndices(
+  set: ImageSet,
+  count: number,
+  seed: number,
+  stratify = true,
+): { readonly train: number[]; readonly validation: number[] } {
   const groups = stratify ? indicesByLabel(set) : [Array.from(set.labels, (_, i) => i)];
   const shares = largestRemainder(
     groups.map((group) => group.length),
@@ -63,8 +82,8 @@ export function trainValidationSplit(
     const order = permutation(group.length, randomStream(seed, "validation-split", label));
     for (const position of order.subarray(0, shares[label])) chosen[group[position]] = 1;
   }
-  const pick = (wanted: number): ImageSet =>
-    set.subset(Array.from(chosen.keys()).filter((index) => chosen[index] === wanted));
+  const pick = (wanted: number): number[] =>
+    Array.from(chosen.keys()).filter((index) => chosen[index] === wanted);
   return { train: pick(0), validation: pick(1) };
 }
 
@@ -83,5 +102,12 @@ function largestRemainder(sizes: readonly number[], total: number): number[] {
   const missing = total - shares.reduce((a, b) => a + b, 0);
   const byRemainder = [...sizes.keys()].sort((a, b) => remainders[b] - remainders[a] || a - b);
   for (const group of byRemainder.slice(0, missing)) shares[group]++;
+  // A class without an image left could not be learned: others give one more.
+  for (const emptied of sizes.keys()) {
+    const other = byRemainder.find((group) => shares[group] < sizes[group] - 1);
+    if (sizes[emptied] === 0 || shares[emptied] < sizes[emptied] || other === undefined) continue;
+    shares[emptied]--;
+    shares[other]++;
+  }
   return shares;
 }

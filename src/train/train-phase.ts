@@ -27,9 +27,10 @@ export interface TrainingOptions {
    */
   readonly validation?: ImageSet | Flow | Dataset<TensorContainer>;
   /**
-   * Share of the training images, in [0, 1), to measure instead of to train on: the last ones, before
-   * shuffling. Instead of `validation`; with an ImageSet only. Default 0, none. Their loss is weighted
-   * by `sampleWeight`, as in Keras.
+   * Share of the training images, in [0, 1), to measure instead of to train on: those that
+   * `trainValidationSplit` takes with the run's seed, of each class its share. (Keras takes the last
+   * ones, of a sorted set whole classes.) Instead of `validation`; with an ImageSet only. Default 0,
+   * none. Their loss is weighted by `sampleWeight`, as in Keras.
    */
   readonly validationSplit?: number;
   /** Images in a step; default 32. A flow and a dataset have their own. */

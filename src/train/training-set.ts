@@ -4,6 +4,8 @@ import type { Dataset } from "@tensorflow/tfjs-data";
 import type { Flow } from "../augment/flow.ts";
 import { check, checkNumber, describe } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
+import { splitIndices } from "../dataset/train-validation-split.ts";
+import { warnOfMissingClasses, warnOfOtherClasses } from "../dataset/warn-of-missing-classes.ts";
 import type { TrainingOptions, TrainPhaseOptions } from "./train-phase.ts";
 
 /** The data of a run. */
@@ -18,14 +20,24 @@ export interface TrainingSet {
 
 /** The options that say so. */
 export type TrainingSetOptions = Pick<TrainPhaseOptions, "train"> &
-  Pick<TrainingOptions, "validation" | "validationSplit" | "classWeight" | "sampleWeight">;
+  Pick<TrainingOptions, "validation" | "validationSplit" | "seed" | "classWeight" | "sampleWeight">;
 
 /** Cuts off the validation images and puts the weights together. */
 export function trainingSet(
   subject: string,
-  { train, validation, validationSplit = 0, classWeight, sampleWeight }: TrainingSetOptions,
+  {
+    train,
+    validation,
+    validationSplit = 0,
+    seed = 0,
+    classWeight,
+    sampleWeight,
+  }: TrainingSetOptions,
 ): TrainingSet {
   checkNumber(subject, "validationSplit", validationSplit, { min: 0, max: 1, exclusiveMax: true });
+  if (train instanceof ImageSet && validation instanceof ImageSet) {
+    warnOfOtherClasses(subject, train, validation);
+  }
   if (validationSplit === 0 && classWeight === undefined && sampleWeight === undefined) {
     return { train, validation, weights: undefined, validationWeights: undefined };
   }
@@ -49,21 +61,27 @@ export function trainingSet(
     "both",
     "leave one of them out",
   );
-  // As Keras does it: the last images, before any shuffling.
-  const cut = Math.floor(train.length * (1 - validationSplit));
+  const count = Math.ceil(validationSplit * train.length);
   check(
-    cut > 0 && cut < train.length,
+    count < train.length,
     subject,
     "images to train on and images to validate on",
-    `${cut} and ${train.length - cut}`,
+    `${train.length - count} and ${count}`,
     "pass more images or another validationSplit",
   );
+  // Stratified, as trainValidationSplit does it; the weights go where their images go.
+  const indices = splitIndices(train, count, seed);
+  const parts = {
+    train: train.subset(indices.train),
+    validation: train.subset(indices.validation),
+  };
+  warnOfMissingClasses(subject, train, parts);
   return {
-    train: train.take(cut),
-    validation: train.slice(cut, train.length),
-    weights: weights?.subarray(0, cut),
+    ...parts,
+    weights: weights && Float32Array.from(indices.train, (i) => weights[i]),
     // Classes have no weight where there is nothing to learn.
-    validationWeights: sampleWeight && Float32Array.from(sampleWeight).subarray(cut),
+    validationWeights:
+      sampleWeight && Float32Array.from(indices.validation, (i) => sampleWeight[i]),
   };
 }
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { ImageSet } from "../../src/dataset/image-set.ts";
 import { trainValidationSplit } from "../../src/dataset/train-validation-split.ts";
 import { ArgumentError } from "../../src/errors.ts";
@@ -32,6 +32,14 @@ const mixed = (n: number, numClasses: number): number[] =>
   Array.from({ length: n }, (_, i) => (i * i + 3 * i) % numClasses);
 
 describe("trainValidationSplit", () => {
+  let warn: MockInstance<typeof console.warn>;
+  beforeEach(() => {
+    warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  });
+  afterEach(() => {
+    warn.mockRestore();
+  });
+
   it.each(fixture.cases)(
     "takes as many of each class as scikit-learn: $sizes at $fraction",
     ({ sizes, fraction, validation }) => {
@@ -92,6 +100,37 @@ describe("trainValidationSplit", () => {
     const labels = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2];
     const { validation } = trainValidationSplit(setOf(labels, 3), { fraction: 0.3 });
     expect(counts(validation)).toEqual([2, 2, 1]);
+  });
+
+  it("leaves every class an image to train on while others have two", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 2, maxLength: 30 }),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        fc.integer(),
+        (labels, fraction, seed) => {
+          const count = Math.ceil(fraction * labels.length);
+          fc.pre(count < labels.length);
+          const classes = new Set(labels);
+          const { train } = trainValidationSplit(setOf(labels, 5), { fraction, seed });
+          const seen = new Set(train.labels);
+          expect(seen.size).toBe(Math.min(classes.size, labels.length - count));
+        },
+      ),
+      { seed: 2, numRuns: 300 },
+    );
+  });
+
+  it.each([
+    [[0, 0, 0, 0, 0, 0, 1], 0.3, /the validation/, 0],
+    [[0, 0, 0, 0, 0, 0, 0, 0, 1, 1], 0.1, /the validation has no image of: class 1\./, 1],
+    [[0, 1, 2], 0.5, /there is no image to train on of: class 0, class 1\. The model cannot/, 1],
+  ])("names once the classes that a part of %j lacks", (labels, fraction, message, times) => {
+    const set = setOf(labels, 4);
+    for (let i = 0; i < 2; i++) trainValidationSplit(set, { fraction });
+    expect(warn.mock.calls.map(([text]) => String(text))).toEqual(
+      Array<unknown>(times).fill(expect.stringMatching(message)),
+    );
   });
 
   it("refuses empty parts, strange fractions and unknown options", () => {

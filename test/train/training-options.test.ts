@@ -2,20 +2,22 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { generator as datasetOf } from "@tensorflow/tfjs-data";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   evaluate,
   ImageDataGenerator,
   imageFlow,
-  type ImageSet,
+  ImageSet,
   mixup,
   predict,
   sgd,
   trainPhase,
+  trainValidationSplit,
   type TrainPhaseOptions,
   trainTwoPhase,
   withKerasLayers,
 } from "cifar-kit";
+import { splitIndices } from "../../src/dataset/train-validation-split.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -190,36 +192,65 @@ describe("epochs", () => {
     expectClose(loss, [expected.loss], { rtol: 24 * 2 ** -23 });
   });
 
-  it("are measured on the last images with validationSplit", async () => {
-    const model = network();
-    const options = { epochs: 1, batchSize: 6, verbose: 0 } as const;
-    const history = await trainPhase(model, { ...options, train, validationSplit: 0.25 });
-    const [head, tail] = [
-      train.take(18),
-      train.subset(Array.from({ length: 6 }, (_, i) => 18 + i)),
-    ];
-    const same = network();
-    const expected = await trainPhase(same, { ...options, train: head, validation: tail });
-    expect(history).toEqual({ ...expected, seconds: history.seconds });
-    expect((await evaluate(model, tail)).loss).toBe(history.valLoss[0]);
+  it("are measured on a stratified split with validationSplit", async () => {
+    const sorted = train.subset([...train.labels.keys()].sort((a, b) => (a % 3) - (b % 3)));
+    for (const seed of [0, 7]) {
+      const model = network();
+      const options = { epochs: 1, batchSize: 6, seed, verbose: 0 } as const;
+      const history = await trainPhase(model, { ...options, train: sorted, validationSplit: 0.25 });
+      const split = trainValidationSplit(sorted, { fraction: 0.25, seed });
+      expect([...split.validation.labels]).toEqual([0, 0, 1, 1, 2, 2]);
+      const expected = await trainPhase(network(), { ...options, ...split });
+      expect(history).toEqual({ ...expected, seconds: history.seconds });
+      expect((await evaluate(model, split.validation)).loss).toBe(history.valLoss[0]);
+    }
   });
 });
 
 describe("validation", () => {
+  it.each([
+    ["lacks a class of it", (set: ImageSet) => set, /no image to train on of: blue\./],
+    [
+      "has its classes in another order",
+      ({ classNames, ...parts }: ImageSet) =>
+        new ImageSet({ ...parts, classNames: [...classNames].reverse() }),
+      /classes of the validation are not those of the training/,
+    ],
+  ])("is named once if the training %s", async (_, change, message) => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const twoClasses = train.subset([...train.labels.keys()].filter((i) => train.labels[i] < 2));
+    const options = {
+      train: twoClasses,
+      validation: change(train),
+      epochs: 1,
+      verbose: 0,
+    } as const;
+    const model = network();
+    for (let run = 0; run < 2; run++) await trainPhase(model, options);
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(message)]]);
+    warn.mockRestore();
+  });
+
   it("weighs the images that were cut off from weighted ones", async () => {
     const model = regression();
-    const sampleWeight = Float32Array.from({ length: 24 }, (_, i) => (i < 18 ? 1 : i));
-    const { valLoss } = await trainPhase(model, {
-      ...{ train, epochs: 1, batchSize: 18, verbose: 0 },
-      ...{ validationSplit: 0.25, sampleWeight },
+    const sampleWeight = Float32Array.from({ length: 24 }, (_, i) => 1 + i);
+    const split = { validationSplit: 0.25, sampleWeight };
+    const { loss, valLoss } = await trainPhase(model, {
+      ...{ train, epochs: 1, batchSize: 18, verbose: 0, ...split },
     });
-    const tail = train.subset([18, 19, 20, 21, 22, 23]);
-    const { probabilities } = await predict(model, tail);
-    const expected = Array.from(tail.labels).reduce(
-      (sum, label, i) => sum - ((18 + i) * Math.log(probabilities[3 * i + label])) / 6,
-      0,
-    );
-    expectClose(valLoss, [expected], { rtol: 1e-6 });
+    const indices = splitIndices(train, 6, 0);
+    const weighted = async (images: number[], of: tfl.LayersModel): Promise<number> => {
+      const { probabilities } = await predict(of, train.subset(images));
+      const sum = images.reduce(
+        (total, image, i) =>
+          total - sampleWeight[image] * Math.log(probabilities[3 * i + train.labels[image]]),
+        0,
+      );
+      return sum / images.length;
+    };
+    expectClose(valLoss, [await weighted(indices.validation, model)], { rtol: 1e-6 });
+    // The one step measured the loss before it moved the weights.
+    expectClose(loss, [await weighted(indices.train, regression())], { rtol: 1e-6 });
   });
 
   it("measures standardised images as the generator makes them", async () => {
