@@ -22,7 +22,13 @@ export { loadRecords } from "./load-records.ts";
 export type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
 export { normalize } from "./normalize.ts";
 export { oneHot } from "./one-hot.ts";
-export { pictureSet, type PictureFile, type PictureSetOptions } from "./picture-set.ts";
+export type { LeftOutFile } from "./left-out.ts";
+export {
+  pictureSet,
+  type PictureFile,
+  type PictureSet,
+  type PictureSetOptions,
+} from "./picture-set.ts";
 export type { Interpolation, Pixels } from "./resample.ts";
 export { resizeImage, type ResizeImageOptions } from "./resize-image.ts";
 export {

@@ -1,16 +1,29 @@
 import { allocate } from "../allocate.ts";
-import { check, checkOneOf, describe } from "../checks.ts";
-import { messageOf } from "../describe.ts";
-import { CifarKitError, DataError } from "../errors.ts";
+import { checkOneOf, checkOptions } from "../checks.ts";
+import { ArgumentError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import { checkEveryClass, classesOf, classOf } from "./class-folders.ts";
+import { compareText } from "./compare-text.ts";
 import { ImageSet, type ImageShape } from "./image-set.ts";
-import { INTERPOLATIONS, type Pixels } from "./resample.ts";
-import { checkPictureShape, FITS, resizeImage, type ResizeImageOptions } from "./resize-image.ts";
+import { badPicturesError, type LeftOutFile, listOf, reasonOf } from "./left-out.ts";
+import { forEachPicture } from "./pictures-in-flight.ts";
+import type { Pixels } from "./resample.ts";
+import {
+  checkPictureShape,
+  checkResizing,
+  resizeImage,
+  type ResizeImageOptions,
+} from "./resize-image.ts";
 
 /** A picture that has not been decoded yet. */
 export interface PictureFile {
   /** Path below the data set's folder, with `/` between its parts: `"cat/1.jpg"`. */
   readonly path: string;
-  /** Decodes the picture; called once. */
+  /** Where the picture can be found again, for {@link ImageSet.paths}. Default `path`. */
+  readonly source?: string;
+  /** Width and height, if they are known before decoding: fewer large pictures are decoded at once. */
+  measure?(): Promise<{ readonly width: number; readonly height: number }>;
+  /** Decodes the picture, upright; called once. */
   decode(): Promise<Pixels>;
 }
 
@@ -20,109 +33,127 @@ export interface PictureSetOptions extends ResizeImageOptions {
   readonly imageShape: ImageShape;
   /**
    * The classes, in label order: all the folders there are. Default: the folders in the order of
-   * their names.
+   * their names. An accent may be spelled in any of Unicode's ways, here and in the folders.
    */
   readonly classNames?: readonly string[];
+  /**
+   * `"throw"` (default) reports all pictures that cannot be decoded in one error, `"skip"` leaves
+   * them out, says so on the console, and lists them in the set's `leftOut`.
+   */
+  readonly onBadPicture?: "throw" | "skip";
 }
 
-/** Pictures that are decoded at the same time: enough to keep a few cores busy. */
-const AT_ONCE = 8;
+/** The options of {@link PictureSetOptions}, for functions that pass them on. */
+export const PICTURE_SET_OPTIONS = [
+  "imageShape",
+  "classNames",
+  "interpolation",
+  "fit",
+  "onBadPicture",
+];
+
+/** An image set with what was left out of it. */
+export type PictureSet = ImageSet & {
+  /** The files that are not in the set. Not in the sets that are cut from it. */
+  readonly leftOut: readonly LeftOutFile[];
+};
+
+const SUBJECT = "pictureSet";
 
 /**
  * Labelled images from pictures that lie in one folder per class, as Keras's
  * `image_dataset_from_directory` and torchvision's `ImageFolder` read them: classes in the order of
  * their names, the pictures of a class in the order of their folders and names. It reads no files
  * itself, so that it also serves browsers (files of a directory input or a zip).
+ *
+ * In a page, `decode` may be
+ * `async () => ({ data: await imageFromFile(file, options), width, height, channels: 3 })`.
  * @param files any pictures at least one folder deep, in any order.
+ * @returns the set, whose class names are in Unicode's composed form (NFC).
  * @throws {ArgumentError} if an option is wrong, or `classNames` are not the folders.
- * @throws {DataError} if there are no pictures, or one cannot be decoded; the message names it.
+ * @throws {DataError} if there are no pictures, some cannot be decoded (the message names them, and
+ *   its cause is an `AggregateError` with the reason of each), or they are too many for the memory.
  */
 export async function pictureSet(
   files: readonly PictureFile[],
   options: PictureSetOptions,
-): Promise<ImageSet> {
-  const subject = "pictureSet";
-  const { imageShape, classNames, ...resize } = options;
-  checkPictureShape(subject, imageShape);
-  checkOneOf(subject, "interpolation", resize.interpolation ?? "bilinear", INTERPOLATIONS);
-  checkOneOf(subject, "fit", resize.fit ?? "stretch", FITS);
-  const found = [...new Set(files.map(classOf))].sort();
-  if (found.length === 0) {
-    throw new DataError({
-      subject,
-      expected: "pictures in folders, one folder per class",
-      got: "none",
-      remedy: "lay them out as cat/1.jpg, dog/2.png, ...",
-    });
-  }
-  const classes = classNames ?? found;
-  checkClassNames(subject, classes, found);
-
+): Promise<PictureSet> {
+  checkOptions(SUBJECT, options, PICTURE_SET_OPTIONS);
+  const { imageShape, classNames, onBadPicture = "throw", ...resize } = options;
+  checkPictureShape(SUBJECT, imageShape);
+  checkResizing(SUBJECT, resize);
+  checkOneOf(SUBJECT, "onBadPicture", onBadPicture, ["throw", "skip"]);
+  const classes = classesOf(
+    SUBJECT,
+    files.map(({ path }) => path),
+    classNames,
+  );
+  const labelOf = new Map(classes.map((name, label) => [name, label]));
   const ordered = files
-    .map((file) => ({ file, label: classes.indexOf(classOf(file)), key: sortKey(file.path) }))
+    .map((file) => ({
+      file,
+      label: labelOf.get(classOf(SUBJECT, file.path))!,
+      key: sortKey(file.path),
+    }))
     .sort((a, b) => a.label - b.label || compare(a.key, b.key));
+
   const size = imageShape[0] * imageShape[1] * imageShape[2];
   const images = allocate(Uint8Array, ordered.length * size, {
-    subject,
+    subject: SUBJECT,
     what: `${ordered.length} images of ${imageShape.join(" x ")}`,
     remedy: "choose a smaller imageShape, or load a part of the pictures",
   });
-  for (let first = 0; first < ordered.length; first += AT_ONCE) {
-    await Promise.all(
-      ordered.slice(first, first + AT_ONCE).map(async ({ file }, i) => {
-        const image = resizeImage(await decode(file), imageShape, resize);
-        images.set(image, (first + i) * size);
-      }),
-    );
+  const failures = new Map<number, unknown>();
+  await forEachPicture(ordered, async ({ file }, i, start) => {
+    let pixels: Pixels;
+    try {
+      await start(await file.measure?.());
+      pixels = await file.decode();
+    } catch (cause) {
+      // A wrong argument is the caller's, not the picture's.
+      if (cause instanceof ArgumentError) throw cause;
+      failures.set(i, cause);
+      return;
+    }
+    images.set(resizeImage(pixels, imageShape, resize), i * size);
+  });
+  const bad = [...failures]
+    .sort(([a], [b]) => a - b)
+    .map(([i, cause]) => ({ path: ordered[i].file.path, cause }));
+  if (bad.length > 0 && onBadPicture === "throw") {
+    throw badPicturesError(SUBJECT, bad, ordered.length);
   }
-  const labels = Int32Array.from(ordered, ({ label }) => label);
-  return new ImageSet({ images, labels, imageShape, classNames: [...classes] });
-}
-
-async function decode(file: PictureFile): Promise<Pixels> {
-  try {
-    return await file.decode();
-  } catch (cause) {
-    if (cause instanceof CifarKitError) throw cause;
-    throw new DataError({
-      subject: "pictureSet",
-      expected: `${file.path} to be an intact picture`,
-      got: JSON.stringify(messageOf(cause)),
-      remedy: "repair or remove the file",
-      cause,
-    });
-  }
-}
-
-/** The folder at the top of the path. */
-function classOf({ path }: PictureFile): string {
-  const end = path.indexOf("/");
-  check(
-    end > 0,
-    "pictureSet",
-    "every picture to lie in the folder of its class",
-    describe(path),
-    "move it into a folder",
+  const good = [...ordered.keys()].filter((i) => !failures.has(i));
+  checkEveryClass(
+    SUBJECT,
+    classes,
+    good.map((i) => ordered[i].label),
   );
-  return path.slice(0, end);
-}
-
-function checkClassNames(subject: string, classNames: unknown, found: readonly string[]): void {
-  const given: unknown[] = Array.isArray(classNames) ? classNames : [];
-  const same = given.length === found.length && new Set(given).size === given.length;
-  check(
-    same && given.every((name) => typeof name === "string" && found.includes(name)),
-    subject,
-    `classNames to be the names of the folders: ${shorten(found)}`,
-    Array.isArray(classNames) ? shorten(given.map(String)) : describe(classNames),
-    "name each folder with pictures once, in the order of the labels",
+  if (bad.length > 0) {
+    const text = `left out ${bad.length} of ${ordered.length} pictures: ${listOf(bad)}`;
+    console.warn(printable(`${SUBJECT}: ${text}.`));
+  }
+  const all = new ImageSet({
+    images,
+    labels: Int32Array.from(ordered, ({ label }) => label),
+    imageShape,
+    classNames: classes,
+    paths: ordered.map(({ file: { path, source = path } }) => source),
+  });
+  return withLeftOut(
+    bad.length === 0 ? all : all.subset(good),
+    bad.map(({ path, cause }) => ({ path, reason: reasonOf(cause) })),
   );
 }
 
-const shorten = (names: readonly string[]): string =>
-  names.length > 8
-    ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`
-    : names.join(", ");
+/** The set itself, which tells what is not in it. */
+export function withLeftOut(set: ImageSet, leftOut: readonly LeftOutFile[]): PictureSet {
+  // Not enumerable, as it is no part that a set is made of: `new ImageSet({ ...set, labels })`.
+  return Object.defineProperty(set, "leftOut", {
+    value: leftOut,
+    configurable: true,
+  }) as PictureSet;
+}
 
 /** Folder and name: the files of a folder come before those of the folders in it. */
 function sortKey(path: string): readonly [string, string] {
@@ -132,5 +163,3 @@ function sortKey(path: string): readonly [string, string] {
 
 const compare = (a: readonly [string, string], b: readonly [string, string]): number =>
   compareText(a[0], b[0]) || compareText(a[1], b[1]);
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,13 +1,29 @@
 /**
- * A reader for one kind of PNG: 8-bit RGB, not interlaced, of a size known beforehand. It refuses
- * everything else, checks every chunk's CRC, and leaves decompression to the caller, so that the
+ * A reader for two kinds of PNG, 8-bit RGB and 16-bit grey, not interlaced, of a size known
+ * beforehand. It refuses everything else, checks every chunk's CRC, and leaves decompression to the caller, so that the
  * same code serves Node (zlib) and browsers (DecompressionStream).
  * @see https://www.w3.org/TR/png-3/
  */
 import { DataError } from "../errors.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const CHANNELS = 3;
+
+/** How a pixel is stored. */
+export interface PngLayout {
+  readonly name: string;
+  readonly bitDepth: number;
+  readonly colourType: number;
+  readonly pixelBytes: number;
+}
+
+export const RGB_8: PngLayout = { name: "8-bit RGB", bitDepth: 8, colourType: 2, pixelBytes: 3 };
+/** The high byte of a value comes first. */
+export const GREY_16: PngLayout = {
+  name: "16-bit grey",
+  bitDepth: 16,
+  colourType: 0,
+  pixelBytes: 2,
+};
 
 /** Size in pixels. */
 export interface PngSize {
@@ -22,17 +38,18 @@ export interface PngSize {
 export type Inflate = (data: Uint8Array, maxBytes: number) => Uint8Array | Promise<Uint8Array>;
 
 /**
- * The pixels of a PNG: `height` rows of `width` interleaved RGB bytes.
- * @throws {DataError} unless the bytes are an intact 8-bit RGB PNG of just this size.
+ * The pixels of a PNG: `height` rows of `width` pixels, each as it is stored.
+ * @throws {DataError} unless the bytes are an intact PNG of just this layout and size.
  */
 export async function decodePng(
   bytes: Uint8Array,
   { width, height }: PngSize,
   inflate: Inflate,
+  layout = RGB_8,
 ): Promise<Uint8Array> {
-  const compressed = readChunks(bytes, { width, height });
+  const compressed = readChunks(bytes, { width, height }, layout);
   // Each row is preceded by one byte that names its filter.
-  const expected = height * (1 + width * CHANNELS);
+  const expected = height * (1 + width * layout.pixelBytes);
   let raw: Uint8Array;
   try {
     raw = await inflate(compressed, expected);
@@ -42,11 +59,11 @@ export async function decodePng(
   if (raw.length !== expected) {
     throw damaged(`${expected} bytes of image data`, `${raw.length}`);
   }
-  return unfilter(raw, { width, height });
+  return unfilter(raw, height, layout.pixelBytes);
 }
 
 /** The joined contents of the IDAT chunks, once header, order and CRCs have been checked. */
-function readChunks(bytes: Uint8Array, size: PngSize): Uint8Array {
+function readChunks(bytes: Uint8Array, size: PngSize, layout: PngLayout): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
     throw damaged("a PNG signature", "other bytes");
@@ -66,7 +83,7 @@ function readChunks(bytes: Uint8Array, size: PngSize): Uint8Array {
       throw damaged(`the CRC of chunk ${index} (${type}) to be right`, "another");
     }
     if ((index === 0) !== (type === "IHDR")) throw damaged("IHDR first and only once", type);
-    if (type === "IHDR") checkHeader(data, size);
+    if (type === "IHDR") checkHeader(data, size, layout);
     else if (type === "IDAT") parts.push(data);
     else if (type === "IEND") {
       if (end !== bytes.length) throw damaged("the end of the file after IEND", "more bytes");
@@ -79,14 +96,14 @@ function readChunks(bytes: Uint8Array, size: PngSize): Uint8Array {
   }
 }
 
-function checkHeader(data: Uint8Array, { width, height }: PngSize): void {
+function checkHeader(data: Uint8Array, { width, height }: PngSize, layout: PngLayout): void {
   if (data.length !== 13) throw damaged("13 bytes of IHDR", `${data.length}`);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const got = `${view.getUint32(0)} x ${view.getUint32(4)}`;
   if (got !== `${width} x ${height}`) throw damaged(`${width} x ${height} pixels`, got);
-  // Bit depth 8, colour type RGB, the only compression and filter methods, not interlaced.
-  if ([8, 2, 0, 0, 0].some((value, i) => data[8 + i] !== value)) {
-    throw damaged("8-bit RGB, not interlaced", `header bytes ${data.subarray(8).join(" ")}`);
+  // The only compression and filter methods, not interlaced.
+  if ([layout.bitDepth, layout.colourType, 0, 0, 0].some((value, i) => data[8 + i] !== value)) {
+    throw damaged(`${layout.name}, not interlaced`, `header bytes ${data.subarray(8).join(" ")}`);
   }
 }
 
@@ -101,8 +118,8 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Undoes the row filters: each byte was stored as the difference from a prediction. */
-function unfilter(raw: Uint8Array, { width, height }: PngSize): Uint8Array {
-  const stride = width * CHANNELS;
+function unfilter(raw: Uint8Array, height: number, pixelBytes: number): Uint8Array {
+  const stride = raw.length / height - 1;
   const pixels = new Uint8Array(height * stride);
   // The row above the first one counts as zeros.
   let above = new Uint8Array(stride);
@@ -110,30 +127,30 @@ function unfilter(raw: Uint8Array, { width, height }: PngSize): Uint8Array {
     const filter = raw[y * (stride + 1)];
     const row = pixels.subarray(y * stride, (y + 1) * stride);
     row.set(raw.subarray(y * (stride + 1) + 1, (y + 1) * (stride + 1)));
-    unfilterRow(filter, row, above);
+    unfilterRow(filter, row, above, pixelBytes);
     above = row;
   }
   return pixels;
 }
 
-function unfilterRow(filter: number, row: Uint8Array, above: Uint8Array): void {
+function unfilterRow(filter: number, row: Uint8Array, above: Uint8Array, step: number): void {
   switch (filter) {
     case 0:
       break;
     case 1:
-      for (let i = CHANNELS; i < row.length; i++) row[i] += row[i - CHANNELS];
+      for (let i = step; i < row.length; i++) row[i] += row[i - step];
       break;
     case 2:
       for (let i = 0; i < row.length; i++) row[i] += above[i];
       break;
     case 3:
       for (let i = 0; i < row.length; i++) {
-        row[i] += ((i < CHANNELS ? 0 : row[i - CHANNELS]) + above[i]) >> 1;
+        row[i] += ((i < step ? 0 : row[i - step]) + above[i]) >> 1;
       }
       break;
     case 4:
       for (let i = 0; i < row.length; i++) {
-        row[i] += i < CHANNELS ? above[i] : paeth(row[i - CHANNELS], above[i], above[i - CHANNELS]);
+        row[i] += i < step ? above[i] : paeth(row[i - step], above[i], above[i - step]);
       }
       break;
     default:

@@ -79,39 +79,69 @@ export interface Pixels {
   readonly channels: number;
 }
 
+/** A picture that gives its rows a strip at a time, so that it need not lie in memory as a whole. */
+export interface PictureRows {
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** Values of a pixel. */
+  readonly channels: number;
+  /** Rows `from` to `to - 1`. */
+  rows(from: number, to: number): Uint8Array;
+}
+
+/** Pixels of a strip: some MB. */
+const STRIP_PIXELS = 2 ** 20;
+
 /** The part `x`, `y` of a picture at another size. */
 export function resample(
-  { data, width, height, channels }: Pixels,
+  picture: PictureRows,
   { x, y }: { readonly x: Span; readonly y: Span },
   [outHeight, outWidth]: readonly [height: number, width: number],
   interpolation: Interpolation,
 ): Uint8Array {
+  const { width, height, channels } = picture;
   const filter = FILTERS[interpolation];
   const isWhole = (span: Span, size: number, outSize: number): boolean =>
     size === outSize && span.from === 0 && span.length === size;
-  let values = data;
-  if (!isWhole(x, width, outWidth)) {
-    const taps = axisTaps(width, x, outWidth, filter);
-    values = along(values, taps, { lines: height, step: channels, line: width * channels });
+  const step = outWidth * channels;
+  const wide = room(height * step);
+  const taps = isWhole(x, width, outWidth) ? undefined : axisTaps(width, x, outWidth, filter);
+  const lines = Math.max(1, Math.floor(STRIP_PIXELS / width));
+  for (let from = 0; from < height; from += lines) {
+    const to = Math.min(height, from + lines);
+    const strip = picture.rows(from, to);
+    const out = wide.subarray(from * step, to * step);
+    if (!taps) out.set(strip);
+    else along(strip, out, taps, { lines: to - from, step: channels, line: width * channels });
   }
-  if (isWhole(y, height, outHeight)) return values;
-  const taps = axisTaps(height, y, outHeight, filter);
+  if (isWhole(y, height, outHeight)) return new Uint8Array(wide.buffer);
+  const out = room(outHeight * step);
   // All values of a row go the same way down the columns.
-  return along(values, taps, { lines: 1, step: outWidth * channels, line: 0 });
+  along(new Uint8Array(wide.buffer), out, axisTaps(height, y, outHeight, filter), {
+    lines: 1,
+    step,
+    line: 0,
+  });
+  return new Uint8Array(out.buffer);
 }
 
-/** Applies taps along an axis whose neighbours are `step` values apart; `line` to the next line. */
-function along(
-  data: Uint8Array,
-  taps: readonly Taps[],
-  { lines, step, line }: { lines: number; step: number; line: number },
-): Uint8Array {
-  // Clamps to 0..255 on its own.
-  const out = allocate(Uint8ClampedArray, lines * taps.length * step, {
+/** Clamps to 0..255 on its own. */
+const room = (length: number): Uint8ClampedArray<ArrayBuffer> =>
+  allocate(Uint8ClampedArray, length, {
     subject: "resizeImage",
     what: "the picture at its new size",
     remedy: "choose a smaller imageShape",
   });
+
+/** Applies taps along an axis whose neighbours are `step` values apart; `line` to the next line. */
+function along(
+  data: Uint8Array,
+  out: Uint8ClampedArray,
+  taps: readonly Taps[],
+  { lines, step, line }: { lines: number; step: number; line: number },
+): void {
   let to = 0;
   for (let l = 0; l < lines; l++) {
     for (const { first, weights } of taps) {
@@ -125,5 +155,4 @@ function along(
       }
     }
   }
-  return new Uint8Array(out.buffer);
 }

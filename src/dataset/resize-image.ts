@@ -1,9 +1,11 @@
 import { check, checkInteger, checkOneOf, checkOptions, describe } from "../checks.ts";
 import type { ImageShape } from "./image-set.ts";
+import { convertChannels } from "./channels.ts";
 import {
   INTERPOLATIONS,
   resample,
   type Interpolation,
+  type PictureRows,
   type Pixels,
   type Span,
 } from "./resample.ts";
@@ -19,14 +21,16 @@ export interface ResizeImageOptions {
   readonly fit?: "stretch" | "crop";
 }
 
-export const FITS = ["stretch", "crop"] as const;
+const FITS = ["stretch", "crop"] as const;
+/** In training and in use alike, whichever function resizes. */
+const DEFAULTS = { interpolation: "bilinear", fit: "stretch" } as const;
 
 /**
  * A picture of any size as an image of the given shape.
  *
  * Values are those of Pillow's `Image.resize` (and so of torchvision on Pillow images), bit for bit.
- * Three channels become one by ITU-R BT.601 luma as in Pillow, one becomes three by repetition, and a
- * fourth or second, the transparency, is left out.
+ * Three channels become one by ITU-R BT.601 luma as in Pillow, one becomes three by repetition, and
+ * what a fourth or second channel makes transparent lies on white.
  * @param picture bytes 0..255 of 1 to 4 channels: grey, grey and alpha, RGB, RGB and alpha.
  * @param imageShape height, width and 1 or 3 channels of the result.
  * @returns `height * width * channels` bytes, NHWC order.
@@ -41,20 +45,39 @@ export function resizeImage(
   checkPicture(subject, picture);
   checkPictureShape(subject, imageShape);
   checkOptions(subject, options, ["interpolation", "fit"]);
-  const { interpolation = "bilinear", fit = "stretch" } = options;
+  checkResizing(subject, options);
+  const { data, width, height, channels } = picture;
+  const line = width * channels;
+  const rows = (from: number, to: number): Uint8Array => data.subarray(from * line, to * line);
+  return resizeRows({ width, height, channels, rows }, imageShape, options);
+}
+
+/** `resizeImage` for arguments that have been checked, of a picture that may come in strips. */
+export function resizeRows(
+  picture: PictureRows,
+  [outHeight, outWidth, outChannels]: ImageShape,
+  { interpolation = DEFAULTS.interpolation, fit = DEFAULTS.fit }: ResizeImageOptions,
+): Uint8Array {
+  const { width, height, channels } = picture;
+  // Colours first, as one does with Pillow: convert("RGB"), then resize.
+  const source: PictureRows = {
+    width,
+    height,
+    channels: outChannels,
+    rows: (from, to) => convertChannels(picture.rows(from, to), channels, outChannels as 1 | 3),
+  };
+  const whole = { x: { from: 0, length: width }, y: { from: 0, length: height } };
+  const spans = fit === "crop" ? middle(width, height, outWidth / outHeight) : whole;
+  return resample(source, spans, [outHeight, outWidth], interpolation);
+}
+
+/** Throws unless the options can be followed. */
+export function checkResizing(
+  subject: string,
+  { interpolation = DEFAULTS.interpolation, fit = DEFAULTS.fit }: ResizeImageOptions,
+): void {
   checkOneOf(subject, "interpolation", interpolation, INTERPOLATIONS);
   checkOneOf(subject, "fit", fit, FITS);
-  const [height, width, channels] = imageShape;
-  // Colours first, as one does with Pillow: convert("RGB"), then resize.
-  const source = withChannels(picture, channels);
-  const whole = {
-    x: { from: 0, length: source.width },
-    y: { from: 0, length: source.height },
-  };
-  const spans = fit === "crop" ? middle(source, width / height) : whole;
-  const values = resample(source, spans, [height, width], interpolation);
-  // A result of one's own even where there was nothing to do; `slice` of a Buffer would share.
-  return values === picture.data ? new Uint8Array(values) : values;
 }
 
 /** Throws unless `imageShape` can be that of a picture. */
@@ -86,27 +109,8 @@ function checkPicture(subject: string, { data, width, height, channels }: Pixels
   );
 }
 
-function withChannels(picture: Pixels, wanted: number): Pixels {
-  const { data, width, height, channels } = picture;
-  if (channels === wanted) return picture;
-  const out = new Uint8Array(width * height * wanted);
-  const isColour = channels > 2;
-  for (let from = 0, to = 0; to < out.length; from += channels, to += wanted) {
-    if (wanted === 3) {
-      for (let c = 0; c < 3; c++) out[to + c] = data[from + (isColour ? c : 0)];
-    } else if (isColour) {
-      // 0.299 R + 0.587 G + 0.114 B in 16 bits of fraction.
-      const luma = 19595 * data[from] + 38470 * data[from + 1] + 7471 * data[from + 2];
-      out[to] = (luma + 0x8000) >> 16;
-    } else {
-      out[to] = data[from];
-    }
-  }
-  return { data: out, width, height, channels: wanted };
-}
-
 /** The largest part in the middle of a picture whose width is `ratio` times its height. */
-function middle({ width, height }: Pixels, ratio: number): { x: Span; y: Span } {
+function middle(width: number, height: number, ratio: number): { x: Span; y: Span } {
   const centered = (size: number, length: number): Span => {
     // Pillow takes the edges of the part in single precision.
     const from = Math.fround((size - length) / 2);

@@ -1,112 +1,140 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { check, checkOptions, describe } from "../checks.ts";
-import type { ImageSet } from "../dataset/image-set.ts";
-import { pictureSet, type PictureSetOptions } from "../dataset/picture-set.ts";
+import { checkMaxPixels } from "../dataset/checked-header.ts";
+import { countByReason } from "../dataset/left-out.ts";
+import {
+  PICTURE_SET_OPTIONS,
+  type PictureFile,
+  pictureSet,
+  type PictureSet,
+  type PictureSetOptions,
+  withLeftOut,
+} from "../dataset/picture-set.ts";
 import type { Pixels } from "../dataset/resample.ts";
-import { DataError, SourceError } from "../errors.ts";
-import { optionalPackage } from "../optional-package.ts";
+import { DataError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import { MAX_PIXELS, type OpenPicture, pictureOpener } from "./decode-picture.ts";
+import { listPictures, type PictureList } from "./list-pictures.ts";
 
 /** Options of {@link imageFolder}: those of {@link pictureSet}. */
 export interface ImageFolderOptions extends PictureSetOptions {
   /** Decodes a file in place of the package `sharp`. Default `sharp`. */
   readonly decode?: (path: string) => Promise<Pixels>;
+  /**
+   * The most pixels of a picture, a larger one counts as bad. Default 2^28, 16,384 x 16,384: 800 MB
+   * for a moment. For `sharp` only.
+   */
+  readonly maxPixels?: number;
 }
 
-const PICTURE = /\.(png|jpe?g)$/i;
+const SUBJECT = "imageFolder";
 
 /**
- * Your own pictures as an `ImageSet`: a folder with one folder per class, which holds PNG or JPEG
- * files of any size, at any depth. Each is decoded and resized as Pillow does it (see `resizeImage`).
+ * Your own pictures as an `ImageSet`: a folder with one folder per class, which holds PNG, JPEG, WebP,
+ * GIF (its first image), AVIF or TIFF files of any size, at any depth. Each is resized as Pillow does
+ * it (see `resizeImage`).
  *
- * As in Keras and torchvision, classes are numbered in the order of their names, transparency is
- * left out, and a camera's note that a picture is to be turned (EXIF) is not followed. Other files,
- * links, and names that start with a dot are passed over.
+ * As in Keras and torchvision, classes are numbered in the order of their names, and links are
+ * followed. Pixels are those that `imageFromFile` gives, here and in the page: EXIF turns pictures,
+ * what is transparent lies on white, CMYK and 16 bits convert as in Pillow, colour profiles are not
+ * applied.
+ *
+ * Everything else in the folder is left out: names that start with a dot or end otherwise, files
+ * outside the class folders, links to nothing or in a circle. It is counted on the console and listed
+ * in the set's `leftOut`; `paths` tells where each image came from.
  *
  * Needs the package `sharp`, which is loaded when this is first called, unless `decode` is given.
  * @param path the folder, e.g. `"data/flowers"` with `data/flowers/rose/1.jpg`.
  * @throws {ArgumentError} if an option is unknown or wrong.
- * @throws {SourceError} if the folder cannot be read or `sharp` is not installed.
- * @throws {DataError} if there are no pictures, a class has none, or one is damaged.
+ * @throws {SourceError} if a folder cannot be read or `sharp` is not installed.
+ * @throws {DataError} if there are no pictures, a class has none, or some are damaged (all are named).
  */
-export async function imageFolder(path: string, options: ImageFolderOptions): Promise<ImageSet> {
-  const subject = "imageFolder";
+export async function imageFolder(path: string, options: ImageFolderOptions): Promise<PictureSet> {
   check(
     typeof path === "string" && path !== "",
-    subject,
+    SUBJECT,
     "the path of a folder",
     describe(path),
     'pass e.g. "data/flowers"',
   );
-  checkOptions(subject, options, ["imageShape", "classNames", "interpolation", "fit", "decode"]);
-  const { decode = await sharpDecoder(), ...rest } = options;
+  checkOptions(SUBJECT, options, [...PICTURE_SET_OPTIONS, "decode", "maxPixels"]);
+  const { decode, maxPixels = MAX_PIXELS, ...rest } = options;
   check(
-    typeof decode === "function",
-    subject,
+    decode === undefined || typeof decode === "function",
+    SUBJECT,
     "decode to be a function",
     describe(decode),
     "pass a function or leave it out",
   );
-  const names = await listPictures(path);
-  return pictureSet(
-    names.map((name) => ({ path: name, decode: () => decode(join(path, ...name.split("/"))) })),
-    rest,
-  );
-}
+  checkMaxPixels(SUBJECT, maxPixels);
+  const clipped: string[] = [];
+  const fileOf = decode
+    ? (name: string, source: string): PictureFile => ({
+        path: name,
+        source,
+        decode: () => decode(source),
+      })
+    : await sharpFiles(maxPixels, clipped);
 
-/** The pictures in the folders of `root`, as paths with slashes. */
-async function listPictures(root: string): Promise<string[]> {
-  const found: string[] = [];
-  const visit = async (folder: string): Promise<void> => {
-    for (const entry of await list(root, folder)) {
-      if (entry.name.startsWith(".")) continue;
-      const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) await visit(name);
-      else if (entry.isFile() && folder !== "" && PICTURE.test(name)) found.push(name);
-    }
-  };
-  for (const entry of await list(root, "")) {
-    if (!entry.isDirectory() || entry.name.startsWith(".")) continue;
-    const before = found.length;
-    await visit(entry.name);
-    if (found.length === before) {
-      throw new DataError({
-        subject: "imageFolder",
-        expected: `PNG or JPEG files in ${join(root, entry.name)}`,
-        got: "none",
-        remedy: "add pictures or remove the folder: each one is a class",
-      });
-    }
+  const list = await listPictures(path);
+  checkClasses(path, list);
+  const files = list.pictures.map((name) => fileOf(name, join(path, ...name.split("/"))));
+  const set = await pictureSet(files, rest);
+  if (list.leftOut.length > 0) {
+    warn(
+      `left out ${list.leftOut.length} of the entries in ${path}: ${countByReason(list.leftOut)}`,
+    );
   }
-  return found;
-}
-
-async function list(root: string, folder: string) {
-  try {
-    return await readdir(join(root, folder), { withFileTypes: true });
-  } catch (cause) {
-    throw new SourceError({
-      subject: "imageFolder",
-      expected: `a folder with one folder of pictures per class at ${join(root, folder)}`,
-      got: (cause as Error).message,
-      remedy: "correct the path",
-      cause,
-    });
+  if (clipped.length > 0) {
+    const reason = "with grey values above 255 in 16 bits";
+    warn(
+      `${countByReason(clipped.map((name) => ({ path: name, reason })))}: they are white, as in ` +
+        "Pillow; divide them first if they should not be",
+    );
   }
+  return withLeftOut(set, [...list.leftOut, ...set.leftOut]);
 }
 
-async function sharpDecoder(): Promise<(path: string) => Promise<Pixels>> {
-  const { default: sharp } = await optionalPackage(
-    { subject: "imageFolder", name: "sharp", otherwise: ", or pass a function as decode" },
-    () => import("sharp"),
-  );
-  return async (path) => {
-    // Colour profiles are not applied, as Pillow does not; damage is an error, not a grey area.
-    const { data, info } = await sharp(path, { ignoreIcc: true, failOn: "warning" })
-      .toColourspace("srgb")
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
-    return { data, width, height, channels };
+/** Makes files that sharp decodes; `clipped` gets the names of those that lost grey values. */
+async function sharpFiles(
+  maxPixels: number,
+  clipped: string[],
+): Promise<(name: string, source: string) => PictureFile> {
+  const open = await pictureOpener(SUBJECT, maxPixels, ", or pass a function as decode");
+  return (name, source) => {
+    let opened: Promise<OpenPicture> | undefined;
+    const picture = (): Promise<OpenPicture> => (opened ??= open(source));
+    return {
+      path: name,
+      source,
+      measure: picture,
+      async decode() {
+        const pixels = await (await picture()).decode();
+        if (pixels.isClipped) clipped.push(name);
+        return pixels;
+      },
+    };
   };
+}
+
+function warn(text: string): void {
+  console.warn(printable(`${SUBJECT}: ${text}.`));
+}
+
+/** Throws unless every folder at the top has pictures. */
+function checkClasses(path: string, { pictures, classes, leftOut }: PictureList): void {
+  const full = new Set(pictures.map((name) => name.slice(0, name.indexOf("/"))));
+  const empty = classes.filter((name) => !full.has(name));
+  if (classes.length > 0 && empty.length === 0) return;
+  const places = empty.length === 0 ? [path] : empty.slice(0, 8).map((name) => join(path, name));
+  const inThem = leftOut.filter(
+    (file) => empty.length === 0 || empty.some((name) => file.path.startsWith(`${name}/`)),
+  );
+  throw new DataError({
+    subject: SUBJECT,
+    expected: `${empty.length === 0 ? "folders of pictures" : "pictures"} in ${printable(places.join(", "))}`,
+    got: inThem.length === 0 ? "none" : `none but ${printable(countByReason(inThem))}`,
+    remedy:
+      "add pictures (PNG, JPEG, WebP, GIF, AVIF or TIFF) or remove the folder: each one is a class",
+  });
 }

@@ -11,6 +11,8 @@ export { fileSystemIO } from "./file-system-io.ts";
 export { folderSource } from "./folder-source.ts";
 export { InterruptError, interruptSignal } from "./interrupt-signal.ts";
 export { imageFolder, type ImageFolderOptions } from "./image-folder.ts";
+export { imageFromFile } from "./image-from-file.ts";
+export type { ImageFromFileOptions } from "../dataset/image-options.ts";
 export { loadPretrained } from "./load-pretrained.ts";
 export { writePng, type WritePngOptions } from "./write-png.ts";
 export { writeSvg } from "./write-svg.ts";

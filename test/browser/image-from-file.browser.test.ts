@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { DataError, resizeImage } from "cifar-kit";
 import { imageFromFile } from "cifar-kit/browser";
 
@@ -32,15 +32,17 @@ describe("imageFromFile", () => {
     expect([...image.slice(31 * 3, 32 * 3)]).toEqual([0, 0, 200]);
   });
 
-  it("makes a picture smaller as resizeImage does, cropped to the middle", async () => {
+  it("makes a picture smaller as resizeImage does, with its default fit", async () => {
     const file = await picture(200, 100, halves);
-    const image = await imageFromFile(file, { width: 10, height: 10 });
+    const image = await imageFromFile(file, { width: 10, height: 10, fit: "crop" });
     const data = new Uint8Array(200 * 100 * 3);
     for (let i = 0; i < 200 * 100; i++) data[3 * i + (i % 200 < 100 ? 0 : 2)] = 200;
     const pixels = { data, width: 200, height: 100, channels: 3 };
     expect(image).toEqual(resizeImage(pixels, [10, 10, 3], { fit: "crop" }));
-    const stretched = await imageFromFile(file, { width: 10, height: 10, fit: "stretch" });
+    const stretched = await imageFromFile(file, { width: 10, height: 10 });
     expect(stretched).toEqual(resizeImage(pixels, [10, 10, 3]));
+    const grey = await imageFromFile(file, { imageShape: [10, 10, 1], interpolation: "lanczos" });
+    expect(grey).toEqual(resizeImage(pixels, [10, 10, 1], { interpolation: "lanczos" }));
   });
 
   it("puts what is transparent on white", async () => {
@@ -76,9 +78,9 @@ describe("imageFromFile", () => {
     const cases: [Blob, RegExp][] = [
       [new File(["hello"], "notes.txt"), /got another file \("notes.txt"\); choose a picture/],
       [new Blob([]), /got an empty file/],
-      [new Blob([intact.slice(0, 20)]), /got another file/],
+      [new Blob([intact.slice(0, 20)]), /got only a part of a picture/],
       [new Blob([intact.slice(0, 60)]), /an intact PNG picture .*cannot decode/],
-      [new Blob(["<svg xmlns='http://www.w3.org/2000/svg'/>"]), /got another file/],
+      [new Blob(["<svg xmlns='http://www.w3.org/2000/svg'/>"]), /got an SVG or another XML file/],
     ];
     for (const [file, message] of cases) {
       await expect(imageFromFile(file)).rejects.toThrow(message);
@@ -86,5 +88,83 @@ describe("imageFromFile", () => {
     }
     await expect(imageFromFile("x" as never)).rejects.toThrow(/a file or another Blob/);
     await expect(imageFromFile(new Blob(), { width: 0 })).rejects.toThrow(/width to be/);
+  });
+});
+
+/** What Pillow makes of files of every kind, written by test/fixtures/dataset/make-treatments.py. */
+const FIXTURES = "/test/fixtures/dataset/";
+interface Treatment {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly RGB: string;
+  readonly L: string;
+}
+
+/** How far values may be off: decoders round AVIF's colours and inks differently. */
+const toleranceOf = (name: string): number => {
+  if (name.endsWith(".avif")) return 2;
+  return /cmyk|ycck/.test(name) ? 1 : 0;
+};
+
+describe("a picture that a page decodes", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  const fixture = async (name: string): Promise<File> =>
+    new File([await (await fetch(`${FIXTURES}treatments/${name}`)).blob()], name);
+
+  it("has the pixels that Pillow, and so imageFolder, gives it", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const { files } = (await (await fetch(`${FIXTURES}treatments.json`)).json()) as {
+      files: Treatment[];
+    };
+    const shown = files.filter(({ name }) => !name.endsWith(".tif"));
+    expect(shown.length).toBeGreaterThan(55);
+    for (const { name, width, height, RGB, L } of shown) {
+      const file = await fixture(name);
+      for (const [values, channels] of [
+        [RGB, 3],
+        [L, 1],
+      ] as const) {
+        const image = await imageFromFile(file, { imageShape: [height, width, channels] });
+        const wanted = Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0));
+        expect(image.length, name).toBe(wanted.length);
+        const off = image.reduce(
+          (most, value, i) => Math.max(most, Math.abs(value - wanted[i])),
+          0,
+        );
+        expect(off, name).toBeLessThanOrEqual(toleranceOf(name));
+      }
+    }
+    expect(warn.mock.calls).toEqual(
+      Array(2).fill([expect.stringMatching(/16 bits of grey \("grey-16.png"\): values above 255/)]),
+    );
+  });
+
+  it("is refused by name where browsers do not show it", async () => {
+    await expect(imageFromFile(await fixture("alpha.tif"))).rejects.toThrow(
+      /got a TIFF picture \("alpha.tif"\); choose a picture, or save it in one of these formats/,
+    );
+  });
+
+  it("is the same in strips and tiles as in one piece", async () => {
+    // Wider than a tile, and more rows than a strip has.
+    const [width, height] = [5000, 700];
+    const file = await picture(width, height, (context) => {
+      for (let x = 0; x < width; x += 50) {
+        context.fillStyle = `rgb(${x % 256}, ${(x / 20) % 256}, ${x % 199})`;
+        context.fillRect(x, (x * 7) % 300, 40, 400);
+      }
+    });
+    const bitmap = await createImageBitmap(file, { premultiplyAlpha: "none" });
+    const context = new OffscreenCanvas(width, height).getContext("2d")!;
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const whole = { data: new Uint8Array(data.buffer), width, height, channels: 4 };
+    expect(await imageFromFile(file)).toEqual(resizeImage(whole, [32, 32, 3]));
   });
 });

@@ -54,7 +54,7 @@ describe("resizeImage", () => {
     expect([...grey]).toEqual(decode(pillow.luma.grey));
   });
 
-  it("repeats grey as colours and leaves transparency out", () => {
+  it("repeats grey as colours and puts what is transparent on white", () => {
     const pixels = (channels: number, ...data: number[]) => ({
       data: Uint8Array.from(data),
       width: 2,
@@ -62,10 +62,10 @@ describe("resizeImage", () => {
       channels,
     });
     expect([...resizeImage(pixels(1, 5, 9), [1, 2, 3])]).toEqual([5, 5, 5, 9, 9, 9]);
-    expect([...resizeImage(pixels(2, 5, 0, 9, 255), [1, 2, 1])]).toEqual([5, 9]);
-    expect([...resizeImage(pixels(4, 1, 2, 3, 0, 4, 5, 6, 9), [1, 2, 3])]).toEqual([
-      1, 2, 3, 4, 5, 6,
-    ]);
+    expect([...resizeImage(pixels(2, 5, 0, 9, 255), [1, 2, 1])]).toEqual([255, 9]);
+    // 100 at an alpha of 51, a fifth: 20 + 204.
+    const half = resizeImage(pixels(4, 1, 2, 3, 0, 100, 0, 255, 51), [1, 2, 3]);
+    expect([...half]).toEqual([255, 255, 255, 224, 204, 255]);
   });
 
   it("gives a copy where there is nothing to do", () => {

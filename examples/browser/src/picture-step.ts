@@ -55,7 +55,7 @@ async function look(file: File): Promise<void> {
   const number = ++chosen;
   showAlert("picture-alert");
   try {
-    const image = await imageFromFile(file);
+    const image = await imageFromFile(file, { fit: "crop" });
     // A small one may be decoded before a large one that was chosen first.
     if (number !== chosen) return;
     latest = image;

@@ -1,0 +1,74 @@
+import { messageOf } from "../describe.ts";
+import { DataError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import { PictureError } from "./checked-header.ts";
+
+/** A file that is not in a set. */
+export interface LeftOutFile {
+  /** Below the data set's folder. */
+  readonly path: string;
+  /** Why, e.g. `"hidden"` or what is wrong with the picture. */
+  readonly reason: string;
+}
+
+/** A picture that could not be decoded. */
+export interface BadPicture {
+  readonly path: string;
+  readonly cause: unknown;
+}
+
+/** What is wrong with a picture, in a few words. */
+export const reasonOf = (cause: unknown): string =>
+  cause instanceof PictureError ? cause.reason : JSON.stringify(messageOf(cause));
+
+/** One error for all the pictures of a set of `count` that could not be decoded. */
+export function badPicturesError(
+  subject: string,
+  bad: readonly BadPicture[],
+  count: number,
+): DataError {
+  const remedy = 'or pass onBadPicture: "skip"';
+  if (bad.length === 1) {
+    const [{ path, cause }] = bad;
+    return new DataError({
+      subject,
+      expected: `${printable(path)} to be an intact picture`,
+      got: reasonOf(cause),
+      remedy: `repair or remove the file, ${remedy}`,
+      cause,
+    });
+  }
+  return new DataError({
+    subject,
+    expected: `${count} intact pictures`,
+    got: `${bad.length} that are not: ${listOf(bad)}`,
+    remedy: `repair or remove the files, ${remedy}`,
+    cause: new AggregateError(bad.map(({ path, cause }) => new Error(path, { cause }))),
+  });
+}
+
+/** Files that a message names; the rest is counted. */
+const NAMED = 10;
+
+/** `a.jpg (reason), b.jpg (reason) and 3 more`. */
+export function listOf(bad: readonly BadPicture[]): string {
+  const shown = bad.slice(0, NAMED).map(({ path, cause }) => `${path} (${reasonOf(cause)})`);
+  return printable(shown.join(", ")) + more(bad.length - shown.length);
+}
+
+/** `2 hidden (.a, .b), 1 named .txt (notes.txt)`: how many for each reason. */
+export function countByReason(files: readonly LeftOutFile[]): string {
+  const byReason = new Map<string, string[]>();
+  for (const { path, reason } of files) {
+    const paths = byReason.get(reason);
+    if (paths) paths.push(path);
+    else byReason.set(reason, [path]);
+  }
+  const groups = [...byReason].map(([reason, paths]) => {
+    const shown = paths.slice(0, 3).join(", ") + more(paths.length - 3);
+    return `${paths.length} ${reason} (${shown})`;
+  });
+  return printable(groups.slice(0, NAMED).join(", ")) + more(groups.length - NAMED);
+}
+
+const more = (count: number): string => (count > 0 ? ` and ${count} more` : "");

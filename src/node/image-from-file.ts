@@ -1,0 +1,65 @@
+import { fileURLToPath } from "node:url";
+import { check, describe } from "../checks.ts";
+import { type ImageFromFileOptions, imageFromFileSettings } from "../dataset/image-options.ts";
+import { resizeImage } from "../dataset/resize-image.ts";
+import { messageOf } from "../describe.ts";
+import { CifarKitError, SourceError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import { MAX_PIXELS, type PictureInput, pictureOpener } from "./decode-picture.ts";
+
+const SUBJECT = "imageFromFile";
+
+/**
+ * A picture from a file as an image for a model, with the same pixels as `imageFolder` gives it, and
+ * `imageFromFile` of `cifar-kit/browser` in a page: turned as EXIF says, what is transparent on white,
+ * resized as `resizeImage` does.
+ *
+ * Needs the package `sharp`, which is loaded when this is first called.
+ * @param file path or `file:` URL, bytes or Blob of a PNG, JPEG, WebP, GIF (its first image), AVIF or
+ *   TIFF file.
+ * @returns `height * width * channels` bytes 0..255, NHWC order, for `predict`.
+ * @throws {ArgumentError} if an argument is wrong.
+ * @throws {SourceError} if the file cannot be read or `sharp` is not installed.
+ * @throws {DataError} if the file is no picture, is damaged, or has more than `maxPixels`.
+ */
+export async function imageFromFile(
+  file: string | URL | Uint8Array | Blob,
+  options: ImageFromFileOptions = {},
+): Promise<Uint8Array> {
+  const { imageShape, resize, maxPixels } = imageFromFileSettings(options, MAX_PIXELS);
+  const input = await inputOf(file);
+  const name = typeof input === "string" ? ` (${printable(input)})` : "";
+  const open = await pictureOpener(SUBJECT, maxPixels);
+  try {
+    const picture = await (await open(input, name)).decode();
+    if (picture.isClipped) {
+      console.warn(
+        `${SUBJECT}: 16 bits of grey${name}: values above 255 are white, as in Pillow; ` +
+          "divide them first if they should not be.",
+      );
+    }
+    return resizeImage(picture, imageShape, resize);
+  } catch (cause) {
+    if (cause instanceof CifarKitError) throw cause;
+    throw new SourceError({
+      subject: SUBJECT,
+      expected: `a file that can be read${name}`,
+      got: `"${messageOf(cause)}"`,
+      remedy: "correct the path",
+      cause,
+    });
+  }
+}
+
+async function inputOf(file: unknown): Promise<PictureInput> {
+  if (file instanceof URL) return fileURLToPath(file);
+  if (file instanceof Blob) return new Uint8Array(await file.arrayBuffer());
+  check(
+    (typeof file === "string" && file !== "") || file instanceof Uint8Array,
+    SUBJECT,
+    "the path of a file, its bytes or a Blob",
+    describe(file),
+    'pass e.g. "photo.jpg"',
+  );
+  return file;
+}

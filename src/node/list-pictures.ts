@@ -1,0 +1,97 @@
+import type { Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { compareText } from "../dataset/compare-text.ts";
+import type { LeftOutFile } from "../dataset/left-out.ts";
+import { SourceError } from "../errors.ts";
+
+/** What a folder of class folders holds. */
+export interface PictureList {
+  /** Pictures by their names, as paths with slashes, `"cat/1.jpg"`. */
+  readonly pictures: readonly string[];
+  /** The folders that stand for classes. */
+  readonly classes: readonly string[];
+  /** Everything else. */
+  readonly leftOut: readonly LeftOutFile[];
+}
+
+const PICTURE = /\.(png|jpe?g|jpe|jfif|webp|gif|avif|tiff?)$/i;
+
+/** What stands in a folder, after links have been followed. */
+type Kind = "folder" | "file" | "broken link" | "other";
+
+/**
+ * The pictures in the folders of `root`, at any depth. Links are followed; within a class no folder
+ * is read twice, so that a circle of links ends.
+ * @throws {SourceError} if a folder cannot be read.
+ */
+export async function listPictures(root: string): Promise<PictureList> {
+  const pictures: string[] = [];
+  const classes: string[] = [];
+  const leftOut: LeftOutFile[] = [];
+  const leave = (path: string, reason: string): unknown => leftOut.push({ path, reason });
+
+  const visit = async (folder: string, seen: Set<string>): Promise<void> => {
+    for (const entry of await list(root, folder)) {
+      const path = `${folder}/${entry.name}`;
+      const kind = await kindOf(root, path, entry);
+      if (entry.name.startsWith(".")) leave(path, "hidden");
+      else if (kind === "folder") {
+        if (await isNew(join(root, path), seen)) await visit(path, seen);
+        else leave(path, "a link to a folder that is read already");
+      } else if (kind !== "file") leave(path, kind === "other" ? "no file" : "a link to nothing");
+      else if (PICTURE.test(entry.name)) pictures.push(path);
+      else leave(path, `named ${extname(entry.name).toLowerCase() || "without an ending"}`);
+    }
+  };
+
+  for (const entry of await list(root, "")) {
+    const { name } = entry;
+    const kind = await kindOf(root, name, entry);
+    if (name.startsWith(".")) leave(name, "hidden");
+    else if (kind === "folder") {
+      const seen = new Set<string>();
+      await isNew(root, seen);
+      if (await isNew(join(root, name), seen)) {
+        classes.push(name);
+        await visit(name, seen);
+      } else leave(name, "a link to a folder that is read already");
+    } else leave(name, kind === "broken link" ? "a link to nothing" : "in no folder of a class");
+  }
+  return { pictures, classes, leftOut };
+}
+
+/** Whether a folder has not been read under any name; notes that it is now. */
+async function isNew(path: string, seen: Set<string>): Promise<boolean> {
+  const real = await realpath(path);
+  if (seen.has(real)) return false;
+  seen.add(real);
+  return true;
+}
+
+async function kindOf(root: string, path: string, entry: Dirent): Promise<Kind> {
+  // A link that leads nowhere or round in a circle has no target that could be looked at.
+  const target = entry.isSymbolicLink()
+    ? await stat(join(root, path)).catch(() => undefined)
+    : entry;
+  if (!target) return "broken link";
+  if (target.isDirectory()) return "folder";
+  return target.isFile() ? "file" : "other";
+}
+
+/** What stands in a folder: real things before links, each in the order of their names. */
+async function list(root: string, folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(join(root, folder), { withFileTypes: true });
+    const isLink = (entry: Dirent): number => Number(entry.isSymbolicLink());
+    return entries.sort((a, b) => isLink(a) - isLink(b) || compareText(a.name, b.name));
+  } catch (cause) {
+    throw new SourceError({
+      subject: "imageFolder",
+      expected: `a folder with one folder of pictures per class at ${join(root, folder)}`,
+      got: (cause as Error).message,
+      remedy: "correct the path",
+      cause,
+    });
+  }
+}
