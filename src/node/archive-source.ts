@@ -11,6 +11,7 @@ import { downloadFile, type DownloadFileOptions } from "./download-file.ts";
 import type { DownloadProgress } from "./download-progress.ts";
 import { gunzipFile } from "./gunzip.ts";
 import { readTar } from "./tar.ts";
+import { sweepLeftovers } from "./temporary-files.ts";
 import { createWorkDir } from "./work-dir.ts";
 import { errorCode } from "./write-atomic.ts";
 
@@ -52,6 +53,7 @@ export function archiveSource(archive: Archive, options: ArchiveSourceOptions): 
 
   /** Makes sure that the archive is there, and is the right one. */
   const ensure = async (): Promise<void> => {
+    await sweepLeftovers(cacheDir, Date.now());
     const damage = await findArchiveDamage(subject, path, archive);
     if (damage === undefined) return;
     if (damage !== "missing") warn(`deleting ${path} and fetching it again (${damage.message})`);

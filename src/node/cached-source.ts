@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { findDamage } from "../dataset/load-records.ts";
@@ -7,6 +7,8 @@ import { ArgumentError, CifarKitError, SourceError } from "../errors.ts";
 import { Listener } from "../listener.ts";
 import type { DownloadProgress } from "./download-progress.ts";
 import type { Fetcher } from "./fetchers.ts";
+import { readRegularFile } from "./read-regular-file.ts";
+import { sweepLeftovers } from "./temporary-files.ts";
 import { createWorkDir } from "./work-dir.ts";
 import { errorCode, writeAtomic } from "./write-atomic.ts";
 
@@ -35,6 +37,7 @@ class CacheError extends SourceError {}
 export function cachedSource(options: CachedSourceOptions): ByteSource {
   const { cacheDir, files, warn } = options;
   let fetching: Promise<void> | undefined;
+  let sweeping: Promise<void> | undefined;
 
   /** Fetches everything; calls that come meanwhile wait for the same download. */
   const fetchOnce = (): Promise<void> => {
@@ -54,14 +57,17 @@ export function cachedSource(options: CachedSourceOptions): ByteSource {
       });
     }
     const path = join(cacheDir, fileName);
+    // A cache that is complete has no other occasion to lose what killed downloads left in it.
+    sweeping ??= sweepLeftovers(cacheDir, Date.now());
+    await sweeping;
     try {
-      return await readFile(path);
+      return await readRegularFile(path);
     } catch (error) {
       if (errorCode(error) !== "ENOENT") throw unusable(cacheDir, "a readable cache", error);
     }
     await fetchOnce();
     try {
-      return await readFile(path);
+      return await readRegularFile(path);
     } catch (error) {
       throw unusable(cacheDir, "a cache that keeps what is written", error);
     }

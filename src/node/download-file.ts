@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DataError, SourceError } from "../errors.ts";
+import { sync } from "./write-atomic.ts";
 
 /** Options of {@link downloadFile}. */
 export interface DownloadFileOptions {
@@ -93,7 +94,7 @@ class Download {
         await sleep(Math.min(wait, MAX_WAIT_MS));
       }
     }
-    await this.#file.sync();
+    await sync(this.#file);
   }
 
   /** One connection, to its end or until it breaks. */

@@ -1,11 +1,13 @@
-import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
 import { makeFolder } from "./make-folder.ts";
-import { FolderLock } from "./folder-lock.ts";
-import { errorCode, isTemporary, writeAtomic } from "./write-atomic.ts";
+import { FolderLock, isLockFile } from "./folder-lock.ts";
+import { readRegularFile } from "./read-regular-file.ts";
+import { isWriterGone, sweep } from "./temporary-files.ts";
+import { errorCode, writeAtomic } from "./write-atomic.ts";
 
 const SUBJECT = "fileCheckpointStore";
 
@@ -31,12 +33,8 @@ export function fileCheckpointStore(folder: string): CheckpointStore {
       explained(path, "can be made, read and written", async () => {
         await makeFolder(path);
         const lock = await FolderLock.take(SUBJECT, path);
-        try {
-          await sweep(path);
-        } catch (error) {
-          await lock.release();
-          throw error;
-        }
+        // The lock says that nobody writes here, but for those who try to get it.
+        await sweep(path, async (name) => !isLockFile(name) || (await isWriterGone(name)) === true);
         return new FileCheckpoints(path, lock);
       }),
   };
@@ -56,17 +54,20 @@ class FileCheckpoints implements OpenCheckpointStore {
   }
 
   read(name: string): Promise<Uint8Array> {
-    return explained(this.#path(name), "can be read", () => readFile(this.#path(name)));
+    return explained(this.#path(name), "can be read", () => readRegularFile(this.#path(name)));
   }
 
   write(name: string, bytes: Uint8Array): Promise<void> {
     return explained(this.#path(name), "can be written", async () => {
-      if (!(await this.#lock.isHeld())) {
+      const loss = await this.#lock.loss();
+      if (loss !== undefined) {
         throw new SourceError({
           subject: SUBJECT,
           expected: `${this.location} for this run alone`,
-          got: "another run in it",
-          remedy: "end one of the two; this one was taken for dead, perhaps after a long sleep",
+          got: loss,
+          remedy: loss.startsWith("another run")
+            ? "end one of the two; this one was taken for dead, perhaps after a long sleep"
+            : "start the run again, and leave its folder alone while it goes on",
         });
       }
       await writeAtomic(this.#path(name), bytes);
@@ -95,13 +96,6 @@ class FileCheckpoints implements OpenCheckpointStore {
 
   #path(name: string): string {
     return join(this.location, name);
-  }
-}
-
-/** Removes what writers that were killed have left; the lock says that none is at work. */
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (isTemporary(name)) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -1,40 +1,59 @@
-import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import {
+  type FileHandle,
+  link,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { SourceError } from "../errors.ts";
+import { hasEnded, ownMark, type ProcessMark } from "./process-mark.ts";
+import { readRegularFile } from "./read-regular-file.ts";
+import { isTemporary, isWriterGone, temporaryPath } from "./temporary-files.ts";
 import { errorCode } from "./write-atomic.ts";
 
 const LOCK = "lock.json";
 /** Between two signs of life. */
 const BEAT_MS = 15_000;
-/** Without a sign of life for so long, a process of another machine counts as gone. */
+/** Without a sign of life for so long, a process that nobody here can ask counts as gone. */
 const SILENCE_MS = 120_000;
 /** A lock that changes hands under our eyes is tried for this often. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 20;
+
+/** Whether a temporary file is one of a process that tries to get a lock. */
+export function isLockFile(name: string): boolean {
+  return isTemporary(name, LOCK) || isTemporary(name, makingOf(LOCK));
+}
 
 /** Who holds a lock. */
-interface Holder {
-  readonly pid: number;
+interface Holder extends ProcessMark {
+  /** For messages. */
   readonly host: string;
-  /** When the process began, as the system counts: tells it from a later one with its number. */
-  readonly started: string | null;
   /** Tells the locks of one process apart. */
   readonly token: string;
 }
 
 /** A folder that belongs to one run of one process until it is released, or the process ends. */
 export class FolderLock {
-  readonly #folder: string;
+  readonly #path: string;
   readonly #content: string;
+  readonly #file: FileHandle;
   readonly #beat: NodeJS.Timeout;
 
-  private constructor(folder: string, content: string) {
-    this.#folder = folder;
+  private constructor(path: string, content: string, file: FileHandle) {
+    this.#path = path;
     this.#content = content;
+    this.#file = file;
     this.#beat = setInterval(() => {
-      const now = new Date();
-      utimes(join(folder, LOCK), now, now).catch(() => undefined);
+      // Written anew, so that the time is the file system's and not that of this machine's clock; and
+      // through the open file, so that it is this lock's even if another has taken its place.
+      this.#file.write(content, 0).catch(() => undefined);
     }, BEAT_MS);
     // A held lock keeps no process alive.
     this.#beat.unref();
@@ -42,120 +61,160 @@ export class FolderLock {
 
   /**
    * Claims a folder. The lock of a process that is gone is taken over.
-   * @throws {SourceError} if another run holds it.
+   * @throws {SourceError} if another run holds it, or may hold it.
    */
   static async take(subject: string, folder: string): Promise<FolderLock> {
-    const path = join(folder, LOCK);
-    const token = randomUUID();
-    const holder: Holder = {
-      pid: process.pid,
-      host: hostname(),
-      started: await startOf("self"),
-      token,
-    };
+    const holder: Holder = { ...(await ownMark()), host: hostname(), token: randomUUID() };
     const content = JSON.stringify(holder);
-    const own = join(folder, `.cifar-kit-lock-${token}.tmp`);
-    await writeFile(own, content, { flag: "wx" });
+    const path = join(folder, LOCK);
+    const other = await claim(path, content);
+    if (other !== undefined) throw taken(subject, folder, other);
     try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (await create(own, path, content)) return new FolderLock(folder, content);
-        const found = await readText(path);
-        if (found === undefined) continue;
-        const other = parse(found);
-        if (other && !(await isGone(other, path, own))) throw taken(subject, folder, other);
-        await removeStale(folder, found);
-      }
-    } finally {
-      // A leftover is swept by whoever holds the folder.
-      await rm(own, { force: true }).catch(() => null);
+      return new FolderLock(path, content, await open(path, constants.O_RDWR));
+    } catch (error) {
+      await removeOwn(path, content);
+      throw error;
     }
-    throw taken(subject, folder, undefined);
   }
 
-  /** Whether nobody has taken the lock away, as after a long sleep of this machine. */
-  async isHeld(): Promise<boolean> {
-    return (await readText(join(this.#folder, LOCK))) === this.#content;
+  /** What has become of the lock, if it is this run's no more; as the end of a sentence with "got". */
+  async loss(): Promise<string | undefined> {
+    let found: string;
+    try {
+      found = (await readRegularFile(this.#path)).toString();
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+      const isThere = await stat(dirname(this.#path)).then(
+        () => true,
+        () => false,
+      );
+      return isThere
+        ? `no ${LOCK} any more: somebody deleted it`
+        : "no such folder any more: somebody deleted or moved it";
+    }
+    return found === this.#content ? undefined : `another run in it: ${nameOf(found)}`;
   }
 
   /** Gives the folder free. If that fails the next run will, when this process is gone. */
   async release(): Promise<void> {
     clearInterval(this.#beat);
-    if (await this.isHeld()) await rm(join(this.#folder, LOCK), { force: true }).catch(() => null);
+    await this.#file.close().catch(() => undefined);
+    await removeOwn(this.#path, this.#content);
   }
 }
 
-/** Makes the lock out of a complete file in one step: nobody ever sees half a lock. */
-async function create(own: string, path: string, content: string): Promise<boolean> {
-  try {
-    await link(own, path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "EEXIST") return false;
-  }
-  // A file system without links.
-  try {
-    await writeFile(path, content, { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "EEXIST") return false;
-    throw error;
-  }
-}
+/**
+ * Makes a lock of this content, or takes over one whose holder is gone.
+ *
+ * Only one of those who find such a lock may replace it, and this right is a lock, too, with a name
+ * of its own for every lock that is to be replaced. Whoever has it makes sure that the same lock is
+ * still there and renames its own onto it: nothing is ever removed to make room.
+ * @returns the content of the lock that is in the way; `undefined` if this one is made.
+ */
+async function claim(path: string, content: string): Promise<string | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (await create(path, content)) return undefined;
+    const found = await readText(path);
+    if (found === undefined) continue;
+    if (!(await isGone(found, path))) return found;
 
-/** Removes a lock of this content; another one, which came in between, is put back. */
-async function removeStale(folder: string, content: string): Promise<void> {
-  const path = join(folder, LOCK);
-  const moved = join(folder, `.cifar-kit-lock-${randomUUID()}.tmp`);
-  try {
-    await rename(path, moved);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return;
-    throw error;
-  }
-  if ((await readText(moved)) !== content) await link(moved, path).catch(() => undefined);
-  await rm(moved, { force: true });
-}
-
-async function isGone(other: Holder, path: string, own: string): Promise<boolean> {
-  if (other.host !== hostname()) {
-    // Nobody can ask a process of another machine; both times are the file system's own.
+    const right = join(dirname(path), `.cifar-kit-${digest(basename(path) + found)}.right.tmp`);
+    const other = await claim(right, content);
+    if (other !== undefined) return other;
     try {
-      const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
-      return ours.mtimeMs - theirs.mtimeMs > SILENCE_MS;
-    } catch (error) {
-      // Released since it was read.
-      if (errorCode(error) === "ENOENT") return true;
-      throw error;
+      if ((await readText(path)) !== found) continue;
+      await withFile(path, content, (own) => rename(own, path));
+      return undefined;
+    } finally {
+      await removeOwn(right, content);
     }
   }
-  try {
-    process.kill(other.pid, 0);
-  } catch (error) {
-    // EPERM: it is there, but somebody else's.
-    if (errorCode(error) === "ESRCH") return true;
-  }
-  return other.started !== (await startOf(String(other.pid)));
+  return "";
 }
 
-/** When a process began, in ticks since the machine did; `null` where the system has no /proc. */
-async function startOf(process: string): Promise<string | null> {
-  const line = await readText(`/proc/${process}/stat`);
-  // The second field, the name in parentheses, may hold spaces.
-  return line?.slice(line.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+/** Makes a lock out of a complete file in one step: nobody ever sees half a lock. */
+async function create(path: string, content: string): Promise<boolean> {
+  try {
+    await withFile(path, content, (own) => link(own, path));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+  }
+  // A file system without links: as long as the lock is not complete, a sign says so.
+  if ((await readText(path)) !== undefined) return false;
+  try {
+    await withFile(makingOf(path), "", () => writeFile(path, content, { flag: "wx" }));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** What the sign that a lock is being made is called after. */
+const makingOf = (path: string): string => `${path}.making`;
+
+/** Does something with a complete file beside `path`, which is removed afterwards. */
+async function withFile(
+  path: string,
+  content: string,
+  action: (own: string) => Promise<void>,
+): Promise<void> {
+  const own = await temporaryPath(path);
+  try {
+    await writeFile(own, content, { flag: "wx" });
+    await action(own);
+  } finally {
+    // A leftover is swept by whoever holds the folder.
+    await rm(own, { force: true }).catch(() => null);
+  }
+}
+
+async function removeOwn(path: string, content: string): Promise<void> {
+  const found = await readText(path).catch(() => undefined);
+  if (found === content) await rm(path, { force: true }).catch(() => null);
+}
+
+/** Whether the holder of a lock is certainly gone. */
+async function isGone(found: string, path: string): Promise<boolean> {
+  const holder = parse(found);
+  // Not complete: it was cut when its process ended, unless somebody is still at it.
+  if (!holder && !(await isBeingMade(path))) return true;
+  const ended = holder && (await hasEnded(holder));
+  if (ended !== undefined) return ended;
+  // A process of another machine or container. Both times are the file system's own.
+  let gone = false;
+  await withFile(path, "", async (own) => {
+    const [theirs, ours] = await Promise.all([stat(path), stat(own)]);
+    gone = ours.mtimeMs - theirs.mtimeMs > SILENCE_MS;
+  }).catch((error: unknown) => {
+    // Released or replaced since it was read: another look will tell.
+    if (errorCode(error) !== "ENOENT") throw error;
+  });
+  return gone;
+}
+
+async function isBeingMade(path: string): Promise<boolean> {
+  for (const name of await readdir(dirname(path))) {
+    if (isTemporary(name, makingOf(basename(path))) && (await isWriterGone(name)) !== true)
+      return true;
+  }
+  return false;
 }
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
-  } catch {
-    return undefined;
+    return (await readRegularFile(path)).toString();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 
 function parse(text: string): Holder | undefined {
   try {
     const holder = JSON.parse(text) as Partial<Holder> | null;
-    return typeof holder?.pid === "number" && typeof holder.host === "string"
+    return Number.isSafeInteger(holder?.pid) && typeof holder?.host === "string"
       ? (holder as Holder)
       : undefined;
   } catch {
@@ -163,7 +222,16 @@ function parse(text: string): Holder | undefined {
   }
 }
 
-function taken(subject: string, folder: string, holder: Holder | undefined): SourceError {
+function nameOf(content: string): string {
+  const holder = parse(content);
+  return holder ? `process ${holder.pid} on ${holder.host}` : "of an unknown process";
+}
+
+const digest = (text: string): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+function taken(subject: string, folder: string, content: string): SourceError {
+  const holder = parse(content);
   return new SourceError({
     subject,
     expected: `${folder} for this run alone`,

@@ -1,8 +1,9 @@
-import { readFile, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { check, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { SourceError } from "../errors.ts";
+import { readRegularFile } from "./read-regular-file.ts";
 import { errorCode } from "./write-atomic.ts";
 
 /**
@@ -22,7 +23,7 @@ export function folderSource(path: string): ByteSource {
   return {
     async read(fileName) {
       try {
-        return await readFile(join(path, fileName));
+        return await readRegularFile(join(path, fileName));
       } catch (cause) {
         throw new SourceError({
           subject: "folderSource",

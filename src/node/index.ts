@@ -14,5 +14,6 @@ export { imageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { imageFromFile } from "./image-from-file.ts";
 export type { ImageFromFileOptions } from "../dataset/image-options.ts";
 export { loadPretrained } from "./load-pretrained.ts";
+export { writeFileAtomic } from "./write-file-atomic.ts";
 export { writePng, type WritePngOptions } from "./write-png.ts";
 export { writeSvg } from "./write-svg.ts";

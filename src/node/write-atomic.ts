@@ -1,14 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-
-/** Names of files that are being written, so that leftovers of a crash can be told from data. */
-const TEMPORARY = /^\.cifar-kit-.*\.tmp$/;
-
-/** Whether a file name is one that {@link writeAtomic} gives a file it has not finished. */
-export function isTemporary(fileName: string): boolean {
-  return TEMPORARY.test(fileName);
-}
+import { fsync } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { temporaryPath } from "./temporary-files.ts";
 
 /**
  * Writes a file so that whoever looks sees either the old file or the whole new one: to a temporary
@@ -16,38 +10,48 @@ export function isTemporary(fileName: string): boolean {
  * the same time; the last one wins with a whole file.
  */
 export async function writeAtomic(path: string, data: Uint8Array | string): Promise<void> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.cifar-kit-${basename(path)}-${randomUUID()}.tmp`);
+  const temporary = await temporaryPath(path);
   try {
-    // "wx": the file must not exist, so that nobody's link can be followed.
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(data);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeNew(temporary, data);
     await rename(temporary, path);
   } catch (error) {
     // What cannot be removed either must not hide why it could not be written.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  await syncFolder(folder);
+  await syncFolder(dirname(path));
 }
 
-/** Makes the rename itself last; where folders cannot be synced (Windows), the system sees to it. */
-async function syncFolder(folder: string): Promise<void> {
+/** Writes a file that must not exist, so that nobody's link can be followed, onto the disk. */
+export async function writeNew(path: string, data: Uint8Array | string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(data);
+    await sync(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a rename itself last; where folders cannot be synced (Windows), the system sees to it. */
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");
     try {
-      await handle.sync();
+      await sync(handle);
     } finally {
       await handle.close();
     }
   } catch (error) {
     if (!["EISDIR", "EPERM", "EACCES", "EINVAL"].includes(errorCode(error))) throw error;
   }
+}
+
+const fsyncOf = promisify(fsync);
+
+/** Puts a file onto the disk. Not by its own method, which throws under Yarn's Plug'n'Play. */
+export function sync(file: FileHandle): Promise<void> {
+  return fsyncOf(file.fd);
 }
 
 /** The code of a system error, e.g. `"ENOENT"`; empty for other errors. */

@@ -58,11 +58,7 @@ const LAYERS: readonly (readonly [string, () => Layer, number[]])[] = [
     [5, 5, 2],
   ],
   ["gelu_new", () => layers.activation({ activation: "gelu_new" }), [4]],
-  [
-    "a dense layer with gelu_new",
-    () => layers.dense({ units: 2, activation: "gelu_new" }),
-    [4],
-  ],
+  ["a dense layer with gelu_new", () => layers.dense({ units: 2, activation: "gelu_new" }), [4]],
   [
     "depthwiseConv2d",
     () => layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2 }),

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -17,6 +17,7 @@ import { ArgumentError, DataError, SourceError } from "../../src/errors.ts";
 import { cachedSource } from "../../src/node/cached-source.ts";
 import type { DownloadProgress } from "../../src/node/download-progress.ts";
 import type { Fetcher } from "../../src/node/fetchers.ts";
+import { ownMark } from "../../src/node/process-mark.ts";
 import { manifestOf, syntheticRecords } from "../dataset/synthetic.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
@@ -214,6 +215,30 @@ describe("cachedSource", () => {
       "b.bin",
       "notes.txt",
     ]);
+  });
+
+  it("clears away what killed downloads left in a complete cache", async () => {
+    const cacheDir = newFolder();
+    for (const [name, bytes] of Object.entries(FILES)) writeFileSync(join(cacheDir, name), bytes);
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    const { started, space } = await ownMark();
+    const work = (of: number, when?: string): string =>
+      `.cifar-kit-fetch-${of}.${when}.${space}.0123abcd-Abc123`;
+    for (const name of [work(pid, "1"), work(process.pid, started)]) {
+      mkdirSync(join(cacheDir, name));
+      writeFileSync(join(cacheDir, name, "part"), "x");
+    }
+    await open(cacheDir, [failingFetcher("offline")]).source.read("a.bin");
+    expect(readdirSync(cacheDir).sort()).toEqual(
+      [work(process.pid, started), ...Object.keys(FILES)].sort(),
+    );
+  });
+
+  it("refuses a pipe in the place of a file, at once", async () => {
+    const cacheDir = newFolder();
+    spawnSync("mkfifo", [join(cacheDir, "a.bin")]);
+    const reading = open(cacheDir, [memoryFetcher()]).source.read("a.bin");
+    await expect(reading).rejects.toThrow(/a\.bin is a pipe/);
   });
 
   it("refuses names that are no files of the data set", async () => {

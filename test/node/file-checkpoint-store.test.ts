@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -145,6 +146,13 @@ describe("a newest checkpoint that is", () => {
       (path) => {
         rmSync(path);
         mkdirSync(path);
+      },
+    ],
+    [
+      "a pipe, which nobody writes to",
+      (path) => {
+        rmSync(path);
+        spawnSync("mkfifo", [path]);
       },
     ],
   ];

@@ -1,4 +1,14 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
@@ -6,12 +16,19 @@ import { layers, loadLayersModel, sequential, type LayersModel } from "@tensorfl
 import { beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, DataError, SourceError } from "../../src/errors.ts";
 import { fileSystemIO } from "../../src/node/file-system-io.ts";
+import { ownMark } from "../../src/node/process-mark.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const newFolder = temporaryFolders();
 beforeAll(async () => {
   await tf.setBackend("cpu");
 });
+
+/** What model.json holds beyond TensorFlow.js's own. */
+interface Hashes {
+  weightsSha256: string;
+  modelSha256: string;
+}
 
 function smallModel(seed = 1): LayersModel {
   const model = sequential({
@@ -30,6 +47,13 @@ function smallModel(seed = 1): LayersModel {
   return model;
 }
 
+/** The name of the weights in a folder; there are no others. */
+function weightsFile(folder: string): string {
+  const names = readdirSync(folder).filter((name) => /^weights\..*bin$/.test(name));
+  expect(names).toHaveLength(1);
+  return names[0];
+}
+
 async function predictions(model: LayersModel): Promise<number[]> {
   const y = model.predict(tf.tensor2d([[1, -2, 3, 0.5]])) as tf.Tensor;
   return Array.from(await y.data());
@@ -44,7 +68,7 @@ describe("fileSystemIO", () => {
       includeOptimizer: true,
     });
     expect(modelArtifactsInfo.modelTopologyType).toBe("JSON");
-    expect(readdirSync(folder).sort()).toEqual(["model.json", "weights.bin"]);
+    expect(readdirSync(folder).sort()).toEqual(["model.json", weightsFile(folder)]);
     for (const path of [folder, join(folder, "model.json")]) {
       const loaded = await loadLayersModel(fileSystemIO(path));
       expect(await predictions(loaded)).toEqual(await predictions(model));
@@ -63,8 +87,11 @@ describe("fileSystemIO", () => {
       expect.arrayContaining(["modelTopology", "format", "generatedBy", "convertedBy"]),
     );
     expect(json.weightsManifest).toHaveLength(1);
-    expect(json.weightsManifest[0].paths).toEqual(["weights.bin"]);
-    expect(readFileSync(join(folder, "weights.bin"))).toHaveLength(4 * (4 * 3 + 3 + 3 * 2 + 2));
+    const weights = readFileSync(join(folder, weightsFile(folder)));
+    expect(weights).toHaveLength(4 * (4 * 3 + 3 + 3 * 2 + 2));
+    // Named by its content.
+    const hash = createHash("sha256").update(weights).digest("hex");
+    expect(json.weightsManifest[0].paths).toEqual([`weights.${hash.slice(0, 16)}.bin`]);
     // Read as any HTTP client of TensorFlow.js would.
     const fetchFunc = (url: string): Promise<Response> =>
       Promise.resolve(new Response(readFileSync(url.replace("http://model.test", folder))));
@@ -79,8 +106,12 @@ describe("fileSystemIO", () => {
     const models = [smallModel(1), smallModel(50)];
     await models[0].save(fileSystemIO(join(folder, "a.json")));
     await models[1].save(fileSystemIO(join(folder, "b.json")));
-    const names = ["a.json", "a.weights.bin", "b.json", "b.weights.bin"];
-    expect(readdirSync(folder).sort()).toEqual(names);
+    await models[1].save(fileSystemIO(folder));
+    const names = readdirSync(folder).map((name) => name.replace(/\.[0-9a-f]{16}\./, ".HASH."));
+    expect(names.sort()).toEqual([
+      ...["a.json", "a.weights.HASH.bin", "b.json", "b.weights.HASH.bin"],
+      ...["model.json", "weights.HASH.bin"],
+    ]);
     const loaded = await loadLayersModel(fileSystemIO(join(folder, "a.json")));
     expect(await predictions(loaded)).toEqual(await predictions(models[0]));
   });
@@ -100,13 +131,12 @@ describe("fileSystemIO", () => {
     const model = smallModel();
     await model.save(fileSystemIO(folder));
     const file = join(folder, "model.json");
-    const json = JSON.parse(readFileSync(file, "utf8")) as tf.io.ModelJSON & {
-      weightsSha256?: string;
-    };
+    const json = JSON.parse(readFileSync(file, "utf8")) as Partial<Hashes> & tf.io.ModelJSON;
     delete json.weightsSha256;
+    delete json.modelSha256;
     json.weightsManifest[0].paths = ["part1", "part2"];
     writeFileSync(file, JSON.stringify(json));
-    const weights = readFileSync(join(folder, "weights.bin"));
+    const weights = readFileSync(join(folder, weightsFile(folder)));
     writeFileSync(join(folder, "part1"), weights.subarray(0, 10));
     writeFileSync(join(folder, "part2"), weights.subarray(10));
     const loaded = await loadLayersModel(fileSystemIO(folder));
@@ -128,27 +158,71 @@ describe("fileSystemIO", () => {
     await expect(failing).rejects.toBeInstanceOf(SourceError);
   });
 
-  it("gives the earlier model when a save was interrupted between its two files", async () => {
-    const [folder, other] = [newFolder(), newFolder()];
-    const models = [smallModel(1), smallModel(50), smallModel(100)];
-    await models[0].save(fileSystemIO(folder));
-    await models[1].save(fileSystemIO(other));
-    const kept = join(folder, "weights.bin.earlier");
-    copyFileSync(join(folder, "weights.bin"), kept);
-    copyFileSync(join(other, "weights.bin"), join(folder, "weights.bin"));
-    const loaded = await loadLayersModel(fileSystemIO(folder));
-    expect(await predictions(loaded)).toEqual(await predictions(models[0]));
+  it("takes the place of a model with plain names, and of none beside it", async () => {
+    const folder = newFolder();
+    const [earlier, model] = [smallModel(1), smallModel(50)];
+    await earlier.save(fileSystemIO(folder));
+    const file = join(folder, "model.json");
+    const json = JSON.parse(readFileSync(file, "utf8")) as Partial<Hashes> & tf.io.ModelJSON;
+    renameSync(join(folder, weightsFile(folder)), join(folder, "weights.bin"));
+    json.weightsManifest[0].paths = ["weights.bin"];
+    delete json.modelSha256;
+    writeFileSync(file, JSON.stringify(json));
+    expect(await predictions(await loadLayersModel(fileSystemIO(folder)))).toEqual(
+      await predictions(earlier),
+    );
+    await model.save(fileSystemIO(folder));
+    expect(readdirSync(folder).sort()).toEqual(["model.json", weightsFile(folder)]);
 
-    // The next save ends what was interrupted.
-    await models[2].save(fileSystemIO(folder));
-    expect(readdirSync(folder).sort()).toEqual(["model.json", "weights.bin"]);
-    const last = await loadLayersModel(fileSystemIO(folder));
-    expect(await predictions(last)).toEqual(await predictions(models[2]));
+    // Here weights.bin is somebody's data.
+    const other = newFolder();
+    writeFileSync(join(other, "weights.bin"), "mine");
+    await model.save(fileSystemIO(other));
+    expect(readFileSync(join(other, "weights.bin"), "utf8")).toBe("mine");
+  });
 
-    // What was kept must be right, too.
-    writeFileSync(kept, "damaged");
-    copyFileSync(join(other, "weights.bin"), join(folder, "weights.bin"));
-    await expect(fileSystemIO(folder).load()).rejects.toThrow(/weights with SHA-256 .*another/);
+  it("keeps weights that a copy of a model file names", async () => {
+    const folder = newFolder();
+    const [first, second] = [smallModel(1), smallModel(50)];
+    await first.save(fileSystemIO(folder));
+    copyFileSync(join(folder, "model.json"), join(folder, "best.json"));
+    await second.save(fileSystemIO(folder));
+    const best = await loadLayersModel(fileSystemIO(join(folder, "best.json")));
+    expect(await predictions(best)).toEqual(await predictions(first));
+  });
+
+  it("removes what a save that was killed has left, and nothing of one that goes on", async () => {
+    const folder = newFolder();
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    const { space } = await ownMark();
+    const claim = (of: number): string => `.cifar-kit-model.json-${of}.5.${space}.0123abcd.tmp`;
+    const weights = ["weights.0000000000000001.bin", "weights.0000000000000002-0123abcd.bin"];
+    for (const name of weights) writeFileSync(join(folder, name), "");
+    writeFileSync(join(folder, claim(pid)), weights[0]);
+    writeFileSync(join(folder, claim(pid).replace("model.json", weights[0])), "half");
+    const going = claim(process.pid).replace(".5.", `.${(await ownMark()).started}.`);
+    writeFileSync(join(folder, going), weights[1]);
+    await smallModel().save(fileSystemIO(folder));
+    const left = readdirSync(folder).filter(
+      (name) => !/^(model\.json|weights\.[1-9a-f].*)$/.test(name),
+    );
+    expect(left.sort()).toEqual([going, weights[1]].sort());
+    rmSync(join(folder, going));
+    await smallModel().save(fileSystemIO(folder));
+    expect(readdirSync(folder).sort()).toEqual(["model.json", weightsFile(folder)]);
+  });
+
+  it("loads a model that is replaced while it is read", async () => {
+    const folder = newFolder();
+    await smallModel(1).save(fileSystemIO(folder));
+    let saves = 0;
+    const saving = (async () => {
+      for (; saves < 10; saves++) await smallModel(saves * 9).save(fileSystemIO(folder));
+    })();
+    let loads = 0;
+    for (; saves < 10; loads++) await fileSystemIO(folder).load();
+    await saving;
+    expect(loads).toBeGreaterThan(0);
   });
 
   it("leaves no tensor behind by itself", async () => {
@@ -169,12 +243,13 @@ describe("fileSystemIO", () => {
     const edit = (folder: string, change: (json: Record<string, unknown>) => unknown): void => {
       const file = join(folder, "model.json");
       const json = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+      delete json.modelSha256;
       writeFileSync(file, JSON.stringify(change(json)));
     };
 
     it("refuses weights of another size or content", async () => {
       const folder = await saved();
-      const file = join(folder, "weights.bin");
+      const file = join(folder, weightsFile(folder));
       const weights = readFileSync(file);
       writeFileSync(file, weights.subarray(4));
       await expect(fileSystemIO(folder).load()).rejects.toThrow(/expected 92 bytes .*got 88/);
@@ -198,6 +273,8 @@ describe("fileSystemIO", () => {
       [[null]],
       [[{ paths: ["weights.bin"] }]],
       [[{ paths: [], weights: [{}] }]],
+      [[{ paths: [], weights: [{ name: "w", shape: [-1] }] }]],
+      [[{ paths: [], weights: [{ name: 5, shape: [1] }] }]],
     ])("refuses the weights manifest %j", async (weightsManifest) => {
       const folder = await saved();
       edit(folder, (json) => ({ ...json, weightsManifest }));
@@ -217,10 +294,43 @@ describe("fileSystemIO", () => {
       const folder = newFolder();
       await expect(fileSystemIO(folder).load()).rejects.toThrow(join(folder, "model.json"));
       await expect(fileSystemIO(join(folder, "x")).load()).rejects.toBeInstanceOf(SourceError);
-      mkdirSync(join(folder, "weights.bin"));
       const other = await saved();
+      const weights = join(folder, weightsFile(other));
+      mkdirSync(weights);
       writeFileSync(join(folder, "model.json"), readFileSync(join(other, "model.json")));
-      await expect(fileSystemIO(folder).load()).rejects.toThrow(join(folder, "weights.bin"));
+      await expect(fileSystemIO(folder).load()).rejects.toThrow(weights);
+    });
+
+    it("refuses what is no file, at once", async () => {
+      const folder = newFolder();
+      spawnSync("mkfifo", [join(folder, "model.json")]);
+      await expect(fileSystemIO(folder).load()).rejects.toThrow(/model.json is a pipe/);
+      const other = await saved();
+      const weights = join(other, weightsFile(other));
+      rmSync(weights);
+      spawnSync("mkfifo", [weights]);
+      await expect(fileSystemIO(other).load()).rejects.toThrow(/is a pipe/);
+      await expect(fileSystemIO("/dev/zero").load()).rejects.toThrow(
+        /is a pipe, a socket or a device/,
+      );
+      // A pipe in the place of a file is replaced.
+      await smallModel().save(fileSystemIO(folder));
+      await fileSystemIO(folder).load();
+    });
+
+    it("accepts a model file that was laid out anew, and refuses one that says something else", async () => {
+      const folder = await saved();
+      const file = join(folder, "model.json");
+      const json = JSON.parse(readFileSync(file, "utf8")) as Hashes & { generatedBy: string };
+      writeFileSync(file, JSON.stringify(json, null, 2));
+      await fileSystemIO(folder).load();
+      writeFileSync(file, JSON.stringify({ ...json, generatedBy: "me" }));
+      await expect(fileSystemIO(folder).load()).rejects.toThrow(
+        /as it was written, with SHA-256 .*got another; .*delete modelSha256 from it/,
+      );
+      // The remedy.
+      writeFileSync(file, JSON.stringify({ ...json, generatedBy: "me", modelSha256: undefined }));
+      await fileSystemIO(folder).load();
     });
   });
 

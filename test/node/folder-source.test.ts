@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadRecords } from "../../src/dataset/load-records.ts";
@@ -24,6 +25,14 @@ describe("folderSource", () => {
     const load = loadRecords(folderSource(folder), manifestOf({ "a.bin": bytes }));
     await expect(load).rejects.toBeInstanceOf(DataError);
     expect(await folderSource(folder).read("a.bin")).toHaveLength(bytes.length - 1);
+  });
+
+  it("refuses a pipe or a device in the place of a file, at once", async () => {
+    const folder = newFolder();
+    spawnSync("mkfifo", [join(folder, "a.bin")]);
+    await expect(folderSource(folder).read("a.bin")).rejects.toThrow(/a\.bin .* got ENOTFILE/);
+    symlinkSync("/dev/zero", join(folder, "b.bin"));
+    await expect(folderSource(folder).read("b.bin")).rejects.toThrow(/b\.bin .* got ENOTFILE/);
   });
 
   it("names the missing file, the folder, what is in it, and what to do", async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isTemporary, writeAtomic } from "../../src/node/write-atomic.ts";
+import { writeAtomic } from "../../src/node/write-atomic.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const newFolder = temporaryFolders();
@@ -43,12 +43,5 @@ describe("writeAtomic", () => {
     }
     await writing;
     expect(readdirSync(folder)).toEqual(["file"]);
-  });
-
-  it("can tell its temporary files from others", () => {
-    expect(isTemporary(".cifar-kit-a.bin-123.tmp")).toBe(true);
-    for (const name of ["a.bin", "a.tmp", ".cifar-kit-a.bin", "x.cifar-kit-a.tmp"]) {
-      expect(isTemporary(name)).toBe(false);
-    }
   });
 });

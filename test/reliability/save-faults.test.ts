@@ -1,6 +1,7 @@
-import { readdirSync, rmSync } from "node:fs";
+import { type fsync as fsyncOf, readdirSync, rmSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { RunCheckpoints } from "../../src/train/checkpoint/run-checkpoints.ts";
 import { fileCheckpointStore } from "cifar-kit/node";
@@ -52,18 +53,31 @@ vi.mock("node:fs/promises", async (importOriginal) => {
   return { ...wrapped, default: wrapped };
 });
 
+vi.mock("node:fs", async (importOriginal) => {
+  const original = await importOriginal<{ fsync: typeof fsyncOf }>();
+  const fsync = (fd: number, done: (error: unknown) => void): void => {
+    visit("sync", () => promisify(original.fsync)(fd)).then(() => {
+      done(null);
+    }, done);
+  };
+  const wrapped = { ...original, fsync };
+  return { ...wrapped, default: wrapped };
+});
+
 /** An open file whose calls are visited too. */
 function wrapHandle(result: unknown): unknown {
   if (typeof (result as Partial<FileHandle> | undefined)?.sync !== "function") return result;
   const handle = result as FileHandle;
   return {
+    fd: handle.fd,
+    stat: () => visit("stat", () => handle.stat()),
+    readFile: () => visit("read", () => handle.readFile()),
     writeFile: (data: Uint8Array) =>
       visit(
         "write",
         () => handle.writeFile(data),
         () => handle.writeFile(data.subarray(0, data.length >> 1)),
       ),
-    sync: () => visit("sync", () => handle.sync()),
     close: async () => {
       // A close that fails closes nevertheless, as the end of a process does.
       const closed = handle.close();
@@ -110,7 +124,10 @@ describe("a fault at any call of the file system during a save", () => {
     await saveThree(newFolder(), { call: Infinity, kind: "EIO" });
     expect(faults.log).toEqual([
       // Is the lock still ours?
-      "readFile",
+      "open",
+      "stat",
+      "read",
+      "close",
       // The temporary file.
       "open",
       "write",
@@ -127,7 +144,7 @@ describe("a fault at any call of the file system during a save", () => {
   });
 
   it.each(ERRORS)("%s: afterwards the old or the new state is there, whole", async (kind) => {
-    for (let call = 1; call <= 10; call++) {
+    for (let call = 1; call <= 13; call++) {
       const folder = newFolder();
       const result = await saveThree(folder, { call, kind });
       const warn = vi.spyOn(console, "warn");
@@ -135,7 +152,7 @@ describe("a fault at any call of the file system during a save", () => {
       const found = await again.resume("must");
       expect(warn).not.toHaveBeenCalled();
       // Before the rename the old one, from the rename on the new one.
-      expect(found, `fault at call ${call}`).toEqual(state(call <= 6 ? 2 : 3));
+      expect(found, `fault at call ${call}`).toEqual(state(call <= 9 ? 2 : 3));
       if (result === "saved") expect(found?.steps).toBe(3);
       // And the run goes on saving.
       await again.save(state(4));
@@ -148,7 +165,7 @@ describe("a fault at any call of the file system during a save", () => {
     const checkpoints = await openRun(newFolder());
     await checkpoints.resume("auto");
     faults.calls = 0;
-    faults.fault = { call: 3, kind };
+    faults.fault = { call: 6, kind };
     await expect(checkpoints.save(state(1))).rejects.toThrow(
       /fileCheckpointStore: expected that .*ckpt can be written, got .*; (free|choose) /,
     );
@@ -162,7 +179,7 @@ describe("a fault at any call of the file system during a save", () => {
     await checkpoints.resume("auto");
     await checkpoints.save(state(1));
     const before = readdirSync(folder);
-    for (let call = 1; call <= 6; call++) {
+    for (let call = 1; call <= 9; call++) {
       faults.calls = 0;
       faults.fault = { call, kind: "ENOSPC" };
       await expect(checkpoints.save(state(2))).rejects.toThrow(/ENOSPC|another run/);

@@ -1,0 +1,9 @@
+import { sha256 } from "../../dataset/sha256.ts";
+
+/**
+ * SHA-256 of what a model's file says, whatever its spaces and line breaks.
+ * @param model JSON values.
+ */
+export function modelHash(model: object): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(model)));
+}

@@ -1,0 +1,63 @@
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { check, describe } from "../checks.ts";
+import { SourceError } from "../errors.ts";
+import { makeFolder } from "./make-folder.ts";
+import { sweepLeftovers } from "./temporary-files.ts";
+import { writeAtomic } from "./write-atomic.ts";
+
+/**
+ * Writes a file that appears whole or not at all, e.g. weights of `saveWeights`: whatever interrupts
+ * it, and however many processes write it, there is the earlier file or the new one, on the disk when
+ * this resolves. Folders of the path are made; what writers that were killed left in the folder of
+ * the file is removed.
+ * @param path where to write, e.g. `"runs/model.safetensors"`.
+ * @param data bytes, or text that is written as UTF-8.
+ * @throws {ArgumentError} if `path` is no path, or `data` neither bytes nor text.
+ * @throws {SourceError} if the file or its folder cannot be written.
+ */
+export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  const subject = "writeFileAtomic";
+  checkPath(subject, path);
+  check(
+    typeof data === "string" || data instanceof Uint8Array,
+    subject,
+    "bytes or text",
+    describe(data),
+    "pass e.g. what saveWeights() gives",
+  );
+  await writeWhole(subject, path, data);
+}
+
+/** Throws unless the value can be the path of a file. */
+export function checkPath(subject: string, path: unknown): void {
+  check(
+    typeof path === "string" && path !== "",
+    subject,
+    "a path",
+    describe(path),
+    "pass the file to write",
+  );
+}
+
+/** The same for other doors. */
+export async function writeWhole(
+  subject: string,
+  path: string,
+  data: Uint8Array | string,
+): Promise<void> {
+  try {
+    await makeFolder(dirname(path));
+    await writeAtomic(path, data);
+    const { mtimeMs } = await stat(path);
+    await sweepLeftovers(dirname(path), mtimeMs);
+  } catch (cause) {
+    throw new SourceError({
+      subject,
+      expected: `${path} to be writable`,
+      got: cause instanceof Error ? cause.message : String(cause),
+      remedy: "choose a path in a folder that you may write to",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ArgumentError, SourceError } from "cifar-kit";
+import { writeFileAtomic } from "cifar-kit/node";
+import { ownMark } from "../../src/node/process-mark.ts";
+import { temporaryFolders } from "./temporary-folder.ts";
+
+const newFolder = temporaryFolders();
+
+describe("writeFileAtomic", () => {
+  it("makes folders, replaces files, and clears away what killed writers left", async () => {
+    const folder = join(newFolder(), "a", "b");
+    const path = join(folder, "model.safetensors");
+    await writeFileAtomic(path, Uint8Array.of(1, 2));
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    const left = `.cifar-kit-x-${pid}.5.${(await ownMark()).space}.0123abcd.tmp`;
+    writeFileSync(join(folder, left), "half");
+    await writeFileAtomic(path, "text");
+    expect(readFileSync(path, "utf8")).toBe("text");
+    expect(readdirSync(folder)).toEqual(["model.safetensors"]);
+  });
+
+  it("says what it needs, and what cannot be written", async () => {
+    await expect(writeFileAtomic("", "x")).rejects.toBeInstanceOf(ArgumentError);
+    await expect(writeFileAtomic("a", 5 as unknown as string)).rejects.toThrow(/bytes or text/);
+    const folder = newFolder();
+    mkdirSync(join(folder, "a", "b"), { recursive: true });
+    await expect(writeFileAtomic(join(folder, "a"), "x")).rejects.toBeInstanceOf(SourceError);
+    expect(readdirSync(folder)).toEqual(["a"]);
+  });
+});
