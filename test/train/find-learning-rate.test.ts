@@ -1,10 +1,14 @@
-import { memory } from "@tensorflow/tfjs-core";
-import { train as optimizers } from "@tensorflow/tfjs-core";
+import { memory, type Optimizer, train as optimizers } from "@tensorflow/tfjs-core";
+import { initializers, layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
+import { adam, adamW, withKerasLayers } from "cifar-kit";
 import { beforeAll, describe, expect, it } from "vitest";
+import { valley } from "../../src/train/callbacks/valley.ts";
 import { findLearningRate, learningRateFinder, trainPhase } from "../../src/train/index.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
 import { fakeContext } from "./callbacks/fake-context.ts";
+
+type Layer = LayersModel["layers"][number];
 
 beforeAll(() => useBackend("wasm"));
 
@@ -12,7 +16,7 @@ describe("learningRateFinder", () => {
   it("raises the learning rate by equal factors and recovers each batch's loss", async () => {
     const context = fakeContext({ learningRate: 0.3 });
     const finder = learningRateFinder({ minLearningRate: 1, maxLearningRate: 16, steps: 5 });
-    finder.setContext?.(context);
+    await finder.setContext?.(context);
     const losses = [8, 7, 4, 2, 3];
     // Three batches an epoch: the running mean begins anew.
     for (const epoch of [0, 1]) {
@@ -38,16 +42,17 @@ describe("learningRateFinder", () => {
     expect(context.learningRate).toBe(0.3);
   });
 
-  it("suggests the learning rate at which the loss falls fastest", async () => {
-    const options = { minLearningRate: 1, maxLearningRate: 16, steps: 5, smoothing: 0 };
-    const finder = learningRateFinder(options);
-    finder.setContext?.(fakeContext());
-    for (const loss of [8, 7, 4, 2, 3]) {
+  it("suggests a learning rate on the way down the smoothed losses", async () => {
+    const finder = learningRateFinder({ minLearningRate: 1, maxLearningRate: 2 ** 19, steps: 20 });
+    await finder.setContext?.(fakeContext());
+    for (let step = 0; step < 20; step++) {
       await finder.onEpochBegin?.(0);
       await finder.onBatchBegin?.(0);
-      await finder.onBatchEnd?.(0, { loss });
+      await finder.onBatchEnd?.(0, { loss: step < 15 ? 3 - step / 10 : 2 });
     }
-    expect(finder.range.suggestion).toBeCloseTo(4, 12);
+    const { suggestion, learningRates, smoothedLosses } = finder.range;
+    expect(learningRates).toContain(suggestion);
+    expect(suggestion).toBe(learningRates[valley(smoothedLosses)!]);
     expect(learningRateFinder().range.suggestion).toBeUndefined();
   });
 
@@ -55,7 +60,7 @@ describe("learningRateFinder", () => {
     for (const last of [50, NaN, Infinity]) {
       const context = fakeContext();
       const finder = learningRateFinder({ smoothing: 0 });
-      finder.setContext?.(context);
+      await finder.setContext?.(context);
       for (const loss of [3, 2, last]) {
         expect(context.isStopped).toBe(false);
         await finder.onEpochBegin?.(0);
@@ -71,6 +76,64 @@ describe("learningRateFinder", () => {
     expect(() => learningRateFinder({ maxLearningRate: 1e-9 })).toThrow(/to be above/);
     expect(() => learningRateFinder({ steps: 1 })).toThrow(/steps to be a whole number/);
     expect(() => learningRateFinder({ stopFactor: 1 })).toThrow(/stopFactor to be/);
+  });
+});
+
+describe("the suggestion", () => {
+  const glorot = (seed: number) => initializers.glorotUniform({ seed });
+  const softmax = (seed: number) =>
+    layers.dense({ units: 3, activation: "softmax", kernelInitializer: glorot(seed) });
+  const conv = (filters: number, seed: number) =>
+    layers.conv2d({
+      inputShape: [8, 8, 3],
+      filters,
+      kernelSize: 3,
+      activation: "relu",
+      kernelInitializer: glorot(seed + 10),
+    });
+  const flatten = () => layers.flatten({ inputShape: [8, 8, 3] });
+  const stacked = (optimizer: Optimizer, ...parts: Layer[]): LayersModel => {
+    const model = withKerasLayers(sequential({ layers: parts }));
+    model.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
+    return model;
+  };
+  const NETWORKS: Record<string, (learningRate: number, seed: number) => LayersModel> = {
+    "the notebook's with Adam": (learningRate, seed) => tinyModel({ learningRate, seed }),
+    "a linear one with Adam": (learningRate, seed) =>
+      stacked(adam({ learningRate }), flatten(), softmax(seed)),
+    "a hidden layer with AdamW": (learningRate, seed) => {
+      const hidden = layers.dense({
+        units: 16,
+        activation: "relu",
+        kernelInitializer: glorot(seed + 20),
+      });
+      return stacked(adamW({ learningRate }), flatten(), hidden, softmax(seed));
+    },
+    "a convolution with RMSprop": (learningRate, seed) =>
+      stacked(
+        optimizers.rmsprop(learningRate),
+        conv(4, seed),
+        layers.globalAveragePooling2d({ name: `pooling_${seed}` }),
+        softmax(seed),
+      ),
+    "a convolution with plain SGD": (learningRate, seed) =>
+      stacked(optimizers.sgd(learningRate), conv(8, seed), layers.flatten(), softmax(seed)),
+  };
+  const train = tinyImages(120);
+
+  describe.each(Object.entries(NETWORKS))("for %s", (_, build) => {
+    it.each([0, 1])("is a rate with which it learns, seed %i", async (seed) => {
+      const probe = build(0.001, seed);
+      const { suggestion } = await findLearningRate(probe, { train, batchSize: 8, seed });
+      probe.dispose();
+      const model = build(suggestion!, seed);
+      const options = { train, epochs: 5, batchSize: 8, seed, verbose: 0 } as const;
+      const { loss } = await trainPhase(model, options);
+      model.dispose();
+      // A guess has the loss ln 3 = 1.1.
+      expect(loss[4]).toBeLessThan(0.8);
+      expect(loss[4]).toBeLessThan(0.8 * loss[0]);
+    });
   });
 });
 

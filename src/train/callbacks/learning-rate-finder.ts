@@ -1,5 +1,6 @@
 import { checkInteger, checkNumber, checkOptions, check } from "../../checks.ts";
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { valley } from "./valley.ts";
 
 /** Options of {@link learningRateFinder}. */
 export interface LearningRateFinderOptions {
@@ -24,8 +25,9 @@ export interface LearningRateRange {
   /** Loss of each step, smoothed over the steps before it. */
   readonly smoothedLosses: readonly number[];
   /**
-   * The learning rate at which the smoothed loss falls most steeply over the logarithm of the learning
-   * rate; `undefined` if it never falls.
+   * A third and a sixth of the way down the longest valley of the smoothed losses, the first and the
+   * last tenth of the steps left out; `undefined` if they never fall. Losses of so few batches are
+   * noisy: look at the plot, and take less rather than more.
    */
   readonly suggestion: number | undefined;
 }
@@ -41,6 +43,7 @@ export interface LearningRateFinder extends Callback {
  * the learning-rate range test of Leslie Smith. It spoils the weights of the model; `findLearningRate`
  * puts them back. Batches have to be of equal size.
  * @throws {ArgumentError} if an option is unknown or out of its range.
+ * @see fastai, `lr_find` with `valley`, for the suggestion
  */
 export function learningRateFinder(options: LearningRateFinderOptions = {}): LearningRateFinder {
   const subject = "learningRateFinder";
@@ -79,7 +82,7 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Lea
     // The running mean gives the loss of a single batch only if none is missed.
     readEvery: 1,
     get range() {
-      const suggestion = steepest(learningRates, smoothedLosses);
+      const suggestion = learningRates[valley(smoothedLosses) ?? -1];
       return { learningRates, losses, smoothedLosses, suggestion };
     },
     setContext(given: TrainingContext): void {
@@ -114,18 +117,4 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Lea
       if (context && ownRate !== undefined) context.learningRate = ownRate;
     },
   };
-}
-
-/** Where a curve over equal factors falls most between the neighbours of a point. */
-function steepest(rates: readonly number[], losses: readonly number[]): number | undefined {
-  let best: number | undefined;
-  let lowestSlope = 0;
-  for (let i = 1; i < losses.length - 1; i++) {
-    const slope = losses[i + 1] - losses[i - 1];
-    if (slope < lowestSlope) {
-      lowestSlope = slope;
-      best = rates[i];
-    }
-  }
-  return best;
 }
