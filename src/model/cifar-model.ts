@@ -29,6 +29,11 @@ export interface CifarModelOptions {
   readonly denseUnits?: number;
   /** Share of values that each dropout layer drops, in [0, 1); default 0.2. */
   readonly dropoutRate?: number;
+  /**
+   * Share of their moving averages that the batch normalisations keep at each step, in [0, 1); default
+   * 0.99, which takes some 500 steps to forget where it began. For fewer steps less: 0.9 takes 50.
+   */
+  readonly batchNormMomentum?: number;
   /** Fixes initial weights and dropout masks; any safe integer; default 0. */
   readonly seed?: number;
   /** Whether to compile with Adam, sparse categorical cross-entropy and accuracy; default true. */
@@ -43,6 +48,7 @@ const OPTIONS = [
   "filters",
   "denseUnits",
   "dropoutRate",
+  "batchNormMomentum",
   "seed",
   "compile",
   "learningRate",
@@ -70,6 +76,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
     filters = [32, 64, 128],
     denseUnits = 1024,
     dropoutRate = 0.2,
+    batchNormMomentum: momentum = 0.99,
     seed = 0,
     compile = true,
     learningRate = 0.001,
@@ -78,6 +85,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   checkInteger(subject, "numClasses", numClasses, { min: 2 });
   checkInteger(subject, "denseUnits", denseUnits, { min: 1 });
   checkNumber(subject, "dropoutRate", dropoutRate, { min: 0, max: 1, exclusiveMax: true });
+  checkNumber(subject, "batchNormMomentum", momentum, { min: 0, max: 1, exclusiveMax: true });
   checkSeed(subject, seed);
   checkBoolean(subject, "compile", compile);
   checkNumber(subject, "learningRate", learningRate, { min: 0, exclusiveMin: true });
@@ -106,7 +114,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
           kernelInitializer: kernelInitializer(),
         }),
       );
-      append(layers.batchNormalization({ name: numbered("batch_normalization") }));
+      append(layers.batchNormalization({ name: numbered("batch_normalization"), momentum }));
     }
     append(layers.maxPooling2d({ name: numbered("max_pooling2d"), poolSize: 2, strides: 2 }));
   }

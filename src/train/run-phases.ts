@@ -11,10 +11,11 @@ import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { checkOptimizer, runManifest } from "./checkpoint/run-manifest.ts";
 import { evaluationData } from "./evaluate.ts";
 import type { History, RunHealth } from "./history.ts";
+import { warnOfLaggingAverages } from "./lagging-averages.ts";
 import { phaseData } from "./phase-data.ts";
 import type { TrainingOptions, TrainPhaseOptions } from "./train-phase.ts";
 import { isFlow } from "./training-data.ts";
-import { type RunParts, TrainingRun } from "./training-run.ts";
+import { type RunParts, type RunPhase, TrainingRun } from "./training-run.ts";
 import { trainingSet } from "./training-set.ts";
 
 /** A phase as its caller describes it. */
@@ -102,7 +103,15 @@ async function runClaimed(
     options,
   };
   const present = optimizer!.iterations;
-  if (!checkpoint) return finish(await new TrainingRun(parts).run(), present);
+  const startsAnew = async (): Promise<void> => {
+    const steps = stepsOf(parts.phases);
+    if (options.verbose === 0 || !steps) return;
+    await warnOfLaggingAverages(subject, model, steps);
+  };
+  if (!checkpoint) {
+    await startsAnew();
+    return finish(await new TrainingRun(parts).run(), present);
+  }
 
   check(
     train instanceof ImageSet || isFlow(train),
@@ -123,11 +132,22 @@ async function runClaimed(
   const checkpoints = await RunCheckpoints.open(subject, checkpoint, manifest);
   try {
     const last = await checkpoints.resume(resume);
+    if (!last) await startsAnew();
     const histories = await new TrainingRun(parts, checkpoints).run(last);
     return finish(histories, last ? last.optimizer[0].values[0] : present, checkpoints);
   } finally {
     await checkpoints.close();
   }
+}
+
+/** Steps in all; `undefined` where the data do not know their number. */
+function stepsOf(phases: readonly RunPhase[]): number | undefined {
+  let sum = 0;
+  for (const { epochs, initialEpoch, data } of phases) {
+    if (data.steps === undefined) return undefined;
+    sum += (epochs - initialEpoch) * data.steps;
+  }
+  return sum;
 }
 
 /** The models that are being trained. */

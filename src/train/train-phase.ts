@@ -57,7 +57,10 @@ export interface TrainingOptions {
   readonly stepsPerEpoch?: number;
   /** Called in this order, with the hooks of {@link Callback}. Default none. */
   readonly callbacks?: readonly Callback[];
-  /** 0: print nothing; 1 (default): a progress line; 2: one line an epoch. */
+  /**
+   * 0: print nothing; 1 (default): a progress line; 2: one line an epoch. Unless it is 0, a run too
+   * short for new moving averages of batch normalisation says so once, with what to set.
+   */
   readonly verbose?: 0 | 1 | 2;
   /**
    * Stops the run after the step under way; the promise is then rejected with the reason. With

@@ -249,6 +249,17 @@ describe("layers with Keras's behaviour", () => {
   });
 });
 
+describe("batchNormMomentum", () => {
+  it("is that of every batch normalisation; Keras's 0.99 by default", () => {
+    for (const batchNormMomentum of [undefined, 0.9]) {
+      const momenta = tinyModel({ batchNormMomentum })
+        .layers.filter((layer) => layer.getClassName() === "BatchNormalization")
+        .map((layer) => layer.getConfig().momentum);
+      expect(momenta).toEqual(Array.from({ length: 4 }, () => batchNormMomentum ?? 0.99));
+    }
+  });
+});
+
 describe("bad options are refused", () => {
   it.each([
     [{ seeds: 1 }, /did you mean seed/],
@@ -259,6 +270,8 @@ describe("bad options are refused", () => {
     [{ filters: [0] }, /filters\[0\]/],
     [{ denseUnits: 1.5 }, /denseUnits/],
     [{ dropoutRate: -0.1 }, /dropoutRate/],
+    [{ batchNormMomentum: 1 }, /batchNormMomentum to be a finite number in \[0, 1\)/],
+    [{ batchNormMomentum: "0.9" }, /batchNormMomentum/],
     [{ seed: NaN }, /seed/],
     [{ compile: "yes" }, /compile to be true or false/],
     [{ learningRate: 0 }, /learningRate/],

@@ -1,0 +1,52 @@
+import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
+
+/** What a new moving average with Keras's default momentum keeps of its first value in 500 steps: 0.7 %. */
+const FORGOTTEN = 0.99 ** 500;
+
+interface BatchNormalization {
+  readonly momentum: number;
+  readonly movingMean: LayerVariable;
+  readonly trainable: boolean;
+}
+
+/**
+ * Says so if a run is too short for batch normalisation's moving averages: in training each batch is
+ * normalised by itself, afterwards by averages that would still hold much of the zeros and ones that
+ * they began with, so that a network that learned well measures badly. Averages of a network that was
+ * trained before, and frozen ones, are left alone.
+ * @param steps of the whole run.
+ */
+export async function warnOfLaggingAverages(
+  subject: string,
+  model: LayersModel,
+  steps: number,
+): Promise<void> {
+  let momentum = 0;
+  for (const layer of trainedNormalizations(model)) {
+    if (layer.momentum <= momentum || layer.momentum ** steps <= FORGOTTEN) continue;
+    const mean = await layer.movingMean.read().data();
+    if (mean.every((value) => value === 0)) momentum = layer.momentum;
+  }
+  if (momentum === 0) return;
+  const kept = Math.round(100 * momentum ** steps);
+  const enough = Math.floor(100 * FORGOTTEN ** (1 / steps)) / 100;
+  console.warn(
+    `${subject}: the moving averages of batch normalization lag: after the ${steps} steps of this ` +
+      `run they still hold ${kept} % of where they began, and validation will look worse than ` +
+      `training. Build the model with batchNormMomentum: ${enough} (momentum: ${enough} in ` +
+      `batchNormalization layers of your own), or train for more steps.`,
+  );
+}
+
+/** The batch normalisations whose averages the run moves, also of models inside the model. */
+function* trainedNormalizations(container: {
+  readonly layers: LayersModel["layers"];
+}): Generator<BatchNormalization> {
+  for (const layer of container.layers) {
+    if (!layer.trainable) continue;
+    if ("layers" in layer) yield* trainedNormalizations(layer as unknown as LayersModel);
+    else if (layer.getClassName() === "BatchNormalization") {
+      yield layer as unknown as BatchNormalization;
+    }
+  }
+}
