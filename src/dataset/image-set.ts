@@ -52,7 +52,7 @@ export class ImageSet implements ImageSetParts {
       subject,
       "labels to be a Uint8Array or an Int32Array of class indices",
       describe(labels),
-      "convert them with Int32Array.from(labels)",
+      labelsRemedy(labels),
     );
     checkImageShape(subject, imageShape);
     check(
@@ -178,4 +178,16 @@ export class ImageSet implements ImageSetParts {
     const paths = this.paths?.slice(from, to);
     return new ImageSet({ images, labels, imageShape, classNames, paths });
   }
+}
+
+/** How to make class indices of what was passed: nothing but whole numbers comes through a conversion. */
+function labelsRemedy(labels: unknown): string {
+  const list =
+    Array.isArray(labels) || ArrayBuffer.isView(labels) ? Array.from(labels as never) : [];
+  if (list.length > 0 && list.every((label: unknown) => Number.isInteger(label))) {
+    return "convert them with Int32Array.from(labels)";
+  }
+  return list.some((label: unknown) => typeof label === "string")
+    ? "number them with Int32Array.from(labels, (name) => classNames.indexOf(name))"
+    : "pass the index of each image's class, counted from 0";
 }

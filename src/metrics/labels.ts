@@ -33,7 +33,9 @@ export function checkLabels(subject: string, name: string, values: unknown): voi
         subject,
         `${name} to hold whole numbers`,
         `${describe(list[i])} at index ${i}`,
-        "pass class indices, e.g. the argmax of each row of probabilities",
+        typeof list[i] === "string"
+          ? "number the classes: labels.map((name) => classNames.indexOf(name))"
+          : "pass class indices, e.g. the argmax of each row of probabilities",
       );
     }
   }

@@ -19,12 +19,13 @@ type CallFactory = (
   ordinal: number,
 ) => LayerInternals["call"];
 
-const CALLS: Readonly<Record<string, CallFactory>> = {
-  BatchNormalization: batchNormalizationCall,
-  Conv2D: conv2dCall,
-  Dense: denseCall,
-  Dropout: dropoutCall,
-};
+/** A map, since a user's class may be called `constructor`. */
+const CALLS: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
+  ["BatchNormalization", batchNormalizationCall],
+  ["Conv2D", conv2dCall],
+  ["Dense", denseCall],
+  ["Dropout", dropoutCall],
+]);
 
 const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInternals>());
 
@@ -39,7 +40,7 @@ const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInterna
 export function withKerasLayers<Model extends LayersModel>(model: Model): Model {
   let dropouts = 0;
   for (const layer of layersOf(model)) {
-    const factory = CALLS[layer.getClassName()];
+    const factory = CALLS.get(layer.getClassName());
     const ordinal = layer.getClassName() === "Dropout" ? dropouts++ : 0;
     if (!factory || upgraded.has(layer)) continue;
     layer.call = factory(layer, layer.call.bind(layer), ordinal);

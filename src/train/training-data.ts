@@ -167,6 +167,8 @@ function asBatch(subject: string, element: unknown): TensorBatch {
   if (
     isTensor(xs) &&
     isTensor(ys) &&
+    xs.dtype !== "string" &&
+    ys.dtype !== "string" &&
     xs.rank >= 2 &&
     xs.shape[0] === ys.shape[0] &&
     (weights === undefined || (isTensor(weights) && String(weights.shape) === `${xs.shape[0]}`))
@@ -174,7 +176,9 @@ function asBatch(subject: string, element: unknown): TensorBatch {
     return { xs, ys, ...(weights && { weights }), size: xs.shape[0] };
   }
   const [shapeOfXs, shapeOfYs, shapeOfWeights] = [xs, ys, weights].map((part) =>
-    isTensor(part) ? `[${part.shape.join(", ")}]` : describe(part),
+    isTensor(part)
+      ? `${part.dtype === "string" ? "text " : ""}[${part.shape.join(", ")}]`
+      : describe(part),
   );
   dispose([xs, ys, weights].filter(isTensor));
   throw new ArgumentError({

@@ -1,0 +1,46 @@
+/**
+ * Every piece of advice in an error of the library is followed once, and helps. New advice needs a
+ * trial in the table of its area, or a reason why it cannot be tried.
+ */
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { useBackend } from "../helpers/backends.ts";
+import * as augment from "./augment.ts";
+import { collectRemedies } from "./collect.ts";
+import * as metrics from "./metrics.ts";
+import * as model from "./model.ts";
+import * as shared from "./shared.ts";
+import { tryRemedy, type Trials, type Untried } from "./trial.ts";
+
+const TABLES: Readonly<Record<string, { trials: Trials; untried: Untried }>> = {
+  ...{ shared, model, augment, metrics },
+};
+/** Areas whose advice is not tried yet. */
+const NOT_YET = ["train", "dataset", "plots", "weights", "node", "simd", "browser", "random"];
+
+const remedies = collectRemedies();
+
+describe("the tables of trials", () => {
+  it("know every area whose errors give advice", () => {
+    expect([...Object.keys(TABLES), ...NOT_YET].sort()).toEqual([...remedies.keys()].sort());
+  });
+
+  it.each(Object.keys(TABLES))("hold all advice that src/ gives, and no other: %s", (area) => {
+    const { trials, untried } = TABLES[area];
+    const known = [...Object.keys(trials), ...Object.keys(untried)];
+    const given = [...remedies.get(area)!];
+    expect(given.filter((remedy) => !known.includes(remedy)).sort()).toEqual([]);
+    expect(known.filter((remedy) => !given.includes(remedy)).sort()).toEqual([]);
+    for (const reason of Object.values(untried)) expect(reason.length).toBeGreaterThan(10);
+  });
+});
+
+describe.each(Object.entries(TABLES))("the advice of %s", (_, { trials }) => {
+  beforeAll(async () => {
+    await useBackend("wasm");
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  });
+
+  it.each(Object.entries(trials))("helps: %s", async (remedy, trial) => {
+    await tryRemedy(remedy, trial);
+  });
+});

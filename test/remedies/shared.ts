@@ -1,0 +1,42 @@
+import * as kit from "cifar-kit";
+import { tinyImages } from "../helpers/tiny.ts";
+import { type Trials, type Untried, wrong } from "./trial.ts";
+
+const set = tinyImages(6);
+
+/** One trial for each check that all doors share. */
+export const trials: Trials = {
+  "pass a number{}": [
+    () => kit.adam({ learningRate: wrong("0.1") }),
+    () => kit.adam({ learningRate: 0.1 }),
+  ],
+  "pass a whole number{}": [
+    () => kit.imageFlow(set, { batchSize: 0 }),
+    () => kit.imageFlow(set, { batchSize: 1 }),
+  ],
+  "pass a boolean": [
+    () => kit.imageFlow(set, { shuffle: wrong("yes") }),
+    () => kit.imageFlow(set, { shuffle: true }),
+  ],
+  "pass one of these": [
+    () => kit.progressBar({ style: wrong("keras1") }),
+    () => kit.progressBar({ style: "keras2" }),
+  ],
+  "pass { {}{} }": [() => kit.imageFlow(set, wrong(5)), () => kit.imageFlow(set, { batchSize: 2 })],
+  "did you mean {}? Remove or rename it": [
+    () => kit.imageFlow(set, wrong({ batchsize: 2 })),
+    () => kit.imageFlow(set, { batchSize: 2 }),
+  ],
+  "remove it": [() => kit.imageFlow(set, wrong({ colour: 2 })), () => kit.imageFlow(set, {})],
+  "pass a function that is not async": [
+    () =>
+      new kit.ImageDataGenerator({ preprocessingFunction: wrong((x: never) => Promise.resolve(x)) })
+        .flow(set)
+        .batch(0, 0),
+    () => new kit.ImageDataGenerator({ preprocessingFunction: (x) => x }).flow(set).batch(0, 0),
+  ],
+};
+
+export const untried: Untried = {
+  "{}{}": "what optionalPackage puts together: test/optional-package.test.ts",
+};
