@@ -11,5 +11,10 @@ export function warnOnce(about: object, text: string): void {
   const texts = said.get(about) ?? new Set();
   if (texts.has(text)) return;
   said.set(about, texts.add(text));
+  warn(text);
+}
+
+/** Says on the console what a user should know; names in it cannot reach a terminal's controls. */
+export function warn(text: string): void {
   console.warn(printableLines(text));
 }

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, checkOptions, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ArgumentError } from "../errors.ts";
@@ -114,7 +115,11 @@ class ImageFlow extends SetFlow {
   #mixBatch(mix: Mix, epoch: number, images: Int32Array, xs: Float32Array): Float32Array {
     const { imageSize, labels } = this.set;
     const classes = this.classNames.length;
-    const targets = new Float32Array(images.length * classes);
+    const targets = allocate(Float32Array, images.length * classes, {
+      subject: "Flow.batch",
+      what: `the labels of a batch of ${images.length} images`,
+      remedy: "choose a smaller batchSize",
+    });
     const partner = new Float32Array(imageSize);
     for (let i = 0; i < images.length; i++) {
       const rng = randomStream(this.#seed, "mix", epoch, images[i]);

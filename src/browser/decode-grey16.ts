@@ -1,5 +1,6 @@
 import { PictureError } from "../dataset/checked-header.ts";
 import { decompress } from "../dataset/decompress.ts";
+import { warnOfClippedGrey } from "../dataset/warn-of-clipped-grey.ts";
 import { decodePng, GREY_16, type PngSize } from "../dataset/png.ts";
 
 /**
@@ -37,11 +38,6 @@ export async function decodeGrey16(
     image.data.fill(value, 4 * i, 4 * i + 3);
     image.data[4 * i + 3] = 255;
   }
-  if (isClipped) {
-    console.warn(
-      `${subject}: 16 bits of grey${name}: values above 255 are white, as in Pillow; ` +
-        "divide them first if they should not be.",
-    );
-  }
+  if (isClipped) warnOfClippedGrey(subject, `the picture${name}`);
   return createImageBitmap(image);
 }

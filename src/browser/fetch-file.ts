@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { DataError, SourceError } from "../errors.ts";
 
 /** Options of {@link fetchFile}. */
@@ -96,7 +97,7 @@ async function transfer(
       if (bytes > maxBytes) throw tooLong(subject, url, maxBytes);
       onBytes(bytes, total);
     }
-    return join(chunks, bytes);
+    return join(subject, chunks, bytes);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", giveUp);
@@ -125,8 +126,12 @@ function lengthOf({ headers }: Response): number | undefined {
   return headers.has("content-encoding") || Number.isNaN(length) ? undefined : length;
 }
 
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+function join(subject: string, chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = allocate(Uint8Array, length, {
+    subject,
+    what: "a file that is fetched",
+    remedy: "split the file",
+  });
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);

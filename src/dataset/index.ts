@@ -28,6 +28,7 @@ export {
   type PictureFile,
   type PictureSet,
   type PictureSetOptions,
+  type PictureSize,
 } from "./picture-set.ts";
 export type { Interpolation, Pixels } from "./resample.ts";
 export { resizeImage, type ResizeImageOptions } from "./resize-image.ts";

@@ -64,11 +64,14 @@ export function countByReason(files: readonly LeftOutFile[]): string {
     if (paths) paths.push(path);
     else byReason.set(reason, [path]);
   }
-  const groups = [...byReason].map(([reason, paths]) => {
-    const shown = paths.slice(0, 3).join(", ") + more(paths.length - 3);
-    return `${paths.length} ${reason} (${shown})`;
-  });
+  const groups = [...byReason].map(
+    ([reason, paths]) => `${paths.length} ${reason} (${namesOf(paths)})`,
+  );
   return printable(groups.slice(0, NAMED).join(", ")) + more(groups.length - NAMED);
 }
+
+/** `a, b, c and 4 more`. */
+export const namesOf = (paths: readonly string[]): string =>
+  printable(paths.slice(0, 3).join(", ")) + more(paths.length - 3);
 
 const more = (count: number): string => (count > 0 ? ` and ${count} more` : "");

@@ -1,7 +1,7 @@
 import { allocate } from "../allocate.ts";
 import { checkOneOf, checkOptions } from "../checks.ts";
 import { ArgumentError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { warn } from "../warn.ts";
 import { checkEveryClass, classesOf, classOf } from "./class-folders.ts";
 import { compareText } from "./compare-text.ts";
 import { ImageSet, type ImageShape } from "./image-set.ts";
@@ -15,6 +15,14 @@ import {
   type ResizeImageOptions,
 } from "./resize-image.ts";
 
+/** Size of a picture. */
+export interface PictureSize {
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
 /** A picture that has not been decoded yet. */
 export interface PictureFile {
   /** Path below the data set's folder, with `/` between its parts: `"cat/1.jpg"`. */
@@ -22,7 +30,7 @@ export interface PictureFile {
   /** Where the picture can be found again, for {@link ImageSet.paths}. Default `path`. */
   readonly source?: string;
   /** Width and height, if they are known before decoding: fewer large pictures are decoded at once. */
-  measure?(): Promise<{ readonly width: number; readonly height: number }>;
+  measure?(): Promise<PictureSize>;
   /** Decodes the picture, upright; called once. */
   decode(): Promise<Pixels>;
 }
@@ -58,8 +66,6 @@ export type PictureSet = ImageSet & {
   readonly leftOut: readonly LeftOutFile[];
 };
 
-const SUBJECT = "pictureSet";
-
 /**
  * Labelled images from pictures that lie in one folder per class, as Keras's
  * `image_dataset_from_directory` and torchvision's `ImageFolder` read them: classes in the order of
@@ -78,13 +84,22 @@ export async function pictureSet(
   files: readonly PictureFile[],
   options: PictureSetOptions,
 ): Promise<PictureSet> {
-  checkOptions(SUBJECT, options, PICTURE_SET_OPTIONS);
+  checkOptions("pictureSet", options, PICTURE_SET_OPTIONS);
+  return makePictureSet("pictureSet", files, options);
+}
+
+/** `pictureSet` for functions of other names, which have checked the options' names. */
+export async function makePictureSet(
+  subject: string,
+  files: readonly PictureFile[],
+  options: PictureSetOptions,
+): Promise<PictureSet> {
   const { imageShape, classNames, onBadPicture = "throw", ...resize } = options;
-  checkPictureShape(SUBJECT, imageShape);
-  checkResizing(SUBJECT, resize);
-  checkOneOf(SUBJECT, "onBadPicture", onBadPicture, ["throw", "skip"]);
+  checkPictureShape(subject, imageShape);
+  checkResizing(subject, resize);
+  checkOneOf(subject, "onBadPicture", onBadPicture, ["throw", "skip"]);
   const classes = classesOf(
-    SUBJECT,
+    subject,
     files.map(({ path }) => path),
     classNames,
   );
@@ -92,14 +107,14 @@ export async function pictureSet(
   const ordered = files
     .map((file) => ({
       file,
-      label: labelOf.get(classOf(SUBJECT, file.path))!,
+      label: labelOf.get(classOf(subject, file.path))!,
       key: sortKey(file.path),
     }))
     .sort((a, b) => a.label - b.label || compare(a.key, b.key));
 
   const size = imageShape[0] * imageShape[1] * imageShape[2];
   const images = allocate(Uint8Array, ordered.length * size, {
-    subject: SUBJECT,
+    subject,
     what: `${ordered.length} images of ${imageShape.join(" x ")}`,
     remedy: "choose a smaller imageShape, or load a part of the pictures",
   });
@@ -121,17 +136,17 @@ export async function pictureSet(
     .sort(([a], [b]) => a - b)
     .map(([i, cause]) => ({ path: ordered[i].file.path, cause }));
   if (bad.length > 0 && onBadPicture === "throw") {
-    throw badPicturesError(SUBJECT, bad, ordered.length);
+    throw badPicturesError(subject, bad, ordered.length);
   }
   const good = [...ordered.keys()].filter((i) => !failures.has(i));
   checkEveryClass(
-    SUBJECT,
+    subject,
     classes,
     good.map((i) => ordered[i].label),
   );
   if (bad.length > 0) {
     const text = `left out ${bad.length} of ${ordered.length} pictures: ${listOf(bad)}`;
-    console.warn(printable(`${SUBJECT}: ${text}.`));
+    warn(`${subject}: ${text}.`);
   }
   const all = new ImageSet({
     images,

@@ -1,22 +1,24 @@
 import { join } from "node:path";
 import { check, checkOptions, describe } from "../checks.ts";
 import { checkMaxPixels } from "../dataset/checked-header.ts";
-import { countByReason } from "../dataset/left-out.ts";
+import { countByReason, namesOf } from "../dataset/left-out.ts";
 import {
   PICTURE_SET_OPTIONS,
   type PictureFile,
-  pictureSet,
+  makePictureSet,
   type PictureSet,
   type PictureSetOptions,
   withLeftOut,
 } from "../dataset/picture-set.ts";
 import type { Pixels } from "../dataset/resample.ts";
+import { warnOfClippedGrey } from "../dataset/warn-of-clipped-grey.ts";
 import { DataError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { warn } from "../warn.ts";
 import { MAX_PIXELS, type OpenPicture, pictureOpener } from "./decode-picture.ts";
 import { listPictures, type PictureList } from "./list-pictures.ts";
 
-/** Options of {@link imageFolder}: those of {@link pictureSet}. */
+/** Options of {@link imageFolder}: those of `pictureSet`. */
 export interface ImageFolderOptions extends PictureSetOptions {
   /** Decodes a file in place of the package `sharp`. Default `sharp`. */
   readonly decode?: (path: string) => Promise<Pixels>;
@@ -79,18 +81,16 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
   const list = await listPictures(path);
   checkClasses(path, list);
   const files = list.pictures.map((name) => fileOf(name, join(path, ...name.split("/"))));
-  const set = await pictureSet(files, rest);
+  const set = await makePictureSet(SUBJECT, files, rest);
   if (list.leftOut.length > 0) {
+    const count = list.leftOut.length;
+    const where = printable(path);
     warn(
-      `left out ${list.leftOut.length} of the entries in ${path}: ${countByReason(list.leftOut)}`,
+      `${SUBJECT}: left out ${count} of the entries in ${where}: ${countByReason(list.leftOut)}.`,
     );
   }
   if (clipped.length > 0) {
-    const reason = "with grey values above 255 in 16 bits";
-    warn(
-      `${countByReason(clipped.map((name) => ({ path: name, reason })))}: they are white, as in ` +
-        "Pillow; divide them first if they should not be",
-    );
+    warnOfClippedGrey(SUBJECT, `${clipped.length} pictures: ${namesOf(clipped)}`);
   }
   return withLeftOut(set, [...list.leftOut, ...set.leftOut]);
 }
@@ -115,10 +115,6 @@ async function sharpFiles(
       },
     };
   };
-}
-
-function warn(text: string): void {
-  console.warn(printable(`${SUBJECT}: ${text}.`));
 }
 
 /** Throws unless every folder at the top has pictures. */

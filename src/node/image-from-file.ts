@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { check, describe } from "../checks.ts";
 import { type ImageFromFileOptions, imageFromFileSettings } from "../dataset/image-options.ts";
 import { resizeImage } from "../dataset/resize-image.ts";
+import { warnOfClippedGrey } from "../dataset/warn-of-clipped-grey.ts";
 import { messageOf } from "../describe.ts";
 import { CifarKitError, SourceError } from "../errors.ts";
 import { printable } from "../printable.ts";
@@ -32,12 +33,7 @@ export async function imageFromFile(
   const open = await pictureOpener(SUBJECT, maxPixels);
   try {
     const picture = await (await open(input, name)).decode();
-    if (picture.isClipped) {
-      console.warn(
-        `${SUBJECT}: 16 bits of grey${name}: values above 255 are white, as in Pillow; ` +
-          "divide them first if they should not be.",
-      );
-    }
+    if (picture.isClipped) warnOfClippedGrey(SUBJECT, `the picture${name}`);
     return resizeImage(picture, imageShape, resize);
   } catch (cause) {
     if (cause instanceof CifarKitError) throw cause;

@@ -1,3 +1,4 @@
+import { allocate } from "../allocate.ts";
 import { check, describe } from "../checks.ts";
 import { isSizes, MAX_HEADER_BYTES, METADATA_KEY, type SafeTensor } from "./safetensors.ts";
 import { elementArray, isSafetensorsDtype, SAFETENSORS_DTYPES } from "./safetensors-dtype.ts";
@@ -42,7 +43,11 @@ export function writeSafetensors(
     `${headerBytes}`,
     "write fewer tensors or less metadata",
   );
-  const bytes = new Uint8Array(8 + headerBytes + end).fill(0x20, 8 + json.length, 8 + headerBytes);
+  const bytes = allocate(Uint8Array, 8 + headerBytes + end, {
+    subject: "writeSafetensors",
+    what: "the file",
+    remedy: "write the tensors into several files",
+  }).fill(0x20, 8 + json.length, 8 + headerBytes);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(json, 8);
   let at = 8 + headerBytes;

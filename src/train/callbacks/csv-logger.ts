@@ -1,5 +1,6 @@
 import { check, checkOptions, describe } from "../../checks.ts";
 import { formatFloat } from "../../metrics/format-number.ts";
+import { warn } from "../../warn.ts";
 import type { Callback, Logs } from "../callback.ts";
 import { csvLine, csvTail, endOfLine } from "./csv-text.ts";
 import { stateKey } from "./state-key.ts";
@@ -75,7 +76,7 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     const lost = Object.keys(logs).filter((key) => !columns.includes(key));
     if (lost.length === 0 || hasWarned) return;
     hasWarned = true;
-    console.warn(
+    warn(
       `csvLogger: the columns of the first line have no place for ${lost.join(", ")}. ` +
         "Write to another file to keep them.",
     );

@@ -1,4 +1,5 @@
 import { check, checkNumber, checkOneOf, describe } from "../../checks.ts";
+import { warn } from "../../warn.ts";
 import type { Logs } from "../callback.ts";
 
 /** Options of the callbacks that watch a value. */
@@ -72,7 +73,7 @@ export class Monitor {
     if (value === undefined && !this.#hasWarned) {
       this.#hasWarned = true;
       const keys = Object.keys(logs).join(", ") || "nothing";
-      console.warn(
+      warn(
         `${this.#subject}: the logs lack ${this.name}; they hold ${keys}. ` +
           "Pass validation data, or monitor a value that is there.",
       );

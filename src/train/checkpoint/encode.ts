@@ -1,3 +1,4 @@
+import { allocate } from "../../allocate.ts";
 import { check, describe } from "../../checks.ts";
 import { sha256 } from "../../dataset/sha256.ts";
 import type { CallbackState, Checkpoint, JsonValue, NamedArray } from "./checkpoint.ts";
@@ -46,7 +47,11 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
   );
   const arrays = [...weights, ...optimizer, ...callbackArrays];
   const payload = arrays.reduce((sum, { values }) => sum + values.byteLength, 0);
-  const bytes = new Uint8Array(PREFIX_BYTES + headerBytes + payload + DIGEST_BYTES);
+  const bytes = allocate(Uint8Array, PREFIX_BYTES + headerBytes + payload + DIGEST_BYTES, {
+    subject: SUBJECT,
+    what: "a checkpoint",
+    remedy: "train a smaller model, or leave checkpoint out",
+  });
   bytes.set(MAGIC);
   const view = new DataView(bytes.buffer);
   view.setUint32(8, FORMAT_VERSION, true);
