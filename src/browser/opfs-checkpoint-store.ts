@@ -29,9 +29,7 @@ export function opfsCheckpointStore(name: string): CheckpointStore {
     async open() {
       const lock = await WebLock.take(SUBJECT, `checkpoints/${name}`, `the store "${name}"`);
       try {
-        const files = await openFiles(SUBJECT, ["checkpoints", name]);
-        await explained(SUBJECT, files.location, () => files.sweep());
-        return new StoredCheckpoints(files, lock);
+        return new StoredCheckpoints(await openFiles(SUBJECT, ["checkpoints", name]), lock);
       } catch (error) {
         await lock.release();
         throw error;

@@ -1,6 +1,7 @@
 import { io } from "@tensorflow/tfjs-core";
 import { sha256 } from "../dataset/sha256.ts";
 import { DataError, SourceError } from "../errors.ts";
+import { modelHash } from "../model/saved/model-hash.ts";
 import { checkName } from "./storage/check-name.ts";
 import { explained, openFiles } from "./storage/open-files.ts";
 import type { StoredFiles } from "./storage/stored-files.ts";
@@ -16,8 +17,10 @@ export interface OpfsModel extends Required<Pick<io.IOHandler, "save" | "load">>
 /** What stands before the weights in a file. */
 interface Header {
   readonly model: Omit<io.ModelArtifacts, "weightData">;
+  /** Of the model. */
+  readonly modelSha256: string;
   /** Of the weights. */
-  readonly sha256: string;
+  readonly weightsSha256: string;
 }
 
 const SUBJECT = "opfsIO";
@@ -27,7 +30,7 @@ const LENGTH_BYTES = 4;
 /**
  * Saves a model in the browser, and loads it: `model.save(opfsIO("mine"), { includeOptimizer: true })`,
  * `loadModel(opfsIO("mine"))`. It lies in the origin private file system or, where there is none, in
- * IndexedDB. A model is replaced as a whole or not at all, and its weights are checked on loading.
+ * IndexedDB. A model is replaced as a whole or not at all, by however many tabs, and is checked on loading.
  *
  * TensorFlow.js's own `indexeddb://` works, too, but says less when something goes wrong.
  * {@link downloadIO} saves as files.
@@ -68,9 +71,15 @@ export function opfsIO(name: string): OpfsModel {
 }
 
 /** A model as one block of bytes: the header's length, the header, the weights. */
-async function pack({ weightData, ...model }: io.ModelArtifacts): Promise<Uint8Array> {
+async function pack({ weightData, ...rest }: io.ModelArtifacts): Promise<Uint8Array> {
   const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
-  const header: Header = { model, sha256: await sha256(weights) };
+  // As JSON has it: without members that are undefined.
+  const model = JSON.parse(JSON.stringify(rest)) as Header["model"];
+  const header: Header = {
+    model,
+    modelSha256: await modelHash(model),
+    weightsSha256: await sha256(weights),
+  };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(LENGTH_BYTES + text.length + weights.length);
   new DataView(bytes.buffer).setUint32(0, text.length, true);
@@ -91,14 +100,16 @@ async function unpack(name: string, bytes: Uint8Array): Promise<io.ModelArtifact
   if (bytes.length < LENGTH_BYTES) throw damaged();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = LENGTH_BYTES + view.getUint32(0, true);
-  let header: Header;
+  let header: Partial<Header> | null;
   try {
     const text = new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, end));
-    header = JSON.parse(text) as Header;
+    header = JSON.parse(text) as Partial<Header> | null;
   } catch (cause) {
     throw damaged(cause);
   }
   const weights = bytes.slice(end);
-  if ((await sha256(weights)) !== header.sha256) throw damaged();
-  return { ...header.model, weightData: weights.buffer };
+  const { model, modelSha256, weightsSha256 } = header ?? {};
+  if (!model || (await modelHash(model)) !== modelSha256) throw damaged();
+  if ((await sha256(weights)) !== weightsSha256) throw damaged();
+  return { ...model, weightData: weights.buffer };
 }

@@ -107,6 +107,21 @@ describe("opfsCheckpointStore", () => {
     await second.close();
   });
 
+  it("says so when somebody deletes what the site keeps while a run goes on", async () => {
+    const name = `deleted-${performance.timeOrigin}`;
+    const store = await opfsCheckpointStore(name).open();
+    await store.write("a.ckpt", bytes(1));
+    const root = await navigator.storage.getDirectory();
+    const folder = await (
+      await root.getDirectoryHandle("cifar-kit")
+    ).getDirectoryHandle("checkpoints");
+    await folder.removeEntry(name, { recursive: true });
+    await expect(store.write("b.ckpt", bytes(2))).rejects.toThrow(
+      /NotFoundError.*begin anew: .* somebody deleted what this site keeps/,
+    );
+    await store.close();
+  });
+
   it("gives up its claim when it cannot be opened", async () => {
     const failure = vi
       .spyOn(OpfsFiles, "open")

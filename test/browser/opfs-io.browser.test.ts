@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { DataError, loadModel, SourceError, stateHash, trainPhase } from "cifar-kit";
+import { DataError, loadModel, randomStream, SourceError, stateHash, trainPhase } from "cifar-kit";
 import { opfsIO } from "cifar-kit/browser";
 import { OpfsFiles } from "../../src/browser/storage/opfs-files.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -46,6 +46,57 @@ describe("opfsIO", () => {
       await expect(loading).rejects.toThrow(/expected an intact model "damaged"/);
     }
     model.dispose();
+  });
+
+  it("refuses a model in which any byte is another one", async () => {
+    const model = tinyModel();
+    await model.save(opfsIO("flipped"));
+    const files = (await OpfsFiles.open(["cifar-kit", "models"]))!;
+    const intact = (await files.read("flipped"))!;
+    const rng = randomStream(0, "flips");
+    const handler = opfsIO("flipped");
+    for (let i = 0; i < 60; i++) {
+      // Half of them in what stands before the weights.
+      const at = rng.integer(i % 2 === 0 ? 3000 : intact.length);
+      const bytes = intact.slice();
+      bytes[at] ^= 1 << rng.integer(7);
+      await files.write("flipped", bytes);
+      await expect(handler.load(), `byte ${at}`).rejects.toBeInstanceOf(DataError);
+    }
+    await files.write("flipped", intact);
+    await handler.load();
+    model.dispose();
+  });
+
+  it("keeps one whole model when several are saved at once, and loads while they are", async () => {
+    const models = [1, 2, 3, 4].map((seed) => tinyModel({ seed }));
+    const hashes = await Promise.all(models.map((model) => stateHash(model)));
+    await models[0].save(opfsIO("crowded"), { includeOptimizer: true });
+    const saving = Promise.all(
+      models.map((model) => model.save(opfsIO("crowded"), { includeOptimizer: true })),
+    );
+    const loads = await Promise.all([1, 2, 3].map(() => loadModel(opfsIO("crowded"))));
+    await saving;
+    loads.push(await loadModel(opfsIO("crowded")));
+    for (const loaded of loads) expect(hashes).toContain(await stateHash(loaded));
+    for (const model of [...models, ...loads]) model.dispose();
+  });
+
+  it("clears away what a tab that was closed has left, and nothing of one at work", async () => {
+    const folder = await (
+      await (
+        await navigator.storage.getDirectory()
+      ).getDirectoryHandle("cifar-kit", { create: true })
+    ).getDirectoryHandle("models", { create: true });
+    for (const name of [".dead.tmp", ".busy.tmp"])
+      await folder.getFileHandle(name, { create: true });
+    await navigator.locks.request("cifar-kit:cifar-kit/models/busy", async () => {
+      await opfsIO("x").exists();
+      await expect(folder.getFileHandle(".dead.tmp")).rejects.toThrow();
+      await folder.getFileHandle(".busy.tmp");
+    });
+    await opfsIO("x").exists();
+    await expect(folder.getFileHandle(".busy.tmp")).rejects.toThrow();
   });
 
   it("leaves the model that is there when a new one cannot be written", async () => {

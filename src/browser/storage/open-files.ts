@@ -5,13 +5,18 @@ import type { StoredFiles } from "./stored-files.ts";
 
 /**
  * Opens a folder in the browser's storage: in the origin private file system or, where there is
- * none, in IndexedDB. One browser always gives the same kind, in pages and in Workers.
+ * none, in IndexedDB. One browser always gives the same kind, in pages and in Workers. What tabs that
+ * were killed left there is removed.
  */
 export async function openFiles(subject: string, path: readonly string[]): Promise<StoredFiles> {
   return explained(subject, `${path.join("/")} in the browser's storage`, async () => {
     const full = ["cifar-kit", ...path];
     const files = await OpfsFiles.open(full);
-    if (files) return files;
+    if (files) {
+      // What cannot be cleared away is no reason to fail.
+      await files.sweep().catch(() => undefined);
+      return files;
+    }
     const { IndexedDbFiles } = await import("./indexeddb-files.ts");
     return IndexedDbFiles.open(full);
   });
@@ -23,6 +28,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   SecurityError:
     "allow this site to keep data, and Workers from blob: addresses (worker-src) in its policy",
   NoModificationAllowedError: "close the other tabs that write it",
+  NotFoundError: "begin anew: it was never there, or somebody deleted what this site keeps",
 };
 
 /** Does something with the storage; errors say what failed, why, and what to do. */

@@ -2,7 +2,9 @@ import type { StoredFiles } from "./stored-files.ts";
 import { writeFile } from "./file-writer.ts";
 
 /** Names of files that are being written. */
-const TEMPORARY = /^\..*\.tmp$/;
+const TEMPORARY = /^\.(.*)\.tmp$/;
+/** A file that is replaced while it is read is tried for this often. */
+const READS = 10;
 
 /** TypeScript does not know this member yet. */
 interface MovableFile extends FileSystemFileHandle {
@@ -13,6 +15,7 @@ interface MovableFile extends FileSystemFileHandle {
 export class OpfsFiles implements StoredFiles {
   readonly location: string;
   readonly #folder: FileSystemDirectoryHandle;
+  readonly #path: string;
 
   /**
    * Opens a folder, which is made if it is missing.
@@ -34,6 +37,7 @@ export class OpfsFiles implements StoredFiles {
 
   private constructor(folder: FileSystemDirectoryHandle, path: string) {
     this.#folder = folder;
+    this.#path = path;
     this.location = `the browser's file system, ${path}`;
   }
 
@@ -42,18 +46,29 @@ export class OpfsFiles implements StoredFiles {
   }
 
   async read(name: string): Promise<Uint8Array | undefined> {
-    const handle = await this.#find(name);
-    return handle && new Uint8Array(await (await handle.getFile()).arrayBuffer());
+    for (let attempt = 1; ; attempt++) {
+      const handle = await this.#find(name);
+      try {
+        return handle && new Uint8Array(await (await handle.getFile()).arrayBuffer());
+      } catch (error) {
+        // Replaced or removed since it was found: another look will tell.
+        const { name: kind } = error as Partial<DOMException>;
+        if (attempt === READS || (kind !== "NotReadableError" && !isNotFound(error))) throw error;
+      }
+    }
   }
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    const temporary = `.${name}.tmp`;
-    try {
-      await writeFile({ folder: this.#folder, temporary, name, bytes });
-    } catch (error) {
-      await this.remove(temporary).catch(() => undefined);
-      throw error;
-    }
+    // One at a time: the file system does not let two tabs write one file.
+    await navigator.locks.request(this.#lockOf(name), async () => {
+      const temporary = `.${name}.tmp`;
+      try {
+        await writeFile({ folder: this.#folder, temporary, name, bytes });
+      } catch (error) {
+        await this.remove(temporary).catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   async remove(name: string): Promise<void> {
@@ -70,11 +85,23 @@ export class OpfsFiles implements StoredFiles {
   }
 
   async sweep(): Promise<void> {
-    for (const name of await this.#names()) if (TEMPORARY.test(name)) await this.remove(name);
+    for (const temporary of await this.#names()) {
+      const name = TEMPORARY.exec(temporary)?.[1];
+      if (name === undefined) continue;
+      // Nobody writes the file if its lock can be had; it went with the tab that had it.
+      await navigator.locks.request(this.#lockOf(name), { ifAvailable: true }, async (lock) => {
+        if (lock) await this.remove(temporary);
+      });
+    }
   }
 
   close(): void {
     // Nothing is held between two calls.
+  }
+
+  /** What a tab or Worker holds while it writes a file; the browser takes it back from closed ones. */
+  #lockOf(name: string): string {
+    return `cifar-kit:${this.#path}/${name}`;
   }
 
   async #names(): Promise<string[]> {

@@ -18,7 +18,7 @@ export interface StoredFiles {
   remove(name: string): Promise<void>;
   /** Gives a file another name, which must be free. */
   rename(name: string, newName: string): Promise<void>;
-  /** Removes what writers that were killed have left behind; nobody else may be writing. */
+  /** Removes what writers that were killed have left behind, and nothing of those at work. */
   sweep(): Promise<void>;
   /** Gives back what the storage holds; nothing may be called afterwards. */
   close(): void;

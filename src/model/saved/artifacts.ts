@@ -3,7 +3,6 @@ import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
 import { CifarKitError, DataError, SourceError } from "../../errors.ts";
 import { checkTopology } from "./check-topology.ts";
 import type { Json } from "./json.ts";
-import { fromKeras3, isKeras3, weightsOfKeras3 } from "./keras3-topology.ts";
 import { restoreLostSettings } from "./lossy-layers.ts";
 
 const SUBJECT = "loadModel";
@@ -41,18 +40,27 @@ export function buildFrom(artifacts: io.ModelArtifacts): Promise<LayersModel> {
   return asOurs(() => loadLayersModel({ load: () => Promise.resolve(artifacts) }), notBuilt);
 }
 
-function prepared(
+async function prepared(
   artifacts: io.ModelArtifacts,
   given: Json,
   weightSpecs: io.WeightsManifestEntry[],
-): io.ModelArtifacts {
-  const config = (given?.model_config ?? given) as Json;
-  const isNew = isKeras3(config);
-  const specs = isNew ? weightsOfKeras3(config, weightSpecs) : weightSpecs;
-  const topology = restoreLostSettings(isNew ? fromKeras3(config) : config, specs);
+): Promise<io.ModelArtifacts> {
+  let topology = (given?.model_config ?? given) as Json;
+  let specs = weightSpecs;
+  if (isKeras3(topology)) {
+    const { fromKeras3, weightsOfKeras3 } = await import("./keras3-topology.ts");
+    specs = weightsOfKeras3(topology, weightSpecs);
+    topology = fromKeras3(topology);
+  }
+  topology = restoreLostSettings(topology, specs);
   checkTopology(topology);
   const weights = artifacts.weightSpecs && { weightSpecs: specs };
   return { ...artifacts, ...weights, modelTopology: topology as object };
+}
+
+/** Whether a topology was written by Keras 3. */
+function isKeras3(topology: Json): boolean {
+  return /"(batch_shape|registered_name|__keras_tensor__)"/.test(JSON.stringify(topology));
 }
 
 /** Does something with foreign code; errors that are none of this library become one. */

@@ -18,11 +18,6 @@ const ACTIVATIONS = new Map([
   ["hard_sigmoid", undefined],
 ]);
 
-/** Whether a topology was written by Keras 3. */
-export function isKeras3(topology: unknown): boolean {
-  return /"(batch_shape|registered_name|__keras_tensor__)"/.test(JSON.stringify(topology) ?? "");
-}
-
 /**
  * A topology that Keras 3 wrote, in the form of Keras 2, which TensorFlow.js reads.
  * @throws {DataError} if a layer does what TensorFlow.js cannot; names it.
