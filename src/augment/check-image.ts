@@ -1,26 +1,29 @@
 import { check, describe } from "../checks.ts";
+import { asBytes } from "../dataset/bytes.ts";
 import type { ImageShape } from "../dataset/image-set.ts";
 
-/** Throws unless `image` is a Float32Array of finite pixels of that shape. */
-export function checkImage(
-  subject: string,
-  image: unknown,
-  shape: ImageShape,
-): asserts image is Float32Array {
+/**
+ * An image as floats: bytes of either kind converted, a Float32Array as it is.
+ * @throws {ArgumentError} unless these are finite pixels of that shape.
+ */
+export function checkedImage(subject: string, image: unknown, shape: ImageShape): Float32Array {
   const size = shape[0] * shape[1] * shape[2];
+  const bytes = asBytes(image);
+  const pixels = bytes ? Float32Array.from(bytes) : image;
   check(
-    image instanceof Float32Array && image.length === size,
+    pixels instanceof Float32Array && pixels.length === size,
     subject,
     `a Float32Array of ${size} pixels for a ${shape.join(" x ")} image`,
     describe(image),
-    "pass one image; Float32Array.from(bytes) converts a byte image",
+    "pass one image, as floats or as bytes",
   );
-  const stray = image.findIndex((value) => !Number.isFinite(value));
+  const stray = pixels.findIndex((value) => !Number.isFinite(value));
   check(
     stray === -1,
     subject,
     "every pixel to be a finite number",
-    `${image[stray]} at index ${stray}`,
+    `${pixels[stray]} at index ${stray}`,
     "find out where it comes from: it would spread to its neighbours and into the loss",
   );
+  return pixels;
 }

@@ -18,13 +18,14 @@ import {
   checkSeed,
   describe,
 } from "../checks.ts";
+import type { Bytes } from "../dataset/bytes.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 import { INSPECT } from "../inspect.ts";
 import { NumpyRng } from "../random/numpy.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
 import { checkImageShape } from "../dataset/check-image-shape.ts";
-import { checkImage } from "./check-image.ts";
+import { checkedImage } from "./check-image.ts";
 import { checkBrightness, checkBrightnessChannels, checkTransform } from "./check-transform.ts";
 import { drawTransform } from "./draw-transform.ts";
 import { computeStatistics, type FeatureStatistics } from "./feature-statistics.ts";
@@ -187,7 +188,7 @@ export class ImageDataGenerator {
 
   /**
    * One image transformed; neither rescaled nor standardised.
-   * @param image float32 pixels in 0..255, NHWC order; not modified.
+   * @param image pixels in 0..255, floats or bytes, NHWC order; not modified.
    * @param shape of the image.
    * @param transform parameters to apply; those left out change nothing.
    * @returns float32 pixels in 0..255, same shape.
@@ -195,23 +196,23 @@ export class ImageDataGenerator {
    * finite number, or if brightness is to be changed and the pixels are plainly not in 0..255.
    */
   applyTransform(
-    image: Float32Array,
+    image: Float32Array | Bytes,
     shape: ImageShape,
     transform: Partial<Transform>,
   ): Float32Array {
     const subject = "ImageDataGenerator.applyTransform";
     checkImageShape(subject, shape, "shape");
-    checkImage(subject, image, shape);
+    const pixels = checkedImage(subject, image, shape);
     checkTransform(subject, transform);
-    if (transform.brightness !== undefined) checkBrightness(subject, image, shape);
-    const out = new Float32Array(image.length);
+    if (transform.brightness !== undefined) checkBrightness(subject, pixels, shape);
+    const out = new Float32Array(pixels.length);
     const pipeline = new TransformPipeline(shape, this.#settings);
-    pipeline.apply(image, 0, { ...IDENTITY_TRANSFORM, ...transform }, out, 0, 1);
+    pipeline.apply(pixels, 0, { ...IDENTITY_TRANSFORM, ...transform }, out, 0, 1);
     return out;
   }
 
   /** One image transformed at random: `getRandomTransform` and `applyTransform` in one. */
-  randomTransform(image: Float32Array, shape: ImageShape, rng: Rng): Float32Array {
+  randomTransform(image: Float32Array | Bytes, shape: ImageShape, rng: Rng): Float32Array {
     return this.applyTransform(image, shape, this.getRandomTransform(shape, rng));
   }
 
@@ -219,15 +220,14 @@ export class ImageDataGenerator {
    * One image standardised: what `flow` does after the transform, in this order: preprocessing
    * function, `rescale`, samplewise and featurewise mean and deviation, whitening. For images that
    * the model sees without augmentation, such as those to predict.
-   * @param image float32 pixels in 0..255, NHWC order; not modified.
+   * @param image pixels in 0..255, floats or bytes, NHWC order; not modified.
    * @throws {ArgumentError} if the image does not have that shape or holds a value that is not a
    * finite number, or if `fit` is still to be called.
    */
-  standardize(image: Float32Array, shape: ImageShape): Float32Array {
+  standardize(image: Float32Array | Bytes, shape: ImageShape): Float32Array {
     const subject = "ImageDataGenerator.standardize";
     checkImageShape(subject, shape, "shape");
-    checkImage(subject, image, shape);
-    const out = image.slice();
+    const out = checkedImage(subject, image, shape).slice();
     new Standardizer(shape, this.#settings, this.#fittedTo(subject, shape)).apply(out, 0);
     return out;
   }

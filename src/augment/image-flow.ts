@@ -1,5 +1,6 @@
 import { allocate } from "../allocate.ts";
 import { check, checkOptions, describe } from "../checks.ts";
+import { asBytes } from "../dataset/bytes.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ArgumentError } from "../errors.ts";
 import { randomStream } from "../random/stream.ts";
@@ -97,17 +98,18 @@ class ImageFlow extends SetFlow {
       "draw",
       augmentation.draw({ shape, rng, seed: this.#seed, epoch, index }),
     );
-    const changed = atOnce(
+    const given: unknown = atOnce(
       "augmentation",
       "apply",
       augmentation.apply(this.set.image(index), shape, parameters),
     );
+    const changed = asBytes(given);
     // Messages are made for wrong images only: this runs for every image.
-    if (changed instanceof Uint8Array && changed.length === this.set.imageSize) return changed;
+    if (changed?.length === this.set.imageSize) return changed;
     throw new ArgumentError({
       subject: "augmentation.apply",
       expected: `to return a Uint8Array of ${this.set.imageSize} bytes for a ${shape.join(" x ")} image`,
-      got: describe(changed),
+      got: describe(given),
       remedy: "return an image of the same shape",
     });
   }

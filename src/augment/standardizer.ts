@@ -1,6 +1,7 @@
+import type { Bytes } from "../dataset/bytes.ts";
 import type { ImageShape } from "../dataset/image-set.ts";
 import { atOnce } from "../listener.ts";
-import { checkImage } from "./check-image.ts";
+import { checkedImage } from "./check-image.ts";
 import type { FeatureStatistics } from "./feature-statistics.ts";
 import { applyWhitening } from "./zca-whitening.ts";
 
@@ -8,7 +9,10 @@ import { applyWhitening } from "./zca-whitening.ts";
  * Changes one image, given as float32 pixels in 0..255 in NHWC order, and returns the result, which
  * must have the same length. It may write to its argument, which is a copy.
  */
-export type PreprocessingFunction = (image: Float32Array, shape: ImageShape) => Float32Array;
+export type PreprocessingFunction = (
+  image: Float32Array,
+  shape: ImageShape,
+) => Float32Array | Bytes;
 
 export interface StandardizeSettings {
   readonly preprocessingFunction: PreprocessingFunction | undefined;
@@ -60,8 +64,7 @@ export class Standardizer {
         "it",
         preprocessingFunction(pixels.slice(at, end), this.#shape),
       );
-      checkImage("preprocessingFunction", result, this.#shape);
-      pixels.set(result, at);
+      pixels.set(checkedImage("preprocessingFunction", result, this.#shape), at);
     }
     const factor = Math.fround(rescale);
     if (factor !== 1) for (let i = at; i < end; i++) pixels[i] *= factor;

@@ -1,5 +1,6 @@
 import { allocate } from "../allocate.ts";
 import { BRAND, isInstance } from "../brand.ts";
+import { asBytes, type Bytes } from "./bytes.ts";
 import { check, checkInteger, checkOptions, describe } from "../checks.ts";
 import { INSPECT } from "../inspect.ts";
 import { checkImageShape } from "./check-image-shape.ts";
@@ -10,7 +11,7 @@ export type ImageShape = readonly [height: number, width: number, channels: numb
 /** The parts of an {@link ImageSet}. */
 export interface ImageSetParts {
   /** Pixels 0..255 in NHWC order, `n * height * width * channels` of them. */
-  readonly images: Uint8Array;
+  readonly images: Bytes;
   /** One class index per image, each below `classNames.length`. */
   readonly labels: Uint8Array | Int32Array;
   /** Height, width and channels of every image. */
@@ -26,6 +27,7 @@ export interface ImageSetParts {
  * copied, and nothing in the library writes to them.
  */
 export class ImageSet implements ImageSetParts {
+  /** Pixels 0..255 in NHWC order, in the memory that was given. */
   readonly images: Uint8Array;
   readonly labels: Uint8Array | Int32Array;
   /** Height, width and channels of every image. */
@@ -39,12 +41,13 @@ export class ImageSet implements ImageSetParts {
   constructor(parts: ImageSetParts) {
     const subject = "ImageSet";
     checkOptions(subject, parts, ["images", "labels", "imageShape", "classNames", "paths"]);
-    const { images, labels, imageShape, classNames, paths } = parts;
+    const { labels, imageShape, classNames, paths } = parts;
+    const images = asBytes(parts.images);
     check(
-      images instanceof Uint8Array,
+      images !== undefined,
       subject,
-      "images to be a Uint8Array of pixels 0..255",
-      describe(images),
+      "images to be a Uint8Array or a Uint8ClampedArray of pixels 0..255",
+      describe(parts.images),
       "pass the raw bytes; scaling to [0, 1] happens on the way to the model",
     );
     check(

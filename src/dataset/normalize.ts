@@ -1,5 +1,6 @@
 import { allocate } from "../allocate.ts";
 import { check, describe } from "../checks.ts";
+import { asBytes, type Bytes } from "./bytes.ts";
 
 /** `x / 255` for every byte, rounded once to float32. */
 const UNIT_RANGE = Float32Array.from({ length: 256 }, (_, x) => x / 255);
@@ -10,9 +11,9 @@ const UNIT_RANGE = Float32Array.from({ length: 256 }, (_, x) => x / 255);
  * @returns float32 in [0, 1], same length and layout.
  * @throws {ArgumentError} if `images` are not bytes.
  */
-export function normalize(images: Uint8Array): Float32Array {
+export function normalize(images: Bytes): Float32Array {
   check(
-    images instanceof Uint8Array || (images as unknown) instanceof Uint8ClampedArray,
+    asBytes(images) !== undefined,
     "normalize",
     "images to be bytes 0..255 in a Uint8Array",
     describe(images),

@@ -5,6 +5,7 @@
  */
 
 import { allocate } from "../allocate.ts";
+import type { Bytes } from "./bytes.ts";
 
 /** How values between the given ones are found. */
 export type Interpolation = "bilinear" | "bicubic" | "lanczos";
@@ -67,16 +68,16 @@ function axisTaps(inSize: number, span: Span, outSize: number, filter: Filter): 
   });
 }
 
-/** A picture's values, row by row, the channels of a pixel side by side. */
+/** A picture's values, row by row, the channels of a pixel side by side: a canvas's `ImageData` is one. */
 export interface Pixels {
   /** `height * width * channels` bytes 0..255. */
-  readonly data: Uint8Array;
+  readonly data: Bytes;
   /** Pixels in a row. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
-  /** Values of a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
-  readonly channels: number;
+  /** Values of a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 (the default) RGB and alpha. */
+  readonly channels?: number;
 }
 
 /** A picture that gives its rows a strip at a time, so that it need not lie in memory as a whole. */

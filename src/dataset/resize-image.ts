@@ -1,4 +1,5 @@
 import { check, checkInteger, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { asBytes } from "./bytes.ts";
 import type { ImageShape } from "./image-set.ts";
 import { convertChannels } from "./channels.ts";
 import {
@@ -31,7 +32,8 @@ const DEFAULTS = { interpolation: "bilinear", fit: "stretch" } as const;
  * Values are those of Pillow's `Image.resize` (and so of torchvision on Pillow images), bit for bit.
  * Three channels become one by ITU-R BT.601 luma as in Pillow, one becomes three by repetition, and
  * what a fourth or second channel makes transparent lies on white.
- * @param picture bytes 0..255 of 1 to 4 channels: grey, grey and alpha, RGB, RGB and alpha.
+ * @param picture bytes 0..255 of 1 to 4 channels: grey, grey and alpha, RGB, RGB and alpha; the
+ *   `ImageData` of a canvas, for example.
  * @param imageShape height, width and 1 or 3 channels of the result.
  * @returns `height * width * channels` bytes, NHWC order.
  * @throws {ArgumentError} if the picture's size does not fit its bytes, or an argument is out of range.
@@ -42,11 +44,10 @@ export function resizeImage(
   options: ResizeImageOptions = {},
 ): Uint8Array {
   const subject = "resizeImage";
-  checkPicture(subject, picture);
+  const { data, width, height, channels } = checkedPicture(subject, picture);
   checkPictureShape(subject, imageShape);
   checkOptions(subject, options, ["interpolation", "fit"]);
   checkResizing(subject, options);
-  const { data, width, height, channels } = picture;
   const line = width * channels;
   const rows = (from: number, to: number): Uint8Array => data.subarray(from * line, to * line);
   return resizeRows({ width, height, channels, rows }, imageShape, options);
@@ -95,18 +96,25 @@ export function checkPictureShape(subject: string, imageShape: unknown): void {
   checkOneOf(subject, "imageShape[2]", channels, [1, 3]);
 }
 
-function checkPicture(subject: string, { data, width, height, channels }: Pixels): void {
+/** The parts of a picture, its bytes in the one container that the rest is written for. */
+export function checkedPicture(
+  subject: string,
+  picture: Pixels,
+): Required<Pixels> & { readonly data: Uint8Array } {
+  const { data, width, height, channels = 4 } = Object(picture) as Pixels;
   checkInteger(subject, "width", width, { min: 1 });
   checkInteger(subject, "height", height, { min: 1 });
   checkInteger(subject, "channels", channels, { min: 1, max: 4 });
   const size = width * height * channels;
+  const bytes = asBytes(data);
   check(
-    data instanceof Uint8Array && data.length === size,
+    bytes?.length === size,
     subject,
     `data to be ${size} bytes for ${height} x ${width} x ${channels}`,
     describe(data),
     "pass the decoded pixels",
   );
+  return { data: bytes, width, height, channels };
 }
 
 /** The largest part in the middle of a picture whose width is `ratio` times its height. */

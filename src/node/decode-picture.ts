@@ -143,7 +143,7 @@ function clipped(pixels: Pixels): DecodedPicture {
 }
 
 /** Pillow's conversion: paper shows through what ink leaves, first black, then each colour. */
-function cmykToRgb({ data, width, height, channels }: Pixels): Pixels {
+function cmykToRgb({ data, width, height, channels = 4 }: Pixels): Pixels {
   const out = new Uint8Array(3 * width * height);
   for (let from = 0, to = 0; to < out.length; from += channels) {
     const light = 255 - data[from + 3];

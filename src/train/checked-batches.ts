@@ -2,24 +2,14 @@
  * What a model asks of the batches of a user's own pipeline. They are checked before a step uses
  * them: one bad batch would otherwise turn all weights into NaN, or teach nonsense in silence.
  */
-import {
-  cast,
-  concat,
-  dispose,
-  floor,
-  max,
-  min,
-  type Rank,
-  reshape,
-  sub,
-  sum,
-  type Tensor,
-  tidy,
-} from "@tensorflow/tfjs-core";
+import { cast, dispose, floor, max, min, sub, sum } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
 import { modelInternals } from "../model/internals.ts";
 import { CROSS_ENTROPIES } from "../model/loss.ts";
+import { warnOfByteLikeFloats } from "./byte-like.ts";
+import { scaledTensor } from "./model-input.ts";
+import { readTogether } from "./read-together.ts";
 import { type TensorBatch, tensorsOf, type TrainingData } from "./training-data.ts";
 
 /** The data with every batch checked; a bad one is disposed, and an error thrown in its place. */
@@ -34,6 +24,7 @@ export function checkedBatches(
   const classes = outputs[0].shape[1];
   // A regression may have any targets; an evaluation always asks for classes.
   const wantsClasses = purpose === "evaluation" || CROSS_ENTROPIES.includes(loss);
+  const arePixels = takesPixels(model);
   return {
     ...data,
     async *epoch(index, from) {
@@ -43,12 +34,17 @@ export function checkedBatches(
         try {
           const place = `batch ${step} of the epoch`;
           checkShapes(subject, batch, imageShape, place);
-          await checkValues(subject, batch, wantsClasses ? classes : undefined, place);
+          const largest = await checkValues(subject, batch, {
+            classes: wantsClasses ? classes : undefined,
+            arePixels,
+            place,
+          });
+          if (batch.xs.dtype !== "int32") warnOfByteLikeFloats(subject, model, largest);
         } catch (error) {
           dispose(tensorsOf(batch));
           throw error;
         }
-        yield batch;
+        yield arePixels ? scaledBatch(batch) : batch;
       }
     },
   };
@@ -74,9 +70,16 @@ function checkShapes(
 async function checkValues(
   subject: string,
   { xs, ys, weights }: TensorBatch,
-  classes: number | null | undefined,
-  place: string,
-): Promise<void> {
+  {
+    classes,
+    arePixels,
+    place,
+  }: {
+    readonly classes: number | null | undefined;
+    readonly arePixels: boolean;
+    readonly place: string;
+  },
+): Promise<number> {
   // Rows of probabilities have a column for each class; indices have one at most.
   const areRows = ys.rank === 2 && ys.shape[1] === classes;
   const areIndices = ys.rank === 1 || (ys.rank === 2 && ys.shape[1] === 1);
@@ -87,15 +90,15 @@ async function checkValues(
     `[${ys.shape.join(", ")}]`,
     "give class indices, or a row of probabilities for each image",
   );
-  const [pixels, labels, least, largest, fractions, leastWeight, allWeights] = await readTogether(
-    () => {
-      const values = cast(ys, "float32");
-      return [
-        ...[sum(xs), sum(values), min(values), max(values), max(sub(values, floor(values)))],
-        ...(weights ? [min(weights), sum(weights)] : []),
-      ];
-    },
-  );
+  const [pixels, leastPixel, largestPixel, ...read] = await readTogether(() => {
+    const values = cast(ys, "float32");
+    return [
+      ...[sum(xs), min(xs), max(xs)],
+      ...[sum(values), min(values), max(values), max(sub(values, floor(values)))],
+      ...(weights ? [min(weights), sum(weights)] : []),
+    ];
+  });
+  const [labels, least, largest, fractions, leastWeight, allWeights] = read;
   check(
     weights === undefined || (leastWeight >= 0 && Number.isFinite(allWeights)),
     subject,
@@ -110,6 +113,9 @@ async function checkValues(
     "NaN or infinity",
     "look for a division by 0 in the pipeline; the batch has changed nothing",
   );
+  if (arePixels && xs.dtype === "int32") {
+    checkByteRange(subject, `int32 xs in ${place}`, leastPixel, largestPixel);
+  }
   check(
     Number.isFinite(labels),
     subject,
@@ -117,7 +123,7 @@ async function checkValues(
     "NaN or infinity",
     "correct the labels in the pipeline; the batch has changed nothing",
   );
-  if (classes == null) return;
+  if (classes == null) return largestPixel;
   if (areRows) {
     const mean = labels / ys.shape[0];
     check(
@@ -127,7 +133,7 @@ async function checkValues(
       least < 0 ? `${least}` : `rows that sum to ${mean} on the average`,
       "give one-hot rows or mixtures of them; the batch has changed nothing",
     );
-    return;
+    return largestPixel;
   }
   check(
     fractions === 0 && least >= 0 && largest < classes,
@@ -136,14 +142,34 @@ async function checkValues(
     least < 0 ? `${least}` : largest >= classes ? `${largest}` : "a fraction",
     "correct the labels, or build the model with numClasses to match; the batch has changed nothing",
   );
+  return largestPixel;
 }
 
-/** Scalars, read back from the device in one go. */
-async function readTogether(compute: () => Tensor[]): Promise<Float32Array> {
-  const together = tidy(() =>
-    concat(compute().map((value) => reshape<Rank.R1>(cast(value, "float32"), [1]))),
+/** Throws unless the values of an int32 tensor are bytes. */
+export function checkByteRange(
+  subject: string,
+  what: string,
+  least: number,
+  largest: number,
+): void {
+  check(
+    least >= 0 && largest <= 255,
+    subject,
+    `${what} to hold bytes, 0..255`,
+    `values from ${least} to ${largest}`,
+    "scale them to [0, 1] and pass floats",
   );
-  const values = (await together.data()) as Float32Array;
-  together.dispose();
-  return values;
+}
+
+/** Whether whole numbers are pixels to a model, not words to look up. */
+function takesPixels(model: LayersModel): boolean {
+  return modelInternals(model).layers.every((layer) => layer.getClassName() !== "Embedding");
+}
+
+/** The same batch, bytes scaled to [0, 1]; disposes of the bytes. */
+function scaledBatch(batch: TensorBatch): TensorBatch {
+  if (batch.xs.dtype !== "int32") return batch;
+  const xs = scaledTensor(batch.xs);
+  batch.xs.dispose();
+  return { ...batch, xs };
 }

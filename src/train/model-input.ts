@@ -1,17 +1,23 @@
 /** Checks and conversions between what users have and what a model takes. */
 import { allocate } from "../allocate.ts";
-import { cast, mul, slice, tensor, Tensor, tidy } from "@tensorflow/tfjs-core";
+import { cast, div, slice, tensor, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
+import { asBytes, type Bytes } from "../dataset/bytes.ts";
 import { ImageSet } from "../dataset/image-set.ts";
+import type { Pixels } from "../dataset/resample.ts";
+import { checkedPicture, resizeImage } from "../dataset/resize-image.ts";
+import { ArgumentError } from "../errors.ts";
 import { checkLiveModel } from "../model/check-model.ts";
 import { modelInternals } from "../model/internals.ts";
+import { warnOfByteLikeFloats } from "./byte-like.ts";
 
 /**
- * Images for a model: an {@link ImageSet}; bytes 0..255, which are scaled to [0, 1]; float32 pixels,
+ * Images for a model: an {@link ImageSet}; bytes 0..255, which are scaled to [0, 1]; one picture of the
+ * model's size, such as the `ImageData` of a canvas, whose transparency lies on white; float32 pixels,
  * which are taken as they are; or a tensor `[n, h, w, c]` (int32 counts as bytes, float32 as it is).
  */
-export type ModelImages = ImageSet | Uint8Array | Float32Array | Tensor;
+export type ModelImages = ImageSet | Bytes | Pixels | Float32Array | Tensor;
 
 /** Throws unless the model is alive and takes and gives one tensor. */
 export function checkModel(subject: string, model: LayersModel): void {
@@ -67,18 +73,11 @@ export interface ImageRows {
  */
 export function imageRows(subject: string, model: LayersModel, images: ModelImages): ImageRows {
   if (images instanceof Tensor) return tensorRows(subject, model, images);
-  const pixels = images instanceof ImageSet ? images.images : images;
-  check(
-    pixels instanceof Uint8Array || pixels instanceof Float32Array,
-    subject,
-    "images as an ImageSet, a Uint8Array of bytes, a Float32Array or a tensor",
-    describe(images),
-    "pass one of these",
-  );
   const shape =
     images instanceof ImageSet
       ? images.imageShape
       : (modelInternals(model).inputs[0].shape.slice(1) as number[]);
+  const pixels = pixelsOf(subject, images, shape);
   checkImageShape(subject, model, shape);
   const size = shape.reduce((product, axis) => product * axis, 1);
   check(
@@ -89,14 +88,12 @@ export function imageRows(subject: string, model: LayersModel, images: ModelImag
     "pass all values of each image",
   );
   if (pixels instanceof Float32Array) {
-    const bad = pixels.findIndex((value) => !Number.isFinite(value));
-    check(
-      bad === -1,
-      subject,
-      "finite pixels",
-      bad === -1 ? "" : `${pixels[bad]} in image ${Math.floor(bad / size)}`,
-      "find out where it comes from: a division by 0, or memory that was never filled",
-    );
+    let largest = -Infinity;
+    for (let i = 0; i < pixels.length; i++) {
+      if (pixels[i] > largest) largest = pixels[i];
+      if (!Number.isFinite(pixels[i])) throw notFinite(subject, pixels, i, size);
+    }
+    warnOfByteLikeFloats(subject, model, largest);
   }
   return {
     length: pixels.length / size,
@@ -105,6 +102,54 @@ export function imageRows(subject: string, model: LayersModel, images: ModelImag
       return tensor(scaled(subject, rows), [to - from, ...shape], "float32");
     },
   };
+}
+
+/** Bytes or floats of images of any kind but tensors. */
+function pixelsOf(
+  subject: string,
+  images: Exclude<ModelImages, Tensor>,
+  shape: readonly number[],
+): Uint8Array | Float32Array {
+  if (isPicture(images)) return pictureBytes(subject, images, shape);
+  const pixels =
+    images instanceof Float32Array
+      ? images
+      : asBytes(images instanceof ImageSet ? images.images : images);
+  check(
+    pixels !== undefined,
+    subject,
+    "images as an ImageSet, a Uint8Array or Uint8ClampedArray of bytes, ImageData, a Float32Array or a tensor",
+    describe(images),
+    "pass one of these",
+  );
+  return pixels;
+}
+
+/** One picture, with the channels that the model takes. */
+function pictureBytes(subject: string, picture: Pixels, shape: readonly number[]): Uint8Array {
+  const { data, width, height, channels } = checkedPicture(subject, picture);
+  const [rows, columns, wanted] = shape;
+  check(
+    shape.length === 3 && height === rows && width === columns,
+    subject,
+    `a picture of the model's size, ${shape.slice(0, 2).join(" x ")}`,
+    `${height} x ${width}`,
+    "make it fit with resizeImage",
+  );
+  return channels === wanted ? data : resizeImage(picture, [rows, columns, wanted]);
+}
+
+function isPicture(images: unknown): images is Pixels {
+  return ["data", "width", "height"].every((name) => name in Object(images));
+}
+
+function notFinite(subject: string, pixels: Float32Array, at: number, size: number): ArgumentError {
+  return new ArgumentError({
+    subject,
+    expected: "finite pixels",
+    got: `${pixels[at]} in image ${Math.floor(at / size)}`,
+    remedy: "find out where it comes from: a division by 0, or memory that was never filled",
+  });
 }
 
 function tensorRows(subject: string, model: LayersModel, images: Tensor): ImageRows {
@@ -121,9 +166,14 @@ function tensorRows(subject: string, model: LayersModel, images: Tensor): ImageR
     slice: (from, to) =>
       tidy(() => {
         const rows = slice(images, from, to - from);
-        return images.dtype === "int32" ? mul(cast(rows, "float32"), 1 / 255) : rows;
+        return images.dtype === "int32" ? scaledTensor(rows) : cast(rows, "float32");
       }),
   };
+}
+
+/** Bytes in an int32 tensor as float32 in [0, 1], rounded once as everywhere. */
+export function scaledTensor(bytes: Tensor): Tensor {
+  return tidy(() => div(cast(bytes, "float32"), 255));
 }
 
 /** Bytes as float32 in [0, 1]; floats as a copy, so that nobody can change them under way. */

@@ -6,6 +6,7 @@ import { check, checkBoolean, checkInteger, checkNumber, describe } from "../che
 import { ImageSet } from "../dataset/image-set.ts";
 import { modelInternals } from "../model/internals.ts";
 import { CROSS_ENTROPIES } from "../model/loss.ts";
+import { noteFlow } from "./byte-like.ts";
 import { checkedBatches } from "./checked-batches.ts";
 import { checkImageShape } from "./model-input.ts";
 import type { TrainPhaseOptions } from "./train-phase.ts";
@@ -83,6 +84,9 @@ export function phaseData(
     dropRemainder: dropsRemainder,
     labels: takesIndices && labelSmoothing === 0 ? "indices" : { smoothing: labelSmoothing },
     weights,
+    onFirst: (pixels) => {
+      noteFlow(model, pixels);
+    },
     stepsPerEpoch,
   });
 }

@@ -1,8 +1,11 @@
 import { allocate } from "../allocate.ts";
-import { cast, sum, Tensor, tidy } from "@tensorflow/tfjs-core";
+import { max, min, sum, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, checkOptions } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
+import { warnOfByteLikeFloats } from "./byte-like.ts";
+import { readTogether } from "./read-together.ts";
+import { checkByteRange } from "./checked-batches.ts";
 import { breather } from "./event-loop.ts";
 import { checkModel, imageRows, type ModelImages } from "./model-input.ts";
 import { type TestTimeAugmentation, viewsOf } from "./test-time-augmentation.ts";
@@ -31,7 +34,8 @@ export interface Predictions {
 /**
  * Classifies images, batch by batch, giving way to the event loop between batches.
  * @param model any layers model with one input and one output; only read.
- * @param images bytes are scaled to [0, 1]; floats are taken as they are.
+ * @param images bytes are scaled to [0, 1]; floats are taken as they are, with a warning, once a
+ *   model, if one is above 2 and the model was not trained on such.
  * @throws {ArgumentError} if images do not fit the model, are none or not finite, or the model is
  *   disposed.
  */
@@ -48,7 +52,7 @@ export async function predict(
   warnOfSlowBackend(subject);
   const rows = imageRows(subject, model, images);
   // Bytes are finite, floats have been looked at; a tensor is on the device.
-  if (images instanceof Tensor) await checkFinite(subject, images);
+  if (images instanceof Tensor) await checkPixels(subject, model, images);
   const views = viewsOf(subject, images, rows, testTimeAugmentation);
   const pause = breather();
   const parts: Float32Array[] = [];
@@ -73,17 +77,18 @@ export async function predict(
   return predictions;
 }
 
-async function checkFinite(subject: string, images: Tensor): Promise<void> {
-  const total = tidy(() => sum(cast(images, "float32")));
-  const [value] = await total.data();
-  total.dispose();
+/** Throws unless the values of a tensor can be pixels. */
+async function checkPixels(subject: string, model: LayersModel, images: Tensor): Promise<void> {
+  const [total, least, largest] = await readTogether(() => [sum(images), min(images), max(images)]);
   check(
-    Number.isFinite(value),
+    Number.isFinite(total),
     subject,
     "finite pixels",
     "NaN or infinity",
     "find out where it comes from: a division by 0, or memory that was never filled",
   );
+  if (images.dtype === "int32") checkByteRange(subject, "an int32 tensor", least, largest);
+  else warnOfByteLikeFloats(subject, model, largest);
 }
 
 /** The model's output for one batch, which it disposes. */

@@ -55,6 +55,8 @@ export interface FlowDataOptions {
   readonly labels?: LabelForm;
   /** For each image of the set what its loss is multiplied by. */
   readonly weights?: Float32Array;
+  /** Looks at the pixels of the first batch of an epoch. */
+  readonly onFirst?: (pixels: Float32Array) => void;
   /** Batches to take of each epoch, from its first on; default all. */
   readonly stepsPerEpoch?: number;
 }
@@ -62,7 +64,13 @@ export interface FlowDataOptions {
 /** Data of a flow. */
 export function flowData(
   flow: Flow,
-  { dropRemainder = false, labels = "indices", weights, stepsPerEpoch }: FlowDataOptions = {},
+  {
+    dropRemainder = false,
+    labels = "indices",
+    weights,
+    onFirst,
+    stepsPerEpoch,
+  }: FlowDataOptions = {},
 ): TrainingData {
   const steps =
     stepsPerEpoch ?? (dropRemainder ? Math.floor(flow.size / flow.batchSize) : flow.length);
@@ -73,6 +81,7 @@ export function flowData(
       for (let step = from; step < steps; step++) {
         const batch = flow.batch(index, step);
         const { xs, size, indices } = batch;
+        if (step === from) onFirst?.(xs);
         yield {
           xs: tensor4d(xs, [size, height, width, channels]),
           ys: labelTensor(batch, labels, flow.classNames.length),

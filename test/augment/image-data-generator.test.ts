@@ -188,7 +188,7 @@ describe("applyTransform", () => {
   it.each([
     ["NaN pixels", Float32Array.of(1, NaN, 3), [1, 1, 3], {}, "got NaN at index 1"],
     ["a wrong shape", image, [3, 2, 3], {}, "a Float32Array of 18 pixels for a 3 x 2 x 3 image"],
-    ["bytes", new Uint8Array(12), shape, {}, "got Uint8Array(12)"],
+    ["whole numbers of 32 bits", new Int32Array(12), shape, {}, "got Int32Array(12)"],
     ["unknown parameters", image, shape, { angle: 3 }, 'the unknown option "angle"'],
     ["parameters that are no numbers", image, shape, { theta: NaN }, "theta to be a finite number"],
     [

@@ -2,7 +2,7 @@
  * Training in a Web Worker, so that the page stays responsive: the page calls what it would call
  * without one, and the Worker does the work. `serveTrainer` is the Worker's side.
  */
-import { io } from "@tensorflow/tfjs-core";
+import { io, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
 import { check, checkOptions, describe } from "../../checks.ts";
@@ -12,10 +12,11 @@ import { INSPECT } from "../../inspect.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import { writeModelState } from "../../train/checkpoint/model-state.ts";
+import { checkByteRange } from "../../train/checked-batches.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { TwoPhaseHistory } from "../../train/history.ts";
 import { setLearningRate } from "../../train/learning-rate.ts";
-import { checkCompiled, checkModel } from "../../train/model-input.ts";
+import { checkCompiled, checkModel, imageRows, type ModelImages } from "../../train/model-input.ts";
 import type { PredictOptions, Predictions } from "../../train/predict.ts";
 import { COMMON_OPTIONS } from "../../train/train-phase.ts";
 import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
@@ -238,26 +239,21 @@ export class Trainer {
 
   /**
    * `predict` in the Worker: the same options, the same result, the same errors.
-   * @param images an image set, bytes 0..255 or floats in [0, 1].
+   * @param images what `predict` takes; a tensor is read and sent as bytes or floats.
    */
   async predict(
     model: LayersModel,
-    images: ImageSet | Uint8Array | Float32Array,
+    images: ModelImages,
     options: PredictOptions = {},
   ): Promise<Predictions> {
     checkModel("predict", model);
-    check(
-      images instanceof ImageSet || images instanceof Uint8Array || images instanceof Float32Array,
-      "predict",
-      "an ImageSet, a Uint8Array or a Float32Array, which can be sent to a Worker",
-      describe(images),
-      "pass one of these",
-    );
+    // What the Worker would refuse is refused here, by the same checks.
+    imageRows("predict", model, images);
     return this.#alone(async () => {
       await this.#started;
       const call: PredictCall = {
         model: await artifactsOf(model, false),
-        images: images instanceof ImageSet ? await this.#sets.send(images) : images,
+        images: images instanceof ImageSet ? await this.#sets.send(images) : await plain(images),
         options,
       };
       return this.#remote.call("predict", call, [call.model.weightData as ArrayBuffer]);
@@ -316,6 +312,21 @@ export class Trainer {
       this.#busy = false;
     }
   }
+}
+
+/** Images as a message can carry them. */
+async function plain(images: Exclude<ModelImages, ImageSet>): Promise<PredictCall["images"]> {
+  if (images instanceof Tensor) {
+    const values = await images.data();
+    if (images.dtype !== "int32") return Float32Array.from(values);
+    const bytes = Uint8Array.from(values);
+    const stray = bytes.findIndex((byte, i) => byte !== values[i]);
+    if (stray !== -1) checkByteRange("predict", "an int32 tensor", values[stray], values[stray]);
+    return bytes;
+  }
+  if (ArrayBuffer.isView(images)) return images;
+  const { data, width, height, channels } = images;
+  return { data, width, height, channels };
 }
 
 /** A model as the plain data that TensorFlow.js saves. */

@@ -1,6 +1,8 @@
 /** What page and Worker say to each other, through {@link Remote}. */
 import type { io } from "@tensorflow/tfjs-core";
 import type { GeneratorState } from "../../augment/image-data-generator.ts";
+import type { Bytes } from "../../dataset/bytes.ts";
+import type { Pixels } from "../../dataset/resample.ts";
 import type { ImageShape } from "../../dataset/image-set.ts";
 import type { CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import type { ModelState } from "../../train/checkpoint/model-state.ts";
@@ -109,7 +111,7 @@ export interface EvaluateCall {
 export interface PredictCall {
   readonly model: io.ModelArtifacts;
   /** The id of a set, or bytes or floats themselves. */
-  readonly images: number | Uint8Array | Float32Array;
+  readonly images: number | Bytes | Float32Array | Pixels;
   readonly options: PredictOptions;
 }
 

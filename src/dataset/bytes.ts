@@ -1,0 +1,9 @@
+/** Bytes 0..255 as files hold them, or as a canvas does. */
+export type Bytes = Uint8Array | Uint8ClampedArray;
+
+/** Bytes of either kind as one, in the same memory; `undefined` for anything else. */
+export function asBytes(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (!(value instanceof Uint8ClampedArray)) return undefined;
+  return new Uint8Array(value.buffer, value.byteOffset, value.length);
+}
