@@ -14,6 +14,7 @@ const alias = [
 const BROWSER = ["test/**/*.browser.test.ts"];
 const PAGES = ["test/**/*.page.test.ts"];
 const SLOW = ["test/**/*.slow.test.ts"];
+const LONG = ["test/**/*.long.test.ts"];
 
 export default defineConfig({
   resolve: { alias },
@@ -30,7 +31,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [...BROWSER, ...PAGES, ...SLOW],
+          exclude: [...BROWSER, ...PAGES, ...SLOW, ...LONG],
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 600_000,
@@ -44,6 +45,17 @@ export default defineConfig({
           include: SLOW,
           pool: "forks",
           testTimeout: 30 * 60_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        // What takes hours, or what the machine may not have: `npm run test:long`, when asked for.
+        resolve: { alias },
+        test: {
+          name: "long",
+          include: LONG,
+          pool: "forks",
+          testTimeout: 6 * 3_600_000,
           hookTimeout: 600_000,
         },
       },

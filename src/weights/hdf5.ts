@@ -19,8 +19,10 @@ export async function loadHdf5() {
   );
 }
 
-/** The bytes of the HDF5 file that `fill` writes into. */
+/** The bytes of the HDF5 file that `fill` writes into; errors of the HDF5 library are thrown as they are. */
 export function createHdf5({ File, module }: Hdf5, fill: (file: Hdf5File) => void): Uint8Array {
+  // Otherwise the library prints its errors and goes on.
+  module.activate_throwing_error_handler();
   try {
     const file = new File(PATH, "w");
     try {
@@ -30,6 +32,7 @@ export function createHdf5({ File, module }: Hdf5, fill: (file: Hdf5File) => voi
     }
     return module.FS.readFile(PATH);
   } finally {
+    module.deactivate_throwing_error_handler();
     remove(module);
   }
 }
@@ -41,7 +44,6 @@ export function openHdf5<T>(
   read: (file: Hdf5File) => T,
 ): T {
   module.FS.writeFile(PATH, bytes);
-  // Otherwise the library prints its errors and goes on.
   module.activate_throwing_error_handler();
   try {
     const file = new File(PATH, "r");

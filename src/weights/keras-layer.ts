@@ -1,20 +1,30 @@
-/** What is known of a layer's weights before a file is read. */
+/** What is known of a weight before a file is read. */
+export interface KerasWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly trainable: boolean;
+  /**
+   * Where below its layer Keras 3 keeps it, if not there itself: an LSTM's in `"cell"`, a Bidirectional
+   * layer's in `"forward_layer/cell"` and `"backward_layer/cell"`.
+   */
+  readonly part?: string;
+}
+
+/** What is known of a layer before a file is read. */
 export interface KerasLayer {
   readonly name: string;
   /** Keras's name of the class, e.g. `"Conv2D"`. */
   readonly className: string;
-  /** In Keras's order; empty for a layer without. */
-  readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** The same object wherever the same layer comes again. */
+  readonly identity: object;
+  /** In Keras's order; empty for a layer without, and for a model. */
+  readonly weights: readonly KerasWeight[];
+  /** The layers of a model that is itself a layer. */
+  readonly inner?: readonly KerasLayer[];
 }
 
-/** A layer with the values of its weights. */
-export interface KerasLayerValues extends KerasLayer {
-  readonly weights: readonly {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly data: Float32Array;
-  }[];
-}
+/** The values of weights. */
+export type KerasValues = ReadonlyMap<KerasWeight, Float32Array>;
 
 /**
  * The groups of Keras 3's files, one per layer: the class in snake case, counted where it repeats
@@ -23,7 +33,8 @@ export interface KerasLayerValues extends KerasLayer {
 export function keras3Groups(layers: readonly KerasLayer[]): string[] {
   const counts = new Map<string, number>();
   return layers.map(({ className }) => {
-    const base = snakeCase(className);
+    // What Keras calls a Functional model is called Model here.
+    const base = snakeCase(className === "Model" ? "Functional" : className);
     const count = counts.get(base) ?? 0;
     counts.set(base, count + 1);
     return count === 0 ? base : `${base}_${count}`;
@@ -36,4 +47,29 @@ function snakeCase(className: string): string {
     .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
     .replace(/([a-z])([A-Z])/g, "$1_$2")
     .toLowerCase();
+}
+
+/** A weight of a layer or of one of its inner layers, with the names that lead to it. */
+export interface NamedWeight {
+  readonly weight: KerasWeight;
+  /** E.g. `"kernel"`, or `"conv2d/kernel"` in an inner model. */
+  readonly name: string;
+}
+
+/** A layer's weights as Keras 2 lists them: what is trained first, which matters for inner models. */
+export function keras2Weights(layer: KerasLayer): NamedWeight[] {
+  const all = allWeights(layer, [], new Set());
+  const trained = all.filter(({ weight }) => weight.trainable);
+  const fixed = all.filter(({ weight }) => !weight.trainable);
+  return [...trained, ...fixed];
+}
+
+function allWeights(layer: KerasLayer, way: readonly string[], seen: Set<object>): NamedWeight[] {
+  // A layer that several models share has its weights once.
+  if (seen.has(layer.identity)) return [];
+  seen.add(layer.identity);
+  if (!layer.inner) {
+    return layer.weights.map((weight) => ({ weight, name: [...way, weight.name].join("/") }));
+  }
+  return layer.inner.flatMap((inner) => allWeights(inner, [...way, inner.name], seen));
 }

@@ -124,7 +124,15 @@ function parsePlace(name: string, value: unknown): TensorPlace {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   const what = describe(name);
   if (!isSafetensorsDtype(dtype)) {
-    throw damaged(`${what} to be of type ${SAFETENSORS_DTYPES.join(", ")}`, describe(dtype));
+    const expected = `${what} to be of type ${SAFETENSORS_DTYPES.join(", ")}`;
+    if (typeof dtype !== "string") throw damaged(expected, describe(dtype));
+    // The format gets new types: that of complex numbers, those of 4, 6 and 8 bits.
+    throw new DataError({
+      subject: "readSafetensors",
+      expected,
+      got: `${describe(dtype)}, which is not supported`,
+      remedy: "convert it where the file was written, in PyTorch by tensor.float()",
+    });
   }
   if (!isSizes(shape)) throw damaged(`a shape of whole numbers for ${what}`, describe(shape));
   if (!isSizes(offsets) || offsets.length !== 2) {

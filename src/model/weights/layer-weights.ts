@@ -18,35 +18,67 @@ export interface WeightedLayer {
   readonly layer: Layer;
   readonly name: string;
   readonly className: string;
-  /** Empty for layers that have none. */
+  /** Whether its weights are trained; a layer of a frozen model counts as frozen. */
+  readonly trainable: boolean;
+  /** Empty for layers that have none, and for models. */
   readonly weights: readonly LayerWeight[];
+  /** The layers of a model that is itself a layer. */
+  readonly inner?: readonly WeightedLayer[];
 }
 
-/**
- * The layers of a model, those without weights included.
- * @throws {ArgumentError} if a layer is itself a model.
- */
+/** A layer that is no model, with the way to it. */
+export interface PlacedLayer extends WeightedLayer {
+  /** The names of the models that it is in, outermost first, then its own. */
+  readonly names: readonly string[];
+  /** The same, joined by dots: what options call it. */
+  readonly path: string;
+}
+
+/** Whether a layer is itself a model. */
+export function isModel(layer: Layer): layer is LayersModel {
+  return "layers" in layer;
+}
+
+/** The layers of a model, those without weights included; models among them with theirs. */
 export function weightedLayers(subject: string, model: LayersModel): WeightedLayer[] {
   checkLiveModel(subject, model);
+  if (model.outputs.length === 0) {
+    throw new ArgumentError({
+      subject,
+      expected: "a model that knows its shapes",
+      got: `${model.name}, which has not been built`,
+      remedy: "give its first layer an inputShape",
+    });
+  }
+  return layersOf(model, true);
+}
+
+function layersOf(model: LayersModel, trainable: boolean): WeightedLayer[] {
   return model.layers.map((layer) => {
-    if ("layers" in layer) {
-      throw new ArgumentError({
-        subject,
-        expected: "a model whose layers are no models themselves",
-        got: `the model ${layer.name} inside ${model.name}`,
-        remedy: "call it for each inner model",
-      });
-    }
+    const trained = trainable && layer.trainable;
+    const shared = { layer, name: layer.name, className: layer.getClassName(), trainable: trained };
+    if (isModel(layer)) return { ...shared, weights: [], inner: layersOf(layer, trained) };
     return {
-      layer,
-      name: layer.name,
-      className: layer.getClassName(),
+      ...shared,
       weights: layer.weights.map((variable) => ({
         name: variable.originalName.split("/").pop() as string,
         shape: variable.shape as number[],
         variable,
       })),
     };
+  });
+}
+
+/** The layers that are no models, depth first; one that is in several models comes several times. */
+export function placedLayers(
+  layers: readonly WeightedLayer[],
+  outer: readonly string[] = [],
+): PlacedLayer[] {
+  return layers.flatMap((layer) => {
+    const names = [...outer, layer.name];
+    return layer.inner
+      ? placedLayers(layer.inner, names)
+      : [{ ...layer, names, path: names.join(".") }];
   });
 }
 

@@ -2,12 +2,21 @@ import { tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
+import { refuseForeignFile } from "../../weights/foreign-file.ts";
 import { isHdf5 } from "../../weights/is-hdf5.ts";
 import { readSafetensors } from "../../weights/read-safetensors.ts";
 import type { SafeTensor } from "../../weights/safetensors.ts";
 import { toFloat32 } from "../../weights/to-float32.ts";
-import { type LayerWeight, type WeightedLayer, weightedLayers } from "./layer-weights.ts";
-import { pyTorchWeights } from "./pytorch-layout.ts";
+import { checkHash, safetensorsHash, weightsHash } from "./content-hash.ts";
+import { kerasTree } from "./keras-tree.ts";
+import {
+  type LayerWeight,
+  type PlacedLayer,
+  placedLayers,
+  type WeightedLayer,
+  weightedLayers,
+} from "./layer-weights.ts";
+import { pyTorchLayers } from "./pytorch-layout.ts";
 import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.ts";
 
 /**
@@ -35,6 +44,7 @@ export async function loadWeights(
 ): Promise<void> {
   const subject = "loadWeights";
   const layers = weightedLayers(subject, model);
+  const placed = placedLayers(layers);
   check(
     bytes instanceof Uint8Array,
     subject,
@@ -42,15 +52,11 @@ export async function loadWeights(
     describe(bytes),
     "pass the file's bytes, e.g. of fs.readFileSync(path)",
   );
-  checkWeightsOptions(
-    subject,
-    options,
-    ["layout", "names"],
-    layers.map(({ name }) => name),
-  );
+  checkWeightsOptions(subject, options, ["layout", "names", "axes"], placed);
+  refuseForeignFile(subject, bytes);
   const values = isHdf5(bytes)
     ? await fromKerasFile(layers, bytes)
-    : fromSafetensors(subject, layers, bytes, options);
+    : await fromSafetensors(subject, model, placed, bytes, options);
   for (const [{ variable, shape }, data] of values) {
     const value = tensor(data, [...shape], "float32");
     variable.write(value);
@@ -63,38 +69,56 @@ type Values = Map<LayerWeight, Float32Array>;
 async function fromKerasFile(layers: readonly WeightedLayer[], bytes: Uint8Array): Promise<Values> {
   // Few programs need it, and pages should not load it for nothing.
   const { readKerasWeights } = await import("../../weights/keras-h5.ts");
-  const read = await readKerasWeights(bytes, layers);
-  const values: Values = new Map();
-  layers.forEach(({ weights }, i) => {
-    weights.forEach((weight, j) => values.set(weight, read[i][j]));
+  const tree = kerasTree(layers);
+  const read = await readKerasWeights(bytes, tree.layers);
+  const found = [...tree.weights].map(([key, weight]) => {
+    const data = read.values.get(key)!;
+    return { weight, data, shape: key.shape };
   });
-  return values;
+  if (read.hash !== undefined) checkHash(read.hash, await weightsHash(found));
+  return new Map(found.map(({ weight, data }) => [weight, data]));
 }
 
-function fromSafetensors(
+async function fromSafetensors(
   subject: string,
-  layers: readonly WeightedLayer[],
+  model: LayersModel,
+  layers: readonly PlacedLayer[],
   bytes: Uint8Array,
-  { layout, names = {} }: LoadWeightsOptions,
-): Values {
+  options: LoadWeightsOptions,
+): Promise<Values> {
   const { tensors, metadata } = readSafetensors(bytes);
+  const hash = Object.hasOwn(metadata, "sha256") ? metadata.sha256 : undefined;
+  if (hash !== undefined) checkHash(hash, await safetensorsHash(tensors, metadata));
   const values: Values = new Map();
   const unused = new Set(tensors.keys());
-  const take = (key: string, shape: readonly number[]): Float32Array => {
+  const read = new Map<LayerWeight["variable"], Float32Array>();
+  const take = (
+    weight: LayerWeight,
+    key: string,
+    shape: readonly number[],
+    convert = (data: Float32Array): Float32Array => data,
+  ): void => {
+    const before = read.get(weight.variable);
+    // Of a layer that several models share one copy is enough.
+    if (before && !tensors.has(key)) return;
     unused.delete(key);
-    return takeTensor(tensors, key, shape);
+    const data = convert(takeTensor(tensors, key, shape));
+    if (before?.some((value, i) => !Object.is(value, data[i]))) {
+      throw mismatch(`${key} as in the other model that has this layer`, "other numbers");
+    }
+    read.set(weight.variable, data);
+    values.set(weight, data);
   };
-  for (const layer of layers) {
-    if ((layout ?? metadata.layout) === "keras") {
-      for (const weight of layer.weights) {
-        values.set(weight, take(`${layer.name}/${weight.name}`, weight.shape));
+  if ((options.layout ?? metadata.layout) === "keras") {
+    for (const { names, weights } of layers) {
+      for (const weight of weights) take(weight, [...names, weight.name].join("/"), weight.shape);
+    }
+  } else {
+    for (const { weights, counter } of pyTorchLayers(subject, model, layers, options)) {
+      for (const { weight, key, shape, fromPyTorch } of weights) {
+        take(weight, key, shape, fromPyTorch);
       }
-    } else {
-      const prefix = names[layer.name] ?? layer.name;
-      for (const { weight, key, shape, fromPyTorch } of pyTorchWeights(subject, layer, prefix)) {
-        values.set(weight, fromPyTorch(take(key, shape)));
-      }
-      if (layer.className === "BatchNormalization") unused.delete(`${prefix}.num_batches_tracked`);
+      if (counter !== undefined) unused.delete(counter);
     }
   }
   if (unused.size > 0) {
@@ -115,7 +139,14 @@ function takeTensor(
     throw mismatch(expected, `[${found.shape.join(", ")}]`);
   }
   const data = toFloat32(found);
-  if (!data) throw mismatch(`${key} in a floating-point type`, found.dtype);
+  if (!data) {
+    throw new DataError({
+      subject: "loadWeights",
+      expected: `${key} as F32, F16, BF16 or F64`,
+      got: found.dtype,
+      remedy: "convert it where the file was written, in PyTorch by tensor.float()",
+    });
+  }
   return data;
 }
 

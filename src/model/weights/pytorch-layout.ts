@@ -1,11 +1,16 @@
 /**
- * How Keras's weights become PyTorch's: other names, other orders of axes, and other orders of the
- * features behind a Flatten layer, since PyTorch's images have their channels first.
+ * How Keras's weights become PyTorch's: other names, other orders of axes, and other orders of
+ * features where PyTorch's tensors have their channels first.
  */
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { inverseOrder, permute } from "../../weights/permute.ts";
-import { flattenedShape } from "./flattened-shape.ts";
-import type { LayerWeight, WeightedLayer } from "./layer-weights.ts";
+import { sourceIndices } from "../../weights/permute.ts";
+import { axisOf, channelAxis, configOf, repeated, slopeAxis } from "./axis-rules.ts";
+import { type Along, type FeatureOrder, flatten, range, sameAlong } from "./feature-order.ts";
+import { type Followed, followAxes, type Visit } from "./follow-axes.ts";
+import type { Layer, LayerWeight, PlacedLayer } from "./layer-weights.ts";
+import { type Origin, UnknownOrder } from "./place.ts";
+import type { LoadWeightsOptions } from "./weights-options.ts";
 
 /** One weight and what it is in PyTorch. */
 export interface PyTorchWeight {
@@ -19,99 +24,257 @@ export interface PyTorchWeight {
   readonly fromPyTorch: (values: Float32Array) => Float32Array;
 }
 
+/** A layer's weights in PyTorch. */
+export interface PyTorchLayer {
+  readonly weights: readonly PyTorchWeight[];
+  /** The key of the counter that PyTorch's batch normalisation has and Keras's has not. */
+  readonly counter?: string;
+}
+
 /** Names of a layer's weights in PyTorch. */
-const NAMES: Readonly<Record<string, string>> = {
-  kernel: "weight",
-  depthwise_kernel: "weight",
-  embeddings: "weight",
-  gamma: "weight",
-  bias: "bias",
-  beta: "bias",
-  moving_mean: "running_mean",
-  moving_variance: "running_var",
-};
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["kernel", "weight"],
+  ["depthwise_kernel", "weight"],
+  ["embeddings", "weight"],
+  ["gamma", "weight"],
+  ["alpha", "weight"],
+  ["bias", "bias"],
+  ["beta", "bias"],
+  ["moving_mean", "running_mean"],
+  ["moving_variance", "running_var"],
+]);
 
 /** Layer classes with a counterpart in PyTorch. */
-const CLASSES = new Set([
+const CLASSES: readonly string[] = [
   "BatchNormalization",
   "Conv1D",
   "Conv2D",
   "Conv2DTranspose",
   "Conv3D",
+  "Conv3DTranspose",
   "Dense",
   "DepthwiseConv2D",
   "Embedding",
   "LayerNormalization",
-]);
+  "PReLU",
+];
 
 /**
- * What the weights of a layer are in PyTorch.
- * @param prefix the name of the module there.
- * @throws {ArgumentError} if PyTorch has no such layer.
+ * What the weights of a model's layers are in PyTorch.
+ * @throws {ArgumentError} if PyTorch has no such layer, if two weights would have one name, or if it
+ *   cannot be known in which order PyTorch has a layer's features.
  */
-export function pyTorchWeights(
+export function pyTorchLayers(
   subject: string,
-  layer: WeightedLayer,
-  prefix: string,
-): PyTorchWeight[] {
-  if (layer.weights.length > 0 && !CLASSES.has(layer.className)) {
-    throw new ArgumentError({
-      subject,
-      expected: `layers that PyTorch has too: ${[...CLASSES].join(", ")}`,
-      got: `${layer.name}, a ${layer.className}`,
-      remedy: 'use layout "keras", and convert the weights of this layer yourself',
-    });
+  model: LayersModel,
+  layers: readonly PlacedLayer[],
+  { names = {}, axes = {} }: LoadWeightsOptions,
+): PyTorchLayer[] {
+  for (const { weights, className, path } of layers) {
+    if (weights.length === 0 || CLASSES.includes(className)) continue;
+    throw noCounterpart(subject, `${path}, a ${className}`);
   }
-  const spatial = layer.weights.length > 0 ? flattenedShape(layer.layer) : undefined;
-  return layer.weights.map((weight) => {
-    const { view, order } = axes(layer.className, weight, spatial);
-    const permuted = order.map((axis) => view[axis]);
+  const paths = new Map(layers.map(({ layer, path }) => [layer, path]));
+  const ambiguous = (at: Layer | undefined, origin: Origin | undefined): ArgumentError =>
+    unknownOrder(
+      subject,
+      at && (paths.get(at) ?? at.name),
+      origin && paths.get(origin.layer),
+      origin,
+    );
+  const told = new Map<Layer, number[]>();
+  for (const { layer, path } of layers) {
+    if (Object.hasOwn(axes, path))
+      told.set(
+        layer,
+        axes[path].map((axis) => axis - 1),
+      );
+  }
+  let followed: Followed;
+  try {
+    followed = followAxes(model, told);
+  } catch (error) {
+    if (error instanceof UnknownOrder) throw ambiguous(undefined, error.origin);
+    throw error;
+  }
+  const owners = new Map<string, string>();
+  const claim = (key: string, { path }: PlacedLayer): string => {
+    const owner = owners.get(key);
+    if (owner !== undefined) throw nameTwice(subject, key, owner, path);
+    owners.set(key, path);
+    return key;
+  };
+  return layers.map((placed) => {
+    const { layer, className, weights } = placed;
+    const prefix = pyTorchName(placed, names);
+    const visits = followed.visits.get(layer) ?? [];
     return {
-      weight,
-      key: `${prefix}.${NAMES[weight.name]}`,
-      shape: pyTorchShape(layer.className, weight, permuted),
-      toPyTorch: (values) => permute(values, view, order),
-      fromPyTorch: (values) => permute(values, permuted, inverseOrder(order)),
+      weights: weights.map((weight) => {
+        const orders = visits.flatMap((visit) =>
+          visit.orders.map((order) =>
+            weightOrder(placed, weight, visit, order, followed.units.get(layer)),
+          ),
+        );
+        const unclear = visits.find((visit) => visit.orders.length === 0);
+        const [first] = orders;
+        if (unclear || !orders.every((order) => sameWeightOrder(order, first))) {
+          const several = visits.find(({ orders: { length } }) => length > 1);
+          throw ambiguous(layer, (unclear ?? several ?? visits[0]).origin);
+        }
+        if (first === undefined)
+          throw noCounterpart(subject, `${placed.path} with its ${weight.name}`);
+        return {
+          weight,
+          key: claim(`${prefix}.${NAMES.get(weight.name)}`, placed),
+          shape: pyTorchShape(className, weight, first),
+          toPyTorch: (values) => reordered(values, first, "there"),
+          fromPyTorch: (values) => reordered(values, first, "here"),
+        };
+      }),
+      counter:
+        className === "BatchNormalization"
+          ? claim(`${prefix}.num_batches_tracked`, placed)
+          : undefined,
     };
   });
 }
 
-/** Keras's shape, flattened features unfolded again, and PyTorch's order of these axes. */
-function axes(
-  className: string,
+/** What a layer is called in PyTorch: by its own name there, or by that of the model that it is in. */
+function pyTorchName({ names: way }: PlacedLayer, names: Readonly<Record<string, string>>): string {
+  for (let depth = way.length; depth > 0; depth--) {
+    const path = way.slice(0, depth).join(".");
+    if (Object.hasOwn(names, path)) return [names[path], ...way.slice(depth)].join(".");
+  }
+  return way.join(".");
+}
+
+/** A weight's sizes, its axes in PyTorch's order, and the order along each. */
+interface WeightOrder {
+  readonly view: readonly number[];
+  readonly axes: readonly number[];
+  readonly along: readonly Along[];
+}
+
+/** `undefined` for a weight that PyTorch has not. */
+function weightOrder(
+  { layer, className }: PlacedLayer,
   { name, shape }: LayerWeight,
-  spatial: readonly number[] | undefined,
-): { view: readonly number[]; order: readonly number[] } {
+  { shape: input }: Visit,
+  order: FeatureOrder,
+  units: Along,
+): WeightOrder | undefined {
   const rank = shape.length;
-  // (height, width, in, multiplier) -> (in, multiplier, height, width)
-  if (name === "depthwise_kernel") return { view: shape, order: [2, 3, 0, 1] };
-  if (className === "Embedding") return { view: shape, order: [0, 1] };
-  if (name === "kernel" && rank > 2) {
-    // (height, width, in, out) -> (out, in, height, width); transposed: out and in change places.
-    return { view: shape, order: [rank - 1, rank - 2, ...range(rank - 2)] };
+  switch (className) {
+    case "Dense":
+      return name === "kernel"
+        ? { view: shape, axes: [1, 0], along: [order.along[input.length - 1], units] }
+        : { view: shape, axes: [0], along: [units] };
+    case "BatchNormalization":
+      return { view: shape, axes: [0], along: [order.along[axisOf(layer, input)]] };
+    case "LayerNormalization": {
+      const given = configOf(layer).axis as number | number[];
+      const own = [given].flat().map((axis) => (axis < 0 ? axis + input.length : axis - 1));
+      const axes = order.axes.filter((axis) => own.includes(axis)).map((axis) => own.indexOf(axis));
+      return { view: shape, axes, along: own.map((axis) => order.along[axis]) };
+    }
+    case "PReLU": {
+      const axis = slopeAxis(layer, input);
+      if (axis === undefined) return undefined;
+      return { view: [input[axis]], axes: [0], along: [order.along[axis]] };
+    }
+    case "Embedding":
+      return { view: shape, axes: [0, 1], along: [] };
+    case "DepthwiseConv2D": {
+      const channels = order.along[channelAxis(layer, input.length)];
+      const times = configOf(layer).depthMultiplier as number;
+      // (height, width, in, multiplier) -> (in, multiplier, height, width)
+      return name === "bias"
+        ? { view: shape, axes: [0], along: [channels && repeated(channels, times)] }
+        : { view: shape, axes: [2, 3, 0, 1], along: [undefined, undefined, channels] };
+    }
+    default: {
+      if (name === "bias") return { view: shape, axes: [0], along: [] };
+      // (height, width, in, out) -> (out, in, height, width); transposed: out and in change places.
+      const inputs = rank - (className.endsWith("Transpose") ? 1 : 2);
+      const along = new Array<Along>(rank).fill(undefined);
+      along[inputs] = order.along[channelAxis(layer, input.length)];
+      return { view: shape, axes: [rank - 1, rank - 2, ...range(rank - 2)], along };
+    }
   }
-  if (name === "kernel") {
-    if (!spatial) return { view: shape, order: [1, 0] };
-    const channels = spatial.length - 1;
-    return { view: [...spatial, shape[1]], order: [channels + 1, channels, ...range(channels)] };
+}
+
+/** The values in PyTorch's order, or from there in the order here. */
+function reordered(
+  values: Float32Array,
+  { view, axes, along }: WeightOrder,
+  to: "here" | "there",
+): Float32Array {
+  const sources = sourceIndices(view, axes, along);
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < out.length; i++) {
+    if (to === "there") out[i] = values[sources[i]];
+    else out[sources[i]] = values[i];
   }
-  const perInput = className === "BatchNormalization" || className === "LayerNormalization";
-  if (!spatial || !perInput) return { view: shape, order: range(rank) };
-  const channels = spatial.length - 1;
-  return { view: spatial, order: [channels, ...range(channels)] };
+  return out;
+}
+
+function sameWeightOrder(a: WeightOrder | undefined, b: WeightOrder | undefined): boolean {
+  if (!a || !b) return a === b;
+  if (a === b) return true;
+  // Several axes may stand in another order where all but one have size 1.
+  if (String(a.axes) !== String(b.axes)) return sameAlong(flatten(a.view, a), flatten(b.view, b));
+  return a.view.every((_, axis) => sameAlong(a.along[axis], b.along[axis]));
 }
 
 function pyTorchShape(
   className: string,
-  { name, shape }: LayerWeight,
-  permuted: readonly number[],
+  { name }: LayerWeight,
+  order: WeightOrder,
 ): readonly number[] {
-  if (name === "depthwise_kernel") {
-    const [channels, multiplier, height, width] = permuted;
-    return [channels * multiplier, 1, height, width];
-  }
-  if (name !== "kernel") return shape;
-  return className === "Dense" ? [shape[1], shape[0]] : permuted;
+  const sizes = order.axes.map((axis) => order.view[axis]);
+  if (className !== "DepthwiseConv2D" || name === "bias") return sizes;
+  const [channels, multiplier, height, width] = sizes;
+  return [channels * multiplier, 1, height, width];
 }
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+function noCounterpart(subject: string, got: string): ArgumentError {
+  return new ArgumentError({
+    subject,
+    expected: `layers that PyTorch has too: ${CLASSES.join(", ")} (PReLU with one slope a channel)`,
+    got,
+    remedy: 'use layout "keras", and convert the weights of this layer yourself',
+  });
+}
+
+function nameTwice(subject: string, key: string, first: string, second: string): ArgumentError {
+  const what = first === second ? `two layers called ${first}` : `${first} and ${second}`;
+  return new ArgumentError({
+    subject,
+    expected: "another name in PyTorch for each layer",
+    got: `${JSON.stringify(key)} for ${what}`,
+    remedy: "give one of them another name, in the model or with the option names",
+  });
+}
+
+function unknownOrder(
+  subject: string,
+  at: string | undefined,
+  path: string | undefined,
+  origin: Origin | undefined,
+): ArgumentError {
+  const of = at === undefined ? "" : ` of ${at}`;
+  const here = range(origin?.rank ?? 1).map((axis) => axis + 1);
+  const first = [here.length, ...here.slice(0, -1)];
+  const remedy =
+    path === undefined || here.length < 2
+      ? 'use layout "keras", and convert the weights yourself'
+      : `say in which order PyTorch has the axes that ${path} changes: ` +
+        `axes: { ${JSON.stringify(path)}: [${first.join(", ")}] } if the last comes first there, ` +
+        `[${here.join(", ")}] if they are as here`;
+  return new ArgumentError({
+    subject,
+    expected: `one order in which PyTorch can have the features${of}`,
+    got: "a network that can be written there in several ways",
+    remedy,
+  });
+}

@@ -1,4 +1,5 @@
 import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
+import type { Layer, PlacedLayer } from "./layer-weights.ts";
 
 /** What kind of file weights are written to. */
 export type WeightsFormat = "safetensors" | "keras3" | "keras2";
@@ -17,35 +18,65 @@ export interface SaveWeightsOptions {
   readonly layout?: WeightsLayout;
   /**
    * What a layer is called in PyTorch, by its name here, where the two differ:
-   * `{ conv2d: "features.0" }`. Default none.
+   * `{ conv2d: "features.0" }`. A layer of a model inside the model goes by both names,
+   * `"base.conv2d"`; a name for the inner model alone goes for all its layers. Default none.
    */
   readonly names?: Readonly<Record<string, string>>;
+  /**
+   * In which order PyTorch has the axes of a layer's input, counted from 1 without the batch's, as a
+   * Permute layer counts them: `{ flatten: [3, 1, 2] }` for a network that flattens the channels first,
+   * `[1, 2, 3]` for one that flattens as here. By the layer's name, as in `names`; for an input by the
+   * input's name, and of its own axes; for a Reshape layer that gives a row several axes, of its output.
+   * Needed only where an error asks for it, and for networks that differ from the usual. Default none.
+   */
+  readonly axes?: Readonly<Record<string, readonly number[]>>;
   /**
    * Elements of a safetensors file: `"F32"` (default), or `"F16"`, half the size, with a relative error of
    * up to 0.0005 in each weight.
    */
   readonly dtype?: "F32" | "F16";
-  /** Text by key to store in a safetensors file. Default none. */
+  /**
+   * Text by key to store in a safetensors file. Default none. The keys `format`, `layout` and `sha256`
+   * are the library's own.
+   */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Options of {@link loadWeights}. */
-export type LoadWeightsOptions = Pick<SaveWeightsOptions, "layout" | "names">;
+export type LoadWeightsOptions = Pick<SaveWeightsOptions, "layout" | "names" | "axes">;
 
 export const FORMATS: readonly WeightsFormat[] = ["safetensors", "keras3", "keras2"];
 const LAYOUTS: readonly WeightsLayout[] = ["pytorch", "keras"];
+const OWN_METADATA = ["format", "layout", "sha256"];
 
 /** Checks what both functions have in common. */
 export function checkWeightsOptions(
   subject: string,
   options: SaveWeightsOptions,
   known: readonly (keyof SaveWeightsOptions)[],
-  layerNames: readonly string[],
+  layers: readonly PlacedLayer[],
 ): void {
   checkOptions(subject, options, known);
-  const { layout, names } = options;
+  const { layout, names, axes } = options;
   if (layout !== undefined) checkOneOf(subject, "layout", layout, LAYOUTS);
-  if (names === undefined) return;
+  if (names !== undefined) checkNames(subject, names, layers);
+  if (axes !== undefined) checkAxes(subject, axes, layers);
+}
+
+/** Checks the metadata of a file that will have some of its own. */
+export function checkMetadata(subject: string, metadata: unknown): void {
+  const keys = typeof metadata === "object" && metadata !== null ? Object.keys(metadata) : [];
+  const own = keys.find((key) => OWN_METADATA.includes(key));
+  check(
+    own === undefined,
+    subject,
+    `metadata without the library's own keys: ${OWN_METADATA.join(", ")}`,
+    describe(own),
+    "call it otherwise",
+  );
+}
+
+function checkNames(subject: string, names: unknown, layers: readonly PlacedLayer[]): void {
   check(
     typeof names === "object" &&
       names !== null &&
@@ -55,11 +86,53 @@ export function checkWeightsOptions(
     describe(names),
     'pass e.g. { conv2d: "features.0" }',
   );
-  for (const name of Object.keys(names)) {
+  // Models inside the model have names, too.
+  const paths = layers.flatMap(({ names: way }) =>
+    way.map((_, i) => way.slice(0, i + 1).join(".")),
+  );
+  checkPaths(subject, names, new Set(paths));
+}
+
+function checkAxes(subject: string, axes: unknown, layers: readonly PlacedLayer[]): void {
+  check(
+    typeof axes === "object" && axes !== null && !Array.isArray(axes),
+    subject,
+    "axes to be an object with an order of axes for each layer's name",
+    describe(axes),
+    "pass e.g. { flatten: [3, 1, 2] }",
+  );
+  checkPaths(subject, axes, new Set(layers.map(({ path }) => path)));
+  for (const { layer, path } of layers) {
+    if (!Object.hasOwn(axes, path)) continue;
+    const order: unknown = (axes as Record<string, unknown>)[path];
+    const here = Array.from({ length: axesOf(layer) }, (_, i) => i + 1);
     check(
-      layerNames.includes(name),
+      Array.isArray(order) &&
+        String([...(order as unknown[])].sort()) === String(here) &&
+        here.length > 1,
       subject,
-      `names of layers of the model: ${layerNames.join(", ")}`,
+      `axes of ${path} to be ${here.length > 1 ? here.join(", ") : "left out: it has one"} in some order`,
+      describe(order),
+      "count them from 1, without the batch's",
+    );
+  }
+}
+
+/** How many axes a layer's input has, or its output if the input is a row. */
+function axesOf({ inboundNodes }: Layer): number {
+  const [{ inputTensors, outputTensors }] = inboundNodes;
+  const [before = outputTensors[0]] = inputTensors;
+  return (
+    Math.max(before.shape.length, before.shape.length > 2 ? 0 : outputTensors[0].shape.length) - 1
+  );
+}
+
+function checkPaths(subject: string, named: object, paths: ReadonlySet<string>): void {
+  for (const name of Object.keys(named)) {
+    check(
+      paths.has(name),
+      subject,
+      `names of layers of the model: ${[...paths].join(", ")}`,
       describe(name),
       "correct the name",
     );

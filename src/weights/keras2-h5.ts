@@ -1,0 +1,132 @@
+/**
+ * The HDF5 weights files of Keras 2: lists of names in attributes, and under each layer's name a
+ * dataset per weight, `<layer>/<layer>/kernel:0`. An inner model is one layer with all its weights.
+ */
+import type { Group } from "h5wasm";
+import { describe } from "../checks.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Hdf5 } from "./hdf5.ts";
+import { hasNames, makeGroup, mismatch, readNames, readNumbers, writeNames } from "./hdf5-tree.ts";
+import {
+  keras2Weights,
+  type KerasLayer,
+  type KerasValues,
+  type KerasWeight,
+  type NamedWeight,
+} from "./keras-layer.ts";
+
+/** Whether a file is one of Keras 2. */
+export const isKeras2 = (file: Group): boolean => hasNames(file, "layer_names");
+
+/** Writes a model's layers into a file. */
+export function writeKeras2(
+  hdf5: Hdf5,
+  file: Group,
+  layers: readonly KerasLayer[],
+  values: KerasValues,
+): void {
+  writeNames(
+    file,
+    "layer_names",
+    layers.map(({ name }) => name),
+  );
+  file.create_attribute("backend", "tensorflow", null, "S10");
+  file.create_attribute("keras_version", "2.15.0", null, "S6");
+  for (const layer of layers) {
+    const group = makeGroup(hdf5, file, layer.name);
+    const weights = keras2Weights(layer);
+    // Within an inner model the names begin with its layers', as in Keras.
+    const nameOf = ({ name }: NamedWeight): string =>
+      layer.inner ? `${name}:0` : `${layer.name}/${name}:0`;
+    writeNames(group, "weight_names", weights.map(nameOf));
+    for (const named of weights) {
+      const way = nameOf(named).split("/");
+      const name = way.pop()!;
+      const inner = way.length > 0 ? makeGroup(hdf5, group, way.join("/")) : group;
+      if (inner.keys().includes(name)) throw nameTwice(nameOf(named), layer.name);
+      const { weight } = named;
+      const data = values.get(weight)!;
+      inner.create_dataset({ name, data, shape: [...weight.shape], dtype: "<f4" });
+    }
+  }
+}
+
+/** The weights of a model's layers, from a file. */
+export function readKeras2(hdf5: Hdf5, file: Group, layers: readonly KerasLayer[]): KerasValues {
+  // As in Keras, layers without weights do not count, and the others go by their order.
+  const stored = readNames(file, "layer_names")
+    .map((name) => groupIn(hdf5, file, name))
+    .map((group) => ({ group, names: readNames(group, "weight_names") }))
+    .filter(({ names }) => names.length > 0);
+  const weighted = layers.filter((layer) => keras2Weights(layer).length > 0);
+  if (stored.length !== weighted.length) {
+    throw mismatch(`${weighted.length} layers with weights`, `${stored.length}`);
+  }
+  const values = new Map<KerasWeight, Float32Array>();
+  weighted.forEach((layer, i) => {
+    const { group, names } = stored[i];
+    const weights = keras2Weights(layer);
+    if (weights.length !== names.length) {
+      throw mismatch(`${weights.length} weights of ${layer.name}`, `${names.length}`);
+    }
+    const order = storedOrder(weights, names);
+    weights.forEach(({ weight }, k) => {
+      const dataset = group.get(order[k]);
+      if (!(dataset instanceof hdf5.Dataset)) {
+        throw mismatch(`the dataset ${order[k]} in ${group.path}`, "none");
+      }
+      values.set(weight, readNumbers(dataset, weight.shape));
+    });
+  });
+  return values;
+}
+
+/**
+ * The stored names in the order of the weights. It is the file's own order, unless other layers of an
+ * inner model were frozen when it was written, for these come last: then the names tell.
+ */
+function storedOrder(
+  weights: readonly NamedWeight[],
+  stored: readonly string[],
+): readonly string[] {
+  const kind = (name: string): string => name.slice(name.lastIndexOf("/") + 1).replace(/:\d+$/, "");
+  const here = weights.map(({ name }) => kind(name));
+  const there = stored.map(kind);
+  if (here.every((name, i) => name === there[i])) {
+    return byName(weights, stored) ?? stored;
+  }
+  // Files of other programs may have other names for their weights.
+  if (String([...here].sort()) !== String([...there].sort())) return stored;
+  const order = byName(weights, stored);
+  if (!order) throw mismatch(`weights in the order ${here.join(", ")}`, there.join(", "));
+  return order;
+}
+
+/** The stored names by the names of layers and weights; `undefined` if the layers have other names. */
+function byName(
+  weights: readonly NamedWeight[],
+  stored: readonly string[],
+): readonly string[] | undefined {
+  const plain = stored.map((name) => `/${name.replace(/:\d+$/, "")}`);
+  const order = weights.map(({ name }) => {
+    const places = plain.flatMap((other, i) => (other.endsWith(`/${name}`) ? [i] : []));
+    return places.length === 1 ? stored[places[0]] : undefined;
+  });
+  const found = order.filter((name) => name !== undefined);
+  return new Set(found).size === weights.length ? found : undefined;
+}
+
+function groupIn({ Group }: Hdf5, parent: Group, name: string): Group {
+  const found = parent.get(name);
+  if (!(found instanceof Group)) throw mismatch(`the group ${name}`, "none");
+  return found;
+}
+
+function nameTwice(name: string, layer: string): ArgumentError {
+  return new ArgumentError({
+    subject: "saveWeights",
+    expected: "another name in the file for each weight",
+    got: `${describe(name)} twice in ${layer}`,
+    remedy: "call one of the layers otherwise",
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * The HDF5 weights files of Keras 3 (and of Keras 2.13 and later for names that end in `.weights.h5`):
+ * the weights of the n-th layer of a class lie in `layers/<class>_<n>/vars/0`, `1`, ..., those of a
+ * model's layers in a group `layers` of its own.
+ * @see https://keras.io/api/models/model_saving_apis/weights_saving_and_loading/
+ */
+import type { Group } from "h5wasm";
+import type { Hdf5 } from "./hdf5.ts";
+import { makeGroup, mismatch, readNumbers } from "./hdf5-tree.ts";
+import {
+  keras3Groups,
+  type KerasLayer,
+  type KerasValues,
+  type KerasWeight,
+} from "./keras-layer.ts";
+
+/** Keras 2.12 called the group of the layers otherwise. */
+const CONTAINERS = ["layers", "_layer_checkpoint_dependencies"];
+
+/** Writes a model's layers into a file or into the group of an inner model. */
+export function writeKeras3(
+  hdf5: Hdf5,
+  into: Group,
+  layers: readonly KerasLayer[],
+  values: KerasValues,
+  seen = new Set<object>(),
+): void {
+  const root = makeGroup(hdf5, into, "layers");
+  keras3Groups(layers).forEach((name, i) => {
+    const layer = layers[i];
+    // As in Keras, a layer that comes again is not written again.
+    if (seen.has(layer.identity)) return;
+    seen.add(layer.identity);
+    const group = makeGroup(hdf5, root, name);
+    if (layer.inner) writeKeras3(hdf5, group, layer.inner, values, seen);
+    const vars = makeGroup(hdf5, group, "vars");
+    vars.create_attribute("name", layer.name);
+    for (const { part, weights } of partsOf(layer)) {
+      const target = part === "" ? vars : makeGroup(hdf5, group, `${part}/vars`);
+      weights.forEach((weight, index) => {
+        const { shape } = weight;
+        const data = values.get(weight)!;
+        target.create_dataset({ name: String(index), data, shape: [...shape], dtype: "<f4" });
+      });
+    }
+  });
+  if (into.path === "/") makeGroup(hdf5, into, "vars");
+}
+
+/** The weights of a model's layers, from a file or from the group of an inner model. */
+export function readKeras3(hdf5: Hdf5, file: Group, layers: readonly KerasLayer[]): KerasValues {
+  const values = new Map<KerasWeight, Float32Array>();
+  const used = new Set<string>();
+  readLayers(hdf5, file, layers, values, used, new Set());
+  const root = containerOf(hdf5, file);
+  const stray = datasetsIn(hdf5, root).find((path) => !used.has(path));
+  if (stray !== undefined) throw mismatch("only layers of the model", `weights of ${stray}`);
+  return values;
+}
+
+function readLayers(
+  hdf5: Hdf5,
+  from: Group,
+  layers: readonly KerasLayer[],
+  values: Map<KerasWeight, Float32Array>,
+  used: Set<string>,
+  seen: Set<object>,
+): void {
+  if (!layers.some((layer) => hasWeights(layer, seen))) return;
+  const root = containerOf(hdf5, from);
+  keras3Groups(layers).forEach((name, i) => {
+    const layer = layers[i];
+    if (seen.has(layer.identity) || !hasWeights(layer, seen)) return;
+    seen.add(layer.identity);
+    const group = groupIn(hdf5, root, name);
+    if (layer.inner) readLayers(hdf5, group, layer.inner, values, used, seen);
+    for (const { part, weights } of partsOf(layer)) {
+      const vars = groupIn(hdf5, group, part === "" ? "vars" : `${part}/vars`);
+      const found = vars.keys().length;
+      if (found !== weights.length)
+        throw mismatch(`${weights.length} weights of ${name}`, `${found}`);
+      weights.forEach((weight, index) => {
+        const dataset = vars.get(String(index));
+        if (!(dataset instanceof hdf5.Dataset)) {
+          throw mismatch(`the dataset ${index} in ${vars.path}`, "none");
+        }
+        used.add(dataset.path);
+        values.set(weight, readNumbers(dataset, weight.shape));
+      });
+    }
+  });
+}
+
+/** A layer's weights by the part of it that Keras keeps them in. */
+function partsOf({ weights }: KerasLayer): { part: string; weights: KerasWeight[] }[] {
+  const parts = [...new Set(weights.map(({ part = "" }) => part))];
+  return parts.map((part) => ({
+    part,
+    weights: weights.filter((weight) => (weight.part ?? "") === part),
+  }));
+}
+
+function hasWeights(layer: KerasLayer, seen: ReadonlySet<object>): boolean {
+  if (seen.has(layer.identity)) return false;
+  return layer.weights.length > 0 || (layer.inner ?? []).some((inner) => hasWeights(inner, seen));
+}
+
+function containerOf(hdf5: Hdf5, from: Group): Group {
+  const name = CONTAINERS.find((known) => from.keys().includes(known));
+  if (name === undefined) {
+    throw mismatch(
+      "a weights file of Keras 2 or 3",
+      `one with ${from.keys().join(", ") || "nothing"}`,
+    );
+  }
+  return groupIn(hdf5, from, name);
+}
+
+function groupIn({ Group }: Hdf5, parent: Group, name: string): Group {
+  const found = parent.get(name);
+  if (!(found instanceof Group)) throw mismatch(`the group ${name} in ${parent.path}`, "none");
+  return found;
+}
+
+/** The paths of all datasets below a group. */
+function datasetsIn(hdf5: Hdf5, group: Group): string[] {
+  return group.keys().flatMap((key) => {
+    const found = group.get(key);
+    if (found instanceof hdf5.Dataset) return [found.path];
+    return found instanceof hdf5.Group ? datasetsIn(hdf5, found) : [];
+  });
+}
