@@ -49,7 +49,8 @@ export async function readKerasWeights(
     return openHdf5(hdf5, bytes, (root) => {
       const hash: unknown = Object.hasOwn(root.attrs, HASH) ? root.attrs[HASH].value : undefined;
       // A whole model in the older format has its weights in a group.
-      const inner = root.keys().includes("model_weights") ? root.get("model_weights") : root;
+      const whole = !isKeras2(root) && root.keys().includes("model_weights");
+      const inner = whole ? root.get("model_weights") : root;
       const file = inner instanceof hdf5.Group ? inner : root;
       const read = isKeras2(file) ? readKeras2 : readKeras3;
       return {

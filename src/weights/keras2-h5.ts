@@ -107,13 +107,17 @@ function byName(
   weights: readonly NamedWeight[],
   stored: readonly string[],
 ): readonly string[] | undefined {
-  const plain = stored.map((name) => `/${name.replace(/:\d+$/, "")}`);
-  const order = weights.map(({ name }) => {
-    const places = plain.flatMap((other, i) => (other.endsWith(`/${name}`) ? [i] : []));
-    return places.length === 1 ? stored[places[0]] : undefined;
-  });
-  const found = order.filter((name) => name !== undefined);
-  return new Set(found).size === weights.length ? found : undefined;
+  const free = new Map(stored.map((name) => [name, `/${name.replace(/:\d+$/, "")}`]));
+  const found = new Map<string, string>();
+  // Longer names first, for "conv/kernel" is the end of "base/conv/kernel", too.
+  for (const { name } of [...weights].sort((a, b) => b.name.length - a.name.length)) {
+    const ends = [...free].filter(([, plain]) => plain.endsWith(`/${name}`));
+    const [match] = ends.length === 1 ? ends : ends.filter(([, plain]) => plain === `/${name}`);
+    if (!match) return undefined;
+    found.set(name, match[0]);
+    free.delete(match[0]);
+  }
+  return weights.map(({ name }) => found.get(name)!);
 }
 
 function groupIn({ Group }: Hdf5, parent: Group, name: string): Group {

@@ -24,17 +24,20 @@ import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.
  * Keras 2 or 3 write it. The kind of file is seen from its bytes; for the mapping see {@link saveWeights}.
  *
  * Every weight of the model must be in the file in its shape, and nothing else (PyTorch's
- * `num_batches_tracked` aside). Float16, bfloat16 and float64 are converted. Either all weights are
- * set or, if this throws, none.
+ * `num_batches_tracked` aside). Float16, bfloat16 and float64 are converted, from HDF5 integers, too. Either
+ * all weights are set or, if this throws, none. A file of {@link saveWeights} has a SHA-256 of its content,
+ * which is checked; files of other programs load without.
  *
  * In HDF5 files weights go by the order of the layers, as in Keras, whatever the layers' names.
  *
- * @param model any layers model without models inside; its weights change, its optimizer does not.
+ * @param model any layers model, models inside models included; its weights change, its optimizer does not.
  * @param bytes the whole file; not modified.
  * @param options `layout` of a safetensors file, by default the one that {@link saveWeights} noted in
- * it, otherwise `"pytorch"`; `names` as in {@link saveWeights}.
- * @throws {ArgumentError} if an option is unknown or wrong, or PyTorch has no such layer.
- * @throws {DataError} if the file is damaged or its weights are not those of the model.
+ * it, otherwise `"pytorch"`; `names` and `axes` as in {@link saveWeights}.
+ * @throws {ArgumentError} if an option is unknown or wrong, if PyTorch has no such layer, or if it cannot be
+ *   known in which order it has the features.
+ * @throws {DataError} if the file is of another kind, damaged, in types that weights do not come in, or
+ *   its weights are not those of the model.
  * @throws {SourceError} if `h5wasm` is needed and not installed.
  */
 export async function loadWeights(

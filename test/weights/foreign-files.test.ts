@@ -1,0 +1,198 @@
+/** Files of other kinds and of other types of numbers, and damaged ones. */
+import { readFileSync } from "node:fs";
+import { inflateRawSync } from "node:zlib";
+import { layers as L, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ArgumentError, DataError } from "../../src/errors.ts";
+import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
+import { readSafetensors } from "../../src/weights/read-safetensors.ts";
+import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
+import { useBackend } from "../helpers/backends.ts";
+
+const fixture = (name: string): Buffer =>
+  readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
+
+const open: LayersModel[] = [];
+beforeAll(() => useBackend("cpu"));
+afterEach(() => {
+  for (const model of open.splice(0)) model.dispose();
+});
+function small(): LayersModel {
+  const layers = [L.dense({ name: "dense", units: 2, inputShape: [2], biasInitializer: "ones" })];
+  const model = sequential({ layers });
+  open.push(model);
+  return model;
+}
+const values = (model: LayersModel): number[] =>
+  model.getWeights().flatMap((weight) => [...weight.dataSync()]);
+
+// The numbers of make-nested.py; whole types have them rounded to even, without signs.
+const NUMBERS = [1.5, -2.25, 0.125, 3, 0.5, -0.75];
+const WHOLE = [2, 2, 0, 3, 0, 1];
+
+describe("Keras's HDF5 files in other types", () => {
+  it.each([
+    ["float16.weights.h5", NUMBERS],
+    ["float16.h5", NUMBERS],
+    ["bfloat16.weights.h5", NUMBERS],
+    ["bfloat16.h5", NUMBERS],
+    ["float64.weights.h5", NUMBERS],
+    ["float64.h5", NUMBERS],
+    ["big-f2.h5", NUMBERS],
+    ["big-f4.h5", NUMBERS],
+    ["big-f8.h5", NUMBERS],
+    ["little-i1.h5", WHOLE],
+    ["big-i2.h5", WHOLE],
+    ["little-i4.h5", WHOLE],
+    ["big-i8.h5", WHOLE],
+    ["little-u8.h5", WHOLE],
+  ])("are read: %s", async (name, expected) => {
+    const model = small();
+    await loadWeights(model, fixture(`small-${name}`));
+    expect(values(model)).toEqual(expected);
+  });
+
+  it.each([
+    ["bool.h5", /got HDF5's type 8, 1 bytes each/],
+    ["complex64.h5", /got \[\["r","<f"\],\["i","<f"\]\]/],
+    ["longdouble.h5", /got .*undefined/],
+  ])("are named if they cannot be weights: %s", async (name, message) => {
+    const refused = loadWeights(small(), fixture(`small-${name}`));
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.toThrow(/save the weights in Python as float32/);
+    await expect(refused).rejects.not.toThrow(/damaged|network that the file/);
+  });
+});
+
+/** A file of a zip: enough of the format for what Python writes. */
+function unzip(zip: Buffer, name: string): Buffer {
+  for (let at = zip.indexOf("PK\x01\x02", 0, "latin1"); at >= 0;) {
+    const length = zip.readUInt16LE(at + 28);
+    if (zip.toString("utf8", at + 46, at + 46 + length) === name) {
+      const local = zip.readUInt32LE(at + 42);
+      const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+      const data = zip.subarray(start, start + zip.readUInt32LE(at + 20));
+      return zip.readUInt16LE(at + 10) === 0 ? data : inflateRawSync(data);
+    }
+    at = zip.indexOf("PK\x01\x02", at + 4, "latin1");
+  }
+  throw new Error(`no ${name}`);
+}
+
+describe("files of other kinds", () => {
+  const text = (content: string): Uint8Array => new TextEncoder().encode(content.padEnd(200));
+  it.each([
+    ["small.keras", fixture("small.keras"), /got a \.keras file, .* model\.weights\.h5/],
+    ["small.pt", fixture("small.pt"), /got a file of torch\.save.* safetensors\.torch\.save_file/],
+    ["small-old.pt", fixture("small-old.pt"), /got a Python pickle.*safetensors/],
+    ["small.npz", fixture("small.npz"), /got a NumPy \.npz file/],
+    ["an empty zip", Buffer.from("PK\x05\x06".padEnd(22, "\0"), "latin1"), /got a zip file/],
+    ["model.json", text('{"modelTopology":{}}'), /got JSON.*loadModel/],
+    ["an error page", text("<!doctype html><title>404</title>"), /got a page of HTML/],
+    ["a pointer of LFS", text("version https://git-lfs.github.com/spec/v1"), /git lfs pull/],
+    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), /got a gzip file/],
+  ])("are called by their name: %s", async (_, bytes, message) => {
+    const refused = loadWeights(small(), bytes);
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.toThrow(DataError);
+    await expect(refused).rejects.not.toThrow(/damaged/);
+  });
+
+  it("hold the weights that the error advises to pass: .keras", async () => {
+    const model = small();
+    await loadWeights(model, unzip(fixture("small.keras"), "model.weights.h5"));
+    expect(values(model)).toEqual(NUMBERS);
+  });
+
+  it.each(["C64", "F4", "F6_E2M3", "F8_E8M0", "F8_E4M3FNUZ"])(
+    "hold a type that is not supported: %s",
+    async (dtype) => {
+      const header = JSON.stringify({ a: { dtype, shape: [1], data_offsets: [0, 1] } });
+      const bytes = new Uint8Array(8 + header.length + 1);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+      bytes.set(new TextEncoder().encode(header), 8);
+      const refused = loadWeights(small(), bytes);
+      await expect(refused).rejects.toThrow(`"${dtype}", which is not supported; convert it`);
+      await expect(refused).rejects.not.toThrow(/damaged/);
+    },
+  );
+
+  it.each(["F8_E4M3", "F8_E5M2", "I32", "BOOL"] as const)(
+    "hold weights of a type that weights do not come in: %s",
+    async (dtype) => {
+      const model = small();
+      const { tensors } = readSafetensors(await saveWeights(model));
+      const Type = dtype === "I32" ? Int32Array : Uint8Array;
+      const bias = { dtype, shape: [2], data: new Type(2) };
+      const bytes = writeSafetensors(new Map(tensors).set("dense.bias", bias));
+      const message = `expected dense.bias as F32, F16, BF16 or F64, got ${dtype}; convert it`;
+      await expect(loadWeights(model, bytes)).rejects.toThrow(message);
+    },
+  );
+});
+
+describe("a damaged file", () => {
+  it.each([
+    {},
+    { layout: "keras" },
+    { dtype: "F16" },
+    { format: "keras3" },
+    { format: "keras2" },
+  ] as const)("is noticed wherever a bit of its numbers changes: %j", async (options) => {
+    const [from, to] = [small(), small()];
+    await loadWeights(from, fixture("small-float64.h5"));
+    const before = values(to);
+    const bytes = await saveWeights(from, options);
+    const half = "dtype" in options;
+    const number = half ? Uint8Array.of(0x80, 0xc0) : new Uint8Array(Float32Array.of(-2.25).buffer);
+    const at = Buffer.from(bytes).indexOf(number);
+    expect(at).toBeGreaterThan(0);
+    for (let bit = 0; bit < number.length * 8; bit++) {
+      const damaged = bytes.slice();
+      damaged[at + (bit >> 3)] ^= 1 << (bit & 7);
+      await expect(loadWeights(to, damaged)).rejects.toThrow(/SHA-256 that the file names/);
+    }
+    expect(values(to)).toEqual(before);
+    await loadWeights(to, bytes);
+    expect(values(to)).toEqual(values(from));
+  });
+
+  it("is noticed in the names and the text of a safetensors file, too", async () => {
+    const model = small();
+    const bytes = await saveWeights(model, { metadata: { epoch: "3" } });
+    const changed = (from: string, to: string): Uint8Array => {
+      const copy = Buffer.from(bytes);
+      copy.write(to, copy.indexOf(from), "latin1");
+      return new Uint8Array(copy);
+    };
+    for (const [from, to] of [
+      ["dense.bias", "dense.bies"],
+      ['epoch":"3', 'epoch":"4'],
+      ['layout":"pytorch', 'layout":"pytorck'],
+    ]) {
+      await expect(loadWeights(model, changed(from, to))).rejects.toThrow(/SHA-256/);
+    }
+  });
+
+  it("is loaded without a hash, as files of other programs are", async () => {
+    const [from, to] = [small(), small()];
+    const { tensors } = readSafetensors(await saveWeights(from));
+    await loadWeights(to, writeSafetensors(tensors));
+    expect(values(to)).toEqual(values(from));
+  });
+});
+
+describe("half precision", () => {
+  it("is refused for numbers that would become infinite", async () => {
+    const model = small();
+    const { tensors } = readSafetensors(await saveWeights(model));
+    const bias = { dtype: "F32", shape: [2], data: Float32Array.of(1, -70_000) } as const;
+    await loadWeights(model, writeSafetensors(new Map(tensors).set("dense.bias", bias)));
+    const refused = saveWeights(model, { dtype: "F16" });
+    await expect(refused).rejects.toThrow(
+      /up to 65,504 in dense\.bias, .* got -70000; use dtype "F32"/,
+    );
+    await expect(refused).rejects.toThrow(ArgumentError);
+    expect((await saveWeights(model, { dtype: "F32" })).length).toBeGreaterThan(8);
+  });
+});
