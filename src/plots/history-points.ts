@@ -5,13 +5,13 @@ export interface EpochHistory {
   /** Number of each epoch, counted from 0, ascending; by default 0, 1, 2, ... */
   readonly epochs?: ArrayLike<number>;
   /** Training loss, one value an epoch; what is not finite, or `null`, is a gap in the curve. */
-  readonly loss: Values;
+  readonly loss: ArrayLike<number | null>;
   /** Empty or absent for a model that does not measure it. */
-  readonly accuracy?: Values;
+  readonly accuracy?: ArrayLike<number | null>;
   /** This and the next: empty or absent without validation. */
-  readonly valLoss?: Values;
+  readonly valLoss?: ArrayLike<number | null>;
   /** Validation accuracy, one value an epoch, in [0, 1]. */
-  readonly valAccuracy?: Values;
+  readonly valAccuracy?: ArrayLike<number | null>;
   /** Not drawn. */
   readonly seconds?: ArrayLike<number>;
 }
@@ -19,17 +19,17 @@ export interface EpochHistory {
 /** The same under the names that Keras and TensorFlow.js give. */
 export interface KerasHistory {
   /** Training loss, one value an epoch. */
-  readonly loss: Values;
+  readonly loss: ArrayLike<number | null>;
   /** Keras's name of the training accuracy. */
-  readonly accuracy?: Values;
+  readonly accuracy?: ArrayLike<number | null>;
   /** TensorFlow.js's name of it. */
-  readonly acc?: Values;
+  readonly acc?: ArrayLike<number | null>;
   /** Validation loss. */
-  readonly val_loss?: Values;
+  readonly val_loss?: ArrayLike<number | null>;
   /** Keras's name of the validation accuracy. */
-  readonly val_accuracy?: Values;
+  readonly val_accuracy?: ArrayLike<number | null>;
   /** TensorFlow.js's name of it. */
-  readonly val_acc?: Values;
+  readonly val_acc?: ArrayLike<number | null>;
 }
 
 /** The histories of two phases, the second of which went on where the first ended. */
@@ -43,8 +43,6 @@ export interface PhaseHistories {
   /** How the run went; not drawn. */
   readonly health?: unknown;
 }
-
-type Values = ArrayLike<number | null>;
 
 /** One epoch's values of one split; `null` where there is no finite number. */
 export interface HistoryPoint {
@@ -155,7 +153,12 @@ function finite(value: number | null | undefined): number | null {
   return Number.isFinite(value) ? (value as number) : null;
 }
 
-function checkValues(subject: string, name: string, values: Values, length: number): void {
+function checkValues(
+  subject: string,
+  name: string,
+  values: ArrayLike<number | null>,
+  length: number,
+): void {
   check(
     values?.length === length || values?.length === 0,
     subject,
