@@ -120,9 +120,10 @@ export function checkedPicture(
 /** The largest part in the middle of a picture whose width is `ratio` times its height. */
 function middle(width: number, height: number, ratio: number): { x: Span; y: Span } {
   const centered = (size: number, length: number): Span => {
-    // Pillow takes the edges of the part in single precision.
-    const from = Math.fround((size - length) / 2);
-    return { from, length: Math.fround((size + length) / 2) - from };
+    // Pillow takes the edges of the part, and the distance between them, in single precision.
+    const edge = (size - length) / 2;
+    const from = Math.fround(edge);
+    return { from, length: Math.fround(Math.fround(edge + length) - from) };
   };
   return {
     x: centered(width, Math.min(width, height * ratio)),

@@ -18,6 +18,7 @@ const pillow = JSON.parse(
     stretch: string;
     crop: string;
   })[];
+  crops: (Source & { crop: string })[];
   luma: Source & { grey: string };
 };
 
@@ -39,6 +40,14 @@ describe("resizeImage", () => {
         const what = `${item.source.join("x")} to ${shape.join("x")}, ${interpolation}, ${fit}`;
         expect([...values], what).toEqual(decode(item[fit]));
       }
+    }
+  });
+
+  it("takes the edges of a part in single precision, as Pillow does", () => {
+    expect(pillow.crops.length).toBe(40);
+    for (const item of pillow.crops) {
+      const values = resizeImage(picture(item), [7, 11, 1], { fit: "crop" });
+      expect([...values], item.source.join("x")).toEqual(decode(item.crop));
     }
   });
 
