@@ -1,4 +1,4 @@
-import type { Orientation } from "../dataset/orientation.ts";
+import type { Orientation } from "../dataset/pictures/orientation.ts";
 import type { PictureRows } from "../dataset/resample.ts";
 
 /** The widest canvas that is used: phones refuse large ones. */

@@ -1,6 +1,6 @@
-import { PictureError } from "../dataset/checked-header.ts";
+import { PictureError } from "../dataset/pictures/checked-header.ts";
 import { decompress } from "../dataset/decompress.ts";
-import { warnOfClippedGrey } from "../dataset/warn-of-clipped-grey.ts";
+import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { decodePng, GREY_16, type PngSize } from "../dataset/png.ts";
 
 /**

@@ -6,7 +6,7 @@
 export { downloadIO } from "./download-io.ts";
 export { type HttpProgress, httpSource, type HttpSourceOptions } from "./http-source.ts";
 export { imageFromFile } from "./image-from-file.ts";
-export type { ImageFromFileOptions } from "../dataset/image-options.ts";
+export type { ImageFromFileOptions } from "../dataset/pictures/image-options.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./load-pretrained.ts";
 export { mountPlot, type MountPlotOptions } from "./mount-plot.ts";
 export { opfsCheckpointStore } from "./opfs-checkpoint-store.ts";

@@ -1,7 +1,7 @@
 import { messageOf } from "../describe.ts";
 import { DataError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { PictureError } from "./checked-header.ts";
+import { PictureError } from "./pictures/checked-header.ts";
 
 /** A file that is not in a set. */
 export interface LeftOutFile {

@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
 import type { MakeSharp, Sharp } from "sharp";
-import type { ReadBytes } from "../dataset/byte-window.ts";
-import { checkedHeader, PictureError } from "../dataset/checked-header.ts";
-import { orientationOf } from "../dataset/orientation.ts";
-import type { PictureFormat, PictureHeader } from "../dataset/picture-header.ts";
+import type { ReadBytes } from "../dataset/pictures/byte-window.ts";
+import { checkedHeader, PictureError } from "../dataset/pictures/checked-header.ts";
+import { orientationOf } from "../dataset/pictures/orientation.ts";
+import type { PictureFormat, PictureHeader } from "../dataset/pictures/picture-header.ts";
 import type { Pixels } from "../dataset/resample.ts";
 import { messageOf } from "../describe.ts";
 import { optionalPackage } from "../optional-package.ts";

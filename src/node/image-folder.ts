@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { check, checkOptions, describe } from "../checks.ts";
-import { checkMaxPixels } from "../dataset/checked-header.ts";
+import { checkMaxPixels } from "../dataset/pictures/checked-header.ts";
 import { countByReason, namesOf } from "../dataset/left-out.ts";
 import {
   PICTURE_SET_OPTIONS,
@@ -11,7 +11,7 @@ import {
   withLeftOut,
 } from "../dataset/picture-set.ts";
 import type { Pixels } from "../dataset/resample.ts";
-import { warnOfClippedGrey } from "../dataset/warn-of-clipped-grey.ts";
+import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { DataError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { warn } from "../warn.ts";

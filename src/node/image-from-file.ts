@@ -1,8 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { check, describe } from "../checks.ts";
-import { type ImageFromFileOptions, imageFromFileSettings } from "../dataset/image-options.ts";
+import {
+  type ImageFromFileOptions,
+  imageFromFileSettings,
+} from "../dataset/pictures/image-options.ts";
 import { resizeImage } from "../dataset/resize-image.ts";
-import { warnOfClippedGrey } from "../dataset/warn-of-clipped-grey.ts";
+import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { messageOf } from "../describe.ts";
 import { CifarKitError, SourceError } from "../errors.ts";
 import { printable } from "../printable.ts";

@@ -12,7 +12,7 @@ export { folderSource } from "./folder-source.ts";
 export { InterruptError, interruptSignal } from "./interrupt-signal.ts";
 export { imageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { imageFromFile } from "./image-from-file.ts";
-export type { ImageFromFileOptions } from "../dataset/image-options.ts";
+export type { ImageFromFileOptions } from "../dataset/pictures/image-options.ts";
 export { loadPretrained } from "./load-pretrained.ts";
 export { writeFileAtomic } from "./write-file-atomic.ts";
 export { writePng, type WritePngOptions } from "./write-png.ts";

@@ -1,6 +1,6 @@
-import { check, checkInteger, checkOptions } from "../checks.ts";
-import type { ImageShape } from "./image-set.ts";
-import { checkPictureShape, checkResizing, type ResizeImageOptions } from "./resize-image.ts";
+import { check, checkInteger, checkOptions } from "../../checks.ts";
+import type { ImageShape } from "../image-set.ts";
+import { checkPictureShape, checkResizing, type ResizeImageOptions } from "../resize-image.ts";
 import { checkMaxPixels } from "./checked-header.ts";
 
 /** Options of `imageFromFile`, in Node and in the page. */

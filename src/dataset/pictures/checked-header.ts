@@ -1,5 +1,5 @@
-import { checkInteger } from "../checks.ts";
-import { DataError, type ErrorParts } from "../errors.ts";
+import { checkInteger } from "../../checks.ts";
+import { DataError, type ErrorParts } from "../../errors.ts";
 import type { ReadBytes } from "./byte-window.ts";
 import {
   nameOfContent,
