@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "../checks.ts";
 import { DataError, SourceError } from "../errors.ts";
 import { optionalPackage } from "../optional-package.ts";
+import { readRegularFile } from "./read-regular-file.ts";
+import { sweepLeftovers, temporaryStem } from "./temporary-files.ts";
 
 /** Most pixels of one file: 4 bytes each in memory, and enough for a metre of paper. */
 const MAX_PIXELS = 1e8;
@@ -53,7 +55,9 @@ export async function renderPng(
 /** The renderer takes fonts as files only. */
 async function temporaryFolder(): Promise<string> {
   try {
-    return await mkdtemp(join(tmpdir(), "cifar-kit-font-"));
+    const folder = await mkdtemp(join(tmpdir(), `${await temporaryStem("font")}-`));
+    await sweepLeftovers(tmpdir(), (await stat(folder)).mtimeMs);
+    return folder;
   } catch (cause) {
     throw new SourceError({
       subject: "writePng",
@@ -72,7 +76,7 @@ const FONT_SIGNATURES = ["\0\x01\0\0", "OTTO", "true", "ttcf"];
 async function checkFont(file: string): Promise<void> {
   let start: Buffer;
   try {
-    start = (await readFile(file)).subarray(0, 4);
+    start = (await readRegularFile(file)).subarray(0, 4);
   } catch (cause) {
     throw new SourceError({
       subject: "writePng",

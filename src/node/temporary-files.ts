@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { hasEnded, ownMark } from "./process-mark.ts";
 
 /** Names of files and folders that are being written, so that leftovers can be told from data. */
-const TEMPORARY = /^\.cifar-kit-(.*\.tmp$|fetch-)/s;
+const TEMPORARY = /^\.cifar-kit-(.*\.tmp$|fetch-|font-)/s;
 /** Which file it is to become, and which process writes it. */
 const MARKED = /^\.cifar-kit-(.*)-(\d+)\.(\d*)\.([0-9a-f]*)\.[0-9a-f]{8}(?:\.tmp|-\w+)$/s;
 /** Longer names are shortened: a file system's limit is mostly 255 bytes. */

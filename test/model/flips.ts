@@ -66,16 +66,22 @@ export async function flipAndLoad(
   let letter = letters[rng.integer(letters.length)];
   if (letter === text[at]) letter = "#";
   writeFileSync(file, text.slice(0, at) + letter + text.slice(at + 1));
+  let model: LayersModel;
   try {
-    const model = await loadModel(fileSystemIO(folder));
-    const output = outputOf(model);
-    model.dispose();
-    return JSON.stringify(output) === JSON.stringify(expected) ? "the same" : "another";
+    model = await loadModel(fileSystemIO(folder));
   } catch (error) {
     expect(error, `${letter} in place of ${text[at]} at ${at}`).toBeInstanceOf(CifarKitError);
     return "refused";
   } finally {
     writeFileSync(file, text);
+  }
+  try {
+    return JSON.stringify(outputOf(model)) === JSON.stringify(expected) ? "the same" : "another";
+  } catch {
+    // An inner model of another input size, say: TensorFlow.js says so when it is used.
+    return "another";
+  } finally {
+    model.dispose();
   }
 }
 

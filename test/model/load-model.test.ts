@@ -231,6 +231,12 @@ describe("a model whose file was edited", () => {
       '["b",0,5,{}]',
       /can build/,
     ],
+    [
+      "has an input of no type",
+      '"dtype":"float32"',
+      '"dtype":"flobt32"',
+      /of type float32.*"flobt32"/,
+    ],
     ["ends nowhere", '["sum",0,0]', '["sum",3,0]', /can build/],
   ])("and that %s is refused, at once", async (_, from, to, message) => {
     const artifacts = await small();

@@ -85,13 +85,13 @@ describe("writePng", () => {
   });
 
   it("writes the same bytes again, and leaves nothing else behind", async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("cifar-kit-font-"));
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith(".cifar-kit-font-"));
     await writePng(file("new/folder/a.png"), history);
     await writePng(file("new/folder/b.png"), history);
     const [a, b] = ["a", "b"].map((name) => readFileSync(file(`new/folder/${name}.png`)));
     expect(a.equals(b)).toBe(true);
     expect(readdirSync(file("new/folder")).sort()).toEqual(["a.png", "b.png"]);
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith("cifar-kit-font-"));
+    const after = readdirSync(tmpdir()).filter((name) => name.startsWith(".cifar-kit-font-"));
     expect(after.length).toBeLessThanOrEqual(before.length);
   });
 
@@ -142,7 +142,7 @@ describe("writePng", () => {
     }
     vi.stubEnv("TMPDIR", folder);
     await draw(history);
-    expect(readdirSync(folder).filter((name) => name.startsWith("cifar-kit-font-"))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".cifar-kit-font-"))).toEqual([]);
   });
 
   it("says what to install if the renderer is missing", async () => {

@@ -45,7 +45,7 @@ describe.each(["a model", "a model with a name", "a file of weights"])(
       "leave one of theirs, or the earlier one, whole (with hard links: %s)",
       async (hasLinks) => {
         disk.hasLinks = hasLinks;
-        for (let round = 0; round < 100; round++) {
+        for (let round = 0; round < 50; round++) {
           const rng = randomStream(round, "overlapping saves");
           await tryOverlap(SAVERS[name], rng, 2 + (round % 3));
         }

@@ -60,7 +60,7 @@ async function prepared(
 
 /** Whether a topology was written by Keras 3. */
 function isKeras3(topology: Json): boolean {
-  return /"(batch_shape|registered_name|__keras_tensor__)"/.test(JSON.stringify(topology));
+  return /"(?:batch_shape|registered_name)":|"__keras_tensor__"/.test(JSON.stringify(topology));
 }
 
 /** Does something with foreign code; errors that are none of this library become one. */

@@ -2,6 +2,9 @@ import { serialization } from "@tensorflow/tfjs-core";
 import { DataError } from "../../errors.ts";
 import { mapJson } from "./json.ts";
 
+/** The types that TensorFlow.js has. */
+const DTYPES: readonly string[] = ["float32", "int32", "bool", "complex64", "string"];
+
 /** A layer as a functional model's file describes it. */
 interface LayerData {
   readonly name?: unknown;
@@ -17,7 +20,7 @@ interface Call {
 }
 
 /**
- * Throws unless every layer of a topology, models inside it included, takes its inputs from layers
+ * Throws unless the inputs of a topology have a type, and every layer of it, models inside it included, takes its inputs from layers
  * that are there, and none from itself: TensorFlow.js would wait for the missing one for ever.
  * @param topology as it stands in a file, in the form of Keras 2.
  * @throws {DataError} that names the layer.
@@ -25,10 +28,18 @@ interface Call {
 export function checkTopology(topology: unknown): void {
   mapJson(topology, (_, value) => {
     const { class_name: className, config } = (value ?? {}) as LayerData;
+    checkInputType(config);
     const { layers } = (config ?? {}) as { layers?: unknown };
     if (Array.isArray(layers) && className !== "Sequential") checkGraph(layers as LayerData[]);
     return value;
   });
+}
+
+/** TensorFlow.js finds out when the model is first used. */
+function checkInputType(config: LayerData["config"]): void {
+  const { batch_input_shape: shape, dtype } = (config ?? {}) as Record<string, unknown>;
+  if (!shape || typeof dtype !== "string" || DTYPES.includes(dtype)) return;
+  throw damaged(`an input of type ${DTYPES.join(", ")}`, JSON.stringify(dtype));
 }
 
 function checkGraph(layers: readonly (LayerData | null)[]): void {
