@@ -32,6 +32,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   checks: { areas: ["errors", "describe"], packages: [] },
   listener: { areas: ["errors"], packages: [] },
   unshared: { areas: [], packages: [] },
+  "event-loop": { areas: [], packages: [] },
   "optional-package": { areas: ["errors", "describe"], packages: [] },
   random: { areas: [...BELOW], packages: ["pure-rand"] },
   dataset: { areas: [...BELOW, "random"], packages: [] },
@@ -46,11 +47,11 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
     packages: ["h5wasm"],
   },
   model: {
-    areas: [...BELOW, "random", "dataset", "metrics", "weights"],
+    areas: [...BELOW, "event-loop", "random", "dataset", "metrics", "weights"],
     packages: ["@tensorflow/"],
   },
   train: {
-    areas: [...BELOW, "random", "dataset", "augment", "metrics", "model"],
+    areas: [...BELOW, "event-loop", "random", "dataset", "augment", "metrics", "model"],
     packages: ["@tensorflow/"],
   },
   node: {

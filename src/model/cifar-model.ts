@@ -12,6 +12,7 @@ import { deriveSeed } from "../random/stream.ts";
 import { ensureTrainable } from "./backend/ensure-trainable.ts";
 import { compileOwning } from "./compile.ts";
 import { withKerasLayers } from "./keras-layers.ts";
+import { orNothing } from "./leftovers.ts";
 import { adam } from "./optimizers/adam.ts";
 
 /** Options of {@link buildCifarModel}. */
@@ -76,7 +77,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
     filters = [32, 64, 128],
     denseUnits = 1024,
     dropoutRate = 0.2,
-    batchNormMomentum: momentum = 0.99,
+    batchNormMomentum = 0.99,
     seed = 0,
     compile = true,
     learningRate = 0.001,
@@ -85,13 +86,44 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   checkInteger(subject, "numClasses", numClasses, { min: 2 });
   checkInteger(subject, "denseUnits", denseUnits, { min: 1 });
   checkNumber(subject, "dropoutRate", dropoutRate, { min: 0, max: 1, exclusiveMax: true });
-  checkNumber(subject, "batchNormMomentum", momentum, { min: 0, max: 1, exclusiveMax: true });
+  checkNumber(subject, "batchNormMomentum", batchNormMomentum, {
+    min: 0,
+    max: 1,
+    exclusiveMax: true,
+  });
   checkSeed(subject, seed);
   checkBoolean(subject, "compile", compile);
   checkNumber(subject, "learningRate", learningRate, { min: 0, exclusiveMin: true });
   checkSize(subject, inputShape, filters, denseUnits, numClasses);
   ensureTrainable();
+  // A network too large for the memory leaves nothing of itself there.
+  return orNothing(() =>
+    assemble({
+      inputShape,
+      numClasses,
+      filters,
+      denseUnits,
+      dropoutRate,
+      batchNormMomentum,
+      seed,
+      compile,
+      learningRate,
+    }),
+  );
+}
 
+/** Builds the network of checked options. */
+function assemble({
+  inputShape,
+  numClasses,
+  filters,
+  denseUnits,
+  dropoutRate,
+  batchNormMomentum: momentum,
+  seed,
+  compile,
+  learningRate,
+}: Required<CifarModelOptions>): LayersModel {
   let initialized = 0;
   const kernelInitializer = (): ReturnType<typeof initializers.glorotUniform> =>
     initializers.glorotUniform({ seed: deriveSeed(seed, "initial weights", initialized++) });

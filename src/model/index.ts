@@ -3,7 +3,7 @@ export { buildCifarModel, type CifarModelOptions } from "./cifar-model.ts";
 export { withKerasLayers } from "./keras-layers.ts";
 export { loadModel } from "./load-model.ts";
 export { adam, adamW, type AdamOptions } from "./optimizers/adam.ts";
-export type { OptimizerOptions } from "./optimizers/keras-optimizer.ts";
+export type { OptimizerOptions } from "./optimizers/optimizer-options.ts";
 export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
 export { pretrainedModel } from "./pretrained.ts";
 export { PRETRAINED } from "./pretrained.generated.ts";

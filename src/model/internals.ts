@@ -3,7 +3,7 @@
  * them private or protected. They stand here, in one place, so that a new release of tfjs-layers
  * can be checked against this file alone.
  */
-import type { Optimizer, Scalar, Tensor } from "@tensorflow/tfjs-core";
+import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, SymbolicTensor } from "@tensorflow/tfjs-layers";
 
 /** Takes true values and outputs, gives one loss (or metric) value per sample. */
@@ -22,6 +22,15 @@ export interface LayerInternals {
   getConfig(): Record<string, unknown>;
   call(inputs: Tensor | Tensor[], kwargs: CallArguments): Tensor | Tensor[];
   invokeCallHook(inputs: Tensor | Tensor[], kwargs: CallArguments): void;
+  /** Of a model. */
+  readonly layers?: readonly LayerInternals[];
+  /** Of a wrapper such as TimeDistributed; Bidirectional only builds its two layers by it. */
+  readonly layer?: LayerInternals;
+  readonly forwardLayer?: LayerInternals;
+  readonly backwardLayer?: LayerInternals;
+  readonly trainableWeights: LayerVariable[];
+  /** Those that it would train if nothing were frozen. */
+  readonly _trainableWeights?: readonly LayerVariable[];
   readonly activation?: { getClassName(): string };
   readonly kernel?: LayerVariable;
   readonly bias?: LayerVariable | null;
@@ -71,13 +80,35 @@ export function modelInternals(model: LayersModel): ModelInternals {
   return (inner ?? model) as unknown as ModelInternals;
 }
 
-/** Has the next steps move the weights that are trainable now; tfjs-layers asks when it compiles. */
-export function trainWhatIsTrainable(model: LayersModel): void {
-  const inner = modelInternals(model);
-  inner.collectedTrainableWeights = inner.trainableWeights;
-}
-
 /** The one tensor of a layer's inputs. */
 export function onlyTensor(inputs: Tensor | Tensor[]): Tensor {
   return Array.isArray(inputs) ? inputs[0] : inputs;
+}
+
+/** A variable of one of TensorFlow.js's optimizers. */
+export interface OptimizerVariable {
+  readonly originalName: string;
+  readonly variable: Variable;
+}
+
+/** The state of TensorFlow.js's Adam beyond what its `getWeights` gives. */
+export interface StockAdamInternals {
+  readonly accBeta1: Variable;
+  readonly accBeta2: Variable;
+}
+
+/** The state of TensorFlow.js's Adamax, whose `getWeights` throws. */
+export interface StockAdamaxInternals {
+  iterations_: number;
+  readonly iteration: Variable;
+  readonly accBeta1: Variable;
+  accumulatedFirstMoment: readonly OptimizerVariable[];
+  accumulatedWeightedInfNorm: readonly OptimizerVariable[];
+}
+
+/** What TensorFlow.js's optimizers make and do not dispose. */
+export interface StockOptimizerInternals {
+  /** Momentum's negative learning rate, a tensor. */
+  readonly c?: Tensor;
+  saveIterations(): Promise<NamedTensor>;
 }

@@ -2,63 +2,91 @@
  * Keras's behaviour for ordinary tfjs-layers models.
  *
  * The layers stay the stock classes of tfjs-layers, so that a model saves, loads and serialises
- * like any other; only the `call` of the instances in question is replaced. Nothing is patched
- * globally, and nothing changes for models that were not passed to {@link withKerasLayers}.
+ * like any other; only the `call` of the instances in question is replaced, and `trainable` of those
+ * that hold other layers. Nothing is patched globally.
  */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../brand.ts";
 import type { LayerInternals } from "./internals.ts";
+import { allLayers } from "./layer-tree.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
 import { conv2dCall } from "./layers/conv2d.ts";
 import { denseCall } from "./layers/dense.ts";
-import { dropoutCall, setDropoutStep } from "./layers/dropout.ts";
+import { dropoutCall } from "./layers/dropout.ts";
+import { alphaDropoutCall, gaussianDropoutCall, gaussianNoiseCall } from "./layers/noise.ts";
+import { numberLayer, setLayerStep } from "./layers/random-step.ts";
+import { withKerasTrainable } from "./trainable.ts";
 
-type CallFactory = (
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
-  ordinal: number,
-) => LayerInternals["call"];
+type CallFactory = (layer: LayerInternals, stock: LayerInternals["call"]) => LayerInternals["call"];
 
-/** A map, since a user's class may be called `constructor`. */
+/** Layers that draw random numbers. A map, since a user's class may be called `constructor`. */
+const RANDOM: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
+  ["AlphaDropout", alphaDropoutCall],
+  ["Dropout", dropoutCall],
+  ["GaussianDropout", gaussianDropoutCall],
+  ["GaussianNoise", gaussianNoiseCall],
+  ["SpatialDropout1D", dropoutCall],
+]);
+
 const CALLS: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
+  ...RANDOM,
   ["BatchNormalization", batchNormalizationCall],
   ["Conv2D", conv2dCall],
   ["Dense", denseCall],
-  ["Dropout", dropoutCall],
 ]);
 
 const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInternals>());
 
 /**
- * Makes the BatchNormalization, Dropout, Conv2D and Dense layers of a model, nested ones included,
- * behave as Keras's do, and use fused kernels where the backend has them. {@link buildCifarModel}
- * and {@link loadModel} do it by themselves; call it for a model that you built otherwise.
- * Idempotent.
+ * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
+ * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense
+ * and Conv2D in fused kernels where the backend has them, and `trainable` of a model that reaches
+ * every layer inside. {@link buildCifarModel}, {@link loadModel} and the training functions do it by
+ * themselves; call it for a model that you train or freeze otherwise. Idempotent.
  * @param model any layers model; the `call` of its layers is replaced.
  * @returns the same model.
  */
 export function withKerasLayers<Model extends LayersModel>(model: Model): Model {
-  let dropouts = 0;
-  for (const layer of layersOf(model)) {
-    const factory = CALLS.get(layer.getClassName());
-    const ordinal = layer.getClassName() === "Dropout" ? dropouts++ : 0;
+  withKerasTrainable(model);
+  const counts = new Map<string, number>();
+  for (const layer of allLayers(model)) {
+    const name = layer.getClassName();
+    if (RANDOM.has(name)) {
+      const ordinal = counts.get(name) ?? 0;
+      counts.set(name, ordinal + 1);
+      numberLayer(layer, ordinal);
+    }
+    const factory = CALLS.get(name);
     if (!factory || upgraded.has(layer)) continue;
-    layer.call = factory(layer, layer.call.bind(layer), ordinal);
+    layer.call = factory(layer, layer.call.bind(layer));
     upgraded.add(layer);
   }
   return model;
 }
 
-/** Says which training step comes next, so that dropout draws the mask of that step. */
+/** Says which training step comes next, so that its layers draw the numbers of that step. */
 export function setTrainingStep(model: LayersModel, step: number): void {
-  for (const layer of layersOf(model)) {
-    if (layer.getClassName() === "Dropout") setDropoutStep(layer, step);
+  for (const layer of allLayers(model)) {
+    if (RANDOM.has(layer.getClassName())) setLayerStep(layer, step);
   }
 }
 
-function* layersOf(model: LayersModel): Generator<LayerInternals> {
-  for (const layer of model.layers) {
-    if ("layers" in layer) yield* layersOf(layer as unknown as LayersModel);
-    else yield layer as unknown as LayerInternals;
-  }
+/**
+ * Names of the layers whose random numbers nobody can repeat: those of recurrent layers, and those
+ * that TensorFlow.js resizes images by.
+ */
+export function unseededLayers(model: LayersModel): string[] {
+  const draws = (value: unknown): boolean =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(value).some(([key, part]) =>
+      ["dropout", "recurrentDropout"].includes(key) ? Number(part) > 0 : draws(part),
+    );
+  return [...allLayers(model)]
+    .filter((layer) => !layer.layers && !layer.layer)
+    .filter(
+      (layer) =>
+        ["RandomHeight", "RandomWidth"].includes(layer.getClassName()) || draws(layer.getConfig()),
+    )
+    .map(({ name }) => name);
 }

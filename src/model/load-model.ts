@@ -1,22 +1,16 @@
 import { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
-import { compileOwning } from "./compile.ts";
 import { modelInternals } from "./internals.ts";
 import { setTrainingStep, withKerasLayers } from "./keras-layers.ts";
 import { withUndyingLoss } from "./loss.ts";
-import { restoreOptimizer } from "./optimizers/restore-optimizer.ts";
 import { buildFrom, readArtifacts } from "./saved/artifacts.ts";
-
-/** An optimizer in a file; the declaration of TensorFlow.js says nothing of it. */
-interface SavedOptimizer {
-  readonly config?: Readonly<Record<string, unknown>>;
-}
 
 /**
  * Loads a saved model with everything that training needs: the layers behave as Keras's do, and a
  * model that was saved compiled (`model.save(handler, { includeOptimizer: true })`) comes back
- * compiled, with its optimizer's state, so that training goes on as if it had not been interrupted.
+ * compiled, with its optimizer's state, so that training goes on as if it had not been interrupted:
+ * with the optimizer of this library that it was saved with, else with that of TensorFlow.js.
  *
  * Models that the tensorflowjs converter made of Keras 2 or Keras 3 load, too, if TensorFlow.js has
  * all of their layers.
@@ -29,18 +23,11 @@ interface SavedOptimizer {
  */
 export async function loadModel(handler: string | io.IOHandler): Promise<LayersModel> {
   const artifacts = await readArtifacts(handlerOf(handler));
-  // What is loaded holds settings that TensorFlow.js does not hand on.
-  const saved: SavedOptimizer = artifacts.trainingConfig?.optimizer_config ?? {};
   const model = withKerasLayers(await buildFrom(artifacts));
-  const { optimizer: stock } = modelInternals(model);
-  if (!stock) return model;
-  const optimizer = await restoreOptimizer(stock, saved.config ?? {});
-  if (optimizer) {
-    compileOwning(model, optimizer, model);
-    stock.dispose();
-  }
+  const { optimizer } = modelInternals(model);
+  if (!optimizer) return model;
   // A mask belongs to a step, and the optimizer knows how many there were.
-  setTrainingStep(model, model.optimizer.iterations);
+  setTrainingStep(model, optimizer.iterations);
   return withUndyingLoss(model);
 }
 

@@ -4,7 +4,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, checkOptions, describe } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
-import { breather } from "./event-loop.ts";
+import { breather } from "../event-loop.ts";
 import { checkedBatches } from "./checked-batches.ts";
 import { modelInternals } from "../model/internals.ts";
 import { checkImageShape, checkModel } from "./model-input.ts";

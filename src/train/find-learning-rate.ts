@@ -1,10 +1,12 @@
-import { dispose, type Optimizer, tensor, type TensorContainer } from "@tensorflow/tfjs-core";
+import type { TensorContainer } from "@tensorflow/tfjs-core";
 import type { Dataset } from "@tensorflow/tfjs-data";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { checkOptions } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { modelInternals } from "../model/internals.ts";
+import { readOptimizerState, writeOptimizerState } from "../model/optimizers/optimizer-state.ts";
+import { prepareOptimizer } from "../model/optimizers/prepare-optimizer.ts";
 import {
   learningRateFinder,
   type LearningRateFinderOptions,
@@ -57,7 +59,7 @@ export async function findLearningRate(
   const finder = learningRateFinder(range);
   const weights = await WeightsCopy.of(model);
   const optimizer = modelInternals(model).optimizer!;
-  const restoreOptimizer = await copyOptimizer(optimizer);
+  const state = await readOptimizerState(optimizer);
   try {
     await trainPhase(model, {
       train,
@@ -75,33 +77,9 @@ export async function findLearningRate(
     });
   } finally {
     weights.restore();
-    await restoreOptimizer();
+    await writeOptimizerState(subject, optimizer, state);
+    // One that had none takes none.
+    if (state.length > 1) await prepareOptimizer(subject, model);
   }
   return finder.range;
-}
-
-/** Copies an optimizer's state into plain arrays; gives what puts it back. */
-async function copyOptimizer(optimizer: Optimizer): Promise<() => Promise<void>> {
-  const [iterations, ...weights] = await optimizer.getWeights();
-  const copies = await Promise.all(
-    [iterations, ...weights].map(async ({ name, tensor: weight }) => ({
-      name,
-      shape: weight.shape,
-      dtype: weight.dtype,
-      // Some backends hand out their own memory.
-      values: (await weight.data()).slice(),
-    })),
-  );
-  // The number of steps is made into a tensor anew at every call; the rest belongs to the optimizer.
-  iterations.tensor.dispose();
-  return async () => {
-    const now = await optimizer.getWeights();
-    dispose(now.map(({ tensor: weight }) => weight));
-    const restored = copies.map(({ name, values, shape, dtype }) => ({
-      name,
-      tensor: tensor(values, shape, dtype),
-    }));
-    await optimizer.setWeights(restored);
-    dispose(restored.map(({ tensor: weight }) => weight));
-  };
 }

@@ -6,7 +6,7 @@ import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { warnOfByteLikeFloats } from "./byte-like.ts";
 import { readTogether } from "./read-together.ts";
 import { checkByteRange } from "./checked-batches.ts";
-import { breather } from "./event-loop.ts";
+import { breather } from "../event-loop.ts";
 import { checkModel, imageRows, type ModelImages } from "./model-input.ts";
 import { type TestTimeAugmentation, viewsOf } from "./test-time-augmentation.ts";
 

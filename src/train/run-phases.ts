@@ -6,9 +6,13 @@ import { check } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { TrainingError } from "../errors.ts";
 import { isAlive } from "../model/check-model.ts";
-import { modelInternals, trainWhatIsTrainable } from "../model/internals.ts";
+import { modelInternals } from "../model/internals.ts";
+import { unseededLayers, withKerasLayers } from "../model/keras-layers.ts";
+import { leaveNothing } from "../model/optimizers/leave-nothing.ts";
+import { trainWhatIsTrainable } from "../model/trainable.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
-import { checkOptimizer, runManifest } from "./checkpoint/run-manifest.ts";
+import { checkOptimizer } from "./checkpoint/model-conditions.ts";
+import { runManifest } from "./checkpoint/run-manifest.ts";
 import { evaluationData } from "./evaluate.ts";
 import type { History, RunHealth } from "./history.ts";
 import { warnOfLaggingAverages } from "./lagging-averages.ts";
@@ -78,9 +82,10 @@ async function runClaimed(
   });
   const { batchSize = 32, labelSmoothing, stepsPerEpoch, checkpoint, resume = "auto" } = options;
   const { train, validation, weights, validationWeights } = trainingSet(subject, options);
-  trainWhatIsTrainable(model);
+  trainWhatIsTrainable(withKerasLayers(model));
+  leaveNothing(optimizer!);
   check(
-    modelInternals(model).trainableWeights.length > 0,
+    modelInternals(model).collectedTrainableWeights.length > 0,
     subject,
     "a model with trainable weights",
     "one whose layers are all frozen",
@@ -120,7 +125,14 @@ async function runClaimed(
     "a dataset",
     "pass an ImageSet or a Flow, or leave out checkpoint",
   );
-  checkOptimizer(subject, model);
+  await checkOptimizer(subject, model);
+  const unseeded = unseededLayers(model).join(", ");
+  if (unseeded !== "") {
+    console.warn(
+      `${subject}: nobody can repeat the random numbers of the layers ${unseeded}: ` +
+        "a run that goes on from a checkpoint will not end with the same bits.",
+    );
+  }
   const manifest = await runManifest(model, {
     ...{ train, validation, batchSize, weights },
     labelSmoothing: labelSmoothing ?? 0,

@@ -122,11 +122,11 @@ export const COMMON_OPTIONS = [
  * images in a new order, loss and accuracy are averaged over the epoch while the weights move, and
  * the validation data are measured at its end. The optimizer keeps its state from call to call.
  *
- * Works on any compiled tf.LayersModel with one input and one output. That the same seed gives the
- * same run holds for models of {@link buildCifarModel}, {@link loadModel} and
- * {@link withKerasLayers}: stock layers draw their dropout masks by themselves. A loss named
+ * Works on any compiled tf.LayersModel with one input and one output, whose layers behave as
+ * {@link withKerasLayers} has them from then on: the same seed gives the same run. A loss named
  * `sparseCategoricalCrossentropy` or `categoricalCrossentropy` is trained in its log-sum-exp form,
- * whose gradient never dies. Layers whose `trainable` is false when the call begins stay as they are.
+ * whose gradient never dies. Layers whose `trainable` is false when the call begins stay as they are,
+ * those of a model inside the model whose `trainable` is false, too.
  *
  * @param model compiled; its weights and its optimizer change. The caller keeps and disposes it.
  * @throws {ArgumentError} before the first step, if model, data and options do not fit together;

@@ -6,6 +6,7 @@ import type { RunPhase } from "./training-run.ts";
 
 /** What the callbacks of a phase may know and do. */
 export function trainingContext(
+  subject: string,
   model: LayersModel,
   phase: number,
   { epochs, data }: RunPhase,
@@ -23,7 +24,7 @@ export function trainingContext(
       return learningRateOf(optimizer);
     },
     set learningRate(value) {
-      setLearningRate(optimizer, value);
+      setLearningRate(subject, optimizer, value);
     },
     stopTraining,
   };

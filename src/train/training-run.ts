@@ -4,6 +4,7 @@ import { check } from "../checks.ts";
 import { DataError, type TrainingError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
 import { setTrainingStep } from "../model/keras-layers.ts";
+import { prepareOptimizer } from "../model/optimizers/prepare-optimizer.ts";
 import { withUndyingLoss } from "../model/loss.ts";
 import type { Logs } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
@@ -11,9 +12,9 @@ import type { Checkpoint, RunPosition } from "./checkpoint/checkpoint.ts";
 import { readModelState, writeModelState } from "./checkpoint/model-state.ts";
 import type { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { evaluateData } from "./evaluate.ts";
-import { breather } from "./event-loop.ts";
+import { breather } from "../event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
-import { learningRateOf, setLearningRate } from "./learning-rate.ts";
+import { checkLearningRate, learningRateOf, setLearningRate } from "./learning-rate.ts";
 import { RunningMeans } from "./running-means.ts";
 import { notFinite } from "./not-finite.ts";
 import type { TrainingOptions } from "./train-phase.ts";
@@ -95,8 +96,9 @@ export class TrainingRun {
   async run(checkpoint?: Checkpoint): Promise<History[]> {
     withUndyingLoss(this.#model);
     if (checkpoint) await this.#restore(checkpoint);
-    setTrainingStep(this.#model, this.#optimizer.iterations);
     const hasWork = this.#position.phase < this.#phases.length;
+    // Before the first save: what is no longer trained has no state in a checkpoint.
+    if (hasWork) await prepareOptimizer(this.#subject, this.#model);
     try {
       while (this.#position.phase < this.#phases.length) await this.#runPhase();
       if (hasWork) await this.#save();
@@ -113,7 +115,7 @@ export class TrainingRun {
     this.#histories[phase] ??= new HistoryRecorder();
     forgetToStop(this.#model);
     await this.#callbacks.setContext(
-      trainingContext(this.#model, phase, this.#phases[phase], this.#verbose, () => {
+      trainingContext(this.#subject, this.#model, phase, this.#phases[phase], this.#verbose, () => {
         this.#move({ stopped: true });
       }),
     );
@@ -178,6 +180,10 @@ export class TrainingRun {
       try {
         await this.#stopIfAborted();
         await this.#callbacks.call("onBatchBegin", step);
+        // A callback may have set it behind our back.
+        checkLearningRate(this.#subject, this.#optimizer);
+        // What a callback did with the network in between must not shift its random numbers.
+        setTrainingStep(this.#model, this.#optimizer.iterations);
         this.#means.add(trainStep(tensors), batch.size);
       } finally {
         dispose(tensors);
@@ -282,7 +288,7 @@ export class TrainingRun {
       });
     }
     await writeModelState(this.#subject, this.#model, checkpoint);
-    if (learningRate !== null) setLearningRate(this.#optimizer, learningRate);
+    if (learningRate !== null) setLearningRate(this.#subject, this.#optimizer, learningRate);
     this.#position = position;
     this.#steps = steps;
     this.#means.state = means;
@@ -299,7 +305,7 @@ export class TrainingRun {
     this.#resumed = undefined;
     await this.#callbacks.setStates(callbacks);
     // What callbacks did to it on the way here, they had done before.
-    if (learningRate !== null) setLearningRate(this.#optimizer, learningRate);
+    if (learningRate !== null) setLearningRate(this.#subject, this.#optimizer, learningRate);
   }
 
   /** Whether a callback has asked for the end, in this library's way or in that of TensorFlow.js. */

@@ -10,6 +10,7 @@ import { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
 import { INSPECT } from "../../inspect.ts";
 import { modelInternals } from "../../model/internals.ts";
+import { withKerasLayers } from "../../model/keras-layers.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import { writeModelState } from "../../train/checkpoint/model-state.ts";
 import { checkByteRange } from "../../train/checked-batches.ts";
@@ -170,7 +171,8 @@ export class Trainer {
         if (signal?.aborted) onAbort();
         await this.#started;
         const call: TrainCall = {
-          model: await artifactsOf(model, true),
+          // What is frozen by way of a model around it has to say so itself, to be saved.
+          model: await artifactsOf(withKerasLayers(model), true),
           train: await this.#sets.send(train),
           validation: validation && (await this.#sets.send(validation)),
           augmentation: augmentation?.getState(),
@@ -187,7 +189,10 @@ export class Trainer {
         onSent();
         const result = await run;
         await writeModelState(TRAIN, model, result.state);
-        setLearningRate(modelInternals(model).optimizer!, result.learningRate);
+        const { optimizer } = modelInternals(model);
+        if (!Number.isNaN(result.learningRate)) {
+          setLearningRate(TRAIN, optimizer!, result.learningRate);
+        }
         if (result.history) return result.history;
         throw abort.signal.reason;
       } finally {

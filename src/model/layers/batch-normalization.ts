@@ -1,7 +1,8 @@
 /**
- * Batch normalisation as Keras does it. Three things differ from tfjs-layers: a frozen layer
- * normalises with its moving statistics and leaves them alone, `center: false` and `scale: false`
- * work in training, and the gradient is a handful of operations instead of a long composite.
+ * Batch normalisation as Keras does it. Four things differ from tfjs-layers: a frozen layer
+ * normalises with its moving statistics and leaves them alone, `center: false`, `scale: false` and
+ * other axes than the last work in training, and the gradient is a handful of operations instead of a
+ * long composite.
  */
 import {
   add,
@@ -9,11 +10,13 @@ import {
   keep,
   mean,
   mul,
+  reshape,
   rsqrt,
   square,
   sub,
   sum,
   tidy,
+  transpose,
 } from "@tensorflow/tfjs-core";
 import type { GradSaveFunc, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
@@ -38,23 +41,48 @@ export function batchNormalizationCall(
   const self = layer as BatchNormalizationLayer;
   return (inputs, kwargs: CallArguments) => {
     const x = onlyTensor(inputs);
-    const lastAxis = self.axis === -1 || self.axis === x.rank - 1;
+    const axis = self.axis < 0 ? self.axis + x.rank : self.axis;
+    const isLast = axis === x.rank - 1;
+    const isWhole = self.gamma !== undefined && self.beta !== undefined;
     const training = kwargs.training === true && self.trainable;
-    // Another axis than the last is rare enough for tfjs-layers' own long way round.
-    if (!training || !lastAxis) return stock(inputs, { ...kwargs, training });
+    // A gradient through tfjs-layers' own needs both weights, and the last axis.
+    if (!training && (isWhole || kwargs.training !== true)) {
+      return stock(inputs, { ...kwargs, training });
+    }
     return tidy(() => {
       self.invokeCallHook(inputs, kwargs);
+      if (!training) return normalizeByStatistics(x, axis, self);
+      const others = x.shape.map((_, i) => i).filter((i) => i !== axis);
+      const order = [...others, axis];
       const { y, batchMean, batchVariance } = normalize(
-        x,
+        isLast ? x : transpose(x, order),
         self.gamma?.read(),
         self.beta?.read(),
         self.epsilon,
       );
       updateMovingAverage(self.movingMean, batchMean, self.momentum);
       updateMovingAverage(self.movingVariance, batchVariance, self.momentum);
-      return y;
+      return isLast
+        ? y
+        : transpose(
+            y,
+            x.shape.map((_, i) => order.indexOf(i)),
+          );
     });
   };
+}
+
+/** What a frozen layer computes, with a gradient for x. */
+function normalizeByStatistics(x: Tensor, axis: number, layer: BatchNormalizationLayer): Tensor {
+  const spread = (values: Tensor): Tensor =>
+    reshape(
+      values,
+      x.shape.map((size, i) => (i === axis ? size : 1)),
+    );
+  const r = rsqrt(add(layer.movingVariance.read(), layer.epsilon));
+  const scale = layer.gamma ? mul(layer.gamma.read(), r) : r;
+  const scaled = mul(sub(x, spread(layer.movingMean.read())), spread(scale));
+  return layer.beta ? add(scaled, spread(layer.beta.read())) : scaled;
 }
 
 /** moving = moving * momentum + batch * (1 - momentum), written as Keras rounds it. */

@@ -2,53 +2,40 @@
  * Dropout with a fresh, seeded mask at each step. The stock layer repeats one mask for ever when it
  * is given a seed, and cannot be repeated when it is not.
  *
- * The mask is a pure function of (layer seed, step): element i is kept if a hash of i and of that
- * pair falls below the keep rate. It is the same on every backend, and a resumed run finds the mask
- * of any step without having drawn the ones before.
+ * The mask is a pure function of (layer seed, step, call within the step): element i is kept if a hash
+ * of i and of those falls below the keep rate. It is the same on every backend.
  */
 import { customGrad, mul, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { shared } from "../../brand.ts";
 import { mix32 } from "../../random/mix.ts";
-import { deriveSeed } from "../../random/stream.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
+import { seedOfCall } from "./random-step.ts";
 
 interface DropoutLayer extends LayerInternals {
   readonly rate: number;
   readonly seed?: number | null;
-  readonly noiseShape?: readonly number[] | null;
+  /** The shape of a mask that is shared along some axes; nothing where it is the input's. */
+  getNoiseShape(input: Tensor): number[] | null | undefined;
 }
 
-/** Training steps that a layer has seen; the next mask is the one of this step. */
-const stepOf = /* @__PURE__ */ shared("steps", () => new WeakMap<LayerInternals, number>());
-
-/** Says which training step comes next for a dropout layer. */
-export function setDropoutStep(layer: LayerInternals, step: number): void {
-  stepOf.set(layer, step);
-}
-
-/**
- * The layer's `call` with Keras's behaviour; `stock` is the one it had.
- * @param ordinal position among the model's dropout layers: tells layers without a seed apart.
- */
+/** The layer's `call` with Keras's behaviour; `stock` is the one it had. */
 export function dropoutCall(
   layer: LayerInternals,
   stock: LayerInternals["call"],
-  ordinal: number,
 ): LayerInternals["call"] {
   const self = layer as DropoutLayer;
+  const purpose = layer.getClassName() === "Dropout" ? "dropout" : "spatial dropout";
   return (inputs, kwargs: CallArguments) => {
-    // A noise shape that shares masks along an axis is left to the stock layer.
-    if (kwargs.training !== true || self.rate === 0 || self.noiseShape != null) {
-      return stock(inputs, kwargs);
-    }
+    if (kwargs.training !== true || self.rate === 0) return stock(inputs, kwargs);
     return tidy(() => {
       self.invokeCallHook(inputs, kwargs);
-      const step = stepOf.get(layer) ?? 0;
-      stepOf.set(layer, step + 1);
-      const seed = deriveSeed(self.seed ?? 0, "dropout", self.seed == null ? ordinal : -1, step);
-      return dropout(onlyTensor(inputs), self.rate, seed);
+      const x = onlyTensor(inputs);
+      const seed = seedOfCall(layer, kwargs, purpose, self.seed);
+      const noiseShape = self.getNoiseShape(x);
+      if (noiseShape == null) return dropout(x, self.rate, seed);
+      const size = noiseShape.reduce((product, length) => product * length, 1);
+      return mul(x, tensor(dropoutMask(size, self.rate, seed), noiseShape));
     });
   };
 }

@@ -1,12 +1,9 @@
 import { add, div, mul, type Optimizer, sqrt, square, sub } from "@tensorflow/tfjs-core";
 import { checkNumber } from "../../checks.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
-import {
-  checkOptimizerNames,
-  KerasOptimizer,
-  type OptimizerOptions,
-  type Update,
-} from "./keras-optimizer.ts";
+import { KerasOptimizer, type Update } from "./keras-optimizer.ts";
+import { checkOptimizerNames, type OptimizerOptions } from "./optimizer-options.ts";
+import type { StockSlot } from "./tfjs-form.ts";
 
 /** Options of {@link adam} and {@link adamW}. */
 export interface AdamOptions extends OptimizerOptions {
@@ -30,7 +27,9 @@ export interface AdamOptions extends OptimizerOptions {
  * TensorFlow.js corrects both moments first and adds epsilon to the corrected root, which gives
  * other steps where gradients are tiny. This is what {@link buildCifarModel} compiles with.
  *
- * @returns an optimizer for `model.compile`; saved as an ordinary `Adam`.
+ * @returns an optimizer for `model.compile`; saved as an ordinary `Adam` with which plain
+ *   TensorFlow.js makes the same next step, but without clipping, decay and accumulation, which it has
+ *   not. {@link loadModel} gives all of it back.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
@@ -41,8 +40,8 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * Adam with decoupled weight decay, 0.004 by default: before each update a weight w loses
  * `learningRate * weightDecay * w`. All weights decay but those of `excludeFromWeightDecay`.
  *
- * @returns an optimizer for `model.compile`; saved as an `Adam` with a further setting, which
- *   {@link loadModel} understands and plain TensorFlow.js leaves out.
+ * @returns an optimizer for `model.compile`; saved as {@link adam}'s is: plain TensorFlow.js goes on
+ *   without the decay.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function adamW(options: AdamOptions = {}): Optimizer {
@@ -54,6 +53,7 @@ export function adamW(options: AdamOptions = {}): Optimizer {
 export class KerasAdam extends KerasOptimizer {
   // Under this name tfjs-layers saves and loads it.
   static readonly className = "Adam";
+  protected readonly ownName = "adam";
   readonly #beta1: number;
   readonly #beta2: number;
   readonly #epsilon: number;
@@ -75,9 +75,21 @@ export class KerasAdam extends KerasOptimizer {
     this.#epsilon = epsilon;
   }
 
-  override getConfig(): ReturnType<KerasOptimizer["getConfig"]> {
-    const own = { beta1: this.#beta1, beta2: this.#beta2, epsilon: this.#epsilon };
-    return { ...super.getConfig(), ...own };
+  protected override ruleSettings(): Record<string, number> {
+    return { beta1: this.#beta1, beta2: this.#beta2, epsilon: this.#epsilon };
+  }
+
+  protected override stockSettings(t: number): Record<string, number> {
+    return {
+      learningRate: this.learningRate,
+      ...this.ruleSettings(),
+      // TensorFlow.js corrects the second moment before it adds epsilon.
+      epsilon: this.#epsilon / Math.sqrt(1 - this.#beta2 ** t),
+    };
+  }
+
+  protected override stockSlots(): StockSlot[] {
+    return ["m", "v"].map((name) => ({ name, own: name }));
   }
 
   protected override update(updates: readonly Update[], t: number): void {
@@ -109,10 +121,13 @@ export class KerasAdam extends KerasOptimizer {
       this.#power1 = 1;
       this.#power2 = 1;
     }
-    for (; this.#powersOf < t; this.#powersOf++) {
+    // Powers too small to change 1 need not be counted down any further.
+    while (this.#powersOf < t && Math.max(this.#power1, this.#power2) >= 2 ** -54) {
+      this.#powersOf++;
       this.#power1 *= this.#beta1;
       this.#power2 *= this.#beta2;
     }
+    this.#powersOf = t;
     return Math.sqrt(1 - this.#power2) / (1 - this.#power1);
   }
 }

@@ -9,7 +9,7 @@ import {
   sum,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import type { OptimizerOptions } from "./keras-optimizer.ts";
+import type { OptimizerOptions } from "./optimizer-options.ts";
 
 /** How gradients are clipped: at most one of these. */
 export type ClipOptions = Pick<OptimizerOptions, "clipNorm" | "clipValue" | "globalClipNorm">;

@@ -15,42 +15,21 @@ import {
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import { BRAND } from "../../brand.ts";
-import { check, checkInteger, checkNumber, checkOptions, describe } from "../../checks.ts";
+import { checkNumber } from "../../checks.ts";
 import { TrainingError } from "../../errors.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
+import { type NamedArray, toArray, toTensor } from "../named-array.ts";
 import { clipGradients } from "./clip-gradients.ts";
-
-/** Options of every optimizer. */
-export interface OptimizerOptions {
-  /** At least 0; the default depends on the optimizer. */
-  readonly learningRate?: number;
-  /**
-   * Share of a weight, times the learning rate, that every update takes away from it; at least 0;
-   * default 0, for `adamW` 0.004. Decoupled from the gradient, as in AdamW.
-   */
-  readonly weightDecay?: number;
-  /** Weights whose name contains one of these stay, e.g. `["bias", "gamma", "beta"]`; default none. */
-  readonly excludeFromWeightDecay?: readonly string[];
-  /** Shortens the gradient of each weight to this norm; above 0; default none. */
-  readonly clipNorm?: number;
-  /** Cuts every element of a gradient to [-clipValue, clipValue]; above 0; default none. */
-  readonly clipValue?: number;
-  /** Shortens all gradients together to this norm; above 0; default none. */
-  readonly globalClipNorm?: number;
-  /** Steps whose mean gradient makes one update; at least 1; default 1. */
-  readonly gradientAccumulationSteps?: number;
-}
-
-/** The names of {@link OptimizerOptions}. */
-export const OPTIMIZER_OPTIONS = [
-  "learningRate",
-  "weightDecay",
-  "excludeFromWeightDecay",
-  "clipNorm",
-  "clipValue",
-  "globalClipNorm",
-  "gradientAccumulationSteps",
-] as const;
+import { checkOptimizerOptions, type OptimizerOptions } from "./optimizer-options.ts";
+import {
+  ACCUMULATOR,
+  fromStock,
+  readableOnce,
+  stepsIn,
+  type StockForm,
+  type StockSlot,
+  toStock,
+} from "./tfjs-form.ts";
 
 /** A variable with what its update takes. */
 export interface Update {
@@ -60,22 +39,33 @@ export interface Update {
   readonly slots: readonly Variable[];
 }
 
+/** Settings as they stand in a file. */
+type Settings = Readonly<Record<string, number | boolean | string | readonly string[]>>;
+
+/** The settings of an optimizer of this library: which one it is, and its options. */
+export interface OwnSettings extends Settings {
+  readonly optimizer: "adam" | "sgd";
+  readonly learningRate: number;
+}
+
 /**
- * An optimizer with Keras's rules. It saves and loads under the name of the optimizer of
- * TensorFlow.js that stands nearest to it, so that plain TensorFlow.js loads such a model, too.
+ * An optimizer with Keras's rules. It saves under the name of the optimizer of TensorFlow.js that
+ * stands nearest to it, converted so that plain TensorFlow.js makes the same next step; `loadModel`
+ * gives it back as it was, bit for bit (decision 5).
  *
  * State belongs to its variable, not to a position: freezing a layer does not mix anything up. The
- * state of a variable that is no longer trained is given up. Being restored from saved weights, an
- * optimizer goes on with the same bits.
+ * state of a variable that is no longer trained is given up.
  */
 export abstract class KerasOptimizer extends Optimizer {
-  /** Takes effect from the next update on. */
-  learningRate: number;
+  /** The public name of what makes it. */
+  protected abstract readonly ownName: OwnSettings["optimizer"];
+  readonly #subject: string;
   readonly #options: Omit<OptimizerOptions, "learningRate">;
   readonly #slotNames: readonly string[];
+  #learningRate: number;
   #slots = new Map<string, readonly Variable[]>();
   #accumulators = new Map<string, Variable>();
-  #restored: NamedTensor[] = [];
+  #restored: readonly NamedArray[] = [];
 
   /** @param slotNames of the tensors that the rule keeps for each variable. */
   constructor(
@@ -86,8 +76,9 @@ export abstract class KerasOptimizer extends Optimizer {
   ) {
     super();
     checkOptimizerOptions(subject, options);
-    this.learningRate = learningRate;
     checkNumber(subject, "learningRate", learningRate, { min: 0 });
+    this.#subject = subject;
+    this.#learningRate = learningRate;
     this.#slotNames = slotNames;
     this.#options = options;
   }
@@ -96,6 +87,39 @@ export abstract class KerasOptimizer extends Optimizer {
   get [BRAND](): string {
     return "KerasOptimizer";
   }
+
+  /** Takes effect from the next update on; a finite number of at least 0. */
+  get learningRate(): number {
+    return this.#learningRate;
+  }
+
+  set learningRate(value: number) {
+    checkNumber(this.#subject, "learningRate", value, { min: 0 });
+    this.#learningRate = value;
+  }
+
+  /** All of its settings, as {@link restoreOptimizer} takes them. */
+  get settings(): OwnSettings {
+    const given = Object.entries(this.#options).filter(([, value]) => value !== undefined);
+    return {
+      optimizer: this.ownName,
+      learningRate: this.learningRate,
+      ...(Object.fromEntries(given) as Settings),
+      ...this.ruleSettings(),
+    };
+  }
+
+  /** The options of the rule. */
+  protected abstract ruleSettings(): Settings;
+
+  /**
+   * What TensorFlow.js's class of the same name takes to make the same next step.
+   * @param t number of the next update, from 1.
+   */
+  protected abstract stockSettings(t: number): Settings;
+
+  /** What that class keeps for each variable. */
+  protected abstract stockSlots(): readonly StockSlot[];
 
   /**
    * Updates variables and slots in place, inside of a tidy.
@@ -107,10 +131,10 @@ export abstract class KerasOptimizer extends Optimizer {
     const list = Array.isArray(gradients)
       ? gradients
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
-    const { gradientAccumulationSteps: steps = 1 } = this.#options;
+    const steps = this.#stepsPerUpdate;
     // Every variable gets its state at the first step, whether or not it has a gradient yet: that
     // keeps the order of the saved weights the order of the variables.
-    this.#track(list.map(({ name }) => name));
+    this.track(list.map(({ name }) => name));
     const isDue = (this.iterations + 1) % steps === 0;
     tidy(() => {
       const present = list.filter(({ tensor }) => tensor != null);
@@ -133,7 +157,7 @@ export abstract class KerasOptimizer extends Optimizer {
       this.#decay(updates);
       this.update(
         updates.map((update, i) => ({ ...update, gradient: clipped[i] })),
-        Math.floor(this.iterations / steps) + 1,
+        this.#nextUpdate,
       );
     });
     this.incrementIterations();
@@ -142,43 +166,102 @@ export abstract class KerasOptimizer extends Optimizer {
   override dispose(): void {
     for (const slots of this.#slots.values()) dispose([...slots]);
     dispose([...this.#accumulators.values()]);
-    dispose(this.#restored.map(({ tensor }) => tensor));
     this.#slots = new Map();
     this.#accumulators = new Map();
     this.#restored = [];
   }
 
-  /** The number of steps, then each slot of all variables; between two updates the sums as well. */
-  override async getWeights(): Promise<NamedTensor[]> {
-    const iterations = await this.saveIterations();
+  /**
+   * All that it remembers, as it is: the number of steps, then each slot of all variables; between
+   * two updates the sums of gradients as well.
+   */
+  async readState(): Promise<NamedArray[]> {
+    const iterations = { name: "iter", shape: [], values: Int32Array.of(this.iterations) };
     if (this.#restored.length > 0) return [iterations, ...this.#restored];
-    const { gradientAccumulationSteps: steps = 1 } = this.#options;
     const slots = this.#slotNames.flatMap((slot, i) =>
-      [...this.#slots].map(([name, ofVariable]) => ({
-        name: `${name}/${slot}`,
-        tensor: ofVariable[i],
-      })),
+      [...this.#slots].map(([name, ofVariable]) => toArray(`${name}/${slot}`, ofVariable[i])),
     );
-    const sums = [...this.#accumulators].map(([name, tensor]) => ({
-      name: `${name}/${ACCUMULATOR}`,
-      tensor,
-    }));
-    return [iterations, ...slots, ...(this.iterations % steps === 0 ? [] : sums)];
+    const isBetween = this.iterations % this.#stepsPerUpdate > 0;
+    const sums = [...(isBetween ? this.#accumulators : [])].map(([name, sum]) =>
+      toArray(`${name}/${ACCUMULATOR}`, sum),
+    );
+    return [iterations, ...(await Promise.all([...slots, ...sums]))];
   }
 
-  override async setWeights(weights: NamedTensor[]): Promise<void> {
-    const restored = await this.extractIterations(weights);
-    // The variables that these belong to show up at the next step; until then they wait as copies,
-    // made before the present state goes: the weights may be that state itself.
-    const copies = restored.map(({ name, tensor }) => ({ name, tensor: tensor.clone() }));
-    copies.forEach(({ tensor }) => engine().keep(tensor));
+  /**
+   * Takes such a state over in place of its own; {@link track} says which variables it belongs to.
+   * @throws {DataError} if the number of steps is none.
+   */
+  writeState([iterations, ...state]: readonly NamedArray[]): void {
+    const steps = stepsIn(this.#subject, iterations);
     this.dispose();
-    this.#restored = copies;
+    this.iterations_ = steps;
+    this.#restored = state;
   }
 
-  override getConfig(): Record<string, number | boolean | string[]> {
-    const given = Object.entries(this.#options).filter(([, value]) => value !== undefined);
-    return { learningRate: this.learningRate, ...Object.fromEntries(given) };
+  /** The state as TensorFlow.js's class keeps it; each of these tensors can be read once. */
+  override async getWeights(): Promise<NamedTensor[]> {
+    const stock = toStock(await this.readState(), this.#stockForm);
+    return stock.map((array) => ({ name: array.name, tensor: readableOnce(array) }));
+  }
+
+  /** Takes over a state in the form of `getWeights`, also one of TensorFlow.js's own class. */
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    const arrays = await Promise.all(weights.map(({ name, tensor }) => toArray(name, tensor)));
+    this.writeStockState(arrays);
+  }
+
+  /** The same of plain arrays. */
+  writeStockState(arrays: readonly NamedArray[]): void {
+    this.writeState(fromStock(this.#subject, arrays, this.#stockForm));
+  }
+
+  /** The settings of TensorFlow.js's class, and under a name that it ignores those of this one. */
+  override getConfig(): ReturnType<Optimizer["getConfig"]> {
+    const config = { ...this.stockSettings(this.#nextUpdate), [SETTINGS_KEY]: this.settings };
+    return config as unknown as ReturnType<Optimizer["getConfig"]>;
+  }
+
+  /**
+   * Gives each of these variables its state, and gives up that of all others.
+   * @throws {TrainingError} if a state that was taken over is not theirs.
+   */
+  track(names: readonly string[]): void {
+    const known = names.length === this.#slots.size && names.every((name) => this.#slots.has(name));
+    if (known && this.#restored.length === 0) return;
+    const zerosFor = (name: string): Variable =>
+      tidy(() => zerosLike(engine().registeredVariables[name]).variable(false));
+    const [slots, accumulators] = [this.#slots, this.#accumulators];
+    this.#slots = new Map(
+      names.map((name) => [name, slots.get(name) ?? this.#slotNames.map(() => zerosFor(name))]),
+    );
+    this.#accumulators = new Map(
+      this.#stepsPerUpdate === 1
+        ? []
+        : names.map((name) => [name, accumulators.get(name) ?? zerosFor(name)]),
+    );
+    for (const [name, left] of slots) if (!this.#slots.has(name)) dispose([...left]);
+    for (const [name, left] of accumulators) if (!this.#accumulators.has(name)) left.dispose();
+    if (this.#restored.length > 0) this.#restore(names);
+  }
+
+  /** How many tensors a state may have for each variable: between two updates one more. */
+  get slotsPerVariable(): readonly number[] {
+    const { length } = this.#slotNames;
+    return this.#stepsPerUpdate === 1 ? [length] : [length, length + 1];
+  }
+
+  get #stepsPerUpdate(): number {
+    return this.#options.gradientAccumulationSteps ?? 1;
+  }
+
+  /** Number of the update that the next step makes or takes part in, from 1. */
+  get #nextUpdate(): number {
+    return Math.floor(this.iterations / this.#stepsPerUpdate) + 1;
+  }
+
+  get #stockForm(): StockForm {
+    return { slots: this.stockSlots(), stepsPerUpdate: this.#stepsPerUpdate };
   }
 
   #meanGradient(name: string, gradient: Tensor, steps: number): Tensor {
@@ -195,25 +278,6 @@ export abstract class KerasOptimizer extends Optimizer {
       if (excludeFromWeightDecay.some((part) => variable.name.includes(part))) continue;
       variable.assign(mul(variable, 1 - weightDecay * this.learningRate));
     }
-  }
-
-  /** Gives each of these variables its state, and gives up that of all others. */
-  #track(names: readonly string[]): void {
-    const { gradientAccumulationSteps: steps = 1 } = this.#options;
-    const known = names.length === this.#slots.size && names.every((name) => this.#slots.has(name));
-    if (known && this.#restored.length === 0) return;
-    const zerosFor = (name: string): Variable =>
-      tidy(() => zerosLike(engine().registeredVariables[name]).variable(false));
-    const [slots, accumulators] = [this.#slots, this.#accumulators];
-    this.#slots = new Map(
-      names.map((name) => [name, slots.get(name) ?? this.#slotNames.map(() => zerosFor(name))]),
-    );
-    this.#accumulators = new Map(
-      steps === 1 ? [] : names.map((name) => [name, accumulators.get(name) ?? zerosFor(name)]),
-    );
-    for (const [name, left] of slots) if (!this.#slots.has(name)) dispose([...left]);
-    for (const [name, left] of accumulators) if (!this.#accumulators.has(name)) left.dispose();
-    if (this.#restored.length > 0) this.#restore(names);
   }
 
   /**
@@ -233,64 +297,28 @@ export abstract class KerasOptimizer extends Optimizer {
         variable,
       })),
     ];
-    const byName = new Map(restored.map(({ name, tensor }) => [name, tensor]));
+    const byName = new Map(restored.map((array) => [array.name, array]));
     const named = places.every(({ name }) => byName.has(name));
-    if (!named && restored.length !== places.length) {
+    const arrays = places.map(({ name }, i) => (named ? byName.get(name)! : restored[i]));
+    const fits =
+      (named || restored.length === places.length) &&
+      places.every(({ variable }, i) => String(arrays[i].shape) === String(variable.shape));
+    if (!fits) {
       throw new TrainingError({
-        subject: this.getClassName(),
+        subject: this.#subject,
         expected: `saved state for the ${names.length} weights that are trained`,
         got: `${restored.length} tensors`,
         remedy: "train the same layers as when the state was saved, or compile the model anew",
       });
     }
-    places.forEach(({ name, variable }, i) => {
-      variable.assign(named ? byName.get(name)! : restored[i].tensor);
+    tidy(() => {
+      places.forEach(({ variable }, i) => {
+        variable.assign(toTensor(arrays[i]));
+      });
     });
-    dispose(restored.map(({ tensor }) => tensor));
     this.#restored = [];
   }
 }
 
-const ACCUMULATOR = "gradient_accumulator";
-
-function checkOptimizerOptions(
-  subject: string,
-  options: Omit<OptimizerOptions, "learningRate">,
-): void {
-  const { weightDecay, excludeFromWeightDecay, gradientAccumulationSteps } = options;
-  if (weightDecay !== undefined) checkNumber(subject, "weightDecay", weightDecay, { min: 0 });
-  if (gradientAccumulationSteps !== undefined) {
-    checkInteger(subject, "gradientAccumulationSteps", gradientAccumulationSteps, { min: 1 });
-  }
-  check(
-    excludeFromWeightDecay === undefined ||
-      (Array.isArray(excludeFromWeightDecay) &&
-        excludeFromWeightDecay.every((part) => typeof part === "string")),
-    subject,
-    "excludeFromWeightDecay to be a list of parts of names",
-    describe(excludeFromWeightDecay),
-    'pass e.g. ["bias", "gamma", "beta"]',
-  );
-  const clips = (["clipNorm", "clipValue", "globalClipNorm"] as const).filter(
-    (name) => options[name] !== undefined,
-  );
-  for (const name of clips) {
-    checkNumber(subject, name, options[name], { min: 0, exclusiveMin: true });
-  }
-  check(
-    clips.length <= 1,
-    subject,
-    "at most one of clipNorm, clipValue and globalClipNorm",
-    clips.join(" and "),
-    "leave out all but one",
-  );
-}
-
-/** Checks the names of an optimizer's options, its own among them. */
-export function checkOptimizerNames(
-  subject: string,
-  options: unknown,
-  own: readonly string[],
-): void {
-  checkOptions(subject, options, [...OPTIMIZER_OPTIONS, ...own]);
-}
+/** Name of the setting that holds those of this library. */
+export const SETTINGS_KEY = "cifarKit";

@@ -1,54 +1,35 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
-import { KerasAdam } from "./adam.ts";
 import { brandOf } from "../../brand.ts";
-import { OPTIMIZER_OPTIONS } from "./keras-optimizer.ts";
+import { checkOneOf } from "../../checks.ts";
+import type { NamedArray } from "../named-array.ts";
+import { KerasAdam } from "./adam.ts";
+import { type KerasOptimizer, type OwnSettings, SETTINGS_KEY } from "./keras-optimizer.ts";
 import { KerasSgd } from "./sgd.ts";
 
 /** Whether an optimizer is one of this library, of whichever copy of the package. */
-export function isKerasOptimizer(optimizer: Optimizer): boolean {
+export function isKerasOptimizer(optimizer: Optimizer): optimizer is KerasOptimizer {
   // Not instanceof, which TensorFlow.js has answer yes for every optimizer.
   return brandOf(optimizer) === "KerasOptimizer";
 }
 
 /**
- * The optimizer of this library in the place of one that TensorFlow.js made from a saved model, with
- * the same settings and state.
- * @param saved the settings as they stand in the file: TensorFlow.js drops those that it has not.
- * @returns the replacement; `undefined` if there is none for this class.
+ * The optimizer of this library that a saved model was compiled with.
+ * @param subject who restores it, for messages.
+ * @param config its settings as they stand in the file.
+ * @param state in the form of TensorFlow.js's class, as it stands there; empty if there is none.
+ * @returns `undefined` if it was another one's.
+ * @throws {ArgumentError} or {@link DataError}, if the file does not hold what was saved.
  */
-export async function restoreOptimizer(
-  stock: Optimizer,
-  saved: Readonly<Record<string, unknown>>,
-): Promise<Optimizer | undefined> {
-  const settings = { ...ours(saved), ...stock.getConfig() };
-  let optimizer: Optimizer;
-  switch (stock.getClassName()) {
-    case "Adam":
-      optimizer = new KerasAdam("loadModel", settings);
-      break;
-    case "SGD":
-    case "Momentum": {
-      const { useNesterov, ...rest } = settings as { useNesterov?: boolean };
-      const nesterov = useNesterov === undefined ? {} : { nesterov: useNesterov };
-      optimizer = new KerasSgd("loadModel", { ...rest, ...nesterov });
-      break;
-    }
-    default:
-      return undefined;
-  }
-  const weights = await stock.getWeights();
-  await optimizer.setWeights(weights);
-  // The first one, the number of steps, was made for this list; the others are the optimizer's own.
-  weights[0].tensor.dispose();
+export function restoreOptimizer(
+  subject: string,
+  config: Readonly<Record<string, unknown>>,
+  state: readonly NamedArray[],
+): KerasOptimizer | undefined {
+  if (config[SETTINGS_KEY] === undefined) return undefined;
+  const { optimizer: name, ...options } = (config[SETTINGS_KEY] ?? {}) as OwnSettings;
+  checkOneOf(subject, "the saved optimizer", name, ["adam", "sgd"]);
+  const optimizer =
+    name === "sgd" ? new KerasSgd(subject, options) : new KerasAdam(subject, options);
+  if (state.length > 0) optimizer.writeStockState(state);
   return optimizer;
-}
-
-/** The settings that optimizers of this library have beyond those of TensorFlow.js. */
-function ours(saved: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    OPTIMIZER_OPTIONS.filter((name) => saved[name] !== undefined).map((name) => [
-      name,
-      saved[name],
-    ]),
-  );
 }

@@ -1,12 +1,9 @@
 import { add, mul, type Optimizer, sub } from "@tensorflow/tfjs-core";
 import { check, checkBoolean, checkNumber } from "../../checks.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
-import {
-  checkOptimizerNames,
-  KerasOptimizer,
-  type OptimizerOptions,
-  type Update,
-} from "./keras-optimizer.ts";
+import { KerasOptimizer, type Update } from "./keras-optimizer.ts";
+import { checkOptimizerNames, type OptimizerOptions } from "./optimizer-options.ts";
+import type { StockSlot } from "./tfjs-form.ts";
 
 /** Options of {@link sgd}. */
 export interface SgdOptions extends OptimizerOptions {
@@ -23,8 +20,9 @@ export interface SgdOptions extends OptimizerOptions {
  * learningRate * g`, then `w += velocity`, with Nesterov's momentum `w += momentum * velocity -
  * learningRate * g`. A change of the learning rate leaves the velocity as it is.
  *
- * @returns an optimizer for `model.compile`; saved as an ordinary `SGD` or `Momentum`. Plain
- *   TensorFlow.js, which measures velocity otherwise, practically begins with none when it goes on.
+ * @returns an optimizer for `model.compile`; saved as an ordinary `SGD` or `Momentum` with which plain
+ *   TensorFlow.js makes the same next step, but without clipping, decay and accumulation, which it has
+ *   not, and without the velocity if the learning rate is 0. {@link loadModel} gives all of it back.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
@@ -33,6 +31,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
 
 /** See {@link sgd}. */
 export class KerasSgd extends KerasOptimizer {
+  protected readonly ownName = "sgd";
   readonly #momentum: number;
   readonly #nesterov: boolean;
   readonly #className: "SGD" | "Momentum";
@@ -40,7 +39,7 @@ export class KerasSgd extends KerasOptimizer {
   constructor(subject: string, options: SgdOptions) {
     checkOptimizerNames(subject, options, ["momentum", "nesterov"]);
     const { learningRate = 0.01, momentum = 0, nesterov = false, ...rest } = options;
-    super(subject, momentum === 0 ? [] : ["momentum"], rest, learningRate);
+    super(subject, momentum === 0 ? [] : ["velocity"], rest, learningRate);
     checkNumber(subject, "momentum", momentum, { min: 0, max: 1 });
     checkBoolean(subject, "nesterov", nesterov);
     check(
@@ -61,9 +60,22 @@ export class KerasSgd extends KerasOptimizer {
     return this.#className;
   }
 
-  override getConfig(): ReturnType<KerasOptimizer["getConfig"]> {
+  protected override ruleSettings(): Record<string, number | boolean> {
+    return { momentum: this.#momentum, nesterov: this.#nesterov };
+  }
+
+  protected override stockSettings(): Record<string, number | boolean> {
+    const { learningRate } = this;
     const own = { momentum: this.#momentum, useNesterov: this.#nesterov };
-    return { ...super.getConfig(), ...(this.#className === "Momentum" && own) };
+    return { learningRate, ...(this.#className === "Momentum" && own) };
+  }
+
+  /** TensorFlow.js keeps sums of gradients, which it multiplies by the present learning rate. */
+  protected override stockSlots(): StockSlot[] {
+    const rate = this.learningRate;
+    // Without a rate nothing of TensorFlow.js's moves, whatever its sums are.
+    const [toStock, fromStock] = [rate === 0 ? 0 : -1 / rate, -rate];
+    return this.#momentum === 0 ? [] : [{ name: "momentum", own: "velocity", toStock, fromStock }];
   }
 
   protected override update(updates: readonly Update[]): void {

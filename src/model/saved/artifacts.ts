@@ -1,6 +1,7 @@
 import type { io } from "@tensorflow/tfjs-core";
-import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { CifarKitError, DataError, SourceError } from "../../errors.ts";
+import { buildModel } from "./build-model.ts";
 import { checkTopology } from "./check-topology.ts";
 import type { Json } from "./json.ts";
 import { restoreLostSettings } from "./lossy-layers.ts";
@@ -33,11 +34,12 @@ export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtif
 }
 
 /**
- * The model that TensorFlow.js makes of them.
+ * The model that TensorFlow.js makes of them, compiled if it was saved compiled. If it cannot, nothing
+ * of it is left.
  * @throws {DataError} if it cannot; its own error is the `cause`.
  */
 export function buildFrom(artifacts: io.ModelArtifacts): Promise<LayersModel> {
-  return asOurs(() => loadLayersModel({ load: () => Promise.resolve(artifacts) }), notBuilt);
+  return asOurs(() => buildModel(artifacts), notBuilt);
 }
 
 async function prepared(

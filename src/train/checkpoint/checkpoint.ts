@@ -1,4 +1,5 @@
 import type { Logs } from "../callback.ts";
+import type { NamedArray } from "../../model/named-array.ts";
 import type { History } from "../history.ts";
 
 /** What JSON can say, without numbers that it cannot. */
@@ -23,13 +24,6 @@ export type CallbackState =
 export interface SavedCallback {
   readonly key: string;
   readonly state: CallbackState;
-}
-
-/** The values of a tensor, in memory. */
-export interface NamedArray {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array | Int32Array;
 }
 
 /** Where in a run a checkpoint was taken. */

@@ -1,12 +1,12 @@
 import { sha256 } from "../../dataset/sha256.ts";
 import { unshared } from "../../unshared.ts";
+import type { NamedArray } from "../../model/named-array.ts";
 import type { History } from "../history.ts";
 import type {
   CallbackState,
   Checkpoint,
   JsonValue,
   MeansState,
-  NamedArray,
   RunPosition,
 } from "./checkpoint.ts";
 import {

@@ -1,7 +1,8 @@
 import { allocate } from "../../allocate.ts";
 import { check, describe } from "../../checks.ts";
 import { sha256 } from "../../dataset/sha256.ts";
-import type { CallbackState, Checkpoint, JsonValue, NamedArray } from "./checkpoint.ts";
+import type { NamedArray } from "../../model/named-array.ts";
+import type { CallbackState, Checkpoint, JsonValue } from "./checkpoint.ts";
 import {
   ALIGNMENT,
   ARRAY_KEY,

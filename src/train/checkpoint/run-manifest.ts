@@ -6,15 +6,13 @@ import { backend, getBackend } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Flow } from "../../augment/flow.ts";
 import type { ImageDataGenerator } from "../../augment/image-data-generator.ts";
-import { check } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import { sha256 } from "../../dataset/sha256.ts";
-import { modelInternals } from "../../model/internals.ts";
-import { isKerasOptimizer } from "../../model/optimizers/restore-optimizer.ts";
 import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
 import type { JsonObject, JsonValue } from "./checkpoint.ts";
 import { isJsonObject } from "./format.ts";
 import { LIBRARY_VERSION } from "./library-version.ts";
+import { modelConditions } from "./model-conditions.ts";
 
 /** A phase as far as its numbers depend on it. */
 export interface PhaseConditions {
@@ -69,12 +67,12 @@ export async function runManifest(
             : null,
       })),
     ),
-    ...modelConditions(model),
+    ...(await modelConditions(model)),
   };
 }
 
 /** Conditions whose change is worth a warning, no more: the run can go on. */
-const SOFT = ["libraryVersion", "backend", "backendBuild"];
+const SOFT = /^(libraryVersion|backend|backendBuild|loss.*\.source)$/;
 
 /** Where the conditions of a run differ from those in a checkpoint. */
 export interface ManifestChange {
@@ -108,7 +106,7 @@ export function manifestChanges(
     } else if ((a ?? null) !== (b ?? null)) {
       // (A layer that was loaded leaves out what is null in one that was built.)
       if (field === "optimizer.learningRate" && b === learningRate) return;
-      changes.push({ field, saved: show(a), present: show(b), soft: SOFT.includes(field) });
+      changes.push({ field, saved: show(a), present: show(b), soft: SOFT.test(field) });
     }
   };
   compare("", saved, present);
@@ -168,46 +166,4 @@ async function probe(
   seed: number,
 ): Promise<string> {
   return sampleOf(generator.flow(train, { shuffle: false, seed }));
-}
-
-/** Layers, loss, metrics and optimizer, without the names that depend on what was built before. */
-function modelConditions(model: LayersModel): JsonObject {
-  const { optimizer, loss, metricsNames = [] } = modelInternals(model);
-  const layers = model.layers.map((layer) => ({
-    className: layer.getClassName(),
-    config: withoutNames(layer.getConfig()),
-  }));
-  return {
-    // Through JSON: drops what is undefined, and says NaN as a file would.
-    model: JSON.parse(JSON.stringify({ layers })) as JsonValue,
-    loss: typeof loss === "string" ? loss : "a function",
-    metrics: metricsNames,
-    optimizer: JSON.parse(
-      JSON.stringify({ className: optimizer!.getClassName(), ...optimizer!.getConfig() }),
-    ) as JsonValue,
-  };
-}
-
-const NAMES = ["name", "inboundNodes", "inputLayers", "outputLayers"];
-
-function withoutNames(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNames);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !NAMES.includes(key))
-      .map(([key, item]) => [key, withoutNames(item)]),
-  );
-}
-
-/** Throws unless the optimizer goes on from saved weights with the same bits. */
-export function checkOptimizer(subject: string, model: LayersModel): void {
-  const optimizer = modelInternals(model).optimizer!;
-  check(
-    isKerasOptimizer(optimizer) || !["Adam", "Adamax"].includes(optimizer.getClassName()),
-    subject,
-    "an optimizer that goes on from saved weights as if nothing had happened, to save checkpoints",
-    `${optimizer.getClassName()} of TensorFlow.js`,
-    "compile the model with adam({ learningRate })",
-  );
 }

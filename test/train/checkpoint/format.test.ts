@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CifarKitError, DataError, randomStream } from "cifar-kit";
 import packageJson from "../../../package.json" with { type: "json" };
-import type { Checkpoint, NamedArray } from "../../../src/train/checkpoint/checkpoint.ts";
+import type { NamedArray } from "../../../src/model/named-array.ts";
+import type { Checkpoint } from "../../../src/train/checkpoint/checkpoint.ts";
 import { decodeCheckpoint } from "../../../src/train/checkpoint/decode.ts";
 import { encodeCheckpoint } from "../../../src/train/checkpoint/encode.ts";
 import { LIBRARY_VERSION } from "../../../src/train/checkpoint/library-version.ts";

@@ -468,11 +468,34 @@ describe("bad options are refused", () => {
     await expect(trainPhase(newModel(), options)).rejects.toThrow(/can be entered at any step/);
   });
 
-  it("tfjs's own Adam, which does not go on with the same bits", async () => {
+  it("an optimizer that cannot say what it remembers", async () => {
     const model = newModel({ compile: false });
-    model.compile({ optimizer: tf.train.adam(), loss: "sparseCategoricalCrossentropy" });
+    const optimizer = tf.train.sgd(0.1);
+    optimizer.getWeights = () => Promise.reject(new Error("not implemented"));
+    model.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
     await expect(run({ checkpoint: { store } }, model)).rejects.toThrow(
-      /adam\(\{ learningRate \}\)/,
+      /expected an optimizer whose state can be saved.*adam\(\{ learningRate \}\)/,
     );
+  });
+});
+
+describe("a run with an optimizer of TensorFlow.js", () => {
+  it.each<[string, () => tf.Optimizer]>([
+    ["momentum", () => tf.train.momentum(0.01, 0.9)],
+    ["adam", () => tf.train.adam()],
+    ["adamax", () => tf.train.adamax(0.001)],
+    ["rmsprop", () => tf.train.rmsprop(0.001, 0.9, 0.5)],
+  ])("goes on with the same bits: %s", async (_, optimizer) => {
+    const stock = (): LayersModel => {
+      const model = newModel({ compile: false });
+      model.compile({ optimizer: optimizer(), loss: "sparseCategoricalCrossentropy" });
+      return model;
+    };
+    const [straight, resumed] = [stock(), stock()];
+    await run({}, straight);
+    const checkpoint = { store: new MemoryStore(), everySteps: 1 };
+    await expect(run({ checkpoint, callbacks: [crashAfter(6)] }, stock())).rejects.toThrow("crash");
+    await run({ checkpoint, resume: "must" }, resumed);
+    expect(await stateHash(resumed)).toBe(await stateHash(straight));
   });
 });

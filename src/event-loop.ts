@@ -7,7 +7,7 @@
 const TURN_MS = 30;
 
 /** Resolves in a new task of the event loop, as soon as others had their turn. */
-function nextTask(): Promise<void> {
+export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     // A message is not slowed down in hidden tabs as timers are; Node's immediate is cheaper still.
     if (typeof setImmediate === "function") {

@@ -1,0 +1,27 @@
+/** Models hold layers that may be models, or wrappers around layers: a tree. */
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { LayerInternals } from "./internals.ts";
+
+/** The layers that a layer is made of: a model's, or those that a wrapper calls; else none. */
+export function partsOf({
+  layers,
+  layer,
+  forwardLayer,
+  backwardLayer,
+}: LayerInternals): readonly LayerInternals[] {
+  if (layers) return layers;
+  if (forwardLayer && backwardLayer) return [forwardLayer, backwardLayer];
+  return layer ? [layer] : [];
+}
+
+/** All layers of a model, those inside of others after them, each once however often it is used. */
+export function allLayers(model: LayersModel): ReadonlySet<LayerInternals> {
+  const found = new Set<LayerInternals>();
+  const visit = (layer: LayerInternals): void => {
+    if (found.has(layer)) return;
+    found.add(layer);
+    partsOf(layer).forEach(visit);
+  };
+  (model as unknown as LayerInternals).layers!.forEach(visit);
+  return found;
+}

@@ -1,0 +1,63 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { Variable } from "@tensorflow/tfjs-core";
+import { TrainingError } from "../../errors.ts";
+import { modelInternals } from "../internals.ts";
+import type { NamedArray } from "../named-array.ts";
+import {
+  readOptimizerState,
+  scalarCount,
+  slotsPerVariable,
+  writeOptimizerState,
+} from "./optimizer-state.ts";
+import { isKerasOptimizer } from "./restore-optimizer.ts";
+
+/**
+ * Gives each weight that the next steps move its own state, new where it had none, and gives up that
+ * of all others. The optimizers of TensorFlow.js know their state by position only, and would hand
+ * that of a layer which was frozen meanwhile to another.
+ * @throws {TrainingError} if a state that was loaded is not that of these weights.
+ */
+export async function prepareOptimizer(subject: string, model: LayersModel): Promise<void> {
+  const { optimizer, collectedTrainableWeights: weights } = modelInternals(model);
+  const names = weights.map((weight) => (weight.read() as Variable).name);
+  if (isKerasOptimizer(optimizer!)) {
+    optimizer.track(names);
+    return;
+  }
+  const [groups] = slotsPerVariable(optimizer!) ?? [0];
+  const [iterations, ...state] = await readOptimizerState(optimizer!);
+  const slots = state.slice(0, state.length - scalarCount(optimizer!));
+  if (groups === 0 || slots.length === 0) return;
+  const perGroup = slots.length / groups;
+  const kinds = Array.from({ length: groups }, (_, i) => partOf(slots[i * perGroup].name, 1));
+  const owners = slots.slice(0, perGroup).map(({ name }) => partOf(name, 0));
+  const isKnown = owners.some((owner) => names.includes(owner));
+  if (String(owners) === String(names) || (!isKnown && owners.length === names.length)) return;
+  if (!isKnown) {
+    throw new TrainingError({
+      subject,
+      expected: `saved state for the ${names.length} weights that are trained`,
+      got: `${slots.length} tensors`,
+      remedy: "train the same layers as when the state was saved, or compile the model anew",
+    });
+  }
+  const byName = new Map(slots.map((slot) => [slot.name, slot]));
+  const { initialAccumulatorValue = 0 } = optimizer!.getConfig();
+  const moved = kinds.flatMap((kind) =>
+    weights.map((weight, i): NamedArray => {
+      const name = `${names[i]}/${kind}`;
+      const shape = weight.shape as number[];
+      const size = shape.reduce((product, length) => product * length, 1);
+      const values = new Float32Array(size).fill(Number(initialAccumulatorValue));
+      return byName.get(name) ?? { name, shape, values };
+    }),
+  );
+  const scalars = state.slice(slots.length);
+  await writeOptimizerState(subject, optimizer!, [iterations, ...moved, ...scalars]);
+}
+
+/** The variable, or the slot, of a name such as `dense/kernel/momentum`. */
+function partOf(name: string, part: 0 | 1): string {
+  const at = name.lastIndexOf("/");
+  return part === 0 ? name.slice(0, at) : name.slice(at + 1);
+}

@@ -1,0 +1,74 @@
+/**
+ * `trainable` as Keras means it. Setting it on a model sets it on every layer inside, however deep;
+ * what counts in training is what the layers say. TensorFlow.js reaches the weights of a model's own
+ * layers only, tells the layers nothing, and forgets it when a Sequential model is built.
+ */
+import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
+import { shared } from "../brand.ts";
+import { type LayerInternals, modelInternals } from "./internals.ts";
+import { allLayers, partsOf } from "./layer-tree.ts";
+
+const upgraded = /* @__PURE__ */ shared("trainable", () => new WeakSet<LayerInternals>());
+
+/** Gives a model and all layers inside Keras's `trainable`. Idempotent. */
+export function withKerasTrainable(model: LayersModel): void {
+  const itself = model as unknown as LayerInternals;
+  for (const layer of [itself, ...allLayers(model)]) {
+    if (upgraded.has(layer)) continue;
+    upgraded.add(layer);
+    const { get, set } = accessorOf(layer);
+    const isLeaf = partsOf(layer).length === 0;
+    const reach = (trainable: boolean): void => {
+      set(trainable);
+      for (const part of partsOf(layer)) part.trainable = trainable;
+      // Bidirectional is saved by the layer that its two were made by.
+      if (layer.layer) layer.layer.trainable = trainable;
+    };
+    Object.defineProperty(layer, "trainable", {
+      configurable: true,
+      get: isLeaf ? () => get() && !isFrozenFromOutside(layer) : get,
+      set: isLeaf ? set : reach,
+    });
+    if (!isLeaf && !get()) reach(false);
+  }
+}
+
+/** Whether a model that holds the layer, maybe without being part of this one, was frozen. */
+function isFrozenFromOutside({ _trainableWeights: weights = [] }: LayerInternals): boolean {
+  return weights.length > 0 && weights.every((weight) => !weight.trainable);
+}
+
+/** The weights that a training step moves, each once, in the order of the layers. */
+export function trainedWeights(model: LayersModel): LayerVariable[] {
+  const weightsOf = (layer: LayerInternals): readonly LayerVariable[] => {
+    const parts = partsOf(layer);
+    return parts.length === 0 ? layer.trainableWeights : parts.flatMap(weightsOf);
+  };
+  const { layers } = modelInternals(model);
+  return [...new Set(layers.flatMap(weightsOf))];
+}
+
+/** Has the next steps move the weights that are trainable now; tfjs-layers asks when it compiles. */
+export function trainWhatIsTrainable(model: LayersModel): void {
+  modelInternals(model).collectedTrainableWeights = trainedWeights(model);
+}
+
+/** The accessor of `trainable` that a layer has from its class. */
+function accessorOf(layer: LayerInternals): {
+  readonly get: () => boolean;
+  readonly set: (value: boolean) => void;
+} {
+  let owner: unknown = layer;
+  let found: PropertyDescriptor | undefined;
+  while (!found) {
+    owner = Object.getPrototypeOf(owner);
+    found = Object.getOwnPropertyDescriptor(owner, "trainable");
+  }
+  const accessor = found;
+  return {
+    get: () => accessor.get!.call(layer) as boolean,
+    set: (value) => {
+      accessor.set!.call(layer, value);
+    },
+  };
+}
