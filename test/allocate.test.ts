@@ -10,6 +10,7 @@ import { resizeImage } from "../src/dataset/resize-image.ts";
 import { DataError } from "../src/errors.ts";
 import { confusionMatrix } from "../src/metrics/confusion-matrix.ts";
 
+/** Far more than any machine has: runtimes differ in what they allow. */
 describe("memory whose size the data decide", () => {
   it("is an ordinary array where there is room", () => {
     const purpose = { subject: "x", what: "y", remedy: "z" };
@@ -30,19 +31,19 @@ describe("memory whose size the data decide", () => {
     imageShape: [10_000, 10_000, 3],
     pixelOrder: "planar",
   } as const;
-  const file = { name: "huge.bin", bytes: 100 * (3e8 + 1) };
+  const file = { name: "huge.bin", bytes: 1e6 * (3e8 + 1) };
   const doors: [string, RegExp, () => unknown][] = [
     [
       "pictureSet",
-      /100000 images of 224 x 224 x 3: 15052800000 bytes \(15\.1 GB\)/,
+      /100000 images of 20000 x 20000 x 3: 120000000000000 bytes \(120000\.0 GB\)/,
       () => {
         const decode = () => Promise.reject(new Error("nothing may be decoded"));
         const files = Array.from({ length: 1e5 }, (_, i) => ({ path: `a/${i}.png`, decode }));
-        return pictureSet(files, { imageShape });
+        return pictureSet(files, { imageShape: [20_000, 20_000, 3] });
       },
     ],
-    ["ImageSet.subset", /15052800000 bytes/, () => set.subset(new Uint8Array(1e5))],
-    ["oneHot", /4000000000000 bytes/, () => oneHot(new Uint8Array(1e6), 1e6)],
+    ["ImageSet.subset", /150528000000000 bytes/, () => set.subset({ length: 1e9 })],
+    ["oneHot", /4000000000000000 bytes/, () => oneHot(new Uint8Array(1e6), 1e9)],
     [
       "resizeImage",
       /GB\) in one piece/,
@@ -54,7 +55,7 @@ describe("memory whose size the data decide", () => {
     ],
     [
       "loadRecords",
-      /30000000000 bytes/,
+      /300000000000000 bytes/,
       () =>
         loadRecords(
           { read: () => Promise.reject(new Error("nothing may be read")) },
@@ -63,8 +64,8 @@ describe("memory whose size the data decide", () => {
     ],
     [
       "gunzip",
-      /the decompressed gzip file: 1000000000000 bytes/,
-      () => decompress("gunzip", { format: "gzip", what: "gzip file" }, new Uint8Array(1), 1e12),
+      /the decompressed gzip file: 1000000000000000 bytes/,
+      () => decompress("gunzip", { format: "gzip", what: "gzip file" }, new Uint8Array(1), 1e15),
     ],
     [
       "confusionMatrix",
