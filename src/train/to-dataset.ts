@@ -22,7 +22,7 @@ export interface ToDatasetOptions {
  * `model.fitDataset` and for tf.data pipelines: `xs` float32 `[batch, h, w, c]` in [0, 1], `ys`
  * int32 `[batch]`. The last batch of an epoch may be short.
  *
- * Each iterator that is asked of the dataset gives the next epoch, from epoch 0 on. tf.data's
+ * Its `size` is the number of batches. Each iterator that is asked of the dataset gives the next epoch, from epoch 0 on. tf.data's
  * consumer disposes the tensors, as `fitDataset` does.
  * @param source an image set, or a flow of batches; not modified.
  * @throws {ArgumentError} if `source` is neither, or an option is unknown or out of its range; at the
@@ -51,9 +51,11 @@ export function toDataset(
     return { xs: tensor4d(xs, [size, height, width, channels]), ys: tensor1d(ys, "int32") };
   };
   let epoch = 0;
-  return generator(function* () {
+  const dataset = generator(function* () {
     for (const batch of flow.epoch(epoch++)) yield asTensors(batch);
   });
+  // tf.data cannot know it: now `repeat()` without a number is seen to have no end.
+  return Object.assign(dataset, { size: flow.length });
 }
 
 function asFlow(subject: string, source: ImageSet | Flow, options: ToDatasetOptions): Flow {

@@ -10,6 +10,7 @@ import {
   evaluate,
   findLearningRate,
   predict,
+  toDataset,
   trainPhase,
   TrainingError,
   trainTwoPhase,
@@ -155,6 +156,14 @@ describe("a pipeline without an end", () => {
       await call(endless().take(2));
     }
     await trainPhase(model, { train: endless(), epochs: 2, stepsPerEpoch: 3, verbose: 0 });
+  });
+
+  it("may be a set's, whose number of batches is known", async () => {
+    await useBackend("wasm");
+    const dataset = toDataset(train, { batchSize: 10 });
+    expect(dataset.size).toBe(3);
+    await expect(evaluate(network(), dataset.repeat())).rejects.toThrow(/a dataset with an end/);
+    expect((await evaluate(network(), dataset.repeat(2))).yTrue).toHaveLength(48);
   });
 
   it("is enough for findLearningRate, which ends by itself", async () => {
