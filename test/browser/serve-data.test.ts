@@ -30,7 +30,7 @@ describe("serveData", () => {
     const { serveData } = await import("../../examples/browser/serve-data.ts");
     let answer: Answer = () => undefined;
     const { configureServer } = serveData() as unknown as {
-      configureServer(this: void, server: { middlewares: { use(answer: Answer): void } }): void;
+      configureServer: (server: { middlewares: { use(answer: Answer): void } }) => void;
     };
     configureServer({ middlewares: { use: (given) => (answer = given) } });
     const get = (url: string): Promise<Uint8Array | number | "next"> =>
