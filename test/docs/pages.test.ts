@@ -26,6 +26,8 @@ const FRAGMENTS = readdirSync(`${ROOT}docs`)
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`)
   .filter((page) => !PAGES.includes(page));
+/** What `npx --package typescript@7.0.2 tsc --init` writes; readers also have `types: ["node"]`. */
+const READER = `${ROOT}test/fixtures/docs/tsconfig.init.json`;
 const GIVEN = `
 declare const model: import("@tensorflow/tfjs-layers").LayersModel;
 declare const train: import("cifar-kit").ImageSet;
@@ -154,11 +156,21 @@ async function prepare(page: string, folder: string): Promise<void> {
   }
 }
 
-/** Errors of programs, by the types of the sources; none of the programs is written to disk. */
+/**
+ * Errors of programs, by the types of the sources; none of the programs is written to disk. They are
+ * compiled as strictly as this repository and, on top, as TypeScript's own `tsc --init` asks for: what
+ * passes both at once passes each.
+ */
 function typeErrors(programs: ReadonlyMap<string, string>, given: string): string[] {
   const sources = new Map([...programs, [`${ROOT}docs/given.d.ts`, given]]);
   const config = ts.readConfigFile(`${ROOT}tsconfig.json`, (path) => ts.sys.readFile(path));
+  const reader = ts.readConfigFile(READER, (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, ROOT);
+  const init = ts.parseJsonConfigFileContent(reader.config, ts.sys, ROOT).options;
+  const { types } = options;
+  const nodeNext = ts.ModuleResolutionKind.NodeNext;
+  Object.assign(options, init, { types, moduleResolution: nodeNext, declaration: false });
+  options.declarationMap = options.sourceMap = false;
   // A page may show a result without using it.
   options.noUnusedLocals = options.noUnusedParameters = false;
   const host = ts.createCompilerHost(options);
