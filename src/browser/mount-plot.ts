@@ -68,7 +68,9 @@ function takePageColors(svg: SVGSVGElement): void {
   // Numbers on coloured cells stay: their colours go with those of the cells.
   const hasCells = svg.querySelector(".mark-rect.role-mark") !== null;
   const isOnCell = (part: Element): boolean =>
-    hasCells && part.matches(".mark-text.role-mark text") && /^[\d.,% ]+$/.test(part.textContent);
+    hasCells &&
+    part.matches(".mark-text.role-mark text") &&
+    /^[\d.,%e+\- ]+$/.test(part.textContent);
   for (const attribute of ["fill", "stroke"]) {
     for (const part of svg.querySelectorAll(`[${attribute}]`)) {
       const color = part.getAttribute(attribute) ?? "";

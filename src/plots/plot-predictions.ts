@@ -1,4 +1,4 @@
-import { check, checkBoolean, checkInteger, checkSeed } from "../checks.ts";
+import { check, checkBoolean, checkInteger, checkSeed, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import { choose } from "./choose.ts";
@@ -45,9 +45,18 @@ export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions):
   checkInteger(SUBJECT, "count", count, { min: 1, max: MAX_IMAGES });
   checkSeed(SUBJECT, seed);
   const classes = set.classNames.length;
-  const probabilities = flatRows(options.probabilities);
+  const probabilities = flatRows(options.probabilities, classes);
   if (probabilities !== undefined) {
     checkLength("probabilities", probabilities, set.length * classes, `n x ${classes} classes`);
+    for (let i = 0; i < probabilities.length; i++) {
+      check(
+        probabilities[i] >= 0 && probabilities[i] <= 1,
+        SUBJECT,
+        "probabilities in [0, 1]",
+        `${describe(probabilities[i])} for image ${Math.floor(i / classes)}`,
+        "apply a softmax to logits first",
+      );
+    }
   }
   const yPred = predictedClasses(set, options.yPred, probabilities);
 
@@ -85,11 +94,21 @@ function summary(shown: number, right: number, candidates: number, onlyWrong: bo
 }
 
 /** Rows one after the other; what is flat already, as it is. */
-function flatRows(rows: PlotPredictionsOptions["probabilities"]): ArrayLike<number> | undefined {
-  const isNested = typeof rows?.[0] === "object";
-  return isNested
-    ? (rows as ArrayLike<number>[]).flatMap((row) => Array.from(row))
-    : (rows as ArrayLike<number> | undefined);
+function flatRows(
+  rows: PlotPredictionsOptions["probabilities"],
+  classes: number,
+): ArrayLike<number> | undefined {
+  if (typeof rows?.[0] !== "object") return rows as ArrayLike<number> | undefined;
+  return Array.from(rows as ArrayLike<ArrayLike<number>>).flatMap((row, i) => {
+    check(
+      row?.length === classes,
+      SUBJECT,
+      `${classes} probabilities in row ${i}`,
+      describe(row),
+      "pass one probability per class",
+    );
+    return Array.from(row);
+  });
 }
 
 /** The given classes after a check, or the most probable ones. */

@@ -57,6 +57,10 @@ describe("mountPlot", () => {
       ["4", false],
     ]);
     expect(texts.slice(4)).toEqual([["Number of samples", true]]);
+    const large = plotConfusionMatrix([[1e20, 1e13], [0, 0]]); // prettier-ignore
+    await mountPlot(element, large, { colors: "page" });
+    const number = element.querySelectorAll(".mark-text.role-mark text")[1];
+    expect([number.textContent, number.getAttribute("fill")]).toEqual(["1.0e+13", "#262626"]);
   });
 
   it("keeps the plot that was asked for last", async () => {

@@ -162,6 +162,19 @@ describe("plotPredictions", () => {
       /yPred\[0\] to be a whole number in \[0, 4\], got 5/,
     );
     expect(() => plotPredictions(set, { yPred, onlyWrong: 1 as never })).toThrow(ArgumentError);
+    const rows = yTrue.map(() => [0.2, 0.2, 0.2, 0.2, 0.2]);
+    for (const row of [[0.2], [], null, undefined]) {
+      const ragged = rows.map((own, i) => (i === 3 ? row : own)) as number[][];
+      expect(() => plotPredictions(set, { probabilities: ragged })).toThrow(
+        /5 probabilities in row 3, got/,
+      );
+    }
+    for (const value of [NaN, 5.2, -1]) {
+      const logits = rows.map((own, i) => (i === 3 ? own.map(() => value) : own));
+      expect(() => plotPredictions(set, { probabilities: logits })).toThrow(
+        /probabilities in \[0, 1\], got .* for image 3; apply a softmax/,
+      );
+    }
     expect(() => plotPredictions(set, { ypred: yPred } as never)).toThrow(/did you mean yPred\?/);
     expect(() => plotPredictions(empty, { yPred: [] })).toThrow(/an empty set/);
   });
