@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import type { MakeSharp, Sharp } from "sharp";
 import type { ReadBytes } from "../dataset/pictures/byte-window.ts";
 import { checkedHeader, PictureError } from "../dataset/pictures/checked-header.ts";
@@ -7,6 +6,7 @@ import type { PictureFormat, PictureHeader } from "../dataset/pictures/picture-h
 import type { Pixels } from "../dataset/resample.ts";
 import { messageOf } from "../describe.ts";
 import { optionalPackage } from "../optional-package.ts";
+import { openRegularFile } from "./read-regular-file.ts";
 
 /** What sharp decodes, without the formats that run programs of their own, such as SVG. */
 const FORMATS: readonly PictureFormat[] = ["PNG", "JPEG", "WebP", "GIF", "AVIF", "TIFF"];
@@ -74,7 +74,7 @@ async function withReader<T>(
   if (typeof input !== "string") {
     return use((from, to) => Promise.resolve(input.subarray(from, to)));
   }
-  const file = await open(input);
+  const file = await openRegularFile(input);
   try {
     return await use(async (from, to) => {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
