@@ -17,6 +17,13 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, SafeTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  check(
+    Object.prototype.toString.call(tensors) === "[object Map]",
+    "writeSafetensors",
+    "a Map of tensors by name",
+    describe(tensors),
+    "pass e.g. new Map([[name, { dtype, shape, data }]])",
+  );
   for (const [name, tensor] of tensors) checkTensor(name, tensor);
   checkMetadata(metadata);
   const width = ({ dtype }: SafeTensor): number => elementArray(dtype).BYTES_PER_ELEMENT;

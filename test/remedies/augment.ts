@@ -24,8 +24,8 @@ const generator = (options: kit.ImageDataGeneratorOptions): ImageDataGenerator =
   new ImageDataGenerator(options);
 
 export const trials: Trials = {
-  "pass one image; Float32Array.from(bytes) converts a byte image": [
-    () => generator({}).standardize(wrong(set.image(0)), shape),
+  "pass one image, as floats or as bytes": [
+    () => generator({}).standardize(wrong("image"), shape),
     () => generator({}).standardize(Float32Array.from(set.image(0)), shape),
   ],
   "find out where it comes from: it would spread to its neighbours and into the loss": [

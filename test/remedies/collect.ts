@@ -78,6 +78,10 @@ export function collectRemedies(): Map<string, Set<string>> {
         /^remedy$/i.test(node.name.getText())
       ) {
         add(node.initializer);
+      } else if (ts.isFunctionDeclaration(node) && /remedy/i.test(node.name?.text ?? "")) {
+        everyNode(node, (part) => {
+          if (ts.isReturnStatement(part)) add(part.expression);
+        });
       } else if (ts.isVariableDeclaration(node) && node.name.getText() === "REMEDIES") {
         everyNode(node, (part) => {
           if (ts.isPropertyAssignment(part)) add(part.initializer);

@@ -231,7 +231,6 @@ export const trials: Trials = {
 };
 
 export const untried: Untried = {
-  "call it for each inner model": "not yet: models inside models",
   "choose one first: e.g. `await registerSimdBackend(); await tf.setBackend('simd')`, or import '@tensorflow/tfjs-backend-wasm' and `await tf.setBackend('wasm')`":
     "needs a process without a backend: test/model/default-backend.test.ts",
 };

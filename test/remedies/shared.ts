@@ -37,6 +37,11 @@ export const trials: Trials = {
   ],
 };
 
+const PACKAGE = "needs a package that does not load: test/optional-package.test.ts";
+
 export const untried: Untried = {
+  "run the tests with NODE_OPTIONS=--experimental-vm-modules, which lets import() work in them":
+    PACKAGE,
+  "see the cause; if files of it are missing or for another machine, install {} anew": PACKAGE,
   "{}{}": "what optionalPackage puts together: test/optional-package.test.ts",
 };

@@ -1,0 +1,38 @@
+/** Advice, by area, that still needs a trial: only to be made shorter. */
+export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
+  model: [
+    "call it otherwise",
+    "call one of the layers otherwise, or use another format",
+    "convert it where the file was written, in PyTorch by tensor.float()",
+    "count them from 1, without the batch's",
+    "give its first layer an inputShape",
+    "give one of them another name, in the model or with the option names",
+    "leave it out",
+    "pass e.g. { flatten: [3, 1, 2] }",
+    "say in which order PyTorch has the axes that {} changes: axes: { {}: [{}] } if the last comes first there, [{}] if they are as here",
+    "the file was damaged or changed: get it again; a program that changes weights must leave out the old sha256",
+    'use dtype "F32"',
+    'use layout "keras", and convert the weights yourself',
+  ],
+  train: [
+    "make it fit with resizeImage",
+    "scale them to [0, 1] and pass floats",
+    "train a smaller model, or leave checkpoint out",
+  ],
+  weights: [
+    "a saved model is loaded by loadModel",
+    "call one of the layers otherwise",
+    "call the layer otherwise, or use safetensors",
+    "convert it where the file was written, in PyTorch by tensor.float()",
+    "give the layers plain names, or use safetensors",
+    "look at it: it may be a server's error page; download the file itself",
+    "run git lfs pull",
+    'save the weights in Python as float32, e.g. with the dtype policy "float32"',
+    "save the weights of the network that it was made from",
+    "unpack it and pass the file model.weights.h5 in it",
+    "unpack it and pass the weights file in it",
+    "unpack it first",
+    "write the arrays with safetensors.numpy.save_file in Python",
+    "write the tensors into several files",
+  ],
+};
