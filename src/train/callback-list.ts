@@ -1,4 +1,5 @@
 import { check, checkInteger, describe } from "../checks.ts";
+import { CifarKitError, DataError } from "../errors.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
 import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
 import { introduce } from "./tfjs-callbacks.ts";
@@ -40,6 +41,13 @@ export function checkCallbacks(subject: string, callbacks: unknown): void {
     if (readEvery !== undefined) {
       checkInteger(subject, "the callback's readEvery", readEvery, { min: 1 });
     }
+    check(
+      callback.stateKey === undefined || typeof callback.stateKey === "string",
+      subject,
+      "the callback's stateKey to be a text",
+      describe(callback.stateKey),
+      'pass e.g. "counter(2)"',
+    );
     // A slip of the pen would never be called.
     const stray = Object.keys(callback).find((key) => /^on[A-Z]/.test(key) && !(key in HOOKS));
     check(
@@ -133,7 +141,18 @@ export class CallbackList {
 
   async setStates(states: readonly SavedCallback[]): Promise<void> {
     for (const [i, callback] of this.#stateful.entries()) {
-      await callback.setState?.(states[i].state);
+      try {
+        await callback.setState?.(states[i].state);
+      } catch (cause) {
+        if (cause instanceof CifarKitError) throw cause;
+        throw new DataError({
+          subject: "setState",
+          expected: `a state that ${keyOf(callback)} can go on from`,
+          got: cause instanceof Error ? cause.message : describe(cause),
+          remedy: 'go back to an earlier checkpoint, or begin anew with resume: "never"',
+          cause,
+        });
+      }
     }
   }
 }

@@ -5,6 +5,9 @@ import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
 import { WeightsCopy } from "./weights-copy.ts";
 import { stateKey } from "./state-key.ts";
+import { floats, savedNumber, stateReader } from "./state-reader.ts";
+import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { count, list, nullable } from "../checkpoint/header-shape.ts";
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions, AnnounceOptions {
@@ -73,6 +76,14 @@ type EarlyStoppingState = {
   readonly wait: number;
 };
 
+const readState = stateReader<EarlyStoppingState>("earlyStopping", {
+  best: savedNumber,
+  bestEpoch: count,
+  bestWeights: nullable(list(floats)),
+  stoppedEpoch: count,
+  wait: count,
+});
+
 class EarlyStopping implements Callback {
   readonly stateKey: string;
   readonly #monitor: Monitor;
@@ -133,7 +144,8 @@ class EarlyStopping implements Callback {
     };
   }
 
-  setState(state: EarlyStoppingState): void {
+  setState(saved: CallbackState): void {
+    const state = readState(saved);
     this.#best = loadNumber(state.best);
     this.#bestEpoch = state.bestEpoch;
     this.#stoppedEpoch = state.stoppedEpoch;

@@ -15,6 +15,9 @@ import { parseTemplate } from "./format-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
+import { savedNumber, stateReader } from "./state-reader.ts";
+import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { count } from "../checkpoint/header-shape.ts";
 
 /**
  * Saves a model under a name: gives what `model.save` takes (a handler or a URL), or saves it itself
@@ -56,6 +59,11 @@ type CheckpointState = {
   readonly best: SavedNumber;
   readonly batchesSinceSave: number;
 };
+
+const readState = stateReader<CheckpointState>("modelCheckpoint", {
+  best: savedNumber,
+  batchesSinceSave: count,
+});
 
 /**
  * Saves the model as training goes on, by the rules of Keras's `ModelCheckpoint`. Its best value
@@ -149,7 +157,8 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     getState(): CheckpointState {
       return { best: saveNumber(best), batchesSinceSave };
     },
-    setState(state: CheckpointState): void {
+    setState(saved: CallbackState): void {
+      const state = readState(saved);
       best = loadNumber(state.best);
       ({ batchesSinceSave } = state);
     },

@@ -5,6 +5,9 @@ import { announcer, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
+import { savedNumber, stateReader } from "./state-reader.ts";
+import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { count } from "../checkpoint/header-shape.ts";
 
 /** Options of {@link reduceLROnPlateau}; `minDelta` is 0.0001 by default. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOptions {
@@ -24,6 +27,12 @@ type PlateauState = {
   readonly wait: number;
   readonly cooldownLeft: number;
 };
+
+const readState = stateReader<PlateauState>("reduceLROnPlateau", {
+  best: savedNumber,
+  wait: count,
+  cooldownLeft: count,
+});
 
 /**
  * Lowers the learning rate when a value has stopped improving, by the rules of Keras's
@@ -82,7 +91,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
     getState(): PlateauState {
       return { best: saveNumber(best), wait, cooldownLeft };
     },
-    setState(state: PlateauState): void {
+    setState(saved: CallbackState): void {
+      const state = readState(saved);
       best = loadNumber(state.best);
       ({ wait, cooldownLeft } = state);
     },

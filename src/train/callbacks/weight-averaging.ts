@@ -2,6 +2,9 @@ import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../che
 import type { Callback, TrainingContext } from "../callback.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { stateKey } from "./state-key.ts";
+import { floats, stateReader } from "./state-reader.ts";
+import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { boolean, count, list, nullable } from "../checkpoint/header-shape.ts";
 
 /** Options of {@link weightAveraging}. */
 export interface WeightAveragingOptions {
@@ -23,6 +26,13 @@ type AveragingState = {
   readonly steps: number;
   readonly isLaterPhase: boolean;
 };
+
+const readState = stateReader<AveragingState>("weightAveraging", {
+  averages: nullable(list(floats)),
+  isSwapped: boolean,
+  steps: count,
+  isLaterPhase: boolean,
+});
 
 /**
  * Keeps an exponential moving average of the trainable weights (EMA). The validation data are
@@ -72,7 +82,8 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
       const values = averages ? await averages.values() : null;
       return { averages: values, isSwapped, steps, isLaterPhase };
     },
-    setState(state: AveragingState): void {
+    setState(saved: CallbackState): void {
+      const state = readState(saved);
       release();
       if (state.averages && context) averages = new AveragedWeights(context.model, state.averages);
       ({ isSwapped, steps, isLaterPhase } = state);

@@ -28,6 +28,7 @@ import {
   json,
   jsonObject,
   list,
+  notNegative,
   nullable,
   number,
   object,
@@ -56,9 +57,9 @@ const readHeader = object<Header>({
     stopped: boolean,
   }),
   steps: count,
-  learningRate: nullable(number),
+  learningRate: nullable(notNegative),
   means: object<MeansState>({ sums: list(number), samples: count, logs: record(number) }),
-  seconds: number,
+  seconds: notNegative,
   histories: list(
     object<History>({
       epochs: list(count),
@@ -99,9 +100,8 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
     throw damaged(`a header within the file and 16 MiB`, `${headerBytes} bytes`);
   }
   const payload = bytes.subarray(PREFIX_BYTES + headerBytes, end);
-  const header = readHeader(parse(bytes.subarray(PREFIX_BYTES).subarray(0, headerBytes)), "header");
+  const header = headerOf(bytes.subarray(PREFIX_BYTES).subarray(0, headerBytes));
   const { tensors, callbacks, ...rest } = header;
-  checkHistories(header);
   const arrays = readTensors(tensors, payload);
   return {
     ...rest,
@@ -112,6 +112,16 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
       state: withArrays(state, arrays.callbacks),
     })),
   };
+}
+
+/**
+ * Reads a header.
+ * @throws {DataError} if anything in it is not as the format has it.
+ */
+export function headerOf(bytes: Uint8Array): Header {
+  const header = readHeader(parse(bytes), "header");
+  checkHistories(header);
+  return header;
 }
 
 /** The JSON of a header, which has to be the very text that the writer makes of its values. */

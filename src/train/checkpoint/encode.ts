@@ -1,8 +1,10 @@
 import { allocate } from "../../allocate.ts";
 import { check, describe } from "../../checks.ts";
 import { sha256 } from "../../dataset/sha256.ts";
+import { ArgumentError } from "../../errors.ts";
 import type { NamedArray } from "../../model/named-array.ts";
 import type { CallbackState, Checkpoint, JsonValue } from "./checkpoint.ts";
+import { headerOf } from "./decode.ts";
 import {
   ALIGNMENT,
   ARRAY_KEY,
@@ -38,6 +40,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
     },
   });
   const text = new TextEncoder().encode(header);
+  checkReadable(text);
   const headerBytes = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
   check(
     headerBytes <= MAX_HEADER_BYTES,
@@ -67,6 +70,21 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
   const digest = await sha256(bytes.subarray(0, at));
   bytes.set(new TextEncoder().encode(digest), at);
   return bytes;
+}
+
+/** Throws unless the reader takes the header: what it refuses must not take the place of a good one. */
+function checkReadable(header: Uint8Array): void {
+  try {
+    headerOf(header);
+  } catch (cause) {
+    throw new ArgumentError({
+      subject: SUBJECT,
+      expected: "a state of the run that can be read back",
+      got: (cause as Error).message.replace(/; the file is damaged.*$/, ""),
+      remedy: "correct what a callback or the optimizer has set",
+      cause,
+    });
+  }
 }
 
 function specOf({ name, shape, values }: NamedArray): TensorSpec {

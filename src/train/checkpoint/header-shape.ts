@@ -28,6 +28,13 @@ export const number: Reader<number> = (value, path) => {
   throw damaged(`${path} to be a finite number`, describe(value));
 };
 
+/** A finite number of at least 0. */
+export const notNegative: Reader<number> = (value, path) => {
+  const read = number(value, path);
+  if (read >= 0) return read;
+  throw damaged(`${path} to be at least 0`, describe(value));
+};
+
 /** True or false. */
 export const boolean: Reader<boolean> = (value, path) => {
   if (typeof value === "boolean") return value;

@@ -1,0 +1,30 @@
+import { describe } from "../../checks.ts";
+import type { CallbackState, JsonValue } from "../checkpoint/checkpoint.ts";
+import { damaged, nullable, object, type Reader, text } from "../checkpoint/header-shape.ts";
+import type { SavedNumber } from "./saved-number.ts";
+
+/**
+ * Checks a callback's state out of a checkpoint, which may have been made by hand.
+ * @throws {DataError} if it has not exactly these fields, of these kinds.
+ */
+export function stateReader<T extends object>(
+  subject: string,
+  fields: { [K in keyof T]: Reader<T[K]> },
+): (state: CallbackState) => T {
+  const read = object<T>(fields);
+  // Readers look at typed arrays as at any other object.
+  return (state) => read(state as unknown as JsonValue, `the state of ${subject}`);
+}
+
+/** A number as text, or none. */
+export const savedNumber: Reader<SavedNumber> = nullable((value, path) => {
+  const number = text(value, path);
+  if (String(Number(number)) === number) return number;
+  throw damaged(`${path} to be a number as text`, describe(value));
+});
+
+/** The values of some weights. */
+export const floats: Reader<Float32Array> = (value, path) => {
+  if ((value as unknown) instanceof Float32Array) return value as unknown as Float32Array;
+  throw damaged(`${path} to be a Float32Array`, describe(value));
+};

@@ -1,0 +1,173 @@
+/** What no run may go on from is refused where it is set, before a save, and out of a file made by hand. */
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  ArgumentError,
+  type Callback,
+  DataError,
+  earlyStopping,
+  modelCheckpoint,
+  reduceLROnPlateau,
+  trainPhase,
+  type TrainingContext,
+  weightAveraging,
+} from "cifar-kit";
+import type { Checkpoint } from "../../../src/train/checkpoint/checkpoint.ts";
+import { decodeCheckpoint } from "../../../src/train/checkpoint/decode.ts";
+import { encodeCheckpoint } from "../../../src/train/checkpoint/encode.ts";
+import { useBackend } from "../../helpers/backends.ts";
+import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
+import { forge, partsOf } from "./forge.ts";
+import { MemoryStore } from "./memory-store.ts";
+
+beforeAll(() => useBackend("cpu"));
+
+const train = tinyImages(16);
+const run = async (
+  store: MemoryStore,
+  callbacks: readonly Callback[] = [],
+  epochs = 2,
+): Promise<unknown> => {
+  const model = tinyModel({ filters: [2], denseUnits: 4 });
+  try {
+    return await trainPhase(model, {
+      ...{ train, epochs, callbacks, batchSize: 8, verbose: 0 },
+      checkpoint: { store, everySteps: 1 },
+    });
+  } finally {
+    model.dispose();
+  }
+};
+
+describe("a bad learning rate is refused where it is set, and the checkpoints stay", () => {
+  it.each<[string, (context: TrainingContext) => unknown]>([
+    ["a text", (context) => (context.learningRate = "0.0005" as never)],
+    ["NaN", (context) => (context.learningRate = NaN)],
+    ["below 0", (context) => (context.learningRate = -1)],
+    [
+      "past the context",
+      ({ model }) => ((model.optimizer as never as { learningRate: unknown }).learningRate = "1"),
+    ],
+  ])("%s", async (_, set) => {
+    const store = new MemoryStore();
+    let context: TrainingContext | undefined;
+    let steps = 0;
+    const callback: Callback = {
+      setContext: (given) => {
+        context = given;
+      },
+      onBatchEnd: () => {
+        if (++steps === 3) set(context!);
+      },
+    };
+    const failed = run(store, [callback]);
+    await expect(failed).rejects.toThrow(ArgumentError);
+    await expect(failed).rejects.toThrow(/learningRate to be a finite number of at least 0/);
+    await run(store);
+  });
+});
+
+it("a stateKey that is no text is refused before the first step", async () => {
+  const callback = { stateKey: 5 as never, getState: () => null, setState: () => undefined };
+  const store = new MemoryStore();
+  await expect(run(store, [callback])).rejects.toThrow(/stateKey to be a text, got 5/);
+  expect(store.files.size).toBe(0);
+});
+
+it("a state that the reader would refuse is not written", async () => {
+  let asked = 0;
+  // The kind of thing that no check of options can see.
+  const callback: Callback = {
+    get stateKey() {
+      return asked > 2 ? (5 as never) : "late";
+    },
+    getState: () => {
+      asked++;
+      return null;
+    },
+    setState: () => undefined,
+  };
+  const store = new MemoryStore();
+  await expect(run(store, [callback])).rejects.toThrow(
+    /can be read back, got .*key to be a string/s,
+  );
+  for (const file of store.files.values()) await decodeCheckpoint(file);
+});
+
+describe("a file made by hand is refused at once:", () => {
+  const callbacks = (): Callback[] => [
+    earlyStopping({ monitor: "loss", patience: 5, restoreBestWeights: true }),
+    reduceLROnPlateau({ monitor: "loss", minDelta: 1 }),
+    modelCheckpoint({ filepath: "x", save: () => undefined }),
+    weightAveraging(),
+  ];
+  const forged = async (change: (checkpoint: Checkpoint) => unknown): Promise<MemoryStore> => {
+    const store = new MemoryStore();
+    await expect(
+      run(store, [
+        ...callbacks(),
+        {
+          onEpochEnd: () => {
+            throw new Error("crash");
+          },
+        },
+      ]),
+    ).rejects.toThrow("crash");
+    for (const [name, file] of store.files) {
+      const checkpoint = await decodeCheckpoint(file);
+      change(checkpoint);
+      store.files.set(name, await encodeCheckpoint(checkpoint));
+    }
+    return store;
+  };
+  const noStep = (): Callback => ({
+    onBatchBegin: () => {
+      throw new Error("a step");
+    },
+  });
+
+  it("one that was not changed is taken", async () => {
+    const store = await forged(() => undefined);
+    await expect(run(store, [...callbacks(), noStep()])).rejects.toThrow("a step");
+  });
+
+  it("a number of steps that no run makes", async () => {
+    const store = await forged(({ optimizer }) => (optimizer[0].values[0] = 2 ** 31 - 1));
+    await expect(run(store, callbacks())).rejects.toThrow(/number of steps, from 0 to/);
+  });
+
+  it("a negative learning rate", async () => {
+    const store = await forged(() => undefined);
+    for (const [name, file] of store.files) {
+      const { header, payload } = partsOf(file);
+      const changed = header.replace('"learningRate":0.001,"means"', '"learningRate":-1,"means"');
+      expect(changed).not.toBe(header);
+      store.files.set(name, forge(changed, payload));
+    }
+    await expect(run(store, callbacks())).rejects.toThrow(/learningRate to be at least 0/);
+  });
+
+  it("weights that are not finite", async () => {
+    const store = await forged(({ weights }) => (weights[0].values[0] = NaN));
+    await expect(run(store, callbacks())).rejects.toThrow(/finite weights/);
+  });
+
+  it("tensors of another type", async () => {
+    const store = await forged((checkpoint) => {
+      const optimizer = checkpoint.optimizer as Checkpoint["optimizer"][number][];
+      optimizer[1] = { ...optimizer[1], values: Int32Array.from(optimizer[1].values) };
+    });
+    await expect(run(store, callbacks())).rejects.toThrow(/optimizer's state for the model/);
+  });
+
+  it.each([0, 1, 2, 3])("states of another kind, of callback %i", async (which) => {
+    const states = [null, 5, "x", [], {}, { best: 1 }, { best: "soon" }, { averages: [1] }];
+    for (const state of states) {
+      const store = await forged(({ callbacks: saved }) => {
+        (saved[which] as { state: unknown }).state = state;
+      });
+      const resumed = run(store, [...callbacks(), noStep()]);
+      await expect(resumed).rejects.toThrow(DataError);
+      await expect(resumed).rejects.toThrow(/the state of/);
+    }
+  });
+});
