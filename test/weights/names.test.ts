@@ -54,6 +54,28 @@ describe("names of layers", () => {
     expect(values(to)).toEqual(values(from));
   });
 
+  it.each(FORMATS.slice(1))(
+    "are not those of two weights: Bidirectional, %s",
+    async (_, options) => {
+      const net = (): LayersModel => {
+        const recurrentInitializer = "glorotUniform";
+        const both = L.bidirectional({
+          layer: L.lstm({ units: 2, recurrentInitializer }) as never,
+          mergeMode: "concat",
+          name: "both",
+          inputShape: [3, 2],
+        } as never);
+        const model = sequential({ layers: [both, L.dense({ name: "head", units: 1 })] });
+        open.push(model);
+        return model;
+      };
+      const [from, to] = [net(), net()];
+      await loadWeights(to, await saveWeights(from, options));
+      expect(values(to)).toEqual(values(from));
+      expect(values(to)[0]).not.toEqual(values(to)[3]);
+    },
+  );
+
   it("are PyTorch's names, whatever they mean in JavaScript", async () => {
     const model = dense("constructor", "__proto__", "toString");
     const { tensors } = readSafetensors(await saveWeights(model));

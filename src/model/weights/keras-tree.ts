@@ -1,6 +1,5 @@
 /** A model's layers as Keras's files name them. */
 import type { KerasLayer, KerasWeight } from "../../weights/keras-layer.ts";
-import { configOf } from "./axis-rules.ts";
 import type { Layer, LayerWeight, WeightedLayer } from "./layer-weights.ts";
 
 /** The layers, and which weight of the model each of their weights is. */
@@ -41,7 +40,7 @@ function partOf(layer: Layer, i: number): string | undefined {
   const className = layer.getClassName();
   if (CELLS.includes(className)) return "cell";
   if (className !== "Bidirectional" && className !== "TimeDistributed") return undefined;
-  const { className: inner } = configOf(layer).layer as { className: string };
+  const { className: inner } = layer.getConfig().layer as { className: string };
   const below = CELLS.includes(inner) ? "/cell" : "";
   if (className === "TimeDistributed") return `layer${below}`;
   return `${i < layer.weights.length / 2 ? "forward" : "backward"}_layer${below}`;

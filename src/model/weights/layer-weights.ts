@@ -60,12 +60,24 @@ function layersOf(model: LayersModel, trainable: boolean): WeightedLayer[] {
     if (isModel(layer)) return { ...shared, weights: [], inner: layersOf(layer, trained) };
     return {
       ...shared,
-      weights: layer.weights.map((variable) => ({
-        name: variable.originalName.split("/").pop() as string,
-        shape: variable.shape as number[],
-        variable,
-      })),
+      weights: namesOf(layer).map((name, i) => {
+        const variable = layer.weights[i];
+        return { name, shape: variable.shape as number[], variable };
+      }),
     };
+  });
+}
+
+/** What a layer's weights are called, each once: a Bidirectional layer has those of two. */
+function namesOf(layer: Layer): string[] {
+  const names = layer.weights.map(({ originalName }) => originalName.split("/").pop()!);
+  if (layer.getClassName() === "Bidirectional") {
+    const backward = names.length / 2;
+    return names.map((name, i) => `${i < backward ? "forward" : "backward"}_layer/${name}`);
+  }
+  return names.map((name, i) => {
+    const before = names.slice(0, i).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}_${before}`;
   });
 }
 

@@ -16,7 +16,6 @@ import {
   type WeightedLayer,
   weightedLayers,
 } from "./layer-weights.ts";
-import { pyTorchLayers } from "./pytorch-layout.ts";
 import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.ts";
 
 /**
@@ -117,6 +116,8 @@ async function fromSafetensors(
       for (const weight of weights) take(weight, [...names, weight.name].join("/"), weight.shape);
     }
   } else {
+    // A page that trains does not load it for nothing.
+    const { pyTorchLayers } = await import("./pytorch-layout.ts");
     for (const { weights, counter } of pyTorchLayers(subject, model, layers, options)) {
       for (const { weight, key, shape, fromPyTorch } of weights) {
         take(weight, key, shape, fromPyTorch);

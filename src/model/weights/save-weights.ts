@@ -14,7 +14,6 @@ import {
   type WeightedLayer,
   weightedLayers,
 } from "./layer-weights.ts";
-import { pyTorchLayers } from "./pytorch-layout.ts";
 import {
   checkMetadata,
   checkWeightsOptions,
@@ -109,6 +108,8 @@ async function toPyTorch(
   options: SaveWeightsOptions,
 ): Promise<Map<string, SafeTensor>> {
   const tensors = new Map<string, SafeTensor>();
+  // A page that trains does not load it for nothing.
+  const { pyTorchLayers } = await import("./pytorch-layout.ts");
   for (const { weights, counter } of pyTorchLayers(subject, model, layers, options)) {
     for (const { weight, key, shape, toPyTorch } of weights) {
       tensors.set(key, { dtype: "F32", shape, data: toPyTorch(await readWeight(weight)) });
