@@ -7,7 +7,7 @@ const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, impo
 
 /** The library and its one dependency, without its plots, its backend, and what it loads only where it is needed. */
 const LIBRARY =
-  /pure-rand|\/src\/((random|dataset|augment|metrics|model|train|weights)\/(?!png|pictures|resample|resize-image|channels|cifar10-sprites|sha256-fallback|keras-h5|hdf5)|(errors|checks)\.ts|browser\/(?!index|mount-plot|read-picture|bitmap-rows|decode-grey16|sprite|storage\/indexeddb))/;
+  /pure-rand|\/src\/((random|dataset|augment|metrics|model|train|weights)\/(?!png|pictures|resample|resize-image|channels|cifar10-sprites|sha256-fallback|keras[23-]|hdf5|permute|weights\/(pytorch|axis|follow|place|feature))|(errors|checks)\.ts|browser\/(?!index|mount-plot|read-picture|bitmap-rows|decode-grey16|sprite|storage\/indexeddb))/;
 
 /**
  * Which file goes with which part of the program, so that each can be weighed and cached by itself.
