@@ -1,3 +1,4 @@
+import { shared } from "../../brand.ts";
 import { check, checkOptions, describe } from "../../checks.ts";
 import { formatFloat } from "../../metrics/format-number.ts";
 import { warn } from "../../warn.ts";
@@ -14,11 +15,15 @@ export interface CsvLoggerOptions {
   readonly separator?: string;
   /**
    * To go on in a file that may be there already: gives its text, `""` if there is none, e.g.
-   * `() => readFile("log.csv", "utf8").catch(() => "")`. Asked once, before the first epoch. Default:
-   * the text begins anew.
+   * `() => readFile("log.csv", "utf8").catch(() => "")`. Asked once, before the first epoch. `true`
+   * goes on behind what this very `write` got from an earlier logger, and begins with a head if it got
+   * none. Default false: the text begins anew.
    */
-  readonly append?: () => string | Promise<string>;
+  readonly append?: boolean | (() => string | Promise<string>);
 }
+
+/** The columns of the head that a writer got last. */
+const headOf = /* @__PURE__ */ shared("csv", () => new WeakMap<TextWriter, readonly string[]>());
 
 /** A type, not an interface, so that it counts as a dictionary of values. */
 type CsvState = {
@@ -48,7 +53,7 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     'pass e.g. (text) => appendFile("log.csv", text)',
   );
   checkOptions(subject, options, ["separator", "append"]);
-  const { separator = ",", append } = options;
+  const { separator = ",", append = false } = options;
   check(
     typeof separator === "string" && /^[^"\r\n]$/u.test(separator),
     subject,
@@ -57,9 +62,9 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     'pass e.g. ";"',
   );
   check(
-    append === undefined || typeof append === "function",
+    typeof append === "boolean" || typeof append === "function",
     subject,
-    "append to be a function that gives the text which is there already",
+    "append to be a function that gives the text which is there already, or a boolean",
     describe(append),
     'pass e.g. () => readFile("log.csv", "utf8").catch(() => ""), or leave it out to begin anew',
   );
@@ -86,7 +91,8 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     stateKey: stateKey("csvLogger", options),
     async onTrainBegin(): Promise<void> {
       if (!append || hasBegun) return;
-      ({ keys, cut } = csvTail(subject, await append(), separator));
+      if (append === true) keys = headOf.get(write);
+      else ({ keys, cut } = csvTail(subject, await append(), separator));
       needsHead = keys === undefined;
       hasBegun = true;
     },
@@ -96,7 +102,7 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     setState(state: CsvState): void {
       keys ??= state.keys ?? undefined;
       // The file itself knows better.
-      if (!append) ({ needsHead } = state);
+      if (typeof append === "boolean") ({ needsHead } = state);
     },
     async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
       keys ??= columnsOf(logs);
@@ -106,6 +112,7 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
       const start = head.startsWith(cut) ? head.slice(cut.length) : endOfLine(cut) + head;
       const values = keys.map((key) => (Object.hasOwn(logs, key) ? formatFloat(logs[key]) : "NA"));
       await write(start + csvLine([String(epoch), ...values], separator));
+      if (needsHead) headOf.set(write, keys);
       needsHead = false;
       cut = "";
     },

@@ -103,6 +103,13 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   );
   checkBoolean(subject, "saveBestOnly", saveBestOnly);
   checkBoolean(subject, "saveWeightsOnly", saveWeightsOnly);
+  check(
+    saveFreq !== "epoch" || !/(?<!\{)\{batch\b/.test(filepath),
+    subject,
+    'no field batch with saveFreq: "epoch"',
+    describe(filepath),
+    "leave it out, or pass a number of batches as saveFreq",
+  );
   if (saveFreq !== "epoch") checkInteger(subject, "saveFreq", saveFreq, { min: 1 });
   if (initialValueThreshold !== undefined) {
     checkNumber(subject, "initialValueThreshold", initialValueThreshold);

@@ -368,6 +368,17 @@ describe("csvLogger", () => {
     expect(text).toBe(`${HEAD}1,1.0,0.5\r\n`);
   });
 
+  it("goes on behind what the same writer got, where it cannot read", async () => {
+    let text = "";
+    const write = (piece: string): void => void (text += piece);
+    for (let run = 0; run < 2; run++) {
+      const callback = csvLogger(write, { append: true });
+      await callback.onTrainBegin?.();
+      await callback.onEpochEnd?.(0, { loss: 1, val_loss: 0.5 });
+    }
+    expect(text).toBe(HEAD + ROWS);
+  });
+
   it("quotes what would break a line in two", async () => {
     let text = "";
     const callback = csvLogger((piece) => (text += piece));
@@ -391,7 +402,8 @@ describe("wrong options", () => {
     [() => modelCheckpoint({} as never), /filepath to be a name to save under, got undefined/],
     [() => csvLogger("log.csv" as never), /write to be a function that takes text/],
     [() => csvLogger(() => 0, { separator: ";;" }), /separator to be one character/],
-    [() => csvLogger(() => 0, { append: true as never }), /append to be a function .* readFile/],
+    [() => csvLogger(() => 0, { append: "a" as never }), /append to be a function .* readFile/],
+    [() => modelCheckpoint({ filepath: "{epoch}-{batch:03d}" }), /no field batch with saveFreq/],
     [() => terminateOnNaN({ verbose: 2 as never }), /verbose to be one of 0, 1/],
   ])("are refused: %s", (call, message) => {
     expect(call).toThrow(ArgumentError);
