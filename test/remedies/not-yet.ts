@@ -1,6 +1,7 @@
 /** Advice, by area, that still needs a trial: only to be made shorter. */
 export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   model: [
+    "the file is damaged or made by hand: go back to an earlier one",
     "call it otherwise",
     "call one of the layers otherwise, or use another format",
     "convert it where the file was written, in PyTorch by tensor.float()",
@@ -15,6 +16,10 @@ export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
     'use layout "keras", and convert the weights yourself',
   ],
   train: [
+    "correct what a callback or the optimizer has set",
+    'go back to an earlier checkpoint, or begin anew with resume: "never"',
+    "name one",
+    'pass e.g. "counter(2)"',
     "make it fit with resizeImage",
     "scale them to [0, 1] and pass floats",
     "train a smaller model, or leave checkpoint out",
