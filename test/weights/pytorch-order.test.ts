@@ -1,5 +1,5 @@
 /** The order of features in files for PyTorch follows the axes, or it is refused. */
-import { range, reshape, zeros } from "@tensorflow/tfjs-core";
+import { mean, range, reshape, type Tensor, zeros } from "@tensorflow/tfjs-core";
 import {
   input,
   layers as L,
@@ -175,6 +175,26 @@ describe("the first Dense layer behind an image", () => {
   });
 });
 
+/** A layer that nobody knows. */
+class OwnLayer extends L.Layer {
+  readonly #shape: number[];
+  readonly #compute: (x: Tensor) => Tensor;
+  constructor(shape: number[], compute: (x: Tensor) => Tensor) {
+    super({ name: "own" });
+    this.#shape = shape;
+    this.#compute = compute;
+  }
+  override computeOutputShape(): (number | null)[] {
+    return [null, ...this.#shape];
+  }
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return this.#compute([inputs].flat()[0]);
+  }
+  static get className(): string {
+    return "OwnLayer";
+  }
+}
+
 describe("an order that cannot be known", () => {
   const cube = { inputShape: [2, 2, 2] };
   const turned = (): Layer[] => [L.permute({ ...cube, dims: [2, 1, 3] }), flatten()];
@@ -199,6 +219,27 @@ describe("an order that cannot be known", () => {
       "0 2 1 3",
     ],
     ["an image made of units", grown(), "grow", [3, 1, 2], "0 2 4 6 1 3 5 7"],
+    [
+      "images flattened at each time",
+      [L.timeDistributed({ name: "each", layer: L.flatten(), inputShape: [3, 1, 2, 2] })],
+      "each",
+      [1, 4, 2, 3],
+      "0 2 1 3",
+    ],
+    [
+      "a Flatten of one's own",
+      [conv(image), new OwnLayer([4], (x) => reshape(x, [-1, 4]))],
+      "own",
+      [3, 1, 2],
+      "0 2 1 3",
+    ],
+    [
+      "a Flatten of one's own, as here",
+      [conv(image), new OwnLayer([4], (x) => reshape(x, [-1, 4]))],
+      "own",
+      [1, 2, 3],
+      "0 1 2 3",
+    ],
   ])("is refused, and can be told: %s", async (_, layers, at, axes, expected) => {
     const model = sequential({ layers: [...layers, head()] });
     open.add(model);
@@ -206,6 +247,18 @@ describe("an order that cannot be known", () => {
     await expect(refused).rejects.toThrow(ArgumentError);
     await expect(refused).rejects.toThrow(`axes: { "${at}": [`);
     expect(await orderIn(model, { axes: { [at]: axes } })).toBe(expected);
+  });
+
+  it("is refused behind a layer that nobody knows and that makes other features of an image", async () => {
+    const own = new OwnLayer([2], (x) => mean(x, [1, 3]));
+    await expect(order([conv({ inputShape: [3, 2, 3], filters: 3 }), own])).rejects.toThrow(
+      /features of head.*use layout "keras"/,
+    );
+  });
+
+  it("is known behind a layer that nobody knows and that keeps an image's channels", async () => {
+    const own = new OwnLayer([2], (x) => mean(x, [1, 2]));
+    expect(await order([conv({ inputShape: [3, 2, 3] }), own])).toBe("0 1");
   });
 
   it("is refused where one file cannot be right: pixels added in two orders", async () => {

@@ -11,7 +11,7 @@ import {
   withLast,
 } from "./feature-order.ts";
 import type { Layer } from "./layer-weights.ts";
-import { ordersOf, type Place, placeOf } from "./place.ts";
+import { count, ordersOf, type Place, placeOf } from "./place.ts";
 
 /** What a rule may ask for. */
 export interface Context {
@@ -132,8 +132,8 @@ const reshape: Rule = ([place], context) => {
   const { layer, told } = context;
   // TensorFlow.js does not work out the size that is left open.
   const open = (configOf(layer).targetShape as (number | null)[]).indexOf(null);
-  const rest = context.shape.filter((_, i) => i !== open).reduce((a, b) => a * b, 1);
-  const whole = place.shape.reduce((a, b) => a * b, 1);
+  const rest = count(context.shape.filter((_, i) => i !== open));
+  const whole = count(place.shape);
   const shape = context.shape.map((size, i) => (i === open ? whole / rest : size));
   const ranks = [place.shape.length, shape.length];
   if (ranks[0] > 1) return { ...place, shape, origin: originOf(place, context), told: undefined };
@@ -256,16 +256,29 @@ function merged(
   return placeOf(shape, orders, { origin, units });
 }
 
-/** Layers that nobody knows: their output is as here if their inputs are. */
-const unknown: Rule = (inputs, { shape, wanted }) => {
+/** Layers that nobody knows: their output is as here if their inputs are, and if they keep the features. */
+const unknown: Rule = (inputs, context) => {
+  const { shape, layer, told, wanted } = context;
+  const rank = shape.length;
+  const asHere = [range(rank), withFirst(rank - 1, range(rank))].map(orderOfAxes);
+  const [first] = inputs;
+  if (inputs.length === 1 && first.shape.length > rank && count(first.shape) === count(shape)) {
+    // A Flatten of one's own, or one at each time: in PyTorch the channels may come first in it.
+    const flattened = { ...first, shape, told: undefined };
+    const orders = [...ordersOf(flattened, wanted), ...(told ? [] : asHere)];
+    return placeOf(shape, orders, { origin: { layer, rank: first.shape.length } });
+  }
+  const features = shape[rank - 1];
+  const keepsFeatures = inputs.some(
+    (input) => input.shape.length <= rank || input.shape[input.shape.length - 1] === features,
+  );
+  if (!keepsFeatures) return placeOf(shape, []);
   const origin = inputs.find((input) => input.origin)?.origin;
   const same = inputs.every((input) => {
     const orders = ordersOf(input, wanted);
     return orders.length > 0 && orders.every(({ along }) => along.every((indices) => !indices));
   });
-  const rank = shape.length;
-  const orders = [range(rank), withFirst(rank - 1, range(rank))].map(orderOfAxes);
-  return placeOf(shape, same ? orders : [], { origin, units: rank === 1 ? [] : undefined });
+  return placeOf(shape, same ? asHere : [], { origin, units: rank === 1 ? [] : undefined });
 };
 
 /** Each row of the embedding is a row in PyTorch, too. */

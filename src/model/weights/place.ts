@@ -116,5 +116,6 @@ function regrouped(
   });
 }
 
-const count = (shape: readonly number[]): number =>
+/** How many numbers a tensor of these sizes has. */
+export const count = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
