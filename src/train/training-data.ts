@@ -8,6 +8,7 @@ import {
   tensor2d,
   tensor4d,
   Tensor,
+  tensor_util,
   type TensorContainer,
 } from "@tensorflow/tfjs-core";
 import type { Dataset } from "@tensorflow/tfjs-data";
@@ -15,6 +16,7 @@ import { describe } from "../checks.ts";
 import { ArgumentError } from "../errors.ts";
 import { oneHot } from "../dataset/one-hot.ts";
 import type { Batch, Flow } from "../augment/flow.ts";
+import { release } from "./read-ahead.ts";
 
 /** A batch on the device; whoever receives it disposes its tensors. */
 export interface TensorBatch {
@@ -39,6 +41,8 @@ export interface TrainingData {
    * @param from number of the first batch; above 0 only for data of image sets.
    */
   epoch(index: number, from?: number): AsyncIterable<TensorBatch> | Iterable<TensorBatch>;
+  /** Releases what is kept from one epoch to the next; no epoch may be under way. */
+  close?(): Promise<void>;
 }
 
 /**
@@ -132,10 +136,14 @@ export function datasetData(
     steps: dataset.size > 0 && Number.isFinite(dataset.size) ? dataset.size : undefined,
     async *epoch() {
       const iterator = await dataset.iterator();
-      for (;;) {
-        const next = await iterator.next();
-        if (next.done) return;
-        yield asBatch(subject, next.value);
+      try {
+        for (;;) {
+          const next = await iterator.next();
+          if (next.done) return;
+          yield asBatch(subject, next.value);
+        }
+      } finally {
+        await release(iterator);
       }
     },
   };
@@ -147,6 +155,11 @@ function windowsOf(
   steps: number,
 ): TrainingData {
   let iterator: Awaited<ReturnType<typeof dataset.iterator>> | undefined;
+  const close = async (): Promise<void> => {
+    const last = iterator;
+    iterator = undefined;
+    await release(last);
+  };
   return {
     steps,
     async *epoch() {
@@ -159,15 +172,16 @@ function windowsOf(
           step++;
           continue;
         }
-        iterator = undefined;
+        await close();
         // An empty pipeline would be begun anew for ever.
         if (atStart) return;
       }
     },
+    close,
   };
 }
 
-function asBatch(subject: string, element: unknown): TensorBatch {
+function asBatch(subject: string, element: TensorContainer): TensorBatch {
   const list: readonly unknown[] | undefined = Array.isArray(element) ? element : undefined;
   const parts = list
     ? { xs: list[0], ys: list[1], sampleWeight: list[2] }
@@ -182,14 +196,18 @@ function asBatch(subject: string, element: unknown): TensorBatch {
     xs.shape[0] === ys.shape[0] &&
     (weights === undefined || (isTensor(weights) && String(weights.shape) === `${xs.shape[0]}`))
   ) {
-    return { xs, ys, ...(weights && { weights }), size: xs.shape[0] };
+    const batch = { xs, ys, ...(weights && { weights }), size: xs.shape[0] };
+    // Nobody else gets to see what an element holds beside the batch.
+    const used = tensorsOf(batch);
+    dispose(tensor_util.getTensorsInContainer(element).filter((tensor) => !used.includes(tensor)));
+    return batch;
   }
   const [shapeOfXs, shapeOfYs, shapeOfWeights] = [xs, ys, weights].map((part) =>
     isTensor(part)
       ? `${part.dtype === "string" ? "text " : ""}[${part.shape.join(", ")}]`
       : describe(part),
   );
-  dispose([xs, ys, weights].filter(isTensor));
+  dispose(element);
   throw new ArgumentError({
     subject,
     expected:

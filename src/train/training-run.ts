@@ -104,6 +104,7 @@ export class TrainingRun {
       if (hasWork) await this.#save();
     } finally {
       this.#means.dispose();
+      for (const { data } of this.#phases) await data.close?.();
     }
     return this.#histories.map(({ history }) => history);
   }
