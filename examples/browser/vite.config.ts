@@ -5,9 +5,8 @@ import { ISOLATION, PREPARED } from "../../vite.shared.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** The library and its one dependency, without its plots, its backend, and what it loads only where it is needed. */
-const LIBRARY =
-  /pure-rand|\/src\/((random|dataset|augment|metrics|model|train|weights)\/(?!png|pictures|resample|resize-image|channels|cifar10-sprites|sha256-fallback|keras[23-]|hdf5|permute|weights\/(pytorch|axis|follow|place|feature))|(errors|checks)\.ts|browser\/(?!index|mount-plot|read-picture|bitmap-rows|decode-grey16|sprite|storage\/indexeddb))/;
+/** The library and its one dependency, without its plots and its backend, which have parts of their own. */
+const LIBRARY = new RegExp(`pure-rand|^${at("src/")}(?!plots/|simd/|browser/mount-plot)`);
 
 /**
  * Which file goes with which part of the program, so that each can be weighed and cached by itself.
@@ -18,7 +17,8 @@ const output: NonNullable<NonNullable<UserConfig["build"]>["rolldownOptions"]>["
     groups: [
       { name: "tfjs", test: /tfjs-(core|layers|data)/, priority: 4 },
       { name: "vite", test: /vite\/preload-helper/, priority: 4 },
-      { name: "cifar-kit", test: LIBRARY, priority: 3 },
+      // What is loaded along with the page or the Worker; what `import()` loads has files of its own.
+      { name: "cifar-kit", test: LIBRARY, tags: ["$initial"], priority: 3 },
       { name: "plots", test: /\/src\/plots\/|\/mount-plot/, priority: 2 },
       { name: "simd", test: /\/src\/simd\//, priority: 2 },
     ],

@@ -1,10 +1,6 @@
 import { shared } from "../brand.ts";
-import { SourceError } from "../errors.ts";
-import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
+import type { CheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
 import { checkName } from "./storage/check-name.ts";
-import { explained, openFiles } from "./storage/open-files.ts";
-import type { StoredFiles } from "./storage/stored-files.ts";
-import { WebLock } from "./storage/web-lock.ts";
 
 const SUBJECT = "opfsCheckpointStore";
 
@@ -27,13 +23,9 @@ export function opfsCheckpointStore(name: string): CheckpointStore {
   checkName(SUBJECT, name, "run-1");
   const store: CheckpointStore = {
     async open() {
-      const lock = await WebLock.take(SUBJECT, `checkpoints/${name}`, `the store "${name}"`);
-      try {
-        return new StoredCheckpoints(await openFiles(SUBJECT, ["checkpoints", name]), lock);
-      } catch (error) {
-        await lock.release();
-        throw error;
-      }
+      // Loaded with the first run that is saved.
+      const { StoredCheckpoints } = await import("./storage/stored-checkpoints.ts");
+      return StoredCheckpoints.open(SUBJECT, name);
     },
   };
   names.set(store, name);
@@ -43,65 +35,4 @@ export function opfsCheckpointStore(name: string): CheckpointStore {
 /** The name of a store of this kind; `undefined` for any other. */
 export function opfsStoreName(store: CheckpointStore): string | undefined {
   return names.get(store);
-}
-
-class StoredCheckpoints implements OpenCheckpointStore {
-  readonly location: string;
-  readonly #files: StoredFiles;
-  readonly #lock: WebLock;
-
-  constructor(files: StoredFiles, lock: WebLock) {
-    this.location = files.location;
-    this.#files = files;
-    this.#lock = lock;
-  }
-
-  list(): Promise<string[]> {
-    return this.#explained("", () => this.#files.list());
-  }
-
-  read(name: string): Promise<Uint8Array> {
-    return this.#explained(name, async () => {
-      const bytes = await this.#files.read(name);
-      if (!bytes) throw new DOMException("no such checkpoint", "NotFoundError");
-      return bytes;
-    });
-  }
-
-  write(name: string, bytes: Uint8Array): Promise<void> {
-    return this.#explained(name, async () => {
-      if (!this.#lock.isHeld) {
-        throw new SourceError({
-          subject: SUBJECT,
-          expected: `${this.location} for this run alone`,
-          got: "another run that took it by force",
-          remedy: "end one of the two",
-        });
-      }
-      await this.#files.write(name, bytes);
-    });
-  }
-
-  remove(name: string): Promise<void> {
-    return this.#explained(name, () => this.#files.remove(name));
-  }
-
-  setAside(name: string): Promise<string> {
-    return this.#explained(name, async () => {
-      const others = await this.#files.list();
-      let place = `${name}.damaged`;
-      for (let i = 2; others.includes(place); i++) place = `${name}.damaged-${i}`;
-      await this.#files.rename(name, place);
-      return place;
-    });
-  }
-
-  close(): Promise<void> {
-    this.#files.close();
-    return this.#lock.release();
-  }
-
-  #explained<T>(name: string, action: () => Promise<T>): Promise<T> {
-    return explained(SUBJECT, [this.location, name].filter(Boolean).join("/"), action);
-  }
 }

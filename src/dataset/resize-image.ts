@@ -1,5 +1,5 @@
 import { check, checkInteger, checkOneOf, checkOptions, describe } from "../checks.ts";
-import { asBytes } from "./bytes.ts";
+import { checkedPicture } from "./checked-picture.ts";
 import type { ImageShape } from "./image-set.ts";
 import { convertChannels } from "./channels.ts";
 import {
@@ -94,27 +94,6 @@ export function checkPictureShape(subject: string, imageShape: unknown): void {
   checkInteger(subject, "imageShape[0]", height, { min: 1 });
   checkInteger(subject, "imageShape[1]", width, { min: 1 });
   checkOneOf(subject, "imageShape[2]", channels, [1, 3]);
-}
-
-/** The parts of a picture, its bytes in the one container that the rest is written for. */
-export function checkedPicture(
-  subject: string,
-  picture: Pixels,
-): Required<Pixels> & { readonly data: Uint8Array } {
-  const { data, width, height, channels = 4 } = Object(picture) as Pixels;
-  checkInteger(subject, "width", width, { min: 1 });
-  checkInteger(subject, "height", height, { min: 1 });
-  checkInteger(subject, "channels", channels, { min: 1, max: 4 });
-  const size = width * height * channels;
-  const bytes = asBytes(data);
-  check(
-    bytes?.length === size,
-    subject,
-    `data to be ${size} bytes for ${height} x ${width} x ${channels}`,
-    describe(data),
-    "pass the decoded pixels",
-  );
-  return { data: bytes, width, height, channels };
 }
 
 /** The largest part in the middle of a picture whose width is `ratio` times its height. */

@@ -4,7 +4,6 @@ import { check, describe } from "../checks.ts";
 import { modelInternals } from "./internals.ts";
 import { setTrainingStep, withKerasLayers } from "./keras-layers.ts";
 import { withUndyingLoss } from "./loss.ts";
-import { buildFrom, readArtifacts } from "./saved/artifacts.ts";
 
 /**
  * Loads a saved model with everything that training needs: the layers behave as Keras's do, and a
@@ -22,7 +21,10 @@ import { buildFrom, readArtifacts } from "./saved/artifacts.ts";
  * @throws {DataError} if the files are damaged, or hold no model that TensorFlow.js can build.
  */
 export async function loadModel(handler: string | io.IOHandler): Promise<LayersModel> {
-  const artifacts = await readArtifacts(handlerOf(handler));
+  const source = handlerOf(handler);
+  // Loaded with the first model: pages that build theirs need none of it.
+  const { buildFrom, readArtifacts } = await import("./saved/artifacts.ts");
+  const artifacts = await readArtifacts(source);
   const model = withKerasLayers(await buildFrom(artifacts));
   const { optimizer } = modelInternals(model);
   if (!optimizer) return model;

@@ -1,7 +1,7 @@
 import { check, checkInteger, describe } from "../checks.ts";
 import { CifarKitError, DataError } from "../errors.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
-import { isProgressBar, progressBar } from "./callbacks/progress-bar.ts";
+import { brandOf } from "../brand.ts";
 import { introduce } from "./tfjs-callbacks.ts";
 import type { SavedCallback } from "./checkpoint/checkpoint.ts";
 
@@ -64,14 +64,18 @@ export function checkCallbacks(subject: string, callbacks: unknown): void {
 export class CallbackList {
   /** Steps between two readings, as often as the most curious callback wants. */
   readonly readEvery: number;
-  readonly #callbacks: readonly Callback[];
+  #callbacks: readonly Callback[];
+  /** Whether a progress bar is still to come behind them. */
+  #needsBar: boolean;
   /** Those that keep a state in checkpoints. */
   readonly #stateful: readonly Callback[];
 
   /** @param verbose unless it is 0, there is a progress bar behind the others. */
   constructor(callbacks: readonly Callback[], verbose: 0 | 1 | 2) {
-    const needsBar = verbose !== 0 && !callbacks.some(isProgressBar);
-    this.#callbacks = needsBar ? [...callbacks, progressBar()] : callbacks;
+    // The user's may be of another copy of the package.
+    this.#needsBar =
+      verbose !== 0 && !callbacks.some((callback) => brandOf(callback) === "ProgressBar");
+    this.#callbacks = callbacks;
     this.#stateful = callbacks.filter((callback) => callback.getState !== undefined);
     this.readEvery = Math.min(
       READ_EVERY,
@@ -80,6 +84,12 @@ export class CallbackList {
   }
 
   async setContext(context: TrainingContext): Promise<void> {
+    if (this.#needsBar) {
+      // Loaded only where something is printed.
+      const { progressBar } = await import("./callbacks/progress-bar.ts");
+      this.#callbacks = [...this.#callbacks, progressBar()];
+      this.#needsBar = false;
+    }
     for (const callback of this.#callbacks) {
       introduce(callback, context.model, context);
       await callback.setContext?.(context);

@@ -4,9 +4,10 @@ import { cast, div, slice, tensor, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
 import { asBytes, type Bytes } from "../dataset/bytes.ts";
+import { convertChannels } from "../dataset/channels.ts";
+import { checkedPicture } from "../dataset/checked-picture.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import type { Pixels } from "../dataset/resample.ts";
-import { checkedPicture, resizeImage } from "../dataset/resize-image.ts";
 import { ArgumentError } from "../errors.ts";
 import { checkLiveModel } from "../model/check-model.ts";
 import { modelInternals } from "../model/internals.ts";
@@ -136,7 +137,15 @@ function pictureBytes(subject: string, picture: Pixels, shape: readonly number[]
     `${height} x ${width}`,
     "make it fit with resizeImage",
   );
-  return channels === wanted ? data : resizeImage(picture, [rows, columns, wanted]);
+  if (channels === wanted) return data;
+  check(
+    wanted === 1 || wanted === 3,
+    subject,
+    `a picture with ${wanted} channels, as the model's images have`,
+    `${channels}`,
+    "pass the bytes themselves",
+  );
+  return convertChannels(data, channels, wanted);
 }
 
 function isPicture(images: unknown): images is Pixels {

@@ -7,8 +7,8 @@ import { warnOfByteLikeFloats } from "./byte-like.ts";
 import { readTogether } from "./read-together.ts";
 import { checkByteRange } from "./checked-batches.ts";
 import { breather } from "../event-loop.ts";
-import { checkModel, imageRows, type ModelImages } from "./model-input.ts";
-import { type TestTimeAugmentation, viewsOf } from "./test-time-augmentation.ts";
+import { checkModel, type ImageRows, imageRows, type ModelImages } from "./model-input.ts";
+import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
@@ -53,7 +53,12 @@ export async function predict(
   const rows = imageRows(subject, model, images);
   // Bytes are finite, floats have been looked at; a tensor is on the device.
   if (images instanceof Tensor) await checkPixels(subject, model, images);
-  const views = viewsOf(subject, images, rows, testTimeAugmentation);
+  let views: readonly ImageRows[] = [rows];
+  if (testTimeAugmentation !== undefined) {
+    // Loaded with the first prediction that wants more than one.
+    const { viewsOf } = await import("./test-time-augmentation.ts");
+    views = viewsOf(subject, images, rows, testTimeAugmentation);
+  }
   const pause = breather();
   const parts: Float32Array[] = [];
   for (let from = 0; from < rows.length; from += batchSize) {

@@ -7,15 +7,12 @@ import { ImageSet } from "../dataset/image-set.ts";
 import { TrainingError } from "../errors.ts";
 import { isAlive } from "../model/check-model.ts";
 import { modelInternals } from "../model/internals.ts";
-import { unseededLayers, withKerasLayers } from "../model/keras-layers.ts";
+import { withKerasLayers } from "../model/keras-layers.ts";
 import { leaveNothing } from "../model/optimizers/leave-nothing.ts";
 import { trainWhatIsTrainable } from "../model/trainable.ts";
-import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
-import { checkOptimizer } from "./checkpoint/model-conditions.ts";
-import { runManifest } from "./checkpoint/run-manifest.ts";
+import type { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { evaluationData } from "./evaluate.ts";
 import type { History, RunHealth } from "./history.ts";
-import { warnOfLaggingAverages } from "./lagging-averages.ts";
 import { phaseData } from "./phase-data.ts";
 import type { TrainingOptions, TrainPhaseOptions } from "./train-phase.ts";
 import { isFlow } from "./training-data.ts";
@@ -111,6 +108,7 @@ async function runClaimed(
   const startsAnew = async (): Promise<void> => {
     const steps = stepsOf(parts.phases);
     if (options.verbose === 0 || !steps) return;
+    const { warnOfLaggingAverages } = await import("./lagging-averages.ts");
     await warnOfLaggingAverages(subject, model, steps);
   };
   if (!checkpoint) {
@@ -125,15 +123,9 @@ async function runClaimed(
     "a dataset",
     "pass an ImageSet or a Flow, or leave out checkpoint",
   );
-  await checkOptimizer(subject, model);
-  const unseeded = unseededLayers(model).join(", ");
-  if (unseeded !== "") {
-    console.warn(
-      `${subject}: nobody can repeat the random numbers of the layers ${unseeded}: ` +
-        "a run that goes on from a checkpoint will not end with the same bits.",
-    );
-  }
-  const manifest = await runManifest(model, {
+  // Loaded with the first run that is saved.
+  const { openCheckpoints } = await import("./checkpoint/open-checkpoints.ts");
+  const checkpoints = await openCheckpoints(subject, model, checkpoint, {
     ...{ train, validation, batchSize, weights },
     labelSmoothing: labelSmoothing ?? 0,
     phases: plans.map((plan, i) => ({
@@ -141,7 +133,6 @@ async function runClaimed(
       ...{ seed: plan.seed, generator: plan.generator, steps: parts.phases[i].data.steps ?? null },
     })),
   });
-  const checkpoints = await RunCheckpoints.open(subject, checkpoint, manifest);
   try {
     const last = await checkpoints.resume(resume);
     if (!last) await startsAnew();

@@ -29,9 +29,8 @@ export function viewsOf(
   subject: string,
   images: ModelImages,
   rows: ImageRows,
-  augmentation: TestTimeAugmentation | undefined,
+  augmentation: TestTimeAugmentation,
 ): ImageRows[] {
-  if (augmentation === undefined) return [rows];
   if (augmentation === "flip") return [rows, mirrored(rows)];
   check(
     typeof augmentation === "object",

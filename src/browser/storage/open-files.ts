@@ -1,6 +1,5 @@
 import { messageOf } from "../../describe.ts";
 import { SourceError } from "../../errors.ts";
-import { OpfsFiles } from "./opfs-files.ts";
 import type { StoredFiles } from "./stored-files.ts";
 
 /**
@@ -11,6 +10,7 @@ import type { StoredFiles } from "./stored-files.ts";
 export async function openFiles(subject: string, path: readonly string[]): Promise<StoredFiles> {
   return explained(subject, `${path.join("/")} in the browser's storage`, async () => {
     const full = ["cifar-kit", ...path];
+    const { OpfsFiles } = await import("./opfs-files.ts");
     const files = await OpfsFiles.open(full);
     if (files) {
       // What cannot be cleared away is no reason to fail.

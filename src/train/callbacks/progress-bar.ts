@@ -1,4 +1,4 @@
-import { BRAND, brandOf } from "../../brand.ts";
+import { BRAND } from "../../brand.ts";
 import { checkOneOf, checkOptions } from "../../checks.ts";
 import { checkSink } from "../console/check-sink.ts";
 import type { NamedValue } from "../console/format-metric.ts";
@@ -40,11 +40,6 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
   checkOneOf(subject, "style", style, ["keras2", "keras3"]);
   checkSink(subject, output);
   return new ProgressBar(style, output);
-}
-
-/** Whether a callback is one of {@link progressBar}'s, of whichever copy of the package. */
-export function isProgressBar(callback: Callback): boolean {
-  return brandOf(callback) === "ProgressBar";
 }
 
 class ProgressBar implements Callback {

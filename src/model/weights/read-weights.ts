@@ -1,0 +1,148 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check, describe } from "../../checks.ts";
+import { DataError } from "../../errors.ts";
+import { refuseForeignFile } from "../../weights/foreign-file.ts";
+import { isHdf5 } from "../../weights/is-hdf5.ts";
+import { readSafetensors } from "../../weights/read-safetensors.ts";
+import type { SafeTensor } from "../../weights/safetensors.ts";
+import { toFloat32 } from "../../weights/to-float32.ts";
+import { checkHash, safetensorsHash, weightsHash } from "./content-hash.ts";
+import { kerasTree } from "./keras-tree.ts";
+import {
+  type LayerWeight,
+  type PlacedLayer,
+  placedLayers,
+  type WeightedLayer,
+  weightedLayers,
+} from "./layer-weights.ts";
+import { pyTorchLayers } from "./pytorch-layout.ts";
+import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.ts";
+
+type Values = Map<LayerWeight, Float32Array>;
+
+/** What a file gives the weights of a model; checks what `loadWeights` was given. */
+export async function readWeights(
+  model: LayersModel,
+  bytes: Uint8Array,
+  options: LoadWeightsOptions,
+): Promise<Values> {
+  const subject = "loadWeights";
+  const layers = weightedLayers(subject, model);
+  const placed = placedLayers(layers);
+  check(
+    bytes instanceof Uint8Array,
+    subject,
+    "bytes to be a Uint8Array",
+    describe(bytes),
+    "pass the file's bytes, e.g. of fs.readFileSync(path)",
+  );
+  checkWeightsOptions(subject, options, ["layout", "names", "axes"], placed);
+  refuseForeignFile(subject, bytes);
+  return isHdf5(bytes)
+    ? fromKerasFile(layers, bytes)
+    : fromSafetensors(subject, model, placed, bytes, options);
+}
+
+async function fromKerasFile(layers: readonly WeightedLayer[], bytes: Uint8Array): Promise<Values> {
+  // Few programs need it, and pages should not load it for nothing.
+  const { readKerasWeights } = await import("../../weights/keras-h5.ts");
+  const tree = kerasTree(layers);
+  const read = await readKerasWeights(bytes, tree.layers);
+  const found = [...tree.weights].map(([key, weight]) => {
+    const data = read.values.get(key)!;
+    return { weight, data, shape: key.shape };
+  });
+  if (read.hash !== undefined) checkHash(read.hash, await weightsHash(found));
+  return new Map(found.map(({ weight, data }) => [weight, data]));
+}
+
+async function fromSafetensors(
+  subject: string,
+  model: LayersModel,
+  layers: readonly PlacedLayer[],
+  bytes: Uint8Array,
+  options: LoadWeightsOptions,
+): Promise<Values> {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const hash = Object.hasOwn(metadata, "sha256") ? metadata.sha256 : undefined;
+  if (hash !== undefined) checkHash(hash, await safetensorsHash(tensors, metadata));
+  const values: Values = new Map();
+  const unused = new Set(tensors.keys());
+  const read = new Map<LayerWeight["variable"], Float32Array>();
+  const take = (
+    weight: LayerWeight,
+    key: string,
+    shape: readonly number[],
+    convert = (data: Float32Array): Float32Array => data,
+  ): void => {
+    const before = read.get(weight.variable);
+    // Of a layer that several models share one copy is enough.
+    if (before && !tensors.has(key)) return;
+    unused.delete(key);
+    const data = convert(takeTensor(tensors, key, shape));
+    if (before?.some((value, i) => !Object.is(value, data[i]))) {
+      throw mismatch(`${key} as in the other model that has this layer`, "other numbers");
+    }
+    read.set(weight.variable, data);
+    values.set(weight, data);
+  };
+  if ((options.layout ?? metadata.layout) === "keras") {
+    for (const { names, weights } of layers) {
+      for (const weight of weights) take(weight, [...names, weight.name].join("/"), weight.shape);
+    }
+  } else {
+    for (const { weights, counter } of pyTorchLayers(subject, model, layers, options)) {
+      for (const { weight, key, shape, fromPyTorch } of weights) {
+        take(weight, key, shape, fromPyTorch);
+      }
+      if (counter !== undefined) unused.delete(counter);
+    }
+  }
+  if (unused.size > 0) {
+    throw mismatch("only weights of the model", listed(unused));
+  }
+  return values;
+}
+
+function takeTensor(
+  tensors: ReadonlyMap<string, SafeTensor>,
+  key: string,
+  shape: readonly number[],
+): Float32Array {
+  const found = tensors.get(key);
+  const expected = `${key} of shape [${shape.join(", ")}]`;
+  if (!found) throw mismatch(expected, `a file with ${listed(named(tensors))}`);
+  if (found.shape.length !== shape.length || found.shape.some((size, i) => size !== shape[i])) {
+    throw mismatch(expected, `[${found.shape.join(", ")}]`);
+  }
+  const data = toFloat32(found);
+  if (!data) {
+    throw new DataError({
+      subject: "loadWeights",
+      expected: `${key} as F32, F16, BF16 or F64`,
+      got: found.dtype,
+      remedy: "convert it where the file was written, in PyTorch by tensor.float()",
+    });
+  }
+  return data;
+}
+
+/** The names of the tensors that are weights. */
+const named = (tensors: ReadonlyMap<string, SafeTensor>): string[] =>
+  [...tensors.keys()].filter((key) => !key.endsWith(".num_batches_tracked"));
+
+/** The first few names. */
+function listed(names: Iterable<string>): string {
+  const all = [...names];
+  const more = all.length > 6 ? ` and ${all.length - 6} more` : "";
+  return all.length === 0 ? "nothing" : `${all.slice(0, 6).map(describe).join(", ")}${more}`;
+}
+
+function mismatch(expected: string, got: string): DataError {
+  return new DataError({
+    subject: "loadWeights",
+    expected,
+    got,
+    remedy: "build the network that the file belongs to, or map layers with the option names",
+  });
+}

@@ -1,0 +1,27 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { unseededLayers } from "../../model/keras-layers.ts";
+import type { CheckpointOptions } from "./checkpoint-options.ts";
+import { checkOptimizer } from "./model-conditions.ts";
+import { RunCheckpoints } from "./run-checkpoints.ts";
+import { type RunConditions, runManifest } from "./run-manifest.ts";
+
+/**
+ * Claims the store of a run that is to be saved, once it is known that it can be.
+ * @throws {ArgumentError} if the optimizer's state cannot be saved.
+ */
+export async function openCheckpoints(
+  subject: string,
+  model: LayersModel,
+  options: CheckpointOptions,
+  conditions: RunConditions,
+): Promise<RunCheckpoints> {
+  await checkOptimizer(subject, model);
+  const unseeded = unseededLayers(model).join(", ");
+  if (unseeded !== "") {
+    console.warn(
+      `${subject}: nobody can repeat the random numbers of the layers ${unseeded}: ` +
+        "a run that goes on from a checkpoint will not end with the same bits.",
+    );
+  }
+  return RunCheckpoints.open(subject, options, await runManifest(model, conditions));
+}
