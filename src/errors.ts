@@ -41,7 +41,9 @@ export class CifarKitError extends Error {
 
   /** Reads "subject: expected A, got B; do C." Names in it cannot reach a terminal's controls. */
   constructor({ subject, expected, got, remedy, cause }: ErrorParts) {
-    super(printableLines(`${subject}: expected ${expected}, got ${got}; ${remedy}.`), { cause });
+    // A cause that is undefined would be printed as one.
+    const options = cause === undefined ? {} : { cause };
+    super(printableLines(`${subject}: expected ${expected}, got ${got}; ${remedy}.`), options);
   }
 }
 

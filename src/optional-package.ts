@@ -30,11 +30,12 @@ export async function optionalPackage<T>(
     return await load();
   } catch (cause) {
     const message = messageOf(cause);
-    // Tools that run modules by themselves wrap what Node says.
+    // Tools that run modules by themselves wrap what Node says. But where import() is refused, that
+    // require() finds nothing means little: some packages are there for import() alone.
     const { cause: inner } = Object(cause) as { cause?: unknown };
-    const isMissing = [message, messageOf(inner)].some(
-      (text) => NOT_FOUND.exec(text)?.[1] === name,
-    );
+    const isMissing =
+      !isRefused(cause) &&
+      [message, messageOf(inner)].some((text) => NOT_FOUND.exec(text)?.[1] === name);
     throw new SourceError({
       subject,
       expected: `the package ${name}${isMissing ? "" : " to load"}`,
@@ -45,12 +46,14 @@ export async function optionalPackage<T>(
   }
 }
 
-/** What `import()` is refused with in a context of `node:vm`, such as Jest's. */
-const REFUSED = /^ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING/;
-
 function remedyOf(cause: unknown, name: string): string {
-  const { code } = Object(cause) as { code?: unknown };
-  return typeof code === "string" && REFUSED.test(code)
+  return isRefused(cause)
     ? "run the tests with NODE_OPTIONS=--experimental-vm-modules, which lets import() work in them"
     : `see the cause; if files of it are missing or for another machine, install ${name} anew`;
+}
+
+/** Whether `import()` itself was refused, as in a context of `node:vm` such as Jest's. */
+function isRefused(cause: unknown): boolean {
+  const { code } = Object(cause) as { code?: unknown };
+  return typeof code === "string" && code.startsWith("ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING");
 }

@@ -65,6 +65,16 @@ describe("a package that is there, but does not load", () => {
     expect(message).toContain("NODE_OPTIONS=--experimental-vm-modules");
   });
 
+  it("does not blame a package that require() cannot load where import() is refused", async () => {
+    const cause = Object.assign(new TypeError("A dynamic import callback was invoked without"), {
+      code: "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG",
+      cause: new Error("Cannot find module 'h5wasm' from 'node_modules/cifar-kit/dist/a.cjs'"),
+    });
+    const { message } = await failing("h5wasm", cause);
+    expect(message).toContain("expected the package h5wasm to load");
+    expect(message).toContain("NODE_OPTIONS=--experimental-vm-modules");
+  });
+
   it("is reported whatever it throws", async () => {
     expect((await failing("sharp", undefined)).message).toContain('got "undefined"');
     expect((await failing("sharp", Object.create(null))).message).toContain('got "an object"');

@@ -7,6 +7,7 @@
  */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../brand.ts";
+import { checkLiveModel } from "./check-model.ts";
 import type { LayerInternals } from "./internals.ts";
 import { allLayers } from "./layer-tree.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
@@ -45,8 +46,10 @@ const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInterna
  * themselves; call it for a model that you train or freeze otherwise. Idempotent.
  * @param model any layers model; the `call` of its layers is replaced.
  * @returns the same model.
+ * @throws {ArgumentError} if it is none, or has been disposed.
  */
 export function withKerasLayers<Model extends LayersModel>(model: Model): Model {
+  checkLiveModel("withKerasLayers", model);
   withKerasTrainable(model);
   const counts = new Map<string, number>();
   for (const layer of allLayers(model)) {

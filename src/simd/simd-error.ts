@@ -21,7 +21,9 @@ export class SimdBackendError extends branded(branded(Error, "CifarKitError"), "
   override name = "SimdBackendError";
   /** Reads "subject: expected A, got B; do C." like every error of the library. */
   constructor(subject: string, expected: string, got: string, remedy: string, cause?: unknown) {
-    super(`${subject}: expected ${expected}, got ${got}; ${remedy}.`, { cause });
+    // A cause that is undefined would be printed as one.
+    const options = cause === undefined ? {} : { cause };
+    super(`${subject}: expected ${expected}, got ${got}; ${remedy}.`, options);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { File as Hdf5File } from "h5wasm";
+import { messageOf } from "../describe.ts";
 import { optionalPackage } from "../optional-package.ts";
 
 /** What `h5wasm` offers, once it runs. */
@@ -56,6 +57,16 @@ export function openHdf5<T>(
     module.deactivate_throwing_error_handler();
     remove(module);
   }
+}
+
+/**
+ * Why the HDF5 library failed. It lists its calls, the innermost last: that one knows, but for those
+ * that looked for a plugin afterwards.
+ */
+export function hdf5Reason(cause: unknown): string {
+  const { message } = Object(cause) as { message?: unknown };
+  const calls = String(message).matchAll(/ in (?!H5PL)\w+\(\): (.+)/g);
+  return [...calls].at(-1)?.[1] ?? messageOf(cause);
 }
 
 function remove({ FS }: Hdf5["module"]): void {

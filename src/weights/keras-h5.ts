@@ -1,8 +1,6 @@
 /** Keras's weights files in HDF5, in either layout. */
-import { messageOf } from "../describe.ts";
 import { DataError, CifarKitError, ArgumentError } from "../errors.ts";
-import { createHdf5, loadHdf5, openHdf5 } from "./hdf5.ts";
-import { mismatch } from "./hdf5-tree.ts";
+import { createHdf5, hdf5Reason, loadHdf5, openHdf5 } from "./hdf5.ts";
 import { readKeras2, isKeras2, writeKeras2 } from "./keras2-h5.ts";
 import { readKeras3, writeKeras3 } from "./keras3-h5.ts";
 import type { KerasLayer, KerasValues } from "./keras-layer.ts";
@@ -32,7 +30,7 @@ export async function writeKerasWeights(
     throw new ArgumentError({
       subject: "saveWeights",
       expected: "layers that fit into an HDF5 file",
-      got: JSON.stringify(messageOf(cause)),
+      got: JSON.stringify(hdf5Reason(cause)),
       remedy: "give the layers plain names, or use safetensors",
       cause,
     });
@@ -60,6 +58,18 @@ export async function readKerasWeights(
     });
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    throw mismatch("an intact HDF5 file", JSON.stringify(messageOf(cause)), cause);
+    const reason = hdf5Reason(cause);
+    const isCompressed = reason.startsWith("required filter");
+    throw new DataError({
+      subject: "loadWeights",
+      expected: isCompressed
+        ? "an HDF5 file compressed by gzip or not at all"
+        : "an intact HDF5 file",
+      got: JSON.stringify(reason),
+      remedy: isCompressed
+        ? "save the weights in Python without compression"
+        : "get the file again",
+      cause,
+    });
   }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
 import { tinyModel } from "../helpers/tiny.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
@@ -7,6 +9,11 @@ const write = (name: string, tensor: object = {}, metadata: object = {}): Uint8A
     new Map([[name, { dtype: "F32", shape: [2], data: new Float32Array(2), ...tensor }]]) as never,
     metadata as Record<string, string>,
   );
+
+const fixture = (name: string): Buffer =>
+  readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
+const dense = (): LayersModel =>
+  sequential({ layers: [layers.dense({ name: "dense", units: 2, inputShape: [400] })] });
 
 export const trials: Trials = {
   "pass the file's bytes": [
@@ -38,6 +45,15 @@ export const trials: Trials = {
       ),
     async () =>
       kit.loadWeights(tinyModel(), await kit.saveWeights(tinyModel(), { format: "keras3" })),
+  ],
+  "get the file again": [
+    () => kit.loadWeights(tinyModel(), Buffer.from("\x89HDF\r\n\x1a\n....", "latin1")),
+    async () =>
+      kit.loadWeights(tinyModel(), await kit.saveWeights(tinyModel(), { format: "keras2" })),
+  ],
+  "save the weights in Python without compression": [
+    () => kit.loadWeights(dense(), fixture("small-lzf.h5")),
+    () => kit.loadWeights(dense(), fixture("small-gzip.h5")),
   ],
   "write fewer tensors or less metadata": [
     () => write("a", {}, { long: "x".repeat(2 ** 27) }),

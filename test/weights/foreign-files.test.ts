@@ -17,8 +17,10 @@ beforeAll(() => useBackend("cpu"));
 afterEach(() => {
   for (const model of open.splice(0)) model.dispose();
 });
-function small(): LayersModel {
-  const layers = [L.dense({ name: "dense", units: 2, inputShape: [2], biasInitializer: "ones" })];
+function small(inputs = 2): LayersModel {
+  const layers = [
+    L.dense({ name: "dense", units: 2, inputShape: [inputs], biasInitializer: "ones" }),
+  ];
   const model = sequential({ layers });
   open.push(model);
   return model;
@@ -61,6 +63,26 @@ describe("Keras's HDF5 files in other types", () => {
     await expect(refused).rejects.toThrow(message);
     await expect(refused).rejects.toThrow(/save the weights in Python as float32/);
     await expect(refused).rejects.not.toThrow(/damaged|network that the file/);
+  });
+
+  it("are read where they are compressed by gzip, which HDF5 always knows", async () => {
+    const model = small(400);
+    await loadWeights(model, fixture("small-gzip.h5"));
+    const rows = [NUMBERS.slice(0, 2), NUMBERS.slice(2, 4)];
+    const kernel = rows.flatMap((row) => Array.from({ length: 200 }, () => row).flat());
+    expect(values(model)).toEqual([...kernel, ...NUMBERS.slice(4)]);
+  });
+
+  it("are not called damaged where they are compressed in another way", async () => {
+    const refused = loadWeights(small(400), fixture("small-lzf.h5"));
+    await expect(refused).rejects.toThrow(/got "required filter 'lzf' is not registered"; save/);
+    await expect(refused).rejects.not.toThrow(/damaged|intact|network that the file/);
+  });
+
+  it("say what is wrong where they end too early", async () => {
+    const whole = fixture("small-gzip.h5");
+    const refused = loadWeights(small(), whole.subarray(0, whole.length / 2));
+    await expect(refused).rejects.toThrow(/got "truncated file: .*"; get the file again/);
   });
 });
 

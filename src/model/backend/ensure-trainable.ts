@@ -61,7 +61,7 @@ const NEEDED_KERNELS = [
  *   cannot be composed: the message names them.
  */
 export function ensureTrainable(backend: string = activeBackend()): void {
-  if (!findBackendFactory(backend)) {
+  if (typeof backend !== "string" || !findBackendFactory(backend)) {
     throw new BackendError({
       subject: "ensureTrainable",
       expected: "the name of a registered backend",

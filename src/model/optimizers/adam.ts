@@ -17,6 +17,8 @@ export interface AdamOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
+const OWN_OPTIONS = ["beta1", "beta2", "epsilon"];
+
 /**
  * Adam as Keras computes it. With t the number of the update:
  *
@@ -45,6 +47,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function adamW(options: AdamOptions = {}): Optimizer {
+  checkOptimizerNames("adamW", options, OWN_OPTIONS);
   const { weightDecay = 0.004 } = options;
   return new KerasAdam("adamW", { ...options, weightDecay });
 }
@@ -64,7 +67,7 @@ export class KerasAdam extends KerasOptimizer {
   #powersOf = 0;
 
   constructor(subject: string, options: AdamOptions) {
-    checkOptimizerNames(subject, options, ["beta1", "beta2", "epsilon"]);
+    checkOptimizerNames(subject, options, OWN_OPTIONS);
     const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...rest } = options;
     super(subject, ["m", "v"], rest, learningRate);
     checkNumber(subject, "beta1", beta1, { min: 0, max: 1, exclusiveMax: true });
