@@ -46,7 +46,7 @@ const PIPELINES: Record<string, () => Data> = {
   "one repeated": () => examples().shuffle(6, "seed").batch(4).repeat(3).prefetch(2),
   "two zipped": () =>
     zip<Example[]>([examples().prefetch(3), examples().shuffle(4, "seed")])
-      .map((pair) => twice((pair)[0]))
+      .map((pair) => twice(pair[0]))
       .batch(4),
   "two in an object": () =>
     zip<Example>({

@@ -11,6 +11,7 @@ import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
 import { INSPECT } from "../../inspect.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { withKerasLayers } from "../../model/keras-layers.ts";
+import { checkSavable } from "../../train/check-savable.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import { writeModelState } from "../../train/checkpoint/model-state.ts";
 import { checkByteRange } from "../../train/checked-batches.ts";
@@ -170,6 +171,7 @@ export class Trainer {
         signal?.addEventListener("abort", onAbort);
         if (signal?.aborted) onAbort();
         await this.#started;
+        await checkSavable(TRAIN, model);
         const call: TrainCall = {
           // What is frozen by way of a model around it has to say so itself, to be saved.
           model: await artifactsOf(withKerasLayers(model), true),

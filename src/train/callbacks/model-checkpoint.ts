@@ -10,6 +10,7 @@ import {
 } from "../../checks.ts";
 import { formatFixed } from "../../metrics/format-number.ts";
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { checkSavable } from "../check-savable.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { parseTemplate } from "./format-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
@@ -45,7 +46,7 @@ export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta">
   readonly saveBestOnly?: boolean;
   /**
    * Whether to leave out the optimizer's state, without which training cannot go on as it was; default
-   * false.
+   * false, which TensorFlow.js's Adamax does not support.
    */
   readonly saveWeightsOnly?: boolean;
   /** Save after every epoch (`"epoch"`, default) or after so many batches. */
@@ -68,7 +69,8 @@ const readState = stateReader<CheckpointState>("modelCheckpoint", {
 /**
  * Saves the model as training goes on, by the rules of Keras's `ModelCheckpoint`. Its best value
  * outlives the phase, so that a second one goes on from it.
- * @throws {ArgumentError} if an option is unknown or out of its range.
+ * @throws {ArgumentError} if an option is unknown or out of its range; in training, before the first
+ *   step, if the optimizer is to be saved and cannot.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const subject = "modelCheckpoint";
@@ -160,6 +162,9 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     stateKey: stateKey("modelCheckpoint", options),
     setContext(given: TrainingContext): void {
       context = given;
+    },
+    async onTrainBegin(): Promise<void> {
+      if (context && !saveWeightsOnly) await checkSavable(subject, context.model);
     },
     getState(): CheckpointState {
       return { best: saveNumber(best), batchesSinceSave };

@@ -1,0 +1,27 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { dispose } from "@tensorflow/tfjs-core";
+import { ArgumentError } from "../errors.ts";
+import { modelInternals } from "../model/internals.ts";
+import { isKerasOptimizer } from "../model/optimizers/restore-optimizer.ts";
+
+/**
+ * Throws unless `model.save` can save the optimizer, which it would say only when it is called.
+ * @throws {ArgumentError} for TensorFlow.js's Adamax, and for classes of others that do not support it.
+ */
+export async function checkSavable(subject: string, model: LayersModel): Promise<void> {
+  const { optimizer } = modelInternals(model);
+  if (!optimizer || isKerasOptimizer(optimizer)) return;
+  try {
+    const [iterations] = await optimizer.getWeights();
+    // The others are the optimizer's own.
+    dispose(iterations.tensor);
+  } catch (cause) {
+    throw new ArgumentError({
+      subject,
+      expected: "an optimizer that model.save can save",
+      got: `${optimizer.getClassName()}, whose getWeights fails`,
+      remedy: "compile the model with adam({ learningRate })",
+      cause,
+    });
+  }
+}
