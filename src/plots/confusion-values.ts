@@ -55,23 +55,28 @@ const WHOLES = ["true", "pred", "all"] as const;
 
 /**
  * What the numbers of a matrix are, as far as they tell: `"count"`; a share, by what sums to 1;
- * `"share"` if more than one does; `undefined` if they may be counts or shares, or are neither
- * (weights).
+ * `"share"` if more than one does; `undefined` if they may be counts or shares (also in percent), or
+ * are neither (weights).
  */
 export function meaningOf(
   matrix: readonly (readonly number[])[],
 ): MatrixNormalization | "count" | "share" | undefined {
-  const shares = WHOLES.filter((whole) => isShareOf(matrix, whole));
+  const shares = WHOLES.filter((whole) => isShareOf(matrix, whole, 1));
   if (matrix.every((row) => row.every(Number.isInteger))) {
-    return shares.length === 0 && matrix.some((row) => row.some(Boolean)) ? "count" : undefined;
+    const mayBeShares = shares.length > 0 || WHOLES.some((whole) => isShareOf(matrix, whole, 100));
+    return !mayBeShares && matrix.some((row) => row.some(Boolean)) ? "count" : undefined;
   }
   return shares.length > 1 ? "share" : shares[0];
 }
 
-/** Whether every whole sums to 1 but for rounding; what has no sample sums to 0. */
-function isShareOf(matrix: readonly (readonly number[])[], whole: MatrixNormalization): boolean {
+/** Whether every whole sums to `one` but for rounding; what has no sample sums to 0. */
+function isShareOf(
+  matrix: readonly (readonly number[])[],
+  whole: MatrixNormalization,
+  one: 1 | 100,
+): boolean {
   const sums = wholesOf(matrix)[whole];
-  const isOne = (value: number): boolean => Math.abs(value - 1) < 1e-6;
+  const isOne = (value: number): boolean => Math.abs(value - one) < 1e-6;
   return sums.some(isOne) && sums.every((value) => value === 0 || isOne(value));
 }
 

@@ -7,6 +7,7 @@ import { ImageSet } from "../dataset/image-set.ts";
 import { splitIndices } from "../dataset/train-validation-split.ts";
 import { warnOfMissingClasses, warnOfOtherClasses } from "../dataset/warn-of-missing-classes.ts";
 import type { TrainingOptions, TrainPhaseOptions } from "./train-phase.ts";
+import { isFlow } from "./training-data.ts";
 
 /** The data of a run. */
 export interface TrainingSet {
@@ -35,9 +36,8 @@ export function trainingSet(
   }: TrainingSetOptions,
 ): TrainingSet {
   checkNumber(subject, "validationSplit", validationSplit, { min: 0, max: 1, exclusiveMax: true });
-  if (train instanceof ImageSet && validation instanceof ImageSet) {
-    warnOfOtherClasses(subject, train, validation);
-  }
+  const [trained, validated] = [imagesOf(train), imagesOf(validation)];
+  if (trained && validated) warnOfOtherClasses(subject, trained, validated);
   if (validationSplit === 0 && classWeight === undefined && sampleWeight === undefined) {
     return { train, validation, weights: undefined, validationWeights: undefined };
   }
@@ -83,6 +83,12 @@ export function trainingSet(
     validationWeights:
       sampleWeight && Float32Array.from(indices.validation, (i) => sampleWeight[i]),
   };
+}
+
+/** The images that data are made of, where they are known. */
+function imagesOf(data: TrainingSet["validation"]): ImageSet | undefined {
+  const set = data !== undefined && isFlow(data) ? data.set : data;
+  return set instanceof ImageSet ? set : undefined;
 }
 
 /** The product of both weights for each image. */

@@ -104,6 +104,10 @@ describe("plotConfusionMatrix", () => {
     expect(barTitle([[2.5, 0], [1, 3]])).toBeUndefined(); // prettier-ignore
     expect(barTitle([[0, 0], [0, 0]])).toBeUndefined(); // prettier-ignore
     expect(barTitle([[1, 1], [0, 1]])).toBe("Number of samples"); // prettier-ignore
+    // Counts or percent.
+    expect(barTitle([[90, 10], [0, 100]])).toBeUndefined(); // prettier-ignore
+    expect(barTitle([[90, 10], [0, 0]])).toBeUndefined(); // prettier-ignore
+    expect(barTitle([[90, 10], [1, 100]])).toBe("Number of samples"); // prettier-ignore
     expect(barTitle([[1]])).toBeUndefined();
     expect(barTitle([[7]])).toBe("Number of samples");
   });

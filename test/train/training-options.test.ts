@@ -227,6 +227,14 @@ describe("validation", () => {
     } as const;
     const model = network();
     for (let run = 0; run < 2; run++) await trainPhase(model, options);
+    // Flows are made of images, too.
+    await trainPhase(model, { ...options, train: imageFlow(twoClasses) });
+    await trainPhase(model, { ...options, validation: imageFlow(options.validation) });
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(message)]]);
+    warn.mockClear();
+    const other = twoClasses.subset([...twoClasses.labels.keys()]);
+    const flows = { train: imageFlow(other), validation: imageFlow(change(train)) };
+    await trainPhase(model, { ...options, ...flows });
     expect(warn.mock.calls).toEqual([[expect.stringMatching(message)]]);
     warn.mockRestore();
   });
