@@ -20,6 +20,9 @@ export type ShiftRange =
       readonly pixels: number;
     };
 
+/** Further than any image is wide, and few enough whole numbers to draw from. */
+const FURTHEST = 2 ** 31;
+
 /** Throws unless `range` has one of the forms of {@link ShiftRange}. */
 export function checkShiftRange(
   subject: string,
@@ -27,11 +30,11 @@ export function checkShiftRange(
   range: unknown,
 ): asserts range is ShiftRange {
   if (typeof range === "number") {
-    checkNumber(subject, name, range, { min: 0 });
+    checkNumber(subject, name, range, { min: 0, max: FURTHEST });
     return;
   }
   if (isPixels(range)) {
-    checkNumber(subject, `${name}.pixels`, range.pixels, { min: 0 });
+    checkNumber(subject, `${name}.pixels`, range.pixels, { min: 0, max: FURTHEST });
     return;
   }
   check(
@@ -42,7 +45,7 @@ export function checkShiftRange(
     "pass 0.1 for a tenth of the axis, 3 for whole pixels, or [1, 2, 4] for these shifts only",
   );
   for (const [i, shift] of (range as unknown[]).entries()) {
-    checkNumber(subject, `${name}[${i}]`, shift);
+    checkNumber(subject, `${name}[${i}]`, shift, { min: -FURTHEST, max: FURTHEST });
   }
 }
 

@@ -8,7 +8,7 @@
  */
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
-import { check, checkSeed, describe } from "../checks.ts";
+import { check, checkInteger, checkSeed, describe } from "../checks.ts";
 import { mix32 } from "./mix.ts";
 import type { Rng } from "./rng.ts";
 
@@ -20,10 +20,11 @@ export const RANDOM_STREAM_VERSION = 1;
  * @param seed any safe integer; 0 and negative numbers are seeds like any other.
  * @param purpose what the numbers decide, e.g. `"shuffle"`; other purposes give unrelated numbers.
  * @param indices safe integers that tell apart the streams of one purpose, e.g. epoch and image.
- * @throws {ArgumentError} if `seed` is no safe integer or there is no purpose.
+ * @throws {ArgumentError} if `seed` or an index is no safe integer or there is no purpose.
  */
 export function randomStream(seed: number, purpose: string, ...indices: number[]): Rng {
   checkSeed("randomStream", seed);
+  for (const index of indices) checkInteger("randomStream", "every index", index);
   check(
     typeof purpose === "string",
     "randomStream",
@@ -58,6 +59,9 @@ class KeyedRng implements Rng {
   }
 
   integer(n: number): number {
+    if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 32)) {
+      checkInteger("Rng.integer", "n", n, { min: 1, max: 2 ** 32 });
+    }
     // Drop the draws beyond the last whole multiple of n: the rest divides evenly.
     const limit = 2 ** 32 - (2 ** 32 % n);
     for (;;) {

@@ -80,6 +80,19 @@ describe("randomStream", () => {
     expect(chiSquare).toBeLessThan(182);
   });
 
+  it.each([0, -1, 1.5, NaN, 2 ** 32 + 1, 2 ** 53, Infinity])("refuses to draw from 0..%d", (n) => {
+    expect(() => randomStream(1, "x").integer(n)).toThrow(/^Rng\.integer: expected n/);
+  });
+
+  it("draws from all numbers of 32 bits, and from one", () => {
+    expect(randomStream(1, "x").integer(2 ** 32)).toBe(randomStream(1, "x").uint32());
+    expect(randomStream(1, "x").integer(1)).toBe(0);
+  });
+
+  it("refuses indices that are no whole numbers", () => {
+    expect(() => randomStream(1, "x", 0.5)).toThrow(/every index to be a whole number/);
+  });
+
   it("derives seeds that TensorFlow.js never takes for absent", () => {
     for (let i = 0; i < 1000; i++) {
       const seed = deriveSeed(0, "dropout", i);

@@ -22,8 +22,8 @@ export function cutout(options: CutoutOptions = {}): Augmentation<PixelBox> {
   checkFill("cutout", "fill", fill);
   return {
     draw({ rng, shape: [height, width] }) {
-      const top = rng.integer(height) - (size >> 1);
-      const left = rng.integer(width) - (size >> 1);
+      const top = rng.integer(height) - Math.floor(size / 2);
+      const left = rng.integer(width) - Math.floor(size / 2);
       return {
         top: Math.max(0, top),
         left: Math.max(0, left),

@@ -7,13 +7,15 @@ import { applyOperation, type OperationSpace, type OperationStep } from "./opera
 
 /** Options of {@link randAugment}. */
 export interface RandAugmentOptions {
-  /** Operations one after another. Default 2. */
+  /** Operations one after another, 1 to 1000. Default 2. */
   readonly count?: number;
   /** How strong they are: 0 to 30. Default 9. */
   readonly magnitude?: number;
 }
 
 const LEVELS = 31;
+/** More would leave nothing of any image. */
+const MOST_OPERATIONS = 1000;
 
 /**
  * A few operations out of fourteen, all at the same strength (Cubuk et al., "RandAugment: Practical
@@ -26,7 +28,7 @@ export function randAugment(
 ): Augmentation<readonly OperationStep[]> {
   checkOptions("randAugment", options, ["count", "magnitude"]);
   const { count = 2, magnitude = 9 } = options;
-  checkInteger("randAugment", "count", count, { min: 1 });
+  checkInteger("randAugment", "count", count, { min: 1, max: MOST_OPERATIONS });
   checkInteger("randAugment", "magnitude", magnitude, { min: 0, max: LEVELS - 1 });
   return {
     draw({ rng, shape }) {

@@ -37,7 +37,7 @@ export function randomCrop(options: RandomCropOptions = {}): Augmentation<CropPa
   const subject = "randomCrop";
   checkOptions(subject, options, ["padding", "paddingMode", "fill"]);
   const { padding = 4, paddingMode = "reflect", fill = 0 } = options;
-  checkInteger(subject, "padding", padding, { min: 1 });
+  checkInteger(subject, "padding", padding, { min: 1, max: 2 ** 31 - 1 });
   checkOneOf(subject, "paddingMode", paddingMode, ["constant", "edge", "reflect", "symmetric"]);
   checkNumber(subject, "fill", fill, { min: 0, max: 255 });
   return {
