@@ -2,7 +2,7 @@
  * Argument checks, used once at each public door; behind it the code trusts its arguments.
  * Every check throws an {@link ArgumentError} that names the caller and the argument.
  */
-import { describe } from "./describe.ts";
+import { describe, messageOf } from "./describe.ts";
 import { ArgumentError } from "./errors.ts";
 
 export { describe };
@@ -20,6 +20,17 @@ export function check(
     throw new ArgumentError({ subject, expected, got: text, remedy });
   }
 }
+
+/** Whether a value is an array all of whose elements are as asked. (`every` passes over holes.) */
+export function isListOf<T>(
+  value: unknown,
+  isElement: (element: unknown) => element is T,
+): value is T[] {
+  return Array.isArray(value) && value.findIndex((element) => !isElement(element)) === -1;
+}
+
+/** For {@link isListOf}. */
+export const isText = (value: unknown): value is string => typeof value === "string";
 
 /** Limits of a number; both ends are allowed values unless `exclusive` says otherwise. */
 export interface NumberLimits {
@@ -120,8 +131,21 @@ export function checkOneOf<T extends string | number>(
   }
 }
 
-/** Throws unless `options` is a plain object whose keys are all known; names the nearest known key. */
+/**
+ * Throws unless `options` is a plain object whose keys are all known; names the nearest known key.
+ * Nor may a getter or a proxy throw when the checks of the values look at them.
+ */
 export function checkOptions(subject: string, options: unknown, known: readonly string[]): void {
+  const problem = unreadable(options, known);
+  if (problem !== undefined) {
+    throw new ArgumentError({
+      subject,
+      expected: "options that can be read",
+      got: messageOf(problem.cause),
+      remedy: "pass plain values",
+      cause: problem.cause,
+    });
+  }
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ArgumentError({
       subject,
@@ -141,6 +165,24 @@ export function checkOptions(subject: string, options: unknown, known: readonly 
       });
     }
   }
+}
+
+/** What is thrown when an object, or a value that it has under a known key, is looked at. */
+function unreadable(options: unknown, known: readonly string[]): { cause: unknown } | undefined {
+  try {
+    lookAt(options);
+    if (typeof options !== "object" || options === null) return undefined;
+    Object.keys(options);
+    for (const key of known) lookAt((options as Record<string, unknown>)[key]);
+    return undefined;
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+/** Asks a value what checks ask: a proxy that was revoked throws. */
+function lookAt(value: unknown): void {
+  if (typeof value === "object" && value !== null) Object.getPrototypeOf(value);
 }
 
 function formatRange(min: number, max: number, exMin: boolean, exMax: boolean): string {

@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { check, describe, isListOf } from "../checks.ts";
 import type { ImageShape } from "./image-set.ts";
 
 /**
@@ -11,12 +11,13 @@ export function checkImageShape(
   name = "imageShape",
 ): asserts shape is ImageShape {
   check(
-    Array.isArray(shape) &&
-      shape.length === 3 &&
-      shape.every((size: unknown) => Number.isInteger(size) && (size as number) > 0),
+    isListOf(shape, isSize) && shape.length === 3,
     subject,
     `${name} to be [height, width, channels], whole numbers above 0`,
     describe(shape),
     "pass e.g. [32, 32, 3]",
   );
 }
+
+const isSize = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) > 0;

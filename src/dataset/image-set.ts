@@ -1,7 +1,7 @@
 import { allocate } from "../allocate.ts";
 import { BRAND, isInstance } from "../brand.ts";
 import { asBytes, type Bytes } from "./bytes.ts";
-import { check, checkInteger, checkOptions, describe } from "../checks.ts";
+import { check, checkInteger, checkOptions, describe, isListOf, isText } from "../checks.ts";
 import { INSPECT } from "../inspect.ts";
 import { checkImageShape } from "./check-image-shape.ts";
 
@@ -59,9 +59,7 @@ export class ImageSet implements ImageSetParts {
     );
     checkImageShape(subject, imageShape);
     check(
-      Array.isArray(classNames) &&
-        classNames.length > 0 &&
-        classNames.every((name: unknown) => typeof name === "string"),
+      isListOf(classNames, isText) && classNames.length > 0,
       subject,
       "classNames to be a list of texts with at least one",
       describe(classNames),
@@ -84,10 +82,7 @@ export class ImageSet implements ImageSetParts {
       "correct the label or pass more class names",
     );
     check(
-      paths === undefined ||
-        (Array.isArray(paths) &&
-          paths.length === labels.length &&
-          paths.every((path: unknown) => typeof path === "string")),
+      paths === undefined || (isListOf(paths, isText) && paths.length === labels.length),
       subject,
       `paths to be a list of ${labels.length} texts, one per image`,
       describe(paths),

@@ -1,5 +1,6 @@
 import { CifarKitError, DataError, SourceError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { checkFile, checkManifest } from "./check-manifest.ts";
 import { decodeIdx } from "./decode-idx.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
 import { ImageSet } from "./image-set.ts";
@@ -26,12 +27,15 @@ export interface IdxManifest {
  * @param manifest which files there must be; hashes are of the decompressed files, since
  * compression gives other bytes on other machines.
  * @returns a set of grey images, `[height, width, 1]`.
+ * @throws {ArgumentError} if `source` is no source or the manifest lacks something.
  * @throws {DataError} if a file is not the one of the manifest.
  * @throws {SourceError} if the source cannot deliver a file.
  */
 export async function loadIdx(source: ByteSource, manifest: IdxManifest): Promise<ImageSet> {
   checkSource("loadIdx", source);
+  checkManifest("loadIdx", manifest, ["name", "images", "labels", "classNames"]);
   const { name, classNames } = manifest;
+  for (const file of [manifest.images, manifest.labels]) checkFile("loadIdx", name, file);
   const images = await readIdx(source, manifest.images);
   const labels = await readIdx(source, manifest.labels);
   const [count, height, width] = images.shape;

@@ -1,4 +1,4 @@
-import { check, checkInteger, checkOptions, describe } from "../checks.ts";
+import { check, checkInteger, checkOptions, describe, isListOf, isText } from "../checks.ts";
 import { countClasses } from "./class-counts.ts";
 import {
   averagedScores,
@@ -194,7 +194,7 @@ function noneRight(trueCodes: Int32Array, predCodes: Int32Array): boolean {
 
 function checkNames(subject: string, names: unknown, labels: readonly number[]): void {
   check(
-    Array.isArray(names) && names.every((name) => typeof name === "string"),
+    isListOf(names, isText),
     subject,
     "targetNames to be an array of strings",
     describe(names),

@@ -59,7 +59,7 @@ export function checkSampleWeight(
   let positive = false;
   for (let i = 0; i < weights.length; i++) {
     const weight = weights[i];
-    if (!(weight >= 0 && weight < Infinity)) {
+    if (!(Number.isFinite(weight) && weight >= 0)) {
       check(
         false,
         subject,

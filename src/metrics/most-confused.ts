@@ -1,4 +1,4 @@
-import { check, checkNumber, checkOptions, describe } from "../checks.ts";
+import { check, checkNumber, checkOptions, describe, isListOf, isText } from "../checks.ts";
 
 /** Options of {@link mostConfused}. */
 export interface MostConfusedOptions {
@@ -39,10 +39,10 @@ export function mostConfused(
   checkMatrix(subject, matrix);
   const names = classNames ?? matrix.map((_, i) => String(i));
   check(
-    names.length === matrix.length,
+    isListOf(names, isText) && names.length === matrix.length,
     subject,
     `classNames to name the ${matrix.length} rows of the matrix`,
-    `${names.length} names`,
+    isListOf(names, isText) ? `${names.length} names` : describe(names),
     "pass one name per row",
   );
   const pairs = matrix.flatMap((row, i) =>
@@ -66,7 +66,7 @@ function checkMatrix(subject: string, matrix: unknown): void {
   const isSquare =
     Array.isArray(matrix) &&
     matrix.length > 0 &&
-    matrix.every((row: ArrayLike<unknown> | undefined) => row?.length === matrix.length);
+    Array.from(matrix as ArrayLike<unknown>[]).every((row) => row?.length === matrix.length);
   check(
     isSquare,
     subject,
@@ -75,12 +75,13 @@ function checkMatrix(subject: string, matrix: unknown): void {
     "pass the result of confusionMatrix",
   );
   for (const row of matrix as ArrayLike<number>[]) {
-    const stray = Array.from(row).find((count) => !(count >= 0 && count < Infinity));
+    const counts = Array.from(row);
+    const stray = counts.findIndex((count) => !(Number.isFinite(count) && count >= 0));
     check(
-      stray === undefined,
+      stray === -1,
       subject,
       "counts of at least 0",
-      describe(stray),
+      describe(counts[stray]),
       "pass the result of confusionMatrix",
     );
   }

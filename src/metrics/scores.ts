@@ -102,6 +102,9 @@ function flattenRows(
     `${rows.length} rows`,
     "pass one row per sample",
   );
+  for (let i = 0; i < samples; i++) {
+    checkNumbers(subject, `${name}[${i}]`, rows[i], "numbers", "pass one score per class");
+  }
   const classes = rows[0].length;
   const scores = allocate(Float64Array, samples * classes, {
     subject,
@@ -111,13 +114,21 @@ function flattenRows(
   // As NumPy joins rows: in the precision of the finest.
   const epsilon = rows.reduce((finest, row) => Math.min(finest, epsilonOf(row)), 1);
   rows.forEach((row, i) => {
-    checkNumbers(subject, `${name}[${i}]`, row, "numbers", "pass one score per class");
     check(
       row.length === classes && classes > 0,
       subject,
       `every row of ${name} to have ${Math.max(1, classes)} scores`,
       `${row.length} in row ${i}`,
       "pass one score per class",
+    );
+    // What is no number would become one.
+    const stray = Array.isArray(row) ? row.findIndex((score) => typeof score !== "number") : -1;
+    check(
+      stray === -1,
+      subject,
+      `${name} to hold finite numbers`,
+      `${describe(row[stray])} for sample ${i}, column ${stray}`,
+      "look for the cause where the scores were computed",
     );
     scores.set(row, i * classes);
   });

@@ -1,4 +1,4 @@
-import { check, checkNumber, checkOptions, describe } from "../checks.ts";
+import { check, checkNumber, checkOptions, describe, isListOf, isText } from "../checks.ts";
 import type { VegaLiteSpec } from "../plots/spec.ts";
 import { toSvg } from "../plots/to-svg.ts";
 import { renderPng } from "./render-png.ts";
@@ -36,7 +36,7 @@ export async function writePng(
   const { scale = 2, fontFiles = [] } = options;
   checkNumber("writePng", "scale", scale, { min: 0, exclusiveMin: true, max: 8 });
   check(
-    Array.isArray(fontFiles) && fontFiles.every((file) => typeof file === "string"),
+    isListOf(fontFiles, isText),
     "writePng",
     "fontFiles to be a list of paths",
     describe(fontFiles),

@@ -1,4 +1,4 @@
-import { check, checkOneOf, describe } from "../checks.ts";
+import { check, checkOneOf, describe, isListOf, isText } from "../checks.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import { BLUES, wantsDarkText } from "./blues.ts";
 import type { MatrixNormalization } from "./confusion-values.ts";
@@ -67,8 +67,7 @@ export function plotConfusionMatrix(
   checkMatrix(SUBJECT, matrix);
   const n = matrix.length;
   const { classNames = Array.from(matrix, (_, i) => String(i)) } = options;
-  const areNames: boolean =
-    Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
+  const areNames = isListOf(classNames, isText);
   check(
     areNames && classNames.length === n,
     SUBJECT,

@@ -1,4 +1,4 @@
-import { check, checkOptions, describe } from "../checks.ts";
+import { check, checkOptions, describe, isListOf, isText } from "../checks.ts";
 import { checkHistory, joinPhases } from "./history-points.ts";
 import type { EpochHistory, HistoryPoint, KerasHistory, PhaseHistories } from "./history-points.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
@@ -43,7 +43,7 @@ export function plotHistory(
   checkOptions(SUBJECT, options, ["phaseNames"]);
   const { phaseNames = ["plain", "augmented"] } = options;
   check(
-    Array.isArray(phaseNames) && phaseNames.length === 2,
+    isListOf(phaseNames, isText) && phaseNames.length === 2,
     SUBJECT,
     "phaseNames to be two names",
     describe(phaseNames),
@@ -62,7 +62,7 @@ export function plotHistory(
     withPoints: new Set(epochs).size <= MANY_EPOCHS,
     x: epochAxis(Math.min(...epochs), Math.max(...epochs)),
     top: boundary === undefined ? TOP : TOP_WITH_PHASES,
-    phases: boundary === undefined ? [] : phaseMarks(boundary, phaseNames as [string, string]),
+    phases: boundary === undefined ? [] : phaseMarks(boundary, phaseNames),
   };
   return createSpec(
     `${hasAccuracy ? "Loss and accuracy" : "Loss"} by epoch, ${splits.join(" and ")}`,

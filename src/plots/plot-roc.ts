@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { check, describe, isListOf, isText } from "../checks.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { ellipsize } from "./text-width.ts";
@@ -112,9 +112,7 @@ function plotCurves<Curve extends NamedCurve>(
   const { classNames, title } = options;
   const curves = (Array.isArray(given) ? given : [given]) as readonly Curve[];
   check(
-    curves.length >= 1 &&
-      curves.length <= MAX_CURVES &&
-      curves.every((curve) => typeof curve === "object" && curve !== null),
+    isListOf(curves, isObject) && curves.length >= 1 && curves.length <= MAX_CURVES,
     subject,
     `a list of 1 to ${MAX_CURVES} curves`,
     describe(given),
@@ -162,8 +160,7 @@ function nameOf(
 
 function checkClassNames(subject: string, classNames: unknown): void {
   check(
-    classNames === undefined ||
-      (Array.isArray(classNames) && classNames.every((name) => typeof name === "string")),
+    classNames === undefined || isListOf(classNames, isText),
     subject,
     "classNames to be a list of texts",
     describe(classNames),
@@ -175,3 +172,5 @@ function checkClassNames(subject: string, classNames: unknown): void {
 function isUndefined(rates: ArrayLike<number>): boolean {
   return rates?.length > 0 && Array.from(rates).every(Number.isNaN);
 }
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

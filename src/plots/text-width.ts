@@ -24,10 +24,13 @@ export function widest(lines: readonly string[], fontSize: number): number {
 export function ellipsize(text: string, fontSize: number, maxWidth: number): string {
   if (textWidth(text, fontSize) <= maxWidth) return text;
   const characters = Array.from(text);
-  while (characters.length > 1) {
-    characters.pop();
-    const cut = `${characters.join("").trimEnd()}…`;
-    if (textWidth(cut, fontSize) <= maxWidth) return cut;
+  const cutAfter = (count: number): string => `${characters.slice(0, count).join("").trimEnd()}…`;
+  // Every letter adds to the width: the place of the cut is found by halving.
+  let [fits, wide] = [0, characters.length];
+  while (wide - fits > 1) {
+    const middle = (fits + wide) >> 1;
+    if (textWidth(cutAfter(middle), fontSize) <= maxWidth) fits = middle;
+    else wide = middle;
   }
-  return "…";
+  return cutAfter(fits);
 }

@@ -1,4 +1,4 @@
-import { check, checkInteger, describe } from "../checks.ts";
+import { check, checkInteger, describe, isListOf } from "../checks.ts";
 import { CifarKitError, DataError } from "../errors.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
 import { brandOf } from "../brand.ts";
@@ -19,8 +19,7 @@ const HOOKS: Record<Exclude<keyof Callback, "readEvery" | "stateKey">, true> = {
 /** Throws unless these are callbacks whose hooks will be called. */
 export function checkCallbacks(subject: string, callbacks: unknown): void {
   check(
-    Array.isArray(callbacks) &&
-      callbacks.every((callback: unknown) => typeof callback === "object" && callback !== null),
+    isListOf(callbacks, isObject),
     subject,
     "callbacks to be a list of objects with hooks such as onEpochEnd",
     describe(callbacks),
@@ -59,6 +58,8 @@ export function checkCallbacks(subject: string, callbacks: unknown): void {
     );
   }
 }
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** The callbacks of a run, as one. */
 export class CallbackList {

@@ -1,6 +1,6 @@
 import type { Batch, Flow } from "../augment/flow.ts";
 import { SetFlow } from "../augment/set-flow.ts";
-import { check, checkInteger, describe } from "../checks.ts";
+import { check, checkInteger, describe, isListOf, isText } from "../checks.ts";
 import { atOnce } from "../listener.ts";
 
 /**
@@ -43,7 +43,7 @@ function checkOutline(subject: string, flow: Flow): void {
     checkInteger(subject, `the flow's imageShape[${axis}]`, extent, { min: 1 });
   }
   check(
-    Array.isArray(classNames) && classNames.length > 0,
+    isListOf(classNames, isText) && classNames.length > 0,
     subject,
     "the flow's classNames to be a list with the name of each class",
     describe(classNames),

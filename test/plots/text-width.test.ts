@@ -20,6 +20,13 @@ describe("ellipsize", () => {
     expect(ellipsize("Automobile", 12, textWidth("Automobile", 12))).toBe("Automobile");
   });
 
+  it("keeps as much as fits, of a text of any length", () => {
+    const long = "word ".repeat(200_000);
+    expect(ellipsize(long, 12, textWidth("word word w…", 12))).toBe("word word w…");
+    expect(ellipsize(long, 12, textWidth("word wor…", 12) - 1)).toBe("word wo…");
+    expect(ellipsize(long, 12, 1)).toBe("…");
+  });
+
   it("cuts text so that it fits with its ellipsis", () => {
     const cut = ellipsize("A very long class name", 12, 60);
     expect(cut).toMatch(/^A ve.*…$/);

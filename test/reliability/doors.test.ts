@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as kit from "cifar-kit";
 import { ArgumentError, type RecordManifest } from "cifar-kit";
 import { useBackend } from "../helpers/backends.ts";
-import { tinyImages } from "../helpers/tiny.ts";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
 
 const set = tinyImages(3);
 const { images, labels, imageShape } = set;
@@ -15,6 +15,24 @@ const layout = {
 };
 const manifest: RecordManifest = {
   ...{ name: "small", files: [{ name: "a.bin", bytes: 5 }], layout, classNames: ["a", "b"] },
+};
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+const fail = (): never => {
+  throw new TypeError("no value");
+};
+
+const WRONG_FILES: readonly unknown[] = [
+  ...[undefined, null, 5, { name: "a.bin" }, { name: Symbol("a"), bytes: 5 }],
+  ...[{ bytes: 5 }, { name: "a.bin", bytes: 5n }, { name: "a.bin", bytes: 5, sha256: 5 }],
+];
+const idx = {
+  ...{ name: "small", classNames: ["a"] },
+  ...{ images: { name: "a", bytes: 9 }, labels: { name: "b", bytes: 9 } },
 };
 
 const CALLS: [string, (wrong: never) => unknown, unknown[]][] = [
@@ -42,6 +60,17 @@ const CALLS: [string, (wrong: never) => unknown, unknown[]][] = [
         { ...manifest, classNames: undefined },
         { ...manifest, layout: undefined },
       ],
+      ...WRONG_FILES.map((file) => ({ ...manifest, files: [file] })),
+      ...[5n, Symbol("a"), [], {}].map((name) => ({ ...manifest, name })),
+      { ...manifest, classNames: new Array(2) },
+    ],
+  ],
+  [
+    "loadIdx",
+    (wrong) => kit.loadIdx(source, wrong),
+    [
+      ...[undefined, null, {}, { ...idx, images: undefined }, { ...idx, classNames: [1] }],
+      ...WRONG_FILES.map((images) => ({ ...idx, images })),
     ],
   ],
   ["loadModel", (wrong) => kit.loadModel(wrong), [undefined, null, {}, 5, "runs/model"]],
@@ -63,15 +92,28 @@ describe("what is of another kind altogether", () => {
   beforeAll(() => useBackend("wasm"));
 
   it.each(CALLS)("is refused with an error of the library by %s", async (_, call, values) => {
-    for (const wrong of values) {
+    for (const [i, wrong] of values.entries()) {
       let error: unknown;
       try {
         await call(wrong as never);
       } catch (cause) {
         error = cause;
       }
-      expect(error, JSON.stringify(wrong)).toBeInstanceOf(ArgumentError);
+      expect(error, `value ${i}`).toBeInstanceOf(ArgumentError);
     }
+  });
+
+  it.each<[string, () => object]>([
+    ["a proxy that was revoked", revoked],
+    ["an option that is one", () => ({ batchSize: revoked() })],
+    ["a getter that throws", () => Object.defineProperty({}, "batchSize", { get: fail })],
+    ["a proxy that throws", () => new Proxy({}, { get: fail })],
+  ])("is refused where options are %s", async (_, make) => {
+    const options = make();
+    expect(() => kit.imageFlow(set, options)).toThrow(/options that can be read/);
+    await expect(kit.evaluate(tinyModel(), set, options)).rejects.toThrow(
+      /options that can be read/,
+    );
   });
 
   it("is said by toDataset in its own name", () => {

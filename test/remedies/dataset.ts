@@ -43,6 +43,10 @@ export const trials: Trials = {
         classNames,
       }),
   ],
+  'pass e.g. "data_batch_1.bin"': [
+    () => load({ files: [{ ...file, name: undefined }] }),
+    () => load({ files: [file] }),
+  ],
   "pass the file's bytes": [
     () => kit.decodeRecords(wrong("a.bin"), layout),
     () => kit.decodeRecords(FILES["a.bin"], layout),

@@ -27,6 +27,15 @@ export const trials: Trials = {
     () => kit.imageFlow(set, wrong({ batchsize: 2 })),
     () => kit.imageFlow(set, { batchSize: 2 }),
   ],
+  "pass plain values": [
+    () =>
+      kit.imageFlow(set, {
+        get batchSize(): number {
+          throw new Error("not now");
+        },
+      }),
+    () => kit.imageFlow(set, { batchSize: 2 }),
+  ],
   "remove it": [() => kit.imageFlow(set, wrong({ colour: 2 })), () => kit.imageFlow(set, {})],
   "pass a function that is not async": [
     () =>

@@ -1,4 +1,12 @@
-import { check, checkInteger, checkNumber, checkOptions, describe } from "../../checks.ts";
+import {
+  check,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  describe,
+  isListOf,
+  isText,
+} from "../../checks.ts";
 
 /** Options of every optimizer. */
 export interface OptimizerOptions {
@@ -43,9 +51,7 @@ export function checkOptimizerOptions(
     checkInteger(subject, "gradientAccumulationSteps", gradientAccumulationSteps, { min: 1 });
   }
   check(
-    excludeFromWeightDecay === undefined ||
-      (Array.isArray(excludeFromWeightDecay) &&
-        excludeFromWeightDecay.every((part) => typeof part === "string")),
+    excludeFromWeightDecay === undefined || isListOf(excludeFromWeightDecay, isText),
     subject,
     "excludeFromWeightDecay to be a list of parts of names",
     describe(excludeFromWeightDecay),
