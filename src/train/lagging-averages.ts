@@ -1,4 +1,5 @@
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
+import { warn } from "../warn.ts";
 
 /** What a new moving average with Keras's default momentum keeps of its first value in 500 steps: 0.7 %. */
 const FORGOTTEN = 0.99 ** 500;
@@ -30,7 +31,7 @@ export async function warnOfLaggingAverages(
   if (momentum === 0) return;
   const kept = Math.round(100 * momentum ** steps);
   const enough = Math.floor(100 * FORGOTTEN ** (1 / steps)) / 100;
-  console.warn(
+  warn(
     `${subject}: the moving averages of batch normalization lag: after the ${steps} steps of this ` +
       `run they still hold ${kept} % of where they began, and validation will look worse than ` +
       `training. Build the model with batchNormMomentum: ${enough} (momentum: ${enough} in ` +

@@ -90,6 +90,12 @@ async function twice(first: object, second: object): Promise<unknown> {
   await train({ ...first, checkpoint });
   return train({ epochs: 2, ...second, checkpoint });
 }
+/** A new run in a store that holds something already. */
+function besides(...names: readonly string[]): Promise<unknown> {
+  const store = new MemoryStore();
+  for (const name of names) store.files.set(name, new Uint8Array(0));
+  return train({ checkpoint: { store }, resume: "never" });
+}
 const state = (value: unknown): Promise<unknown> =>
   withCallback({ getState: () => value as never }, { checkpoint: { store: new MemoryStore() } });
 const heavy = new Float32Array(12).fill(3e38);
@@ -221,6 +227,10 @@ export const trials: Trials = {
       await afterDamage({ resume: "never" });
       await afterDamage({}, (bytes) => bytes);
     },
+  ],
+  "remove that file, which no run has written": [
+    () => besides("checkpoint-999999999999999.ckpt"),
+    () => besides(),
   ],
   "lower the learning rate and go on from the last checkpoint, which is as it was": [
     () => spoilt(true),

@@ -1,4 +1,5 @@
 import { engine, findBackendFactory, getBackend } from "@tensorflow/tfjs-core";
+import { warn } from "../../warn.ts";
 
 /** What tfjs starts by itself and is many times slower than cifar-kit's own backend. */
 const SLOW = ["cpu", "wasm"];
@@ -14,7 +15,7 @@ export function warnOfSlowBackend(subject: string): void {
   const active = getBackend();
   if (said || !SLOW.includes(active) || !findBackendFactory("simd") || "simd" in registry) return;
   said = true;
-  console.warn(
+  warn(
     `${subject}: the backend "${active}" is active, and "simd", which is many times faster, is ` +
       'registered but not in use. Call `await tf.setBackend("simd")` before.',
   );

@@ -1,5 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { unseededLayers } from "../../model/keras-layers.ts";
+import { warn } from "../../warn.ts";
 import type { CheckpointOptions } from "./checkpoint-options.ts";
 import { checkOptimizer } from "./model-conditions.ts";
 import { RunCheckpoints } from "./run-checkpoints.ts";
@@ -18,7 +19,7 @@ export async function openCheckpoints(
   await checkOptimizer(subject, model);
   const unseeded = unseededLayers(model).join(", ");
   if (unseeded !== "") {
-    console.warn(
+    warn(
       `${subject}: nobody can repeat the random numbers of the layers ${unseeded}: ` +
         "a run that goes on from a checkpoint will not end with the same bits.",
     );

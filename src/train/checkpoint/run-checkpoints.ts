@@ -1,5 +1,5 @@
 import { ArgumentError, DataError, SourceError, TrainingError } from "../../errors.ts";
-import { printableLines } from "../../printable.ts";
+import { warn } from "../../warn.ts";
 import type { Checkpoint, JsonObject } from "./checkpoint.ts";
 import type { CheckpointOptions, ResumeMode } from "./checkpoint-options.ts";
 import type { OpenCheckpointStore } from "./checkpoint-store.ts";
@@ -18,6 +18,7 @@ interface Failure {
 }
 
 const NAME = /^checkpoint-(\d{8,15})\.ckpt$/;
+const LARGEST_NUMBER = 1e15 - 1;
 
 /** The checkpoints of one run in an open store: numbered, the newest last. */
 export class RunCheckpoints {
@@ -83,9 +84,11 @@ export class RunCheckpoints {
    * @throws {SourceError} if there has to be a checkpoint and there is none.
    */
   async resume(mode: ResumeMode): Promise<Checkpoint | undefined> {
-    this.#numbers = (await this.#store.list())
-      .flatMap((name) => NAME.exec(name)?.[1] ?? [])
-      .map(Number)
+    const names = await this.#store.list();
+    this.#numbers = names
+      .map((name) => Number(NAME.exec(name)?.[1]))
+      // Another name for a number, with more zeros, is none of ours.
+      .filter((number, i) => nameOf(number) === names[i])
       .sort((a, b) => a - b);
     if (mode === "never") return undefined;
     const found = await this.#newestGood();
@@ -127,9 +130,7 @@ export class RunCheckpoints {
       // A store that fails from the start is noticed now, not after hours.
       if (!this.#hasSaved || this.#options.onSaveError !== "warn") throw error;
       const { message } = error as Error;
-      console.warn(
-        printableLines(`${this.#subject}: no checkpoint after ${state.steps} steps: ${message}`),
-      );
+      warn(`${this.#subject}: no checkpoint after ${state.steps} steps: ${message}`);
     }
     this.#hasSaved = true;
     this.#millisecondsSaving += performance.now() - began;
@@ -143,6 +144,14 @@ export class RunCheckpoints {
   async #write(bytes: Uint8Array): Promise<void> {
     const { keep = 2 } = this.#options;
     const next = (this.#numbers.at(-1) ?? 0) + 1;
+    if (next > LARGEST_NUMBER) {
+      throw new DataError({
+        subject: this.#subject,
+        expected: `checkpoints of a run in ${this.#store.location}`,
+        got: `${nameOf(next - 1)}, after which there is no number left`,
+        remedy: "remove that file, which no run has written",
+      });
+    }
     await this.#store.write(nameOf(next), bytes);
     this.#numbers.push(next);
     // What an earlier run left goes with this run's first checkpoint; of its own it keeps some.
@@ -181,11 +190,9 @@ export class RunCheckpoints {
     for (const { name, reason } of failures) {
       const place = await this.#store.setAside(name);
       this.#numbers = this.#numbers.filter((number) => nameOf(number) !== name);
-      console.warn(
-        printableLines(
-          `${this.#subject}: ${name} in ${this.#store.location} is damaged (${reason}) ` +
-            `It is kept as ${place}; the run goes on from ${good}.`,
-        ),
+      warn(
+        `${this.#subject}: ${name} in ${this.#store.location} is damaged (${reason}) ` +
+          `It is kept as ${place}; the run goes on from ${good}.`,
       );
     }
   }
@@ -201,7 +208,7 @@ export class RunCheckpoints {
           remedy: 'pass what the run began with, or begin anew with resume: "never"',
         });
       }
-      console.warn(
+      warn(
         `${this.#subject}: ${name} was written with ${field} ${saved}, this is ${present}: ` +
           "the run goes on, but maybe not with the same bits.",
       );

@@ -499,3 +499,26 @@ describe("a run with an optimizer of TensorFlow.js", () => {
     expect(await stateHash(resumed)).toBe(await stateHash(straight));
   });
 });
+
+it("takes a number written with more zeros for no checkpoint", async () => {
+  const store = new MemoryStore();
+  await run({ checkpoint: { store } });
+  store.files.set("checkpoint-000000099.ckpt", new Uint8Array(5));
+  await run({ checkpoint: { store }, resume: "must" });
+  expect(store.aside.size).toBe(0);
+});
+
+it("shows names in warnings without what acts on a terminal", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue(undefined);
+  const store = new MemoryStore();
+  await run({ checkpoint: { store } });
+  const { header, payload } = partsOf(store.files.get(store.newest)!);
+  const parts = JSON.parse(header) as { manifest: Record<string, unknown> };
+  parts.manifest.backendBuild = "\u009b31m\u202e";
+  store.files.set(store.newest, forge(JSON.stringify(parts), payload));
+  await run({ checkpoint: { store }, resume: "must" });
+  const said = warn.mock.calls.flat().join();
+  expect(said).toContain("backendBuild");
+  expect(said).toContain("\\u202e");
+  expect(said).not.toMatch(/[\u009b\u202e]/);
+});
