@@ -53,7 +53,9 @@ export async function pictureOpener(
       try {
         return await decodeWith(sharp, input, header, maxPixels);
       } catch (cause) {
-        const message = `"${messageOf(cause)}"`;
+        // libvips has one place for the errors of all pictures under way: some find it empty.
+        const said = messageOf(cause);
+        const message = said === "Unknown error" ? "a damaged one" : `"${said}"`;
         throw new PictureError({
           subject,
           expected: `an intact ${format} picture`,
