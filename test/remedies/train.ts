@@ -123,6 +123,13 @@ export const trials: Trials = {
         await goOnWith({ resume: "never" });
       },
     ],
+  'pass the schedule that the run began with, or begin anew with resume: "never"': [
+    () => goOnWith({ callbacks: [halving()] }, tenth()),
+    async () => {
+      await goOnWith({ callbacks: [tenth()] }, tenth());
+      await goOnWith({ callbacks: [halving()], resume: "never" }, tenth());
+    },
+  ],
   'pass e.g. ";"': [
     () => kit.csvLogger(() => undefined, { separator: "--" }),
     () => kit.csvLogger(() => undefined, { separator: ";" }),
@@ -639,7 +646,9 @@ function spoilt(isSpoilt: boolean): Promise<unknown> {
   return train({ checkpoint: { store: new MemoryStore() }, callbacks: [{ onEpochEnd }] }, model);
 }
 /** Goes on with a run that was interrupted in its second epoch, in which it had a callback with a state. */
-async function goOnWith(options: object): Promise<unknown> {
+const halving = (): Callback => kit.learningRateScheduler((_, rate) => rate / 2);
+const tenth = (): Callback => kit.learningRateScheduler(() => 0.1);
+async function goOnWith(options: object, first = kit.earlyStopping()): Promise<unknown> {
   const checkpoint = { store: new MemoryStore() };
   const signal = new AbortController();
   const stop: Callback = {
@@ -647,7 +656,7 @@ async function goOnWith(options: object): Promise<unknown> {
       if (epoch === 1) signal.abort(new Error("interrupted"));
     },
   };
-  const callbacks = [kit.earlyStopping(), stop];
+  const callbacks = [first, stop];
   await train({ ...{ epochs: 3, checkpoint, callbacks }, signal: signal.signal }).catch(
     () => undefined,
   );

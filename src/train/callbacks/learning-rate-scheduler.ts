@@ -2,7 +2,15 @@ import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
 import { formatFloat } from "../../metrics/format-number.ts";
 import { atOnce } from "../../listener.ts";
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { sha256 } from "../../dataset/sha256.ts";
+import { warn } from "../../warn.ts";
+import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { count, notNegative, nullable, object, text } from "../checkpoint/header-shape.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
+import { loadNumber, type SavedNumber, saveNumber } from "./saved-number.ts";
+import { scheduleKey } from "./schedules.ts";
+import { stateKey } from "./state-key.ts";
+import { savedNumber, stateReader } from "./state-reader.ts";
 
 /**
  * Gives the learning rate of an epoch or a step.
@@ -20,9 +28,38 @@ export interface LearningRateSchedulerOptions extends AnnounceOptions {
   readonly per?: "epoch" | "step";
 }
 
+/** A type, not an interface, so that it counts as a dictionary of values. */
+type SchedulerState = {
+  /** SHA-256 of the schedule's text. */
+  readonly source: string;
+  /** What the schedule was asked last, and what it answered. */
+  readonly asked: {
+    readonly index: number;
+    readonly learningRate: SavedNumber;
+    readonly answer: number;
+  } | null;
+};
+
+const readState = stateReader<SchedulerState>("learningRateScheduler", {
+  source: text,
+  asked: nullable(
+    object<NonNullable<SchedulerState["asked"]>>({
+      index: count,
+      learningRate: savedNumber,
+      answer: notNegative,
+    }),
+  ),
+});
+
+/** Relative; other versions of a runtime may round cosines and powers otherwise. */
+const SAME_RATE = 1e-9;
+
 /**
  * Sets the learning rate by a schedule, as Keras's `LearningRateScheduler` does. Adds `learning_rate`,
  * as it is at the end of the epoch, to the logs.
+ *
+ * A run that goes on from a checkpoint is refused if the schedule answers the last question before it
+ * otherwise than it did then; another text of a function of your own is a warning.
  * @param schedule gives the learning rate of an epoch or a step.
  * @throws {ArgumentError} in training, if the schedule gives anything but a number of at least 0.
  */
@@ -44,9 +81,11 @@ export function learningRateScheduler(
   const announce = announcer(subject, options);
   let context: TrainingContext | undefined;
   let firstStep = 0;
+  let asked: SchedulerState["asked"] = null;
+  const source = (): Promise<string> => sha256(new TextEncoder().encode(String(schedule)));
 
-  const update = (training: TrainingContext, index: number): void => {
-    const rate = atOnce(subject, "the schedule", schedule(index, training.learningRate));
+  const ask = (index: number, learningRate: number): number => {
+    const rate = atOnce(subject, "the schedule", schedule(index, learningRate));
     check(
       typeof rate === "number" && rate >= 0 && rate < Infinity,
       subject,
@@ -54,10 +93,40 @@ export function learningRateScheduler(
       `${describe(rate)} for ${per} ${index}`,
       "correct the schedule",
     );
-    training.learningRate = rate;
+    return rate;
+  };
+  const update = (training: TrainingContext, index: number): void => {
+    const { learningRate } = training;
+    const answer = ask(index, learningRate);
+    asked = { index, learningRate: saveNumber(learningRate), answer };
+    training.learningRate = answer;
   };
 
   return {
+    stateKey: stateKey("learningRateScheduler", { ...options, schedule: scheduleKey(schedule) }),
+    async getState(): Promise<SchedulerState> {
+      return { source: await source(), asked };
+    },
+    async setState(saved: CallbackState): Promise<void> {
+      const state = readState(saved);
+      asked = state.asked;
+      if (asked) {
+        const { index, learningRate, answer } = asked;
+        const now = ask(index, loadNumber(learningRate) ?? NaN);
+        check(
+          Math.abs(now - answer) <= SAME_RATE * answer,
+          subject,
+          `the schedule of the checkpoint, which gave ${answer} for ${per} ${index}`,
+          `one that gives ${now}`,
+          'pass the schedule that the run began with, or begin anew with resume: "never"',
+        );
+      }
+      if (state.source === (await source())) return;
+      warn(
+        `${subject}: the schedule is not the text that it was when the checkpoint was written: ` +
+          "what it gives from now on may be other than without the interruption.",
+      );
+    },
     setContext(given: TrainingContext): void {
       context = given;
       check(

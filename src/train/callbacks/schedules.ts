@@ -1,5 +1,22 @@
 /** Schedules for {@link learningRateScheduler}: pure functions of the number of the step. */
+import { shared } from "../../brand.ts";
 import { check, checkInteger, checkNumber, checkOneOf, checkOptions } from "../../checks.ts";
+import { stateKey } from "./state-key.ts";
+
+type Schedule = (step: number) => number;
+
+/** The kind and the options of the schedules made here: their text says neither. */
+const keys = /* @__PURE__ */ shared("schedules", () => new WeakMap<object, string>());
+
+/** The key of a schedule of this library; `undefined` for any other. */
+export function scheduleKey(schedule: object): string | undefined {
+  return keys.get(schedule);
+}
+
+function withKey(kind: string, options: object, schedule: Schedule): Schedule {
+  keys.set(schedule, stateKey(kind, options));
+  return schedule;
+}
 
 /** Options of {@link cosineDecay}. */
 export interface CosineDecayOptions {
@@ -20,7 +37,7 @@ export interface CosineDecayOptions {
  * learning rate stays where it is.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
-export function cosineDecay(options: CosineDecayOptions): (step: number) => number {
+export function cosineDecay(options: CosineDecayOptions): Schedule {
   const subject = "cosineDecay";
   checkOptions(subject, options, [
     "initialLearningRate",
@@ -43,13 +60,13 @@ export function cosineDecay(options: CosineDecayOptions): (step: number) => numb
     "say which learning rate the warm-up leads to",
   );
   const peak = warmupTarget ?? initialLearningRate;
-  return (step) => {
+  return withKey(subject, options, (step) => {
     if (step < warmupSteps) {
       return initialLearningRate + (peak - initialLearningRate) * (step / warmupSteps);
     }
     const share = Math.min(step - warmupSteps, decaySteps) / decaySteps;
     return peak * ((1 - alpha) * cosineFall(share) + alpha);
-  };
+  });
 }
 
 /** Options of {@link oneCycle}. */
@@ -73,7 +90,7 @@ export interface OneCycleOptions {
  * learning rate, then down to far below the first.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
-export function oneCycle(options: OneCycleOptions): (step: number) => number {
+export function oneCycle(options: OneCycleOptions): Schedule {
   const subject = "oneCycle";
   checkOptions(subject, options, [
     "maxLearningRate",
@@ -106,12 +123,12 @@ export function oneCycle(options: OneCycleOptions): (step: number) => number {
   const end = totalSteps - 1;
   const between = (from: number, to: number, share: number): number =>
     anneal === "cos" ? to + (from - to) * cosineFall(share) : from + (to - from) * share;
-  return (step) => {
+  return withKey(subject, options, (step) => {
     if (step >= end) return last;
     // A rise of no steps begins at the top.
     if (top > 0 && step <= top) return between(first, maxLearningRate, step / top);
     return between(maxLearningRate, last, (step - top) / (end - top));
-  };
+  });
 }
 
 /** 1 at 0, 0 at 1, half a cosine between. */
