@@ -173,6 +173,10 @@ export const trials: Trials = {
       await withCallback(perEpoch, { train: wrong(unknownLength()) });
     },
   ],
+  "pass the bytes themselves": [
+    () => kit.predict(twoChannels(), { data: new Uint8Array(16), width: 2, height: 2 }),
+    () => kit.predict(twoChannels(), new Uint8Array(8)),
+  ],
   "leave it out, or pass a number of batches as saveFreq": [
     () => kit.modelCheckpoint({ filepath: "{batch}", save: () => undefined }),
     async () => {
@@ -677,6 +681,13 @@ function unknownLength(): unknown {
 const saving = (): object => ({
   callbacks: [kit.modelCheckpoint({ filepath: "a", save: () => undefined })],
 });
+const twoChannels = (): LayersModel =>
+  sequential({
+    layers: [
+      layers.flatten({ inputShape: [2, 2, 2] }),
+      layers.dense({ units: 3, activation: "softmax" }),
+    ],
+  });
 /** With the one stock optimizer that TensorFlow.js cannot save. */
 function stock(): LayersModel {
   const model = uncompiled();
