@@ -60,7 +60,8 @@ export async function pictureOpener(
           subject,
           expected: `an intact ${format} picture`,
           got: `${message}${name ?? ""}`,
-          remedy: "the file is damaged: get it again, or leave it out",
+          remedy:
+            "the file is damaged, or of a sort that sharp does not know: get it again, save it as PNG, or leave it out",
           cause,
         });
       }

@@ -39,7 +39,8 @@ export async function listPictures(root: string): Promise<PictureList> {
       else if (kind === "folder") {
         if (await isNew(join(root, path), seen)) await visit(path, seen);
         else leave(path, "a link to a folder that is read already");
-      } else if (kind !== "file") leave(path, kind === "other" ? "no file" : "a link to nothing");
+      } else if (kind === "broken link") leave(path, "a link to nothing");
+      else if (kind === "other") leave(path, "a pipe, a socket or a device");
       else if (PICTURE.test(entry.name)) pictures.push(path);
       else leave(path, `named ${extname(entry.name).toLowerCase() || "without an ending"}`);
     }

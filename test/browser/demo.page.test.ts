@@ -446,7 +446,9 @@ describe("the demo page in trouble", () => {
       ...{ name: "notes.txt", mimeType: "text/plain" },
       buffer: Buffer.from("no picture"),
     });
-    expect(await alertOf(page, "picture-alert")).toMatch(/expected a picture .* got another file/);
+    expect(await alertOf(page, "picture-alert")).toMatch(
+      /expected a picture .* got a file of another kind/,
+    );
     await page.setInputFiles("#file", {
       ...{ name: "large.jpg", mimeType: "image/jpeg" },
       buffer: await png(page, 8000, 5000),

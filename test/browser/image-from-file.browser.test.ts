@@ -76,7 +76,10 @@ describe("imageFromFile", () => {
   it("says that a file is no picture, or a damaged one", async () => {
     const intact = new Uint8Array(await (await picture(32, 32, halves)).arrayBuffer());
     const cases: [Blob, RegExp][] = [
-      [new File(["hello"], "notes.txt"), /got another file \("notes.txt"\); choose a picture/],
+      [
+        new File(["hello"], "notes.txt"),
+        /got a file of another kind \("notes.txt"\); choose a picture/,
+      ],
       [new Blob([]), /got an empty file/],
       [new Blob([intact.slice(0, 20)]), /got only a part of a picture/],
       [new Blob([intact.slice(0, 60)]), /an intact PNG picture .*cannot decode/],

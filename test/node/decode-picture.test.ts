@@ -85,7 +85,7 @@ describe("a file that is no picture", () => {
     ["\0\0\x01\0\x01\0", "an icon"],
     ["<!DOCTYPE html><p>404", "an HTML page"],
     ["PK\x03\x04", "a zip file"],
-    ["hello", "another file"],
+    ["hello", "a file of another kind"],
     ["", "an empty file"],
   ])("is refused by what it is, whatever its name says: %j", async (content, kind) => {
     const path = join(newFolder(), "photo.jpg");

@@ -83,14 +83,14 @@ describe("imageFolder", () => {
       { path: "cat/notes.txt", reason: "named .txt" },
       { path: "cat/scan.bmp", reason: "named .bmp" },
       { path: "cat/gone.png", reason: "a link to nothing" },
-      { path: "cat/null.png", reason: "no file" },
+      { path: "cat/null.png", reason: "a pipe, a socket or a device" },
       { path: "readme.png", reason: "in no folder of a class" },
     ]);
     expect(warnings).toEqual([
       `imageFolder: left out 9 of the entries in ${root}: 2 hidden (.cache, cat/.hidden.png), ` +
         "1 named without an ending (cat/LICENSE), 2 named .txt (cat/more.TXT, cat/notes.txt), " +
         "1 named .bmp (cat/scan.bmp), 1 a link to nothing (cat/gone.png), " +
-        "1 no file (cat/null.png), 1 in no folder of a class (readme.png).",
+        "1 a pipe, a socket or a device (cat/null.png), 1 in no folder of a class (readme.png).",
     ]);
   });
 

@@ -194,5 +194,5 @@ export async function nameOfContent(read: ReadBytes): Promise<string> {
   if (READERS.some(([signature, reader]) => reader !== avif && signature.test(start))) {
     return "only a part of a picture";
   }
-  return OTHERS.find(([signature]) => signature.test(start))?.[1] ?? "another file";
+  return OTHERS.find(([signature]) => signature.test(start))?.[1] ?? "a file of another kind";
 }

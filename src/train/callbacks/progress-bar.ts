@@ -25,9 +25,9 @@ export interface ProgressBarOptions {
 
 /**
  * Prints how the training goes on: with `verbose` 1 a line that is redrawn as the epoch proceeds, at
- * most ten times a second and made to fit the terminal (the bar gives way first); where nothing can be redrawn (a file, a
- * pipe, a browser's console) the same line once, when the epoch is over. With `verbose` 2 one line
- * an epoch, with 0 nothing.
+ * most ten times a second and made to fit the terminal (the bar gives way first); where nothing can be
+ * redrawn (a file, a pipe, a browser's console) the same line once, when the epoch is over. With
+ * `verbose` 2 one line an epoch, with 0 nothing.
  *
  * The time of a line includes the validation; with `verbose` 1 the time of a step leaves the first
  * step out.
