@@ -274,13 +274,11 @@ export class TrainingRun {
     const { phase, epoch, step } = position;
     const isOver = phase === this.#phases.length;
     if (!isOver) this.#callbacks.checkStates(this.#subject, callbacks);
-    const inside =
-      isOver ||
-      (phase < this.#phases.length &&
-        epoch <= this.#phases[phase].epochs &&
-        step <= (this.#phases[phase].data.steps ?? Infinity) &&
-        means.sums.length === this.#means.state.sums.length);
-    if (!inside || histories.length > this.#phases.length) {
+    const isInside =
+      (isOver || this.#isWithin(position, means.sums.length)) &&
+      histories.length === Math.min(phase + 1, this.#phases.length) &&
+      histories.every(({ epochs }, i) => this.#isHistoryOf(i, epochs, position));
+    if (!isInside) {
       throw new DataError({
         subject: this.#subject,
         expected: "a checkpoint from within this run",
@@ -297,6 +295,29 @@ export class TrainingRun {
     this.#secondsBefore = seconds;
     this.#histories.push(...histories.map((history) => HistoryRecorder.of(history)));
     this.#resumed = checkpoint;
+  }
+
+  /** Whether a run of these phases comes by such a position. */
+  #isWithin({ phase, epoch, step, begun }: RunPosition, sums: number): boolean {
+    if (phase >= this.#phases.length) return false;
+    const { initialEpoch, epochs, data } = this.#phases[phase];
+    return (
+      epoch >= initialEpoch &&
+      // Behind the last epoch none has begun.
+      (epoch < epochs || (epoch === epochs && !begun)) &&
+      step <= (begun ? (data.steps ?? Infinity) : 0) &&
+      sums === this.#means.state.sums.length
+    );
+  }
+
+  /** Whether these are the epochs that a phase has behind it at a position. */
+  #isHistoryOf(phase: number, recorded: readonly number[], position: RunPosition): boolean {
+    const { initialEpoch, epochs } = this.#phases[phase];
+    const isUnderWay = phase === position.phase;
+    const fits = isUnderWay
+      ? recorded.length === position.epoch - initialEpoch
+      : recorded.length <= epochs - initialEpoch;
+    return fits && recorded.every((epoch, i) => epoch === initialEpoch + i);
   }
 
   /** Gives the callbacks back what they had when the checkpoint was written. */

@@ -3,8 +3,11 @@ import { check, checkOptions, describe } from "../../checks.ts";
 import { formatFloat } from "../../metrics/format-number.ts";
 import { warn } from "../../warn.ts";
 import type { Callback, Logs } from "../callback.ts";
+import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { boolean, list, nullable, text } from "../checkpoint/header-shape.ts";
 import { csvLine, csvTail, endOfLine } from "./csv-text.ts";
 import { stateKey } from "./state-key.ts";
+import { stateReader } from "./state-reader.ts";
 
 /** Takes the text of a file, piece by piece; the run waits for a promise. */
 export type TextWriter = (text: string) => unknown;
@@ -30,6 +33,11 @@ type CsvState = {
   readonly keys: readonly string[] | null;
   readonly needsHead: boolean;
 };
+
+const readState = stateReader<CsvState>("csvLogger", {
+  keys: nullable(list(text)),
+  needsHead: boolean,
+});
 
 /**
  * Writes the logs of every epoch as a line of CSV, as Keras's `CSVLogger` does: `epoch`, counted from
@@ -99,7 +107,8 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     getState(): CsvState {
       return { keys: keys ?? null, needsHead };
     },
-    setState(state: CsvState): void {
+    setState(saved: CallbackState): void {
+      const state = readState(saved);
       keys ??= state.keys ?? undefined;
       // The file itself knows better.
       if (typeof append === "boolean") ({ needsHead } = state);

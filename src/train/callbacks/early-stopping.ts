@@ -5,7 +5,7 @@ import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
 import { WeightsCopy } from "./weights-copy.ts";
 import { stateKey } from "./state-key.ts";
-import { floats, savedNumber, stateReader } from "./state-reader.ts";
+import { checkLengths, floats, savedNumber, stateReader } from "./state-reader.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { count, list, nullable } from "../checkpoint/header-shape.ts";
 
@@ -146,6 +146,9 @@ class EarlyStopping implements Callback {
 
   setState(saved: CallbackState): void {
     const state = readState(saved);
+    if (state.bestWeights && this.#context) {
+      checkLengths("earlyStopping", state.bestWeights, this.#context.model.weights);
+    }
     this.#best = loadNumber(state.best);
     this.#bestEpoch = state.bestEpoch;
     this.#stoppedEpoch = state.stoppedEpoch;

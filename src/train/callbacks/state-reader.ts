@@ -1,3 +1,4 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { describe } from "../../checks.ts";
 import type { CallbackState, JsonValue } from "../checkpoint/checkpoint.ts";
 import { damaged, nullable, object, type Reader, text } from "../checkpoint/header-shape.ts";
@@ -28,3 +29,21 @@ export const floats: Reader<Float32Array> = (value, path) => {
   if ((value as unknown) instanceof Float32Array) return value as unknown as Float32Array;
   throw damaged(`${path} to be a Float32Array`, describe(value));
 };
+
+/** Throws unless there are as many values as each of these weights has. */
+export function checkLengths(
+  subject: string,
+  values: readonly Float32Array[],
+  weights: LayersModel["weights"],
+): void {
+  const sizes = weights.map(({ shape }) =>
+    (shape as number[]).reduce((product, size) => product * size, 1),
+  );
+  const stray = sizes.findIndex((size, i) => size !== values[i]?.length);
+  if (stray === -1 && values.length === sizes.length) return;
+  const got =
+    stray === -1
+      ? `${values.length} arrays`
+      : `${values[stray]?.length ?? "none"} for weight ${stray}`;
+  throw damaged(`the state of ${subject} to hold the values of ${sizes.length} weights`, got);
+}

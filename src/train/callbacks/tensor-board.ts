@@ -1,8 +1,11 @@
 import { check, checkOptions, describe } from "../../checks.ts";
 import { atOnce } from "../../listener.ts";
 import type { Callback, Logs } from "../callback.ts";
+import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { count, list, oneOf } from "../checkpoint/header-shape.ts";
 import { scalarRecord, versionRecord } from "./event-file.ts";
 import { stateKey } from "./state-key.ts";
+import { stateReader } from "./state-reader.ts";
 
 /** Curves of the training data and of the validation data: one event file each. */
 export type TensorBoardRun = "train" | "validation";
@@ -21,6 +24,11 @@ type TensorBoardState = {
   readonly begun: readonly TensorBoardRun[];
   readonly step: number;
 };
+
+const readState = stateReader<TensorBoardState>("tensorBoard", {
+  begun: list(oneOf<TensorBoardRun>("train", "validation")),
+  step: count,
+});
 
 /**
  * Writes the logs of every epoch as TensorBoard's event files, under the names that Keras gives them:
@@ -56,7 +64,8 @@ export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}
     getState(): TensorBoardState {
       return { begun: [...begun], step };
     },
-    setState(state: TensorBoardState): void {
+    setState(saved: CallbackState): void {
+      const state = readState(saved);
       state.begun.forEach((run) => begun.add(run));
       ({ step } = state);
     },

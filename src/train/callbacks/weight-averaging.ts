@@ -2,7 +2,7 @@ import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../che
 import type { Callback, TrainingContext } from "../callback.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { stateKey } from "./state-key.ts";
-import { floats, stateReader } from "./state-reader.ts";
+import { checkLengths, floats, stateReader } from "./state-reader.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { boolean, count, list, nullable } from "../checkpoint/header-shape.ts";
 
@@ -84,6 +84,9 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
     },
     setState(saved: CallbackState): void {
       const state = readState(saved);
+      if (state.averages && context) {
+        checkLengths(subject, state.averages, context.model.trainableWeights);
+      }
       release();
       if (state.averages && context) averages = new AveragedWeights(context.model, state.averages);
       ({ isSwapped, steps, isLaterPhase } = state);

@@ -3,10 +3,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   ArgumentError,
   type Callback,
+  csvLogger,
   DataError,
   earlyStopping,
+  learningRateScheduler,
   modelCheckpoint,
   reduceLROnPlateau,
+  tensorBoard,
   trainPhase,
   type TrainingContext,
   weightAveraging,
@@ -99,20 +102,23 @@ describe("a file made by hand is refused at once:", () => {
     reduceLROnPlateau({ monitor: "loss", minDelta: 1 }),
     modelCheckpoint({ filepath: "x", save: () => undefined }),
     weightAveraging(),
+    csvLogger(() => undefined),
+    tensorBoard(() => undefined),
+    learningRateScheduler(() => 0.001),
   ];
+  /** What a crash at the end of the first epoch leaves. */
+  const left = new MemoryStore();
+  beforeAll(async () => {
+    const crash: Callback = {
+      onEpochEnd: () => {
+        throw new Error("crash");
+      },
+    };
+    await expect(run(left, [...callbacks(), crash])).rejects.toThrow("crash");
+  });
   const forged = async (change: (checkpoint: Checkpoint) => unknown): Promise<MemoryStore> => {
     const store = new MemoryStore();
-    await expect(
-      run(store, [
-        ...callbacks(),
-        {
-          onEpochEnd: () => {
-            throw new Error("crash");
-          },
-        },
-      ]),
-    ).rejects.toThrow("crash");
-    for (const [name, file] of store.files) {
+    for (const [name, file] of left.files) {
       const checkpoint = await decodeCheckpoint(file);
       change(checkpoint);
       store.files.set(name, await encodeCheckpoint(checkpoint));
@@ -159,8 +165,19 @@ describe("a file made by hand is refused at once:", () => {
     await expect(run(store, callbacks())).rejects.toThrow(/optimizer's state for the model/);
   });
 
-  it.each([0, 1, 2, 3])("states of another kind, of callback %i", async (which) => {
-    const states = [null, 5, "x", [], {}, { best: 1 }, { best: "soon" }, { averages: [1] }];
+  it.each([0, 1, 2, 3, 4, 5, 6])("states of another kind, of callback %i", async (which) => {
+    const states = [
+      null,
+      5,
+      "x",
+      [],
+      {},
+      { best: 1 },
+      { best: "soon" },
+      { averages: [1] },
+      { keys: 1 },
+      { step: 0.5 },
+    ];
     for (const state of states) {
       const store = await forged(({ callbacks: saved }) => {
         (saved[which] as { state: unknown }).state = state;
@@ -169,5 +186,45 @@ describe("a file made by hand is refused at once:", () => {
       await expect(resumed).rejects.toThrow(DataError);
       await expect(resumed).rejects.toThrow(/the state of/);
     }
+  });
+
+  it.each([
+    [0, "bestWeights"],
+    [3, "averages"],
+  ])("weights of other lengths, of callback %i", async (which, field) => {
+    for (const values of [[], [new Float32Array(1)], null]) {
+      const store = await forged(({ callbacks: saved }) => {
+        const state = saved[which].state as Record<string, Float32Array[] | null>;
+        state[field] = values ?? [...(state[field] ?? []), new Float32Array(3)];
+      });
+      await expect(run(store, [...callbacks(), noStep()])).rejects.toThrow(
+        /the state of .* to hold the values of/,
+      );
+    }
+  });
+
+  it.each<[string, object, object?]>([
+    ["an epoch behind the last", { epoch: 3 }],
+    ["a huge epoch", { epoch: 2 ** 53 - 1 }],
+    ["a step behind the last", { step: 3 }],
+    ["a step of an epoch that has not begun", { step: 1, begun: false }],
+    ["a phase behind the last", { phase: 2 }],
+    ["the end of a run without its history", { phase: 1 }, { histories: [] }],
+    ["no history", {}, { histories: [] }],
+    ["a history of other epochs", {}, { epochs: [7] }],
+    ["a history of more epochs", {}, { epochs: [0, 1, 2, 3] }],
+  ])("a position that the run never comes by: %s", async (_, position, other = {}) => {
+    const store = await forged((checkpoint) => {
+      Object.assign(checkpoint.position, position);
+      const { histories, epochs } = other as { histories?: never[]; epochs?: number[] };
+      if (histories) Object.assign(checkpoint, { histories });
+      if (!epochs) return;
+      const zeros = epochs.map(() => 0);
+      const rest = { loss: zeros, accuracy: zeros, valLoss: [], valAccuracy: [], seconds: zeros };
+      Object.assign(checkpoint, { histories: [{ epochs, ...rest }] });
+    });
+    await expect(run(store, [...callbacks(), noStep()])).rejects.toThrow(
+      /a checkpoint from within this run/,
+    );
   });
 });
