@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { adam, loadModel, sgd, trainPhase, withKerasLayers } from "cifar-kit";
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { useBackend } from "../helpers/backends.ts";
+import { expectClose } from "../helpers/close.ts";
 import { tinyImages } from "../helpers/tiny.ts";
 
 const { layers: L } = tfl;
@@ -256,4 +257,35 @@ describe("an optimizer of TensorFlow.js whose weights are frozen and thawed", ()
     await fit(model);
     expect((await stateOf("first")).length).toBe(before.length);
   });
+
+  it.each<[string, () => tf.Optimizer]>([
+    ["momentum", () => tf.train.momentum(0.1, 0.9)],
+    ["adam", () => tf.train.adam(0.01)],
+    ["our momentum", () => sgd({ learningRate: 0.1, momentum: 0.9 })],
+  ])("goes on in a loaded model as in the one that was saved: %s", async (_, make) => {
+    const norm = L.batchNormalization({ inputShape: [8, 8, 3] });
+    const model = tfl.sequential({ layers: [norm, ...head()] });
+    norm.trainable = false;
+    compile(model, make());
+    await fit(model);
+    // In one process its variables get other names.
+    const loaded = await loadModel(tf.io.fromMemory(await artifactsOf(model)));
+    for (const each of [model, loaded]) {
+      await fit(each, 2, 1);
+      each.layers[0].trainable = true;
+      await fit(each, 4, 2);
+    }
+    // TensorFlow.js computes the running products of Adam anew when it loads them.
+    expectClose(valuesOf(loaded).flat(), valuesOf(model).flat(), { rtol: 1e-4, atol: 1e-6 });
+  });
+});
+
+it("a file of our momentum goes on where plain TensorFlow.js loaded it", async () => {
+  const model = tfl.sequential({ layers: [L.flatten({ inputShape: [8, 8, 3] }), head()[1]] });
+  compile(model, sgd({ learningRate: 0.1, momentum: 0.9 }));
+  await fit(model);
+  const loaded = await tfl.loadLayersModel(tf.io.fromMemory(await artifactsOf(model)));
+  await fit(model, 2, 1);
+  await fit(loaded, 2, 1);
+  expectClose(valuesOf(loaded).flat(), valuesOf(model).flat(), { rtol: 1e-4, atol: 1e-6 });
 });

@@ -30,10 +30,16 @@ export async function prepareOptimizer(subject: string, model: LayersModel): Pro
   if (groups === 0 || slots.length === 0) return;
   const perGroup = slots.length / groups;
   const kinds = Array.from({ length: groups }, (_, i) => partOf(slots[i * perGroup].name, 1));
-  const owners = slots.slice(0, perGroup).map(({ name }) => partOf(name, 0));
+  // Behind the variables' own a group may have what only this library understands.
+  const groupsOf = kinds.map((kind, i) =>
+    slots.slice(i * perGroup, (i + 1) * perGroup).filter(({ name }) => partOf(name, 1) === kind),
+  );
+  const owners = groupsOf[0].map(({ name }) => partOf(name, 0));
+  if (String(owners) === String(names) && perGroup === names.length) return;
   const isKnown = owners.some((owner) => names.includes(owner));
-  if (String(owners) === String(names) || (!isKnown && owners.length === names.length)) return;
-  if (!isKnown) {
+  // A second model in one process gets other variable names for the same layers.
+  const areSame = weights.every(({ shape }, i) => String(shape) === String(groupsOf[0][i]?.shape));
+  if (!isKnown && !(areSame && owners.length === names.length)) {
     throw new TrainingError({
       subject,
       expected: `saved state for the ${names.length} weights that are trained`,
@@ -43,13 +49,14 @@ export async function prepareOptimizer(subject: string, model: LayersModel): Pro
   }
   const byName = new Map(slots.map((slot) => [slot.name, slot]));
   const { initialAccumulatorValue = 0 } = optimizer!.getConfig();
-  const moved = kinds.flatMap((kind) =>
+  const moved = kinds.flatMap((kind, group) =>
     weights.map((weight, i): NamedArray => {
       const name = `${names[i]}/${kind}`;
+      const found = isKnown ? byName.get(name) : groupsOf[group][i];
+      if (found) return { ...found, name };
       const shape = weight.shape as number[];
       const size = shape.reduce((product, length) => product * length, 1);
-      const values = new Float32Array(size).fill(Number(initialAccumulatorValue));
-      return byName.get(name) ?? { name, shape, values };
+      return { name, shape, values: new Float32Array(size).fill(Number(initialAccumulatorValue)) };
     }),
   );
   const scalars = state.slice(slots.length);
