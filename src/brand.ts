@@ -7,7 +7,7 @@
  * The key under which a class's prototype says what it is, the same in every copy. Not a unique symbol:
  * the declarations of two copies would differ in it, so that the compiler kept their classes apart.
  */
-export const BRAND: symbol = Symbol.for("cifar-kit.brand");
+export const BRAND: symbol = /* @__PURE__ */ Symbol.for("cifar-kit.brand");
 
 /**
  * `instanceof` for branded classes: whether a value, or one that it inherits from, has the brand of the

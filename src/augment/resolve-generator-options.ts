@@ -7,7 +7,7 @@ import type {
 import { checkShiftRange, copyShiftRange } from "./shift-range.ts";
 
 /** The names of all options; the compiler sees to it that none is missing. */
-const OPTION_NAMES = Object.keys({
+const OPTION_NAMES = /* @__PURE__ */ Object.keys({
   rotationRange: true,
   widthShiftRange: true,
   heightShiftRange: true,

@@ -42,7 +42,7 @@ export interface Transform {
 }
 
 /** The transform that changes nothing. */
-export const IDENTITY_TRANSFORM: Transform = Object.freeze({
+export const IDENTITY_TRANSFORM: Transform = /* @__PURE__ */ Object.freeze({
   theta: 0,
   tx: 0,
   ty: 0,

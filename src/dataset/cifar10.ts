@@ -1,7 +1,7 @@
 import type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
 
 /** The classes in label order, as the data set's authors list them (batches.meta.txt). */
-export const CIFAR10_CLASS_NAMES: readonly string[] = Object.freeze([
+export const CIFAR10_CLASS_NAMES: readonly string[] = /* @__PURE__ */ Object.freeze([
   "Airplane",
   "Automobile",
   "Bird",
@@ -19,21 +19,23 @@ export const CIFAR10_CLASS_NAMES: readonly string[] = Object.freeze([
  * and 1024 of blue, each row by row.
  * @see https://www.cs.toronto.edu/~kriz/cifar.html
  */
-export const CIFAR10_LAYOUT: RecordLayout = Object.freeze({
+export const CIFAR10_LAYOUT: RecordLayout = /* @__PURE__ */ Object.freeze({
   labelBytes: 1,
   labelByte: 0,
   numClasses: 10,
-  imageShape: Object.freeze([32, 32, 3] as const),
+  imageShape: /* @__PURE__ */ Object.freeze([32, 32, 3] as const),
   pixelOrder: "planar",
 });
 
-const file = (name: string, sha256: string): RecordFile =>
-  Object.freeze({ name, bytes: 30_730_000, sha256 });
-
-const manifest = (name: string, files: readonly RecordFile[]): RecordManifest =>
+/** @param hashes SHA-256 of each file by its name. */
+const manifest = (name: string, hashes: Readonly<Record<string, string>>): RecordManifest =>
   Object.freeze({
     name,
-    files: Object.freeze(files),
+    files: Object.freeze(
+      Object.entries(hashes).map(([name, sha256]): RecordFile =>
+        Object.freeze({ name, bytes: 30_730_000, sha256 }),
+      ),
+    ),
     layout: CIFAR10_LAYOUT,
     classNames: CIFAR10_CLASS_NAMES,
   });
@@ -47,15 +49,15 @@ export const CIFAR10_MANIFESTS: {
   readonly train: RecordManifest;
   /** The test file. */
   readonly test: RecordManifest;
-} = Object.freeze({
-  train: manifest("CIFAR-10 train", [
-    file("data_batch_1.bin", "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
-    file("data_batch_2.bin", "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
-    file("data_batch_3.bin", "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
-    file("data_batch_4.bin", "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
-    file("data_batch_5.bin", "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
-  ]),
-  test: manifest("CIFAR-10 test", [
-    file("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
-  ]),
+} = /* @__PURE__ */ Object.freeze({
+  train: /* @__PURE__ */ manifest("CIFAR-10 train", {
+    "data_batch_1.bin": "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
+    "data_batch_2.bin": "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
+    "data_batch_3.bin": "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
+    "data_batch_4.bin": "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
+    "data_batch_5.bin": "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
+  }),
+  test: /* @__PURE__ */ manifest("CIFAR-10 test", {
+    "test_batch.bin": "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
+  }),
 });

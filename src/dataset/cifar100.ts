@@ -3,7 +3,7 @@ import type { RecordLayout, RecordManifest } from "./manifest.ts";
 const names = (text: string): readonly string[] => Object.freeze(text.trim().split(/\s+/));
 
 /** The 100 classes in label order, as the data set's authors spell them (fine_label_names.txt). */
-export const CIFAR100_FINE_CLASS_NAMES: readonly string[] = names(`
+export const CIFAR100_FINE_CLASS_NAMES: readonly string[] = /* @__PURE__ */ names(`
   apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle
   bowl boy bridge bus butterfly camel can castle caterpillar cattle
   chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur
@@ -17,7 +17,7 @@ export const CIFAR100_FINE_CLASS_NAMES: readonly string[] = names(`
 `);
 
 /** The 20 groups of five classes each, in label order (coarse_label_names.txt). */
-export const CIFAR100_COARSE_CLASS_NAMES: readonly string[] = names(`
+export const CIFAR100_COARSE_CLASS_NAMES: readonly string[] = /* @__PURE__ */ names(`
   aquatic_mammals fish flowers food_containers fruit_and_vegetables
   household_electrical_devices household_furniture insects large_carnivores
   large_man-made_outdoor_things large_natural_outdoor_scenes large_omnivores_and_herbivores
@@ -75,4 +75,7 @@ export const CIFAR100_MANIFESTS: Readonly<
       readonly test: RecordManifest;
     }
   >
-> = Object.freeze({ fine: manifests("fine"), coarse: manifests("coarse") });
+> = /* @__PURE__ */ Object.freeze({
+  fine: /* @__PURE__ */ manifests("fine"),
+  coarse: /* @__PURE__ */ manifests("coarse"),
+});

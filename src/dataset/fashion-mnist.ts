@@ -2,7 +2,7 @@ import type { IdxManifest } from "./load-idx.ts";
 import type { RecordFile } from "./manifest.ts";
 
 /** The classes in label order, as the data set's authors list them. */
-export const FASHION_MNIST_CLASS_NAMES: readonly string[] = Object.freeze([
+export const FASHION_MNIST_CLASS_NAMES: readonly string[] = /* @__PURE__ */ Object.freeze([
   "T-shirt/top",
   "Trouser",
   "Pullover",
@@ -33,8 +33,8 @@ export const FASHION_MNIST_MANIFESTS: {
   readonly train: IdxManifest;
   /** The test images and labels. */
   readonly test: IdxManifest;
-} = Object.freeze({
-  train: manifest(
+} = /* @__PURE__ */ Object.freeze({
+  train: /* @__PURE__ */ manifest(
     "Fashion-MNIST train",
     {
       name: "train-images-idx3-ubyte",
@@ -47,7 +47,7 @@ export const FASHION_MNIST_MANIFESTS: {
       sha256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
     },
   ),
-  test: manifest(
+  test: /* @__PURE__ */ manifest(
     "Fashion-MNIST test",
     {
       name: "t10k-images-idx3-ubyte",

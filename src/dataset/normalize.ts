@@ -3,7 +3,7 @@ import { check, describe } from "../checks.ts";
 import { asBytes, type Bytes } from "./bytes.ts";
 
 /** `x / 255` for every byte, rounded once to float32. */
-const UNIT_RANGE = Float32Array.from({ length: 256 }, (_, x) => x / 255);
+const UNIT_RANGE = /* @__PURE__ */ Float32Array.from({ length: 256 }, (_, x) => x / 255);
 
 /**
  * Pixels as floats: each byte divided by 255, rounded once to float32.

@@ -31,7 +31,7 @@ const FILTERS: Readonly<Record<Interpolation, Filter>> = {
   lanczos: { support: 3, weight: (x) => (x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
-export const INTERPOLATIONS = Object.keys(FILTERS) as readonly Interpolation[];
+export const INTERPOLATIONS = /* @__PURE__ */ Object.keys(FILTERS) as readonly Interpolation[];
 
 const FRACTION_BITS = 22;
 

@@ -41,7 +41,9 @@ export type SafetensorsData =
   | BigInt64Array;
 
 /** Every type's name. */
-export const SAFETENSORS_DTYPES = Object.keys(ELEMENTS) as readonly SafetensorsDtype[];
+export const SAFETENSORS_DTYPES = /* @__PURE__ */ Object.keys(
+  ELEMENTS,
+) as readonly SafetensorsDtype[];
 
 /** Whether `value` names a type of the format. */
 export function isSafetensorsDtype(value: unknown): value is SafetensorsDtype {

@@ -8,7 +8,7 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
   const imports = readFileSync(file, "utf8").matchAll(
-    /^(?:import|export)\b[^"']*["'](\.[^"']+)["']|^.*\brequire\(["'](\.[^"']+)["']\)/gm,
+    /^(?:import|export)\b[^"']*["'](\.[^"']+)["']|^\S.*\brequire\(["'](\.[^"']+)["']\)/gm,
   );
   for (const [, imported, required] of imports) {
     loaded(join(dirname(file), imported ?? required), seen);

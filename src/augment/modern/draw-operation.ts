@@ -7,7 +7,7 @@ import {
   type OperationStep,
 } from "./operations.ts";
 
-const NAMES = Object.keys(OPERATIONS) as OperationName[];
+const NAMES = /* @__PURE__ */ Object.keys(OPERATIONS) as OperationName[];
 
 /**
  * Draws one operation of a space, every one equally likely, at the level that `levelOf` gives, and

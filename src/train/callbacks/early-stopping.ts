@@ -76,10 +76,10 @@ type EarlyStoppingState = {
   readonly wait: number;
 };
 
-const readState = stateReader<EarlyStoppingState>("earlyStopping", {
+const readState = /* @__PURE__ */ stateReader<EarlyStoppingState>("earlyStopping", {
   best: savedNumber,
   bestEpoch: count,
-  bestWeights: nullable(list(floats)),
+  bestWeights: /* @__PURE__ */ nullable(/* @__PURE__ */ list(floats)),
   stoppedEpoch: count,
   wait: count,
 });

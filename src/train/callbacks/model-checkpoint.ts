@@ -61,7 +61,7 @@ type CheckpointState = {
   readonly batchesSinceSave: number;
 };
 
-const readState = stateReader<CheckpointState>("modelCheckpoint", {
+const readState = /* @__PURE__ */ stateReader<CheckpointState>("modelCheckpoint", {
   best: savedNumber,
   batchesSinceSave: count,
 });

@@ -28,7 +28,7 @@ type PlateauState = {
   readonly cooldownLeft: number;
 };
 
-const readState = stateReader<PlateauState>("reduceLROnPlateau", {
+const readState = /* @__PURE__ */ stateReader<PlateauState>("reduceLROnPlateau", {
   best: savedNumber,
   wait: count,
   cooldownLeft: count,

@@ -18,7 +18,7 @@ export function stateReader<T extends object>(
 }
 
 /** A number as text, or none. */
-export const savedNumber: Reader<SavedNumber> = nullable((value, path) => {
+export const savedNumber: Reader<SavedNumber> = /* @__PURE__ */ nullable((value, path) => {
   const number = text(value, path);
   if (String(Number(number)) === number) return number;
   throw damaged(`${path} to be a number as text`, describe(value));

@@ -27,8 +27,8 @@ type AveragingState = {
   readonly isLaterPhase: boolean;
 };
 
-const readState = stateReader<AveragingState>("weightAveraging", {
-  averages: nullable(list(floats)),
+const readState = /* @__PURE__ */ stateReader<AveragingState>("weightAveraging", {
+  averages: /* @__PURE__ */ nullable(/* @__PURE__ */ list(floats)),
   isSwapped: boolean,
   steps: count,
   isLaterPhase: boolean,

@@ -14,7 +14,7 @@
  */
 import type { JsonValue } from "./checkpoint.ts";
 
-export const MAGIC = Uint8Array.of(0x89, 0x43, 0x4b, 0x43, 0x50, 0x0d, 0x0a, 0x1a);
+export const MAGIC = /* @__PURE__ */ Uint8Array.of(0x89, 0x43, 0x4b, 0x43, 0x50, 0x0d, 0x0a, 0x1a);
 export const FORMAT_VERSION = 1;
 /** Bytes before the header. */
 export const PREFIX_BYTES = 16;
