@@ -8,7 +8,7 @@ import { breather } from "../event-loop.ts";
 import { checkedBatches } from "./checked-batches.ts";
 import { modelInternals } from "../model/internals.ts";
 import { checkImageShape, checkModel } from "./model-input.ts";
-import { asPredictions, outputOf } from "./predict.ts";
+import { asPredictions, outputOf } from "./model-output.ts";
 import { flowData, datasetData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
 import { usableFlow } from "./user-flow.ts";
 import type { Flow } from "../augment/flow.ts";

@@ -9,8 +9,9 @@ export { findLearningRate, type FindLearningRateOptions } from "./find-learning-
 export type { History, RunHealth, TwoPhaseHistory } from "./history.ts";
 export type { ProgressStyle } from "./console/progress-line.ts";
 export type { TextSink } from "./console/text-sink.ts";
-export type { ModelImages } from "./model-input.ts";
-export { predict, type Predictions, type PredictOptions } from "./predict.ts";
+export type { ModelImages } from "./image-rows.ts";
+export type { Predictions } from "./model-output.ts";
+export { predict, type PredictOptions } from "./predict.ts";
 export type { RandomViews, TestTimeAugmentation } from "./test-time-augmentation.ts";
 export { toDataset, type ToDatasetOptions } from "./to-dataset.ts";
 export { trainPhase, type TrainingOptions, type TrainPhaseOptions } from "./train-phase.ts";

@@ -1,5 +1,4 @@
-import { allocate } from "../allocate.ts";
-import { max, min, sum, Tensor, tidy } from "@tensorflow/tfjs-core";
+import { max, min, sum, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, checkOptions } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
@@ -7,7 +6,9 @@ import { warnOfByteLikeFloats } from "./byte-like.ts";
 import { readTogether } from "./read-together.ts";
 import { checkByteRange } from "./checked-batches.ts";
 import { breather } from "../event-loop.ts";
-import { checkModel, type ImageRows, imageRows, type ModelImages } from "./model-input.ts";
+import { type ImageRows, imageRows, type ModelImages } from "./image-rows.ts";
+import { checkModel } from "./model-input.ts";
+import { asPredictions, outputOf, type Predictions } from "./model-output.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
 /** Options of {@link predict}. */
@@ -19,16 +20,6 @@ export interface PredictOptions {
    * none. `"flip"` takes twice the time.
    */
   readonly testTimeAugmentation?: TestTimeAugmentation;
-}
-
-/** What {@link predict} gives. */
-export interface Predictions {
-  /** Row-major `[n, k]`: for each image the probability of each class. */
-  readonly probabilities: Float32Array;
-  /** Number of images and of classes. */
-  readonly shape: readonly [n: number, k: number];
-  /** For each image the class with the largest probability; the first of equals. */
-  readonly classes: Int32Array;
 }
 
 /**
@@ -96,47 +87,10 @@ async function checkPixels(subject: string, model: LayersModel, images: Tensor):
   else warnOfByteLikeFloats(subject, model, largest);
 }
 
-/** The model's output for one batch, which it disposes. */
-export async function outputOf(model: LayersModel, xs: Tensor): Promise<Float32Array> {
-  let output: Tensor | undefined;
-  try {
-    output = tidy(() => model.predictOnBatch(xs) as Tensor);
-    return (await output.data()) as Float32Array;
-  } finally {
-    xs.dispose();
-    output?.dispose();
-  }
-}
-
 function meanOf(outputs: readonly Float32Array[]): Float32Array {
   if (outputs.length === 1) return outputs[0];
   return Float32Array.from(
     outputs[0],
     (_, i) => outputs.reduce((total, output) => total + output[i], 0) / outputs.length,
   );
-}
-
-/** Outputs of consecutive batches as one. */
-export function asPredictions(parts: readonly Float32Array[], n: number): Predictions {
-  const total = parts.reduce((sum, part) => sum + part.length, 0);
-  const probabilities = allocate(Float32Array, total, {
-    subject: "predict",
-    what: `the probabilities of ${n} images`,
-    remedy: "pass fewer images at a time",
-  });
-  let at = 0;
-  for (const part of parts) {
-    probabilities.set(part, at);
-    at += part.length;
-  }
-  const k = total / n;
-  const classes = new Int32Array(n);
-  for (let i = 0; i < n; i++) classes[i] = argMax(probabilities, i * k, k);
-  return { probabilities, shape: [n, k], classes };
-}
-
-function argMax(values: Float32Array, from: number, count: number): number {
-  let best = 0;
-  for (let j = 1; j < count; j++) if (values[from + j] > values[from + best]) best = j;
-  return best;
 }

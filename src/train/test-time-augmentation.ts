@@ -3,7 +3,7 @@ import { reverse, tensor, tidy } from "@tensorflow/tfjs-core";
 import { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { check, checkInteger, checkOptions, checkSeed, describe } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
-import type { ImageRows, ModelImages } from "./model-input.ts";
+import type { ImageRows, ModelImages } from "./image-rows.ts";
 
 /**
  * Which views of an image are classified beside the image itself: `"flip"`, its mirror image, or

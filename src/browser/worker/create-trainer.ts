@@ -18,8 +18,10 @@ import { checkByteRange } from "../../train/checked-batches.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { TwoPhaseHistory } from "../../train/history.ts";
 import { setLearningRate } from "../../train/learning-rate.ts";
-import { checkCompiled, checkModel, imageRows, type ModelImages } from "../../train/model-input.ts";
-import type { PredictOptions, Predictions } from "../../train/predict.ts";
+import type { ModelImages } from "../../train/image-rows.ts";
+import { checkCompiled, checkModel } from "../../train/model-input.ts";
+import type { Predictions } from "../../train/model-output.ts";
+import type { PredictOptions } from "../../train/predict.ts";
 import { COMMON_OPTIONS } from "../../train/train-phase.ts";
 import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
 import { opfsStoreName } from "../opfs-checkpoint-store.ts";
@@ -254,9 +256,10 @@ export class Trainer {
     options: PredictOptions = {},
   ): Promise<Predictions> {
     checkModel("predict", model);
-    // What the Worker would refuse is refused here, by the same checks.
-    imageRows("predict", model, images);
     return this.#alone(async () => {
+      // What the Worker would refuse is refused here, by the same checks.
+      const { imageRows } = await import("../../train/image-rows.ts");
+      imageRows("predict", model, images);
       await this.#started;
       const call: PredictCall = {
         model: await artifactsOf(model, false),

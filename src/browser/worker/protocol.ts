@@ -8,7 +8,8 @@ import type { CheckpointOptions } from "../../train/checkpoint/checkpoint-option
 import type { ModelState } from "../../train/checkpoint/model-state.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { TwoPhaseHistory } from "../../train/history.ts";
-import type { PredictOptions, Predictions } from "../../train/predict.ts";
+import type { Predictions } from "../../train/model-output.ts";
+import type { PredictOptions } from "../../train/predict.ts";
 import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
 import type { CallbackOutline, HookAnswer, HookCall } from "./callback-calls.ts";
 

@@ -9,7 +9,7 @@ import type { Callback } from "../../train/callback.ts";
 import { readModelState } from "../../train/checkpoint/model-state.ts";
 import { evaluate, type Evaluation } from "../../train/evaluate.ts";
 import { learningRateOf } from "../../train/learning-rate.ts";
-import { predict, type Predictions } from "../../train/predict.ts";
+import type { Predictions } from "../../train/model-output.ts";
 import { trainTwoPhase } from "../../train/train-two-phase.ts";
 import { opfsCheckpointStore } from "../opfs-checkpoint-store.ts";
 import { remoteCallback } from "./callback-calls.ts";
@@ -212,7 +212,11 @@ class TrainerServer {
 
   #predict({ model, images, options }: PredictCall): Promise<Predictions> {
     const given = typeof images === "number" ? this.#sets.get(images) : images;
-    return this.#withModel(model, (loaded) => predict(loaded, given, options));
+    return this.#withModel(model, async (loaded) => {
+      // Loaded with the first prediction: a Worker that trains needs none of it.
+      const { predict } = await import("../../train/predict.ts");
+      return predict(loaded, given, options);
+    });
   }
 
   /** Does something with a model of the page; is rejected when the device is lost meanwhile. */
