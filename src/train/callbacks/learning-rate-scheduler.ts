@@ -40,10 +40,10 @@ type SchedulerState = {
   } | null;
 };
 
-const readState = stateReader<SchedulerState>("learningRateScheduler", {
+const readState = /* @__PURE__ */ stateReader<SchedulerState>("learningRateScheduler", {
   source: text,
-  asked: nullable(
-    object<NonNullable<SchedulerState["asked"]>>({
+  asked: /* @__PURE__ */ nullable(
+    /* @__PURE__ */ object<NonNullable<SchedulerState["asked"]>>({
       index: count,
       learningRate: savedNumber,
       answer: notNegative,
