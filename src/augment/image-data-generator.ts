@@ -53,11 +53,14 @@ export interface GeneratorFlowOptions extends SetFlowOptions {
   readonly savePrefix?: string;
 }
 
+/** What no statistics need, and a slip of the pen may ask for. */
+const MAX_ROUNDS = 10_000;
+
 /** Options of `ImageDataGenerator.fit`. */
 export interface GeneratorFitOptions {
   /** Learn from randomly transformed images instead of the images themselves. Default false. */
   readonly augment?: boolean;
-  /** With `augment`, how often to go through the set. Default 1. */
+  /** With `augment`, how often to go through the set, up to 10,000 times. Default 1. */
   readonly rounds?: number;
   /** With `augment`, the seed of the transforms. Default 0. */
   readonly seed?: number;
@@ -141,7 +144,7 @@ export class ImageDataGenerator {
     const { augment = false, rounds = 1, seed = 0 } = options;
     checkSet(subject, set);
     checkBoolean(subject, "augment", augment);
-    checkInteger(subject, "rounds", rounds, { min: 1 });
+    checkInteger(subject, "rounds", rounds, { min: 1, max: MAX_ROUNDS });
     checkSeed(subject, seed);
     const numpy = this.#settings.randomStream === "numpy";
     if (numpy) checkNumpySeed(subject, seed);

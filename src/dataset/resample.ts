@@ -107,18 +107,19 @@ export function resample(
   const isWhole = (span: Span, size: number, outSize: number): boolean =>
     size === outSize && span.from === 0 && span.length === size;
   const step = outWidth * channels;
+  // Both before any work: a size that is too large is refused at once.
+  const out = isWhole(y, height, outHeight) ? undefined : room(outHeight * step);
   const wide = room(height * step);
   const taps = isWhole(x, width, outWidth) ? undefined : axisTaps(width, x, outWidth, filter);
-  const lines = Math.max(1, Math.floor(STRIP_PIXELS / width));
-  for (let from = 0; from < height; from += lines) {
-    const to = Math.min(height, from + lines);
+  const count = Math.max(1, Math.floor(STRIP_PIXELS / width));
+  for (let from = 0; from < height; from += count) {
+    const to = Math.min(height, from + count);
     const strip = picture.rows(from, to);
-    const out = wide.subarray(from * step, to * step);
-    if (!taps) out.set(strip);
-    else along(strip, out, taps, { lines: to - from, step: channels, line: width * channels });
+    const lines = wide.subarray(from * step, to * step);
+    if (!taps) lines.set(strip);
+    else along(strip, lines, taps, { lines: to - from, step: channels, line: width * channels });
   }
-  if (isWhole(y, height, outHeight)) return new Uint8Array(wide.buffer);
-  const out = room(outHeight * step);
+  if (!out) return new Uint8Array(wide.buffer);
   // All values of a row go the same way down the columns.
   along(new Uint8Array(wide.buffer), out, axisTaps(height, y, outHeight, filter), {
     lines: 1,

@@ -22,6 +22,9 @@ export interface ResizeImageOptions {
   readonly fit?: "stretch" | "crop";
 }
 
+/** The longest side of a result, which is an image for a model. */
+const MAX_SIDE = 2 ** 16;
+
 const FITS = ["stretch", "crop"] as const;
 /** In training and in use alike, whichever function resizes. */
 const DEFAULTS = { interpolation: "bilinear", fit: "stretch" } as const;
@@ -34,9 +37,10 @@ const DEFAULTS = { interpolation: "bilinear", fit: "stretch" } as const;
  * what a fourth or second channel makes transparent lies on white.
  * @param picture bytes 0..255 of 1 to 4 channels: grey, grey and alpha, RGB, RGB and alpha; the
  *   `ImageData` of a canvas, for example.
- * @param imageShape height, width and 1 or 3 channels of the result.
+ * @param imageShape height and width, up to 65,536 each, and 1 or 3 channels of the result.
  * @returns `height * width * channels` bytes, NHWC order.
  * @throws {ArgumentError} if the picture's size does not fit its bytes, or an argument is out of range.
+ * @throws {DataError} if the result is larger than the memory.
  */
 export function resizeImage(
   picture: Pixels,
@@ -91,8 +95,8 @@ export function checkPictureShape(subject: string, imageShape: unknown): void {
     "pass e.g. [32, 32, 3]",
   );
   const [height, width, channels] = imageShape as unknown[];
-  checkInteger(subject, "imageShape[0]", height, { min: 1 });
-  checkInteger(subject, "imageShape[1]", width, { min: 1 });
+  checkInteger(subject, "imageShape[0]", height, { min: 1, max: MAX_SIDE });
+  checkInteger(subject, "imageShape[1]", width, { min: 1, max: MAX_SIDE });
   checkOneOf(subject, "imageShape[2]", channels, [1, 3]);
 }
 

@@ -1,8 +1,10 @@
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ResvgRenderOptions } from "@resvg/resvg-js";
 import { check } from "../checks.ts";
-import { DataError, SourceError } from "../errors.ts";
+import { messageOf } from "../describe.ts";
+import { ArgumentError, DataError, SourceError } from "../errors.ts";
 import { optionalPackage } from "../optional-package.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { sweepLeftovers, temporaryStem } from "./temporary-files.ts";
@@ -35,7 +37,7 @@ export async function renderPng(
   try {
     const bundled = join(folder, "font.ttf");
     await writeFile(bundled, Buffer.from(FONT_BASE64, "base64"));
-    const resvg = new Resvg(sharpPixels(svg), {
+    const options: ResvgRenderOptions = {
       fitTo: { mode: "zoom", value: scale },
       background: "white",
       font: {
@@ -45,10 +47,25 @@ export async function renderPng(
         defaultFontFamily: FONT_FAMILY,
         sansSerifFamily: FONT_FAMILY,
       },
-    });
-    return resvg.render().asPng();
+    };
+    return drawn(() => new Resvg(sharpPixels(svg), options).render().asPng());
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the renderer makes of a document; it throws plain errors for what it cannot draw. */
+function drawn(draw: () => Uint8Array): Uint8Array {
+  try {
+    return draw();
+  } catch (cause) {
+    throw new ArgumentError({
+      subject: "writePng",
+      expected: "a picture that resvg can draw",
+      got: `the error "${messageOf(cause)}"`,
+      remedy: "correct the specification, or write an SVG with writeSvg",
+      cause,
+    });
   }
 }
 

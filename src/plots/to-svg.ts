@@ -26,27 +26,33 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   const both = { subject: "toSvg", install: "vega vega-lite" };
   const vega = await optionalPackage({ ...both, name: "vega" }, () => import("vega"));
   const vegaLite = await optionalPackage({ ...both, name: "vega-lite" }, () => import("vega-lite"));
-  const view = viewOf(() => {
+  try {
     // A copy: Vega marks the rows of data that it is given.
     const own = structuredClone(spec) as unknown as Parameters<typeof vegaLite.compile>[0];
-    const compiled = vegaLite.compile(own);
-    return new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.Error });
-  });
-  try {
-    return wellFormed(describedBy(spec.description, await view.toSVG()));
-  } finally {
-    view.finalize();
-  }
-}
-
-/** What Vega makes of a specification; it throws plain errors for what is none. */
-function viewOf<View>(make: () => View): View {
-  try {
-    return make();
+    const { spec: compiled } = vegaLite.compile(own);
+    // What goes wrong while it draws, it tells the console, and leaves out.
+    const failures: unknown[] = [];
+    const handler = (_: unknown, __: unknown, parts: readonly unknown[]): void => {
+      failures.push(parts.find((part) => part instanceof Error) ?? parts.map(String).join(" "));
+    };
+    const logger = vega.logger(vega.Error, undefined, handler);
+    const view = new vega.View(vega.parse(compiled), { renderer: "none", logger });
+    try {
+      // What it throws may only follow from the first failure.
+      const svg = await view.toSVG().catch((error: unknown) => {
+        failures.push(error);
+        return "";
+      });
+      if (failures.length > 0) throw failures[0];
+      return wellFormed(describedBy(spec.description, svg));
+    } finally {
+      view.finalize();
+    }
   } catch (cause) {
+    // Vega throws plain errors for what is no specification: some when it compiles, some when it draws.
     throw new ArgumentError({
       subject: "toSvg",
-      expected: "a specification that Vega-Lite can compile",
+      expected: "a specification that Vega-Lite can compile and draw",
       got: `the error "${messageOf(cause)}"`,
       remedy: "pass what a plot function returned, or correct the specification",
       cause,

@@ -18,13 +18,15 @@ export function checkModel(subject: string, model: LayersModel): void {
   );
 }
 
-/** Throws unless the model is compiled. */
+/** Throws unless the model is compiled, with a loss: TensorFlow.js takes a list or an object without one. */
 export function checkCompiled(subject: string, model: LayersModel): void {
+  const { optimizer, lossFunctions = [] } = modelInternals(model);
+  const hasLoss = lossFunctions.every((loss) => typeof loss === "function");
   check(
-    modelInternals(model).optimizer != null,
+    optimizer != null && hasLoss,
     subject,
     "a compiled model",
-    "one without optimizer and loss",
+    optimizer == null ? "one without optimizer and loss" : "one without a loss",
     "call model.compile({ optimizer, loss, metrics }) first, or build it with compile: true",
   );
 }

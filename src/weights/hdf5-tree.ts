@@ -19,21 +19,14 @@ export function makeGroup({ Group }: Hdf5, parent: Group, path: string): Group {
   let group = parent;
   for (const name of path.split("/")) {
     if (name === "" || name === "." || path.includes("\0")) {
-      throw new ArgumentError({
-        subject: "saveWeights",
-        expected: "names of layers that HDF5 can keep: parts between slashes, none empty or a dot",
-        got: describe(path),
-        remedy: "call the layer otherwise, or use safetensors",
-      });
+      throw unkeepable(
+        "names of layers that HDF5 can keep: parts between slashes, none empty or a dot",
+        describe(path),
+      );
     }
     const found = group.keys().includes(name) ? group.get(name) : group.create_group(name);
     if (!(found instanceof Group)) {
-      throw new ArgumentError({
-        subject: "saveWeights",
-        expected: "names of layers that are no weights of other layers",
-        got: describe(path),
-        remedy: "call the layer otherwise, or use safetensors",
-      });
+      throw unkeepable("names of layers that are no weights of other layers", describe(path));
     }
     group = found;
   }
@@ -47,7 +40,14 @@ export function writeNames(group: Group, attribute: string, names: readonly stri
     group.create_attribute(attribute, new Float64Array(0), [0], "<d");
     return;
   }
-  const bytes = Math.max(...names.map((name) => new TextEncoder().encode(name).length));
+  const lengths = names.map((name) => new TextEncoder().encode(name).length);
+  const bytes = Math.max(...lengths);
+  if (bytes > ATTRIBUTE_BYTES) {
+    throw unkeepable(
+      `names of layers that HDF5 can keep: of at most ${ATTRIBUTE_BYTES} bytes`,
+      `${bytes} bytes in ${describe(names[lengths.indexOf(bytes)])}`,
+    );
+  }
   const perPart = Math.floor(ATTRIBUTE_BYTES / bytes);
   const parts = Math.ceil(names.length / perPart);
   for (let part = 0; part < parts; part++) {
@@ -147,6 +147,11 @@ export function readNumbers(dataset: Dataset, expected: readonly number[]): Floa
     got: dtype === "unknown" ? `HDF5's type ${type}, ${size} bytes each` : JSON.stringify(dtype),
     remedy: 'save the weights in Python as float32, e.g. with the dtype policy "float32"',
   });
+}
+
+function unkeepable(expected: string, got: string): ArgumentError {
+  const remedy = "call the layer otherwise, or use safetensors";
+  return new ArgumentError({ subject: "saveWeights", expected, got, remedy });
 }
 
 /** A file that is not the model's. */

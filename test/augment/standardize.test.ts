@@ -176,7 +176,8 @@ describe("fit", () => {
 
   it.each([
     [{ augment: 1 }, "augment to be true or false"],
-    [{ rounds: 0 }, "rounds to be a whole number of at least 1"],
+    [{ rounds: 0 }, "rounds to be a whole number in [1, 10000]"],
+    [{ rounds: 1e9 }, "rounds to be a whole number in [1, 10000]"],
     [{ seed: "x" }, "seed to be a whole number"],
     [{ rotationRange: 3 }, "the unknown option"],
   ])("refuses the options %j", (options, message) => {

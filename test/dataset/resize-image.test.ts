@@ -95,6 +95,7 @@ describe("resizeImage", () => {
     expect(resize({}, [1, 1])).toThrow(/\[height, width, channels\]/);
     expect(resize({}, [1, 1, 4])).toThrow(/imageShape\[2\] to be one of 1, 3/);
     expect(resize({}, [0, 1, 1])).toThrow(/imageShape\[0\]/);
+    expect(resize({}, [1, 1e6, 1])).toThrow(/imageShape\[1\] to be a whole number in \[1, 65536\]/);
     expect(resize({}, [1, 1, 1], { interpolation: "nearest" })).toThrow(ArgumentError);
     expect(resize({}, [1, 1, 1], { fit: "pad" })).toThrow(/fit to be one of "stretch", "crop"/);
     expect(resize({}, [1, 1, 1], { filter: "x" })).toThrow(/unknown option "filter"/);

@@ -145,6 +145,20 @@ describe("writePng", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith(".cifar-kit-font-"))).toEqual([]);
   });
 
+  it("passes on what the renderer throws, as the cause", async () => {
+    vi.doMock("@resvg/resvg-js", () => ({
+      Resvg: function () {
+        throw new Error("SVG data parsing failed");
+      },
+    }));
+    const drawn = writePng(file("bad.png"), history);
+    await expect(drawn).rejects.toThrow(
+      /can draw, got the error "SVG data parsing failed"; correct/,
+    );
+    await expect(drawn).rejects.toBeInstanceOf(ArgumentError);
+    await expect(drawn).rejects.toHaveProperty("cause.message", "SVG data parsing failed");
+  });
+
   it("says what to install if the renderer is missing", async () => {
     vi.doMock("@resvg/resvg-js", () => {
       throw new Error("Cannot find package '@resvg/resvg-js'");

@@ -38,6 +38,23 @@ describe("toSvg", () => {
     }
   });
 
+  it.each([
+    ["compiles", { calculate: "foo(1)", as: "z" }, {}, /Unrecognized function: foo/],
+    ["parses", { filter: "regexp('(')" }, {}, /Unterminated group/],
+    ["draws", { filter: "true" }, { format: "qqq" }, /invalid format: qqq/],
+  ])(
+    "passes on what goes wrong while Vega %s, as the cause",
+    async (_, transform, more, message) => {
+      const text = { field: "a", ...more };
+      const data = { values: [{ a: 1 }] };
+      const spec = { data, transform: [transform], mark: "text", encoding: { text } };
+      const error = await toSvg(spec as never).catch((reason: unknown) => reason as Error);
+      expect(error).toBeInstanceOf(ArgumentError);
+      expect(String(error)).toMatch(message);
+      expect(String((error as Error).cause)).toMatch(message);
+    },
+  );
+
   it("says what to install if Vega is missing", async () => {
     vi.doMock("vega", () => {
       throw new Error("Cannot find package 'vega'");

@@ -75,7 +75,7 @@ export function collectRemedies(): Map<string, Set<string>> {
         add(node.initializer);
       } else if (
         (ts.isVariableDeclaration(node) || ts.isParameter(node)) &&
-        /^remedy$/i.test(node.name.getText())
+        /(^|_)remedy$/i.test(node.name.getText())
       ) {
         add(node.initializer);
       } else if (ts.isFunctionDeclaration(node) && /remedy/i.test(node.name?.text ?? "")) {

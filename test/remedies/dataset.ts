@@ -1,5 +1,9 @@
+import { gzipSync } from "node:zlib";
 import * as kit from "cifar-kit";
 import { type ByteSource, ImageSet } from "cifar-kit";
+import { imageFromFile } from "cifar-kit/node";
+import { loadIdx } from "../../src/dataset/load-idx.ts";
+import { encodePng } from "../../src/plots/encode-png.ts";
 import { normalize } from "../../src/dataset/normalize.ts";
 import { manifestOf, syntheticRecords } from "../dataset/synthetic.ts";
 import { tinyImages } from "../helpers/tiny.ts";
@@ -32,7 +36,49 @@ const broken = (): Promise<never> => Promise.reject(new Error("damaged"));
 /** An IDX file of three labels. */
 const IDX = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2);
 
+const png = encodePng(new Uint8Array(4), [2, 2, 1]);
+const fromFile = (bytes: Uint8Array, options = {}): Promise<unknown> =>
+  imageFromFile(bytes, { imageShape: [2, 2, 1], ...options });
+
+/** Two images of one pixel and labels for some, in IDX files; the labels maybe compressed and cut. */
+function idxPair(labelCount: number, pack = (bytes: Uint8Array) => bytes): Promise<unknown> {
+  const imageFile = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 7, 8);
+  const labelFile = new Uint8Array(8 + labelCount);
+  labelFile.set([0, 0, 8, 1, 0, 0, 0, labelCount]);
+  const bytes = { images: imageFile, labels: labelFile };
+  const manifest = {
+    name: "two",
+    images: { name: "images", bytes: imageFile.length },
+    labels: { name: "labels", bytes: labelFile.length },
+    classNames: ["a"],
+  };
+  const read = (name: string): Promise<Uint8Array> => {
+    const plain = bytes[name.replace(".gz", "") as "images" | "labels"];
+    return Promise.resolve(name.startsWith("labels") ? pack(plain) : plain);
+  };
+  return loadIdx({ read }, manifest);
+}
+
 export const trials: Trials = {
+  "choose a picture, or save it in one of these formats": [
+    () => fromFile(new TextEncoder().encode("<svg/>")),
+    () => fromFile(png),
+  ],
+  "make it smaller first, or raise the option maxPixels": [
+    () => fromFile(png, { maxPixels: 1 }),
+    async () => {
+      await fromFile(encodePng(new Uint8Array(1), [1, 1, 1]), { maxPixels: 1 });
+      await fromFile(png, { maxPixels: 4 });
+    },
+  ],
+  "the file is damaged or another one: get it again": [
+    () => idxPair(2, (bytes) => gzipSync(bytes).subarray(0, 20)),
+    () => idxPair(2, (bytes) => gzipSync(bytes)),
+  ],
+  "the files are damaged or do not belong together: get them again": [
+    () => idxPair(1),
+    () => idxPair(2),
+  ],
   "pass e.g. [32, 32, 3]": [
     () => make({ imageShape: [8, 8] }),
     () =>
@@ -183,7 +229,6 @@ export const trials: Trials = {
 };
 
 const MEMORY = "needs data larger than the memory";
-const PICTURES = "not yet: the header of a picture's file";
 
 export const untried: Untried = {
   "choose a smaller imageShape": MEMORY,
@@ -195,11 +240,7 @@ export const untried: Untried = {
   "pass fewer records at a time": MEMORY,
   "take fewer images, or make them smaller; slice and take share this set's memory": MEMORY,
   'or pass onBadPicture: "skip"': "a part of the advice about bad files, which is tried above",
-  "choose a picture, or save it in one of these formats": PICTURES,
-  "make it smaller first, or raise the option maxPixels": PICTURES,
   "leave width and height out": "needs a page: test/browser/image-from-file.browser.test.ts",
-  "the file is damaged or another one: get it again": "not yet: compressed files",
-  "the files are damaged or do not belong together: get them again": "not yet: pairs of IDX files",
   "the package is damaged or another one: get it again":
     "needs a page: test/browser/http-source.browser.test.ts",
 };

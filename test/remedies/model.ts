@@ -66,7 +66,125 @@ async function resumedWith(change: (model: LayersModel) => void): Promise<void> 
   await epoch(saved);
 }
 
+/** What a model writes with a damaged number of steps of its optimizer. */
+async function stepsOf(steps: number): Promise<LayersModel> {
+  const model = tinyModel();
+  await epoch(model);
+  const saved = (await (
+    await artifacts(model, undefined, true)
+  ).load!()) as {
+    weightSpecs: tf.io.WeightsManifestEntry[];
+    weightData: ArrayBuffer;
+  };
+  const tensors = tf.io.decodeWeights(saved.weightData, saved.weightSpecs);
+  const { name } = saved.weightSpecs.find(({ group }) => group === "optimizer")!;
+  const forged = await tf.io.encodeWeights({ ...tensors, [name]: tf.scalar(steps, "int32") });
+  const weightSpecs = forged.specs.map((spec, i) => ({
+    ...spec,
+    group: saved.weightSpecs[i].group,
+  }));
+  return kit.loadModel({
+    load: () => Promise.resolve({ ...saved, weightSpecs, weightData: forged.data }),
+  });
+}
+
+/** A stack of Dense layers with these names. */
+const named = (...names: string[]): LayersModel =>
+  sequential({ layers: names.map((name) => layers.dense({ name, units: 2, inputShape: [2] })) });
+/** A Dense layer behind a model that holds another one. */
+const nested = (outer: string): LayersModel => {
+  const inner = sequential({
+    name: "a",
+    layers: [layers.dense({ name: "b", units: 2, inputShape: [2] })],
+  });
+  const first = layers.dense({ name: outer, units: 2, inputShape: [2] });
+  return sequential({ layers: [first, inner] });
+};
+const cube = (): LayersModel =>
+  sequential({
+    layers: [
+      layers.flatten({ name: "flat", inputShape: [2, 2] }),
+      layers.dense({ name: "head", units: 1 }),
+    ],
+  });
+/** Weights of one Dense layer as a file, with something of it changed. */
+function denseFile(bias: object = {}, metadata: Record<string, string> = {}): Uint8Array {
+  const tensor = { dtype: "F32", shape: [2], data: new Float32Array(2) };
+  return kit.writeSafetensors(
+    new Map([
+      ["dense.bias", { ...tensor, ...bias }],
+      ["dense.weight", { ...tensor, shape: [2, 2], data: new Float32Array(4) }],
+    ]) as never,
+    metadata,
+  );
+}
+const large = (): LayersModel => {
+  const model = named("dense");
+  model.setWeights([tf.fill([2, 2], 1e5), tf.zeros([2])]);
+  return model;
+};
+
 export const trials: Trials = {
+  "the file is damaged or made by hand: go back to an earlier one": [
+    () => stepsOf(-1),
+    () => stepsOf(3),
+  ],
+  "call it otherwise": [
+    () => kit.saveWeights(named("dense"), { metadata: { sha256: "mine" } }),
+    () => kit.saveWeights(named("dense"), { metadata: { mySha256: "mine" } }),
+  ],
+  "call one of the layers otherwise, or use another format": [
+    () => kit.saveWeights(nested("a/b"), { layout: "keras" }),
+    async () => {
+      await kit.saveWeights(nested("other"), { layout: "keras" });
+      await kit.saveWeights(nested("a/b"), { format: "keras3" });
+      await kit.saveWeights(nested("a/b"));
+    },
+  ],
+  "convert it where the file was written, in PyTorch by tensor.float()": [
+    () => kit.loadWeights(named("dense"), denseFile({ dtype: "I32", data: new Int32Array(2) })),
+    () => kit.loadWeights(named("dense"), denseFile()),
+  ],
+  "count them from 1, without the batch's": [
+    () => kit.saveWeights(cube(), { axes: { flat: [0, 1] } }),
+    () => kit.saveWeights(cube(), { axes: { flat: [1, 2] } }),
+  ],
+  "pass e.g. { flatten: [3, 1, 2] }": [
+    () => kit.saveWeights(cube(), { axes: wrong([2, 1]) }),
+    () => kit.saveWeights(tinyModel(), { axes: { flatten: [3, 1, 2] } }),
+  ],
+  "say in which order PyTorch has the axes that {} changes: axes: { {}: [{}] } if the last comes first there, [{}] if they are as here":
+    [
+      () => kit.saveWeights(cube()),
+      async () => {
+        await kit.saveWeights(cube(), { axes: { flat: [2, 1] } });
+        await kit.saveWeights(cube(), { axes: { flat: [1, 2] } });
+      },
+    ],
+  "add its layers, the first of them with an inputShape": [
+    () => kit.saveWeights(sequential()),
+    () => kit.saveWeights(named("dense")),
+  ],
+  "give one of them another name, in the model or with the option names": [
+    () => kit.saveWeights(nested("a.b")),
+    async () => {
+      await kit.saveWeights(nested("other"));
+      await kit.saveWeights(nested("a.b"), { names: { a: "inner" } });
+    },
+  ],
+  "leave it out": [
+    () => kit.saveWeights(tinyModel(), { format: "keras3", layout: "keras" }),
+    () => kit.saveWeights(tinyModel(), { format: "keras3" }),
+  ],
+  "the file was damaged or changed: get it again; a program that changes weights must leave out the old sha256":
+    [
+      () => kit.loadWeights(named("dense"), denseFile({}, { sha256: "0".repeat(64) })),
+      () => kit.loadWeights(named("dense"), denseFile()),
+    ],
+  'use dtype "F32"': [
+    () => kit.saveWeights(large(), { dtype: "F16" }),
+    () => kit.saveWeights(large(), { dtype: "F32" }),
+  ],
   "import or register the backend first": [
     () => {
       kit.ensureTrainable("webgl");
@@ -231,6 +349,8 @@ export const trials: Trials = {
 };
 
 export const untried: Untried = {
+  'use layout "keras", and convert the weights yourself':
+    "for a network none of whose axes can be told; no such one is known",
   "choose one first: e.g. `await registerSimdBackend(); await tf.setBackend('simd')`, or import '@tensorflow/tfjs-backend-wasm' and `await tf.setBackend('wasm')`":
     "needs a process without a backend: test/model/default-backend.test.ts",
 };

@@ -98,11 +98,53 @@ function besides(...names: readonly string[]): Promise<unknown> {
 }
 const state = (value: unknown): Promise<unknown> =>
   withCallback({ getState: () => value as never }, { checkpoint: { store: new MemoryStore() } });
+const picture = { data: new Uint8Array(48), width: 4, height: 4, channels: 3 } as const;
 const heavy = new Float32Array(12).fill(3e38);
 const schedule = (rate: (index: number) => unknown): Promise<unknown> =>
   withCallback(kit.learningRateScheduler(rate as never));
 
+/** A key that no check of options can see, and that is none by the time of the first save. */
+function lateKey(late: unknown): Callback {
+  let asked = 0;
+  return {
+    get stateKey() {
+      return asked > 2 ? (late as string) : "late";
+    },
+    getState: () => ++asked,
+    setState: () => undefined,
+  };
+}
+const keyed = (stateKey: unknown): Callback => ({
+  stateKey: stateKey as string,
+  getState: () => 1,
+  setState: () => undefined,
+});
+/** Goes on with a run whose callback cannot take its state back. */
+const refusing = (options: object): Promise<unknown> => {
+  const refuse = (): void => {
+    throw new Error("no");
+  };
+  return goOnWith({ callbacks: [{ ...keyed("earlyStopping()"), setState: refuse }], ...options });
+};
+
 export const trials: Trials = {
+  "correct what a callback or the optimizer has set": [
+    () => withCallback(lateKey(5), { epochs: 4, checkpoint: { store: new MemoryStore() } }),
+    () => withCallback(lateKey("late"), { epochs: 4, checkpoint: { store: new MemoryStore() } }),
+  ],
+  'go back to an earlier checkpoint, or begin anew with resume: "never"': [
+    () => refusing({}),
+    () => refusing({ resume: "never" }),
+  ],
+  'pass e.g. "counter(2)"': [() => withCallback(keyed(5)), () => withCallback(keyed("counter(2)"))],
+  "make it fit with resizeImage": [
+    () => kit.predict(tinyModel(), picture),
+    () => kit.predict(tinyModel(), kit.resizeImage(picture, [8, 8, 3])),
+  ],
+  "scale them to [0, 1] and pass floats": [
+    () => kit.predict(tinyModel(), tf.fill([1, 8, 8, 3], 1000, "int32")),
+    () => kit.predict(tinyModel(), tf.div(tf.fill([1, 8, 8, 3], 1000, "int32"), 1000)),
+  ],
   "correct the name": [
     () => withCallback(wrong({ onEpochEnded: () => undefined })),
     () => withCallback({ onEpochEnd: () => undefined }),
@@ -735,6 +777,7 @@ const MEMORY = "needs data larger than the memory";
 export const untried: Untried = {
   "choose a smaller batchSize": MEMORY,
   "pass fewer images at a time": MEMORY,
+  "train a smaller model, or leave checkpoint out": MEMORY,
   "pass a classifier":
     "needs a model whose outputs change their number: its shape is asked before, and tried above",
   "the file is damaged or not a checkpoint: go back to an earlier one":

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
+import { unzip } from "../helpers/unzip.ts";
 import { tinyModel } from "../helpers/tiny.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
@@ -12,10 +14,106 @@ const write = (name: string, tensor: object = {}, metadata: object = {}): Uint8A
 
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
-const dense = (): LayersModel =>
+const wide = (): LayersModel =>
   sequential({ layers: [layers.dense({ name: "dense", units: 2, inputShape: [400] })] });
+const named = (...names: string[]): LayersModel =>
+  sequential({ layers: names.map((name) => layers.dense({ name, units: 2, inputShape: [2] })) });
+const load = (bytes: Uint8Array): Promise<unknown> => kit.loadWeights(named("dense"), bytes);
+const text = (content: string): Uint8Array => new TextEncoder().encode(content.padEnd(200));
+const dense = (): Promise<Uint8Array> => kit.saveWeights(named("dense"));
+/** An inner model of two models: their layers b, in the second one called otherwise, meet. */
+function twins(second: string): LayersModel {
+  const b = sequential({
+    name: "a",
+    layers: [layers.dense({ name: "b", units: 2, inputShape: [2] })],
+  });
+  const other = layers.dense({ name: second, units: 2, inputShape: [2] });
+  const inner = sequential({ name: "inner", layers: [other, b] });
+  return sequential({ layers: [layers.dense({ units: 2, inputShape: [2] }), inner] });
+}
+/** A zip of one stored file, "w". */
+function zipOf(bytes: Uint8Array): Uint8Array {
+  const part = (signature: number, length: number, fields: readonly [number, number][]): Buffer => {
+    const head = Buffer.alloc(length);
+    head.writeUInt32LE(signature, 0);
+    for (const [at, value] of fields) head.writeUInt32LE(value, at);
+    return head;
+  };
+  const sizes = (at: number): [number, number][] => [
+    [at, bytes.length],
+    [at + 4, bytes.length],
+  ];
+  const name = Buffer.from("w");
+  const local = part(0x04034b50, 30, [...sizes(18), [26, 1]]);
+  const central = part(0x02014b50, 46, [...sizes(20), [28, 1]]);
+  return Buffer.concat([local, name, bytes, central, name]);
+}
+/** The whole file where there was something in its place. */
+const loadDense = async (): Promise<unknown> => load(await dense());
+/** What the safetensors packages of Python write. */
+const PYTHON = fixture("from-pytorch.safetensors");
+
+/** A safetensors file of one number. */
+function ofType(dtype: string): Uint8Array {
+  const header = JSON.stringify({ a: { dtype, shape: [1], data_offsets: [0, 4] } });
+  const bytes = new Uint8Array(8 + header.length + 4);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(new TextEncoder().encode(header), 8);
+  return bytes;
+}
 
 export const trials: Trials = {
+  "a saved model is loaded by loadModel": [
+    () => load(text('{"modelTopology":{}}')),
+    async () => {
+      const model = named("dense");
+      const modelTopology = model.toJSON(null, false) as object;
+      await kit.loadModel({ load: () => Promise.resolve({ modelTopology }) });
+    },
+  ],
+  "look at it: it may be a server's error page; download the file itself": [
+    () => load(text("<!doctype html><title>404</title>")),
+    loadDense,
+  ],
+  "run git lfs pull": [() => load(text("version https://git-lfs.github.com/spec/v1")), loadDense],
+  "save the weights of the network that it was made from": [() => load(text("GGUF")), loadDense],
+  "unpack it and pass the file model.weights.h5 in it": [
+    () => load(fixture("small.keras")),
+    () => load(unzip(fixture("small.keras"), "model.weights.h5")),
+  ],
+  "unpack it and pass the weights file in it": [
+    async () => load(zipOf(await dense())),
+    async () => load(unzip(Buffer.from(zipOf(await dense())), "w")),
+  ],
+  "unpack it first": [
+    async () => load(gzipSync(await dense())),
+    async () => load(gunzipSync(gzipSync(await dense()))),
+  ],
+  "write the arrays with safetensors.numpy.save_file in Python": [
+    () => load(fixture("small.npz")),
+    () => kit.readSafetensors(PYTHON),
+  ],
+  "in Python, safetensors.torch.save_file(state_dict, path) writes what is needed; torch.load reads the state_dict":
+    [() => load(fixture("small.pt")), () => kit.readSafetensors(PYTHON)],
+  "convert it where the file was written, in PyTorch by tensor.float()": [
+    () => kit.readSafetensors(ofType("F4")),
+    () => kit.readSafetensors(ofType("F32")),
+  ],
+  'save the weights in Python as float32, e.g. with the dtype policy "float32"': [
+    () => load(fixture("small-complex64.h5")),
+    () => load(fixture("small-big-f4.h5")),
+  ],
+  "call one of the layers otherwise": [
+    () => kit.saveWeights(twins("a/b"), { format: "keras2" }),
+    () => kit.saveWeights(twins("other"), { format: "keras2" }),
+  ],
+  "call the layer otherwise, or use safetensors": [
+    () => kit.saveWeights(named("a//b"), { format: "keras2" }),
+    async () => {
+      await kit.saveWeights(named("a/b"), { format: "keras2" });
+      await kit.saveWeights(named("a//b"));
+    },
+  ],
   "pass the file's bytes": [
     () => kit.readSafetensors(wrong("a")),
     () => kit.readSafetensors(write("a")),
@@ -52,8 +150,8 @@ export const trials: Trials = {
       kit.loadWeights(tinyModel(), await kit.saveWeights(tinyModel(), { format: "keras2" })),
   ],
   "save the weights in Python without compression": [
-    () => kit.loadWeights(dense(), fixture("small-lzf.h5")),
-    () => kit.loadWeights(dense(), fixture("small-gzip.h5")),
+    () => kit.loadWeights(wide(), fixture("small-lzf.h5")),
+    () => kit.loadWeights(wide(), fixture("small-gzip.h5")),
   ],
   "write fewer tensors or less metadata": [
     () => write("a", {}, { long: "x".repeat(2 ** 27) }),
@@ -66,4 +164,8 @@ export const trials: Trials = {
   ],
 };
 
-export const untried: Untried = {};
+export const untried: Untried = {
+  "write the tensors into several files": "needs a file larger than the memory",
+  "give the layers plain names, or use safetensors":
+    "for what HDF5 itself may refuse; no such case is known",
+};

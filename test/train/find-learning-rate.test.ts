@@ -75,6 +75,7 @@ describe("learningRateFinder", () => {
     expect(() => learningRateFinder({ minLearningRate: 0 })).toThrow(/minLearningRate to be/);
     expect(() => learningRateFinder({ maxLearningRate: 1e-9 })).toThrow(/to be above/);
     expect(() => learningRateFinder({ steps: 1 })).toThrow(/steps to be a whole number/);
+    expect(() => learningRateFinder({ steps: 1e12 })).toThrow(/steps .* in \[2, 100000\]/);
     expect(() => learningRateFinder({ stopFactor: 1 })).toThrow(/stopFactor to be/);
   });
 });

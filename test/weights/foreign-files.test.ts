@@ -1,6 +1,5 @@
 /** Files of other kinds and of other types of numbers, and damaged ones. */
 import { readFileSync } from "node:fs";
-import { inflateRawSync } from "node:zlib";
 import { layers as L, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, DataError } from "../../src/errors.ts";
@@ -8,6 +7,7 @@ import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
 import { readSafetensors } from "../../src/weights/read-safetensors.ts";
 import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
 import { useBackend } from "../helpers/backends.ts";
+import { unzip } from "../helpers/unzip.ts";
 
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
@@ -85,21 +85,6 @@ describe("Keras's HDF5 files in other types", () => {
     await expect(refused).rejects.toThrow(/got "truncated file: .*"; get the file again/);
   });
 });
-
-/** A file of a zip: enough of the format for what Python writes. */
-function unzip(zip: Buffer, name: string): Buffer {
-  for (let at = zip.indexOf("PK\x01\x02", 0, "latin1"); at >= 0;) {
-    const length = zip.readUInt16LE(at + 28);
-    if (zip.toString("utf8", at + 46, at + 46 + length) === name) {
-      const local = zip.readUInt32LE(at + 42);
-      const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-      const data = zip.subarray(start, start + zip.readUInt32LE(at + 20));
-      return zip.readUInt16LE(at + 10) === 0 ? data : inflateRawSync(data);
-    }
-    at = zip.indexOf("PK\x01\x02", at + 4, "latin1");
-  }
-  throw new Error(`no ${name}`);
-}
 
 describe("files of other kinds", () => {
   const text = (content: string): Uint8Array => new TextEncoder().encode(content.padEnd(200));

@@ -45,9 +45,9 @@ export function weightedLayers(subject: string, model: LayersModel): WeightedLay
   if (model.outputs.length === 0) {
     throw new ArgumentError({
       subject,
-      expected: "a model that knows its shapes",
-      got: `${model.name}, which has not been built`,
-      remedy: "give its first layer an inputShape",
+      expected: "a model with layers",
+      got: `${model.name}, which has none`,
+      remedy: "add its layers, the first of them with an inputShape",
     });
   }
   return layersOf(model, true);

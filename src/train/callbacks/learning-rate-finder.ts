@@ -2,13 +2,16 @@ import { checkInteger, checkNumber, checkOptions, check } from "../../checks.ts"
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
 import { valley } from "./valley.ts";
 
+/** More would differ by less than rounding does. */
+const MAX_STEPS = 100_000;
+
 /** Options of {@link learningRateFinder}. */
 export interface LearningRateFinderOptions {
   /** The first learning rate; default 1e-7. */
   readonly minLearningRate?: number;
   /** The last learning rate; default 10. */
   readonly maxLearningRate?: number;
-  /** Steps from the first to the last, at least 2; default 100. */
+  /** Steps from the first to the last, 2 to 100,000; default 100. */
   readonly steps?: number;
   /** Share of the smoothed loss that stays at each step, in [0, 1); default 0.9. */
   readonly smoothing?: number;
@@ -65,7 +68,7 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Lea
     `${maxLearningRate} and ${minLearningRate}`,
     "pass the smaller one as minLearningRate",
   );
-  checkInteger(subject, "steps", steps, { min: 2 });
+  checkInteger(subject, "steps", steps, { min: 2, max: MAX_STEPS });
   checkNumber(subject, "smoothing", smoothing, { min: 0, max: 1, exclusiveMax: true });
   checkNumber(subject, "stopFactor", stopFactor, { min: 1, exclusiveMin: true });
 
