@@ -34,8 +34,8 @@ type CsvState = {
   readonly needsHead: boolean;
 };
 
-const readState = stateReader<CsvState>("csvLogger", {
-  keys: nullable(list(text)),
+const readState = /* @__PURE__ */ stateReader<CsvState>("csvLogger", {
+  keys: /* @__PURE__ */ nullable(/* @__PURE__ */ list(text)),
   needsHead: boolean,
 });
 

@@ -25,8 +25,8 @@ type TensorBoardState = {
   readonly step: number;
 };
 
-const readState = stateReader<TensorBoardState>("tensorBoard", {
-  begun: list(oneOf<TensorBoardRun>("train", "validation")),
+const readState = /* @__PURE__ */ stateReader<TensorBoardState>("tensorBoard", {
+  begun: /* @__PURE__ */ list(/* @__PURE__ */ oneOf<TensorBoardRun>("train", "validation")),
   step: count,
 });
 
