@@ -9,6 +9,7 @@ import { collectRemedies } from "./collect.ts";
 import * as dataset from "./dataset.ts";
 import * as metrics from "./metrics.ts";
 import * as model from "./model.ts";
+import * as plots from "./plots.ts";
 import * as random from "./random.ts";
 import * as shared from "./shared.ts";
 import * as train from "./train.ts";
@@ -16,10 +17,10 @@ import * as weights from "./weights.ts";
 import { tryRemedy, type Trials, type Untried } from "./trial.ts";
 
 const TABLES: Readonly<Record<string, { trials: Trials; untried: Untried }>> = {
-  ...{ shared, random, model, train, dataset, augment, metrics, weights },
+  ...{ shared, random, model, train, dataset, augment, metrics, plots, weights },
 };
 /** Areas none of whose advice is tried yet. */
-const AREAS_NOT_YET = ["plots", "node", "simd", "browser"];
+const AREAS_NOT_YET = ["node", "simd", "browser"];
 
 const remedies = collectRemedies();
 

@@ -1,0 +1,146 @@
+import * as kit from "cifar-kit";
+import { ImageDataGenerator, ImageSet } from "cifar-kit";
+import { tinyImages } from "../helpers/tiny.ts";
+import { type Trials, type Untried, wrong } from "./trial.ts";
+
+const set = tinyImages(6);
+const { labels, classNames } = set;
+const history = { loss: [2, 1], accuracy: [0.3, 0.5] };
+const matrix = [
+  [3, 1],
+  [0, 2],
+];
+const generator = new ImageDataGenerator({});
+const sweep = { learningRates: [0.1, 1], losses: [2, 1] };
+const curve = { falsePositiveRate: [0, 1], truePositiveRate: [0, 1], auc: 0.5 };
+const roc = (given: unknown, options = {}): unknown => kit.plotRoc(wrong(given), options);
+const augmentations = (given: unknown): unknown => kit.plotAugmentations(set, wrong(given));
+const predictions = (options: object): unknown => kit.plotPredictions(set, options);
+const deep = new ImageSet({
+  ...{ images: new Uint8Array(10), labels: new Uint8Array(2), imageShape: [1, 1, 5] as const },
+  classNames: ["a"],
+});
+const rgb = new ImageSet({
+  ...{ images: new Uint8Array(6), labels: new Uint8Array(2), imageShape: [1, 1, 3] as const },
+  classNames: ["a"],
+});
+const spec = kit.plotHistory(history);
+
+export const trials: Trials = {
+  "pass a string, or leave it out": [
+    () => kit.plotSamples(set, { title: wrong(5) }),
+    () => {
+      kit.plotSamples(set, { title: "Images" });
+      kit.plotSamples(set);
+    },
+  ],
+  "pass what confusionMatrix returned": [
+    () => kit.plotConfusionMatrix(wrong(5)),
+    () => kit.plotConfusionMatrix(kit.confusionMatrix(labels, labels)),
+  ],
+  "train for an epoch first": [
+    () => kit.plotHistory({ loss: [], accuracy: [] }),
+    () => kit.plotHistory(history),
+  ],
+  "pass what a training run returned, or the member history of what model.fit returned": [
+    () => kit.plotHistory(wrong({ history: { loss: [1] } })),
+    () => {
+      kit.plotHistory(history);
+      kit.plotHistory({ loss: [2, 1], acc: [0.3, 0.5], val_loss: [2, 1], val_acc: [0.3, 0.5] });
+    },
+  ],
+  "remove one of the two": [
+    () => kit.plotHistory(wrong({ ...history, acc: [0.3, 0.5] })),
+    () => kit.plotHistory(history),
+  ],
+  "pass what a training run returned": [
+    () => kit.plotHistory({ loss: [2, 1], accuracy: [0.3] }),
+    () => kit.plotHistory(history),
+  ],
+  'pass e.g. ["plain", "augmented"]': [
+    () => kit.plotHistory(history, { phaseNames: wrong(["one"]) }),
+    () => kit.plotHistory(history, { phaseNames: ["plain", "augmented"] }),
+  ],
+  "pass e.g. the test part of loadCifar10()": [
+    () => kit.plotSamples(wrong("cifar10")),
+    () => kit.plotSamples(set),
+  ],
+  "pass images": [() => kit.plotSamples(set.take(0)), () => kit.plotSamples(set)],
+  "choose the channels to show": [() => kit.plotSamples(deep), () => kit.plotSamples(rgb)],
+  "pass an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })": [
+    () => augmentations(kit.imageFlow(set)),
+    () => {
+      augmentations(generator);
+      augmentations(kit.imageFlow(set, { batchSize: 1, shuffle: false }));
+    },
+  ],
+  "make it with shuffle: false": [
+    () => augmentations(kit.imageFlow(set, { batchSize: 1 })),
+    () => augmentations(kit.imageFlow(set, { batchSize: 1, shuffle: false })),
+  ],
+  "pass what calibration returned": [
+    () => kit.plotCalibration(wrong({})),
+    () => {
+      const probabilities = new Float32Array(18).fill(1 / 3);
+      kit.plotCalibration(kit.calibration(labels, probabilities));
+    },
+  ],
+  "pass one name per class": [
+    () => kit.plotConfusionMatrix(matrix, wrong({ classNames: ["a"] })),
+    () => kit.plotConfusionMatrix(matrix, wrong({ classNames: ["a", "b"] })),
+  ],
+  "pass what the sweep recorded": [
+    () => kit.plotLearningRateFinder(wrong({})),
+    () => kit.plotLearningRateFinder(wrong(sweep)),
+  ],
+  "start from a smaller learning rate": [
+    () => kit.plotLearningRateFinder(wrong({ ...sweep, losses: [NaN, NaN] })),
+    () => kit.plotLearningRateFinder(wrong({ learningRates: [1e-3, 1], losses: [2, NaN] })),
+  ],
+  "apply a softmax to logits first": [
+    () => predictions({ probabilities: Array.from(labels, () => [5, 1, -1]) }),
+    () => predictions({ probabilities: Array.from(labels, () => [0.9, 0.08, 0.02]) }),
+  ],
+  "leave onlyWrong out": [
+    () => predictions({ yPred: labels, onlyWrong: true }),
+    () => predictions({ yPred: labels }),
+  ],
+  "pass one probability per class": [
+    () => predictions({ probabilities: Array.from(labels, () => [1, 0]) }),
+    () => predictions({ probabilities: Array.from(labels, () => [1, 0, 0]) }),
+  ],
+  "pass what predict or evaluate returned": [
+    () => predictions({}),
+    () => predictions({ yPred: labels }),
+  ],
+  "pass the predictions for this very set": [
+    () => predictions({ yPred: [0] }),
+    () => predictions({ yPred: labels }),
+  ],
+  "choose the classes to show, e.g. with curves.slice(0, 20)": [
+    () => roc(Array.from({ length: 21 }, () => curve)),
+    () => roc(Array.from({ length: 21 }, () => curve).slice(0, 20)),
+  ],
+  "pass one name per class index, or give each curve its own: { ...curve, name }": [
+    () => roc([{ ...curve, label: 3 }], { classNames }),
+    () => {
+      roc([{ ...curve, label: 2 }], { classNames });
+      roc([{ ...curve, label: 3, name: "other" }], { classNames });
+    },
+  ],
+  "pass what a plot function returned": [() => kit.toSvg(wrong("spec")), () => kit.toSvg(spec)],
+  "pass what a plot function returned, or correct the specification": [
+    () => kit.toSvg(wrong({ mark: "nope" })),
+    async () => {
+      await kit.toSvg(spec);
+      await kit.toSvg(wrong({ mark: "bar", data: { values: [] } }));
+    },
+  ],
+  "pass one curve's values in both": [
+    () => roc({ ...curve, truePositiveRate: [0] }),
+    () => roc(curve),
+  ],
+  "pass rates": [() => roc({ ...curve, truePositiveRate: [0, 2] }), () => roc(curve)],
+};
+
+export const untried: Untried = {};
