@@ -17,6 +17,8 @@ export default tseslint.config(
       "runs/",
       "node_modules/",
       "src/simd/assembly/",
+      // Programs for runtimes as they are, outside of the project's types.
+      "test/package/programs/*.cjs",
       "**/*.generated.ts",
     ],
   },

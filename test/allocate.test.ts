@@ -49,8 +49,8 @@ describe("memory whose size the data decide", () => {
       /GB\) in one piece/,
       () =>
         resizeImage(
-          { data: new Uint8Array(1), width: 1, height: 1, channels: 1 },
-          [200_000, 200_000, 1],
+          { data: new Uint8Array(4), width: 1, height: 1, channels: 4 },
+          [65_536, 65_536, 4],
         ),
     ],
     [

@@ -289,7 +289,7 @@ describe("imageFlow with an augmentation", () => {
 
 describe("the options", () => {
   it.each<[string, () => unknown, string]>([
-    ["padding 0", () => randomCrop({ padding: 0 }), "padding to be a whole number of at least 1"],
+    ["padding 0", () => randomCrop({ padding: 0 }), "padding to be a whole number in [1, "],
     ["a padding mode", () => randomCrop({ paddingMode: "wrap" as never }), 'got "wrap"'],
     ["a fill", () => randomCrop({ fill: 256 }), "fill to be a finite number in [0, 255], got 256"],
     ["a probability", () => randomFlip({ probability: 2 }), "probability to be a finite number in"],
@@ -308,7 +308,7 @@ describe("the options", () => {
       () => colorJitter({ contrast: "x" as never }),
       "contrast to be a number or a pair",
     ],
-    ["a count", () => randAugment({ count: 0 }), "count to be a whole number of at least 1, got 0"],
+    ["a count", () => randAugment({ count: 0 }), "count to be a whole number in [1, 1000], got 0"],
     [
       "a magnitude",
       () => randAugment({ magnitude: 31 }),

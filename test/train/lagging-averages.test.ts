@@ -1,12 +1,6 @@
 import { sequential, type LayersModel } from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  evaluate,
-  findLearningRate,
-  trainPhase,
-  trainTwoPhase,
-  withKerasLayers,
-} from "cifar-kit";
+import { evaluate, findLearningRate, trainPhase, trainTwoPhase, withKerasLayers } from "cifar-kit";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
 

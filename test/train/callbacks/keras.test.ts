@@ -74,6 +74,7 @@ async function run(
   let weights = -1;
   const saved: string[] = [];
   const variable = {
+    shape: [1],
     read: () => ({
       shape: [1],
       dtype: "float32",
