@@ -6,7 +6,6 @@ import { ImageSet } from "../src/dataset/image-set.ts";
 import { loadRecords } from "../src/dataset/load-records.ts";
 import { oneHot } from "../src/dataset/one-hot.ts";
 import { pictureSet } from "../src/dataset/picture-set.ts";
-import { resizeImage } from "../src/dataset/resize-image.ts";
 import { DataError } from "../src/errors.ts";
 import { confusionMatrix } from "../src/metrics/confusion-matrix.ts";
 
@@ -44,15 +43,6 @@ describe("memory whose size the data decide", () => {
     ],
     ["ImageSet.subset", /150528000000000 bytes/, () => set.subset({ length: 1e9 })],
     ["oneHot", /4000000000000000 bytes/, () => oneHot(new Uint8Array(1e6), 1e9)],
-    [
-      "resizeImage",
-      /GB\) in one piece/,
-      () =>
-        resizeImage(
-          { data: new Uint8Array(4), width: 1, height: 1, channels: 4 },
-          [65_536, 65_536, 4],
-        ),
-    ],
     [
       "loadRecords",
       /300000000000000 bytes/,

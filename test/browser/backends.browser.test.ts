@@ -74,8 +74,7 @@ describe.each(BACKENDS)("on %s in a browser", (name) => {
     model.dispose();
     loaded.dispose();
     await tf.io.removeModel("indexeddb://tiny");
-    // TensorFlow.js's save leaves one behind: the optimizer's number of steps.
-    expect(tf.memory().numTensors).toBe(before + 1);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 
