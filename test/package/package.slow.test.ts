@@ -17,11 +17,11 @@ const PROGRAMS = join(ROOT, "test/package/programs");
 
 /** Gzipped kilobytes of readable code that an entry may load at once, ESM and CommonJS alike. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  index: 145,
+  index: 152,
   metrics: 16,
-  plots: 23,
-  node: 73,
-  browser: 96,
+  plots: 24,
+  node: 75,
+  browser: 98,
   simd: 68,
 };
 /** Kilobytes of the whole tarball, of which the trained weights take up to 5,000. */
