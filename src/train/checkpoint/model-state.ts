@@ -1,5 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { DataError } from "../../errors.ts";
+import { breather } from "../../event-loop.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { type NamedArray, toArray, toTensor } from "../../model/named-array.ts";
 import {
@@ -34,13 +35,19 @@ export async function writeModelState(
 ): Promise<void> {
   checkWeights(subject, model, weights);
   checkSlots(subject, model, slots);
-  const bad = firstNotFinite([...weights, ...slots]);
-  if (bad !== undefined) throw misfit(subject, "finite weights", `NaN or infinity in ${bad}`);
+  // Millions of numbers: a page has to stay awake.
+  const pause = breather();
+  for (const array of [...weights, ...slots]) {
+    const bad = firstNotFinite([array]);
+    if (bad !== undefined) throw misfit(subject, "finite weights", `NaN or infinity in ${bad}`);
+    await pause();
+  }
   model.weights.forEach((weight, i) => {
     const value = toTensor(weights[i]);
     weight.write(value);
     value.dispose();
   });
+  await pause();
   await writeOptimizerState(subject, modelInternals(model).optimizer!, slots);
 }
 
@@ -50,7 +57,9 @@ export function firstNotFinite(arrays: readonly NamedArray[]): string | undefine
     if (values instanceof Int32Array) return false;
     // An exponent of all ones means infinity or NaN; integers compare faster than floats.
     const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-    for (const word of bits) if ((word & 0x7f800000) === 0x7f800000) return true;
+    for (let i = 0; i < bits.length; i++) {
+      if ((bits[i] & 0x7f800000) === 0x7f800000) return true;
+    }
     return false;
   })?.name;
 }
