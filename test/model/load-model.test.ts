@@ -6,6 +6,7 @@ import {
   type LayersModel,
   layers,
   model as functional,
+  sequential,
   type SymbolicTensor,
 } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -193,6 +194,48 @@ describe("a model.json of Keras 3", () => {
     const loading = load({ ...artifacts("branched"), modelTopology: JSON.parse(text) as object });
     await expect(loading).rejects.toBeInstanceOf(DataError);
     await expect(loading).rejects.toThrow(message);
+  });
+});
+
+describe("a layer whose name every JavaScript object has", () => {
+  /** A model inside a model, with a layer of this name. */
+  const net = (name: string): LayersModel => {
+    const inside = input({ shape: [3] });
+    const made = layers.dense({ units: 2, name }).apply(inside) as SymbolicTensor;
+    const inner = functional({ inputs: inside, outputs: made });
+    const outside = input({ shape: [3] });
+    return fill(functional({ inputs: outside, outputs: inner.apply(outside) as SymbolicTensor }));
+  };
+  const NAMES = Object.getOwnPropertyNames(Object.prototype);
+
+  it.each(NAMES)("is refused by this name: %s", async (name) => {
+    // TensorFlow.js itself makes no layer called __proto__.
+    const artifacts = await artifactsOf(net("placeholder"));
+    const text = JSON.stringify(artifacts.modelTopology).replaceAll("placeholder", name);
+    const loading = load({ ...artifacts, modelTopology: JSON.parse(text) as object });
+    await expect(loading).rejects.toBeInstanceOf(DataError);
+    await expect(loading).rejects.toThrow(`from the start, got "${name}"; build the network with`);
+    await expect(loading).rejects.not.toThrow(/damaged/);
+  });
+
+  it.each(NAMES.filter((name) => !name.startsWith("_")))(
+    "loads once it has another: %s",
+    async (name) => {
+      const [model, renamed] = [net(name), net("other")];
+      await expect(load(await artifactsOf(model))).rejects.toThrow(/from the start/);
+      renamed.setWeights(model.getWeights());
+      const loaded = await load(await artifactsOf(renamed));
+      expect(outputOf(loaded)).toEqual(outputOf(model));
+    },
+  );
+
+  it("loads in a Sequential model, whose layers go by their order", async () => {
+    for (const name of ["constructor", "toString", "hasOwnProperty"]) {
+      const model = fill(
+        sequential({ layers: [layers.dense({ units: 2, inputShape: [3], name })] }),
+      );
+      expect(outputOf(await load(await artifactsOf(model)))).toEqual(outputOf(model));
+    }
   });
 });
 

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
-import { type LayersModel, layers, sequential } from "@tensorflow/tfjs-layers";
+import {
+  input,
+  type LayersModel,
+  layers,
+  model as modelOf,
+  sequential,
+  type SymbolicTensor,
+} from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
 import { loadPretrained } from "cifar-kit/node";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -91,6 +98,12 @@ async function stepsOf(steps: number): Promise<LayersModel> {
 /** A stack of Dense layers with these names. */
 const named = (...names: string[]): LayersModel =>
   sequential({ layers: names.map((name) => layers.dense({ name, units: 2, inputShape: [2] })) });
+/** A functional model whose one layer has this name. */
+const functional = (name: string): LayersModel => {
+  const inputs = input({ shape: [2] });
+  const outputs = layers.dense({ name, units: 2 }).apply(inputs) as SymbolicTensor;
+  return modelOf({ inputs, outputs });
+};
 /** A Dense layer behind a model that holds another one. */
 const nested = (outer: string): LayersModel => {
   const inner = sequential({
@@ -266,6 +279,15 @@ export const trials: Trials = {
       ),
     async () => kit.loadModel(await artifacts(tinyModel())),
   ],
+  "build the network with another name for this layer, take the weights over with setWeights(), and save or convert it again":
+    [
+      async () => kit.loadModel(await artifacts(functional("constructor"))),
+      async () => {
+        const renamed = functional("other");
+        renamed.setWeights(functional("constructor").getWeights());
+        await kit.loadModel(await artifacts(renamed));
+      },
+    ],
   "the model's file is damaged or was made on purpose: save or convert the model again": [
     async () =>
       kit.loadModel(

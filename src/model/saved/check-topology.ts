@@ -20,8 +20,9 @@ interface Call {
 }
 
 /**
- * Throws unless the inputs of a topology have a type, and every layer of it, models inside it included, takes its inputs from layers
- * that are there, and none from itself: TensorFlow.js would wait for the missing one for ever.
+ * Throws unless the inputs of a topology have a type, every layer has a name of its own that
+ * TensorFlow.js can look up, and takes its inputs from layers that are there, and none from itself:
+ * TensorFlow.js would wait for the missing one for ever. The same goes for models inside it.
  * @param topology as it stands in a file, in the form of Keras 2.
  * @throws {DataError} that names the layer.
  */
@@ -54,6 +55,7 @@ function checkGraph(layers: readonly (LayerData | null)[]): void {
       const got = JSON.stringify(data?.config?.name);
       throw damaged(`the layer ${JSON.stringify(name)} to have this name in its config`, got);
     }
+    if (name in Object.prototype) throw unloadable(name);
     if (calls.has(name))
       throw damaged("layers of different names", `two of ${JSON.stringify(name)}`);
     calls.set(name, hasOwnCall(data.class_name) ? 1 : 0);
@@ -113,6 +115,18 @@ function stuck(waiting: readonly Call[], calls: ReadonlyMap<string, number>): Da
     `inputs of ${name} that do not wait for one another`,
     "a circle, or a call too few",
   );
+}
+
+/** TensorFlow.js keeps the layers of a functional model by their names in a plain object. */
+function unloadable(name: string): DataError {
+  return new DataError({
+    subject: "loadModel",
+    expected: "names of layers that no JavaScript object has from the start",
+    got: JSON.stringify(name),
+    remedy:
+      "build the network with another name for this layer, take the weights over with setWeights(), " +
+      "and save or convert it again",
+  });
 }
 
 function damaged(expected: string, got: string): DataError {
