@@ -9,7 +9,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../brand.ts";
 import { checkLiveModel } from "./check-model.ts";
 import type { LayerInternals } from "./internals.ts";
-import { allLayers } from "./layer-tree.ts";
+import { allLayers, isLeaf } from "./layer-tree.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
 import { conv2dCall } from "./layers/conv2d.ts";
 import { denseCall } from "./layers/dense.ts";
@@ -86,7 +86,7 @@ export function unseededLayers(model: LayersModel): string[] {
       ["dropout", "recurrentDropout"].includes(key) ? Number(part) > 0 : draws(part),
     );
   return [...allLayers(model)]
-    .filter((layer) => !layer.layers && !layer.layer)
+    .filter(isLeaf)
     .filter(
       (layer) =>
         ["RandomHeight", "RandomWidth"].includes(layer.getClassName()) || draws(layer.getConfig()),

@@ -14,6 +14,11 @@ export function partsOf({
   return layer ? [layer] : [];
 }
 
+/** Whether a layer computes by itself, not by others that it is made of. */
+export function isLeaf(layer: LayerInternals): boolean {
+  return partsOf(layer).length === 0;
+}
+
 /** All layers of a model, those inside of others after them, each once however often it is used. */
 export function allLayers(model: LayersModel): ReadonlySet<LayerInternals> {
   const found = new Set<LayerInternals>();

@@ -6,7 +6,7 @@
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { shared } from "../brand.ts";
 import { type LayerInternals, modelInternals } from "./internals.ts";
-import { allLayers, partsOf } from "./layer-tree.ts";
+import { allLayers, isLeaf, partsOf } from "./layer-tree.ts";
 
 const upgraded = /* @__PURE__ */ shared("trainable", () => new WeakSet<LayerInternals>());
 
@@ -17,7 +17,7 @@ export function withKerasTrainable(model: LayersModel): void {
     if (upgraded.has(layer)) continue;
     upgraded.add(layer);
     const { get, set } = accessorOf(layer);
-    const isLeaf = partsOf(layer).length === 0;
+    const leaf = isLeaf(layer);
     const reach = (trainable: boolean): void => {
       set(trainable);
       for (const part of partsOf(layer)) part.trainable = trainable;
@@ -26,10 +26,10 @@ export function withKerasTrainable(model: LayersModel): void {
     };
     Object.defineProperty(layer, "trainable", {
       configurable: true,
-      get: isLeaf ? () => get() && !isFrozenFromOutside(layer) : get,
-      set: isLeaf ? set : reach,
+      get: leaf ? () => get() && !isFrozenFromOutside(layer) : get,
+      set: leaf ? set : reach,
     });
-    if (!isLeaf && !get()) reach(false);
+    if (!leaf && !get()) reach(false);
   }
 }
 
@@ -40,10 +40,8 @@ function isFrozenFromOutside({ _trainableWeights: weights = [] }: LayerInternals
 
 /** The weights that a training step moves, each once, in the order of the layers. */
 export function trainedWeights(model: LayersModel): LayerVariable[] {
-  const weightsOf = (layer: LayerInternals): readonly LayerVariable[] => {
-    const parts = partsOf(layer);
-    return parts.length === 0 ? layer.trainableWeights : parts.flatMap(weightsOf);
-  };
+  const weightsOf = (layer: LayerInternals): readonly LayerVariable[] =>
+    isLeaf(layer) ? layer.trainableWeights : partsOf(layer).flatMap(weightsOf);
   const { layers } = modelInternals(model);
   return [...new Set(layers.flatMap(weightsOf))];
 }

@@ -1,14 +1,10 @@
-import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { allLayers } from "../model/layer-tree.ts";
+import type { BatchNormalizationLayer } from "../model/layers/batch-normalization.ts";
 import { warn } from "../warn.ts";
 
 /** What a new moving average with Keras's default momentum keeps of its first value in 500 steps: 0.7 %. */
 const FORGOTTEN = 0.99 ** 500;
-
-interface BatchNormalization {
-  readonly momentum: number;
-  readonly movingMean: LayerVariable;
-  readonly trainable: boolean;
-}
 
 /**
  * Says so if a run is too short for batch normalisation's moving averages: in training each batch is
@@ -40,14 +36,8 @@ export async function warnOfLaggingAverages(
 }
 
 /** The batch normalisations whose averages the run moves, also of models inside the model. */
-function* trainedNormalizations(container: {
-  readonly layers: LayersModel["layers"];
-}): Generator<BatchNormalization> {
-  for (const layer of container.layers) {
-    if (!layer.trainable) continue;
-    if ("layers" in layer) yield* trainedNormalizations(layer as unknown as LayersModel);
-    else if (layer.getClassName() === "BatchNormalization") {
-      yield layer as unknown as BatchNormalization;
-    }
-  }
+function trainedNormalizations(model: LayersModel): BatchNormalizationLayer[] {
+  return [...allLayers(model)].filter(
+    (layer) => layer.trainable && layer.getClassName() === "BatchNormalization",
+  ) as BatchNormalizationLayer[];
 }

@@ -96,4 +96,15 @@ describe("a run too short for the moving averages of batch normalisation", () =>
     outer.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
     expect(await run(outer, 3)).toHaveLength(1);
   });
+
+  it("is found in a frozen model inside of which a normalisation was thawed", async () => {
+    const inner = tinyModel({ compile: false });
+    const outer = withKerasLayers(sequential({ layers: [inner] }));
+    inner.trainable = false;
+    outer.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+    inner.getLayer("dense_1").trainable = true;
+    expect(await run(outer, 3)).toEqual([]);
+    inner.getLayer("batch_normalization").trainable = true;
+    expect(await run(outer, 3)).toHaveLength(1);
+  });
 });

@@ -23,7 +23,8 @@ import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
 
-interface BatchNormalizationLayer extends LayerInternals {
+/** The layer, with the members that its `call` needs. */
+export interface BatchNormalizationLayer extends LayerInternals {
   readonly axis: number;
   readonly momentum: number;
   readonly epsilon: number;
