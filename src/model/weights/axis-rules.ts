@@ -1,43 +1,21 @@
 /** What layers do to the order of axes and features: one rule for each kind of layer. */
-import {
-  type Along,
-  distinct,
-  type FeatureOrder,
-  orderOfAxes,
-  permuteHere,
-  range,
-  sameAlong,
-  withFirst,
-  withLast,
-} from "./feature-order.ts";
+import type { AxisRule, Context } from "./axis-rule.ts";
+import { type Along, orderOfAxes, range, repeated, withFirst, withLast } from "./feature-order.ts";
+import { concatenate, elementwise } from "./join-rules.ts";
+import { axisOf, channelAxis, configOf, slopeAxis } from "./layer-axes.ts";
 import type { Layer } from "./layer-weights.ts";
 import { count, ordersOf, type Place, placeOf } from "./place.ts";
-
-/** What a rule may ask for. */
-export interface Context {
-  readonly layer: Layer;
-  /** Sizes of the output's axes, without the batch's. */
-  readonly shape: readonly number[];
-  /** The order of the axes that was told for this layer, from 0. */
-  readonly told: readonly number[] | undefined;
-  /** Has the units of Dense layers stand in another order from the start. */
-  readonly wanted: (units: readonly Layer[], order: Int32Array) => void;
-  /** The order of this layer's units, if that was wanted. */
-  readonly unitOrder: Along;
-}
-
-/** The order of a layer's output by those of its inputs. */
-type Rule = (inputs: readonly Place[], context: Context) => Place;
+import { flattenRule, permute, reshape } from "./reshape-rules.ts";
 
 /** Each value stays where it is, in PyTorch, too. */
-const inPlace: Rule = ([place]) => place;
+const inPlace: AxisRule = ([place]) => place;
 
 /** Batch normalisation: in PyTorch its axis is the first one. */
-const channelsFirst: Rule = ([place], context) =>
-  withChoice(place, context, (axes) => withFirst(axisOf(context.layer, place.shape), axes));
+const channelsFirst: AxisRule = ([place], context) =>
+  withChoice(place, context, (axes) => withFirst(axisOf(context.layer, place.shape.length), axes));
 
 /** Layers that in PyTorch work on the last axis. */
-const featuresLast: Rule = ([place], context) =>
+const featuresLast: AxisRule = ([place], context) =>
   withChoice(place, context, (axes) => withLast(place.shape.length - 1, axes));
 
 /** The order as it is, or as the layer needs it in PyTorch: who can say if it is put back after? */
@@ -55,7 +33,7 @@ function withChoice(
     : placeOf(place.shape, [...orders, ...more], { origin: place.origin });
 }
 
-const dense: Rule = (inputs, context) => {
+const dense: AxisRule = (inputs, context) => {
   const { shape, layer, unitOrder } = context;
   if (shape.length === 1) {
     return placeOf(shape, [{ axes: [0], along: [unitOrder] }], { units: [layer] });
@@ -74,7 +52,7 @@ const dense: Rule = (inputs, context) => {
 
 /** Layers that look at a value's neighbours: PyTorch has the channels first there. */
 const neighbours =
-  (channels: (along: Along, layer: Layer) => Along): Rule =>
+  (channels: (along: Along, layer: Layer) => Along): AxisRule =>
   ([place], { shape, layer, wanted }) => {
     const channel = channelAxis(layer, shape.length);
     const along = ordersOf(place, wanted).map((order) => channels(order.along[channel], layer));
@@ -100,15 +78,7 @@ const depthwise = neighbours(
   (along, layer) => along && repeated(along, configOf(layer).depthMultiplier as number),
 );
 
-/** Indices of the channels that a depthwise convolution makes of these. */
-export function repeated(along: Int32Array, times: number): Int32Array {
-  return Int32Array.from(
-    { length: along.length * times },
-    (_, i) => along[Math.floor(i / times)] * times + (i % times),
-  );
-}
-
-const globalPooling: Rule = ([place], { shape, layer, wanted }) => {
+const globalPooling: AxisRule = ([place], { shape, layer, wanted }) => {
   const channel = channelAxis(layer, place.shape.length);
   const orders = ordersOf(place, wanted).map(({ along }) => ({
     axes: [0],
@@ -117,147 +87,8 @@ const globalPooling: Rule = ([place], { shape, layer, wanted }) => {
   return placeOf(shape, orders, { origin: place.origin, units: [] });
 };
 
-const flattenRule: Rule = ([place], context) => {
-  const { layer, shape } = context;
-  const rank = place.shape.length;
-  if (rank === 1) return place;
-  const from =
-    configOf(layer).dataFormat === "channelsFirst"
-      ? permuted(place, [...range(rank).slice(1), 0], context)
-      : place;
-  return { ...from, shape, origin: originOf(place, context), told: undefined };
-};
-
-const reshape: Rule = ([place], context) => {
-  const { layer, told } = context;
-  // TensorFlow.js does not work out the size that is left open.
-  const open = (configOf(layer).targetShape as (number | null)[]).indexOf(null);
-  const rest = count(context.shape.filter((_, i) => i !== open));
-  const whole = count(place.shape);
-  const shape = context.shape.map((size, i) => (i === open ? whole / rest : size));
-  const ranks = [place.shape.length, shape.length];
-  if (ranks[0] > 1) return { ...place, shape, origin: originOf(place, context), told: undefined };
-  return { ...place, shape, told, origin: place.origin ?? { layer, rank: ranks[1] } };
-};
-
-/** Where the order behind a flattening or reshaping layer is to be told: earlier if it was scrambled before. */
-function originOf(place: Place, { layer, wanted }: Context): Place["origin"] {
-  const orders = ordersOf(place, wanted);
-  const clear = orders.every(({ along }) =>
-    along.every((indices, axis) => sameAlong(indices, orders[0].along[axis])),
-  );
-  return clear && orders.length > 0 ? { layer, rank: place.shape.length } : place.origin;
-}
-
-function permuted(place: Place, dims: readonly number[], { wanted }: Context): Place {
-  const orders = ordersOf(place, wanted).map((order) => permuteHere(order, dims));
-  return placeOf(
-    dims.map((axis) => place.shape[axis]),
-    orders,
-    { origin: place.origin },
-  );
-}
-
-/**
- * In PyTorch a Permute layer may be left out (the axes were in that order all along), or change
- * the axes other than the channels', or all of them.
- */
-const permute: Rule = ([place], context) => {
-  const dims = (configOf(context.layer).dims as number[]).map((dim) => dim - 1);
-  if (dims.every((axis, i) => axis === i)) return place;
-  const { base, origin } = permuted(place, dims, context);
-  const rank = dims.length;
-  return placeOf(
-    context.shape,
-    base.orders.flatMap(({ axes, along }) => [
-      { axes, along },
-      { axes: withFirst(axes[0], range(rank)), along },
-      { axes: range(rank), along },
-    ]),
-    { origin },
-  );
-};
-
-const concatenate: Rule = (inputs, context) => {
-  const { shape, layer } = context;
-  const { axis: given } = configOf(layer) as { axis: number };
-  const axis = given < 0 ? given + shape.length : given - 1;
-  const offsets = inputs.map((_, i) =>
-    inputs.slice(0, i).reduce((sum, place) => sum + place.shape[axis], 0),
-  );
-  const joined = (parts: readonly FeatureOrder[]): Along => {
-    const all = parts.map(({ along }) => along[axis]);
-    if (all.every((indices) => !indices)) return undefined;
-    const indices = new Int32Array(shape[axis]);
-    all.forEach((part, i) => {
-      const size = inputs[i].shape[axis];
-      for (let k = 0; k < size; k++) indices[offsets[i] + k] = offsets[i] + (part ? part[k] : k);
-    });
-    return indices;
-  };
-  return merged(inputs, context, (parts) =>
-    parts[0].along.map((indices, other) => {
-      if (other === axis) return joined(parts);
-      return parts.every(({ along }) => sameAlong(along[other], indices)) ? indices : "apart";
-    }),
-  );
-};
-
-/** Add, Multiply and the like: what meets must stand in the same place. */
-const elementwise: Rule = (inputs, context) => {
-  const { shape } = context;
-  const rank = shape.length;
-  const place = merged(inputs, context, (parts) =>
-    range(rank).map((axis) => {
-      const met = parts.flatMap(({ along }, i) => {
-        const own = axis - (rank - inputs[i].shape.length);
-        return own < 0 || inputs[i].shape[own] !== shape[axis] ? [] : [along[own]];
-      });
-      return met.every((indices) => sameAlong(indices, met[0])) ? met[0] : "apart";
-    }),
-  );
-  if (place.base.orders.length > 0 || rank > 1) return place;
-  // Units of Dense layers that meet features in another order take on that order.
-  const fixed = inputs.filter(({ units }) => !units?.length);
-  const orders = distinct(fixed.flatMap((input) => [...ordersOf(input, context.wanted)]));
-  const [along] = orders[0]?.along ?? [];
-  if (orders.length !== 1 || !along) return place;
-  context.wanted(
-    inputs.flatMap(({ units }) => units ?? []),
-    along,
-  );
-  return placeOf(shape, orders, { origin: place.origin });
-};
-
-/** The orders that inputs can have together; `combine` gives each axis's, or says that they cannot. */
-function merged(
-  inputs: readonly Place[],
-  { shape, wanted }: Context,
-  combine: (parts: readonly FeatureOrder[]) => readonly (Along | "apart")[],
-): Place {
-  const rank = shape.length;
-  let combinations: FeatureOrder[][] = [[]];
-  for (const input of inputs) {
-    const orders = ordersOf(input, wanted);
-    combinations = combinations.flatMap((parts) => orders.map((order) => [...parts, order]));
-    if (combinations.length > 500) combinations = [];
-  }
-  const orders = combinations.flatMap((parts) => {
-    const along = combine(parts);
-    if (along.includes("apart")) return [];
-    // Where their axes stand in other orders, PyTorch has to put one in the other's.
-    const full = parts.filter((_, i) => inputs[i].shape.length === rank);
-    return full.map(({ axes }) => ({ axes, along: along as Along[] }));
-  });
-  const unclear = inputs.find((input) => ordersOf(input, wanted).length !== 1);
-  const { origin } = unclear ?? inputs.find((input) => input.origin) ?? inputs[0];
-  const all = inputs.every(({ units }) => units);
-  const units = all ? inputs.flatMap((input) => [...input.units!]) : undefined;
-  return placeOf(shape, orders, { origin, units });
-}
-
 /** Layers that nobody knows: their output is as here if their inputs are, and if they keep the features. */
-const unknown: Rule = (inputs, context) => {
+const unknown: AxisRule = (inputs, context) => {
   const { shape, layer, told, wanted } = context;
   const rank = shape.length;
   const asHere = [range(rank), withFirst(rank - 1, range(rank))].map(orderOfAxes);
@@ -282,24 +113,17 @@ const unknown: Rule = (inputs, context) => {
 };
 
 /** Each row of the embedding is a row in PyTorch, too. */
-const embedding: Rule = (_, { shape }) => placeOf(shape, [orderOfAxes(range(shape.length))]);
+const embedding: AxisRule = (_, { shape }) => placeOf(shape, [orderOfAxes(range(shape.length))]);
 
 /** PyTorch's PReLU has one slope a channel. */
-const prelu: Rule = (inputs, context) => {
-  const axis = slopeAxis(context.layer, inputs[0].shape);
+const prelu: AxisRule = (inputs, context) => {
+  const axis = slopeAxis(context.layer, inputs[0].shape.length);
   return axis === undefined
     ? inputs[0]
     : withChoice(inputs[0], context, (axes) => withFirst(axis, axes));
 };
 
-/** The one axis along which the slopes of a PReLU layer differ; `undefined` if there are several. */
-export function slopeAxis(layer: Layer, shape: readonly number[]): number | undefined {
-  const shared = (configOf(layer).sharedAxes ?? []) as readonly number[];
-  const own = range(shape.length).filter((axis) => !shared.includes(axis + 1));
-  return own.length === 1 ? own[0] : undefined;
-}
-
-const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+const RULES: ReadonlyMap<string, AxisRule> = new Map<string, AxisRule>([
   ...entries(inPlace, [
     "Activation",
     "AlphaDropout",
@@ -358,12 +182,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["Reshape", reshape],
 ]);
 
-function entries(rule: Rule, classes: readonly string[]): [string, Rule][] {
+function entries(rule: AxisRule, classes: readonly string[]): [string, AxisRule][] {
   return classes.map((name) => [name, rule]);
 }
 
 /** The rule for a layer. */
-export function ruleOf(layer: Layer): Rule {
+export function ruleOf(layer: Layer): AxisRule {
   return RULES.get(layer.getClassName()) ?? unknown;
 }
 
@@ -382,24 +206,11 @@ export function demandedAxis(layer: Layer, rank: number): number | undefined {
     return channelAxis(layer, rank);
   }
   if (rank < 2) return undefined;
-  if (rule === prelu) return slopeAxis(layer, range(rank));
-  return rule === channelsFirst ? axisOf(layer, range(rank)) : undefined;
+  if (rule === prelu) return slopeAxis(layer, rank);
+  return rule === channelsFirst ? axisOf(layer, rank) : undefined;
 }
 
 /** Whether a layer works on the last axis in PyTorch. */
 export function needsFeaturesLast(layer: Layer): boolean {
   return [dense, featuresLast].includes(ruleOf(layer));
 }
-
-/** The axis of a batch normalisation, from 0 without the batch's. */
-export function axisOf(layer: Layer, shape: readonly number[]): number {
-  const { axis } = configOf(layer) as { axis: number };
-  return axis < 0 ? axis + shape.length : axis - 1;
-}
-
-/** The axis of the channels, without the batch's. */
-export function channelAxis(layer: Layer, rank: number): number {
-  return configOf(layer).dataFormat === "channelsFirst" ? 0 : rank - 1;
-}
-
-export const configOf = (layer: Layer): Record<string, unknown> => layer.getConfig();

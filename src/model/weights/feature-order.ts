@@ -77,6 +77,14 @@ export function permuteHere({ axes, along }: FeatureOrder, dims: readonly number
   return { axes: axes.map((axis) => dims.indexOf(axis)), along: dims.map((axis) => along[axis]) };
 }
 
+/** Indices of the channels that a depthwise convolution makes of these. */
+export function repeated(along: Int32Array, times: number): Int32Array {
+  return Int32Array.from(
+    { length: along.length * times },
+    (_, i) => along[Math.floor(i / times)] * times + (i % times),
+  );
+}
+
 /** Whether two orders along an axis are the same. */
 export function sameAlong(a: Along, b: Along): boolean {
   if (!a || !b) return a === b;

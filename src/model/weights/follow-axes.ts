@@ -7,7 +7,7 @@
  * kept as several orders.
  */
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { demandedAxis, keepsAxes, needsFeaturesLast, ruleOf, configOf } from "./axis-rules.ts";
+import { demandedAxis, keepsAxes, needsFeaturesLast, ruleOf } from "./axis-rules.ts";
 import {
   type Along,
   type FeatureOrder,
@@ -16,6 +16,7 @@ import {
   sameAlong,
   withFirst,
 } from "./feature-order.ts";
+import { configOf } from "./layer-axes.ts";
 import { isModel, type Layer } from "./layer-weights.ts";
 import { ordersOf, type Origin, type Place, placeOf, UnknownOrder } from "./place.ts";
 
