@@ -29,8 +29,11 @@ export function isListOf<T>(
   return Array.isArray(value) && value.findIndex((element) => !isElement(element)) === -1;
 }
 
-/** For {@link isListOf}. */
+/** This and the next: for {@link isListOf}. */
 export const isText = (value: unknown): value is string => typeof value === "string";
+
+export const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null;
 
 /** Limits of a number; both ends are allowed values unless `exclusive` says otherwise. */
 export interface NumberLimits {

@@ -1,4 +1,4 @@
-import { check, checkOptions, describe } from "../checks.ts";
+import { check, checkOptions, describe, isObject } from "../checks.ts";
 
 /** What the epochs of one phase gave; a training run's history fits. */
 export interface EpochHistory {
@@ -69,11 +69,9 @@ export function checkHistory(
   subject: string,
   history: EpochHistory | KerasHistory | PhaseHistories,
 ): EpochHistory[] {
-  const isObject = typeof history === "object" && history !== null;
-  if (isObject && "plain" in history) {
-    checkKeys(subject, history, ["plain", "augmented", "all", "health"]);
-  }
-  const given = isObject && "plain" in history ? [history.plain, history.augmented] : [history];
+  const hasPhases = isObject(history) && "plain" in history;
+  if (hasPhases) checkKeys(subject, history, ["plain", "augmented", "all", "health"]);
+  const given = hasPhases ? [history.plain, history.augmented] : [history];
   const phases = given.map((phase) => ownNames(subject, phase));
   for (const phase of phases) {
     const n = phase.loss.length;
@@ -94,7 +92,7 @@ export function checkHistory(
 /** A phase under our own names. */
 function ownNames(subject: string, phase: EpochHistory | KerasHistory): EpochHistory {
   check(
-    typeof phase === "object" && phase !== null && Number.isInteger(phase.loss?.length),
+    isObject(phase) && Number.isInteger(phase.loss?.length),
     subject,
     "a history { loss, accuracy, valLoss, valAccuracy }, or two as { plain, augmented }",
     describe(phase),
@@ -112,9 +110,7 @@ function ownNames(subject: string, phase: EpochHistory | KerasHistory): EpochHis
 
 /** Throws for unknown keys with values that the picture would leave out in silence; notes may be there. */
 function checkKeys(subject: string, history: object, known: readonly string[]): void {
-  const values = Object.entries(history).filter(
-    ([, value]) => typeof value === "object" && value !== null,
-  );
+  const values = Object.entries(history).filter(([, value]) => isObject(value));
   checkOptions(subject, Object.fromEntries(values), known);
 }
 

@@ -1,4 +1,4 @@
-import { check, describe, isListOf, isText } from "../checks.ts";
+import { check, describe, isListOf, isObject, isText } from "../checks.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { ellipsize } from "./text-width.ts";
@@ -172,5 +172,3 @@ function checkClassNames(subject: string, classNames: unknown): void {
 function isUndefined(rates: ArrayLike<number>): boolean {
   return rates?.length > 0 && Array.from(rates).every(Number.isNaN);
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

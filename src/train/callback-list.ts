@@ -1,4 +1,4 @@
-import { check, checkInteger, describe, isListOf } from "../checks.ts";
+import { check, checkInteger, describe, isListOf, isObject } from "../checks.ts";
 import { CifarKitError, DataError } from "../errors.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
 import { brandOf } from "../brand.ts";
@@ -58,8 +58,6 @@ export function checkCallbacks(subject: string, callbacks: unknown): void {
     );
   }
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** The callbacks of a run, as one. */
 export class CallbackList {
