@@ -7,3 +7,14 @@ export function asBytes(value: unknown): Uint8Array | undefined {
   if (!(value instanceof Uint8ClampedArray)) return undefined;
   return new Uint8Array(value.buffer, value.byteOffset, value.length);
 }
+
+/** Some bytes after others, as one array. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

@@ -5,6 +5,8 @@
  * @see https://www.w3.org/TR/png-3/
  */
 import { DataError } from "../errors.ts";
+import { joinBytes } from "./bytes.ts";
+import { crc32 } from "./crc.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -87,7 +89,7 @@ function readChunks(bytes: Uint8Array, size: PngSize, layout: PngLayout): Uint8A
     else if (type === "IDAT") parts.push(data);
     else if (type === "IEND") {
       if (end !== bytes.length) throw damaged("the end of the file after IEND", "more bytes");
-      return join(parts);
+      return joinBytes(parts);
     } else if (!/^[a-z]/.test(type)) {
       // A capital first letter marks a chunk that must be understood.
       throw damaged("only the chunks IHDR, IDAT and IEND", JSON.stringify(type));
@@ -105,16 +107,6 @@ function checkHeader(data: Uint8Array, { width, height }: PngSize, layout: PngLa
   if ([layout.bitDepth, layout.colourType, 0, 0, 0].some((value, i) => data[8 + i] !== value)) {
     throw damaged(`${layout.name}, not interlaced`, `header bytes ${data.subarray(8).join(" ")}`);
   }
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 /** Undoes the row filters: each byte was stored as the difference from a prediction. */
@@ -165,18 +157,6 @@ function paeth(left: number, above: number, aboveLeft: number): number {
   const toAboveLeft = Math.abs(left + above - 2 * aboveLeft);
   if (toLeft <= toAbove && toLeft <= toAboveLeft) return left;
   return toAbove <= toAboveLeft ? above : aboveLeft;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
 
 function damaged(expected: string, got: string, cause?: unknown): DataError {

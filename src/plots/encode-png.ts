@@ -1,16 +1,12 @@
 /** PNG files for small images: no compression, so no dependency, and the same code everywhere. */
+import { joinBytes } from "../dataset/bytes.ts";
+import { crc32 } from "../dataset/crc.ts";
 
 /** PNG's colour types by number of channels: grey, grey and alpha, RGB, RGB and alpha. */
 const COLOR_TYPES = [0, 4, 2, 6];
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Bytes that one stored block of a deflate stream can hold. */
 const BLOCK_SIZE = 0xffff;
-
-const CRC_TABLE = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
 
 /**
  * An image as the bytes of a PNG file.
@@ -40,7 +36,7 @@ export function encodePng(
     chunk("IDAT", storedZlib(rows)),
     chunk("IEND", new Uint8Array(0)),
   ];
-  return concat(chunks);
+  return joinBytes(chunks);
 }
 
 /** Length, name, data and checksum. */
@@ -65,13 +61,7 @@ function storedZlib(data: Uint8Array): Uint8Array {
   }
   const sum = new Uint8Array(4);
   new DataView(sum.buffer).setUint32(0, adler32(data));
-  return concat([...parts, sum]);
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  return ~crc >>> 0;
+  return joinBytes([...parts, sum]);
 }
 
 function adler32(bytes: Uint8Array): number {
@@ -82,14 +72,4 @@ function adler32(bytes: Uint8Array): number {
     b = (b + a) % 65521;
   }
   return b * 65536 + a;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
