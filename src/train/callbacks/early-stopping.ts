@@ -2,10 +2,10 @@ import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../che
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
 import { announcer, type Announce, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
+import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { WeightsCopy } from "./weights-copy.ts";
 import { stateKey } from "./state-key.ts";
-import { checkLengths, floats, savedNumber, stateReader } from "./state-reader.ts";
+import { checkLengths, floats, stateReader } from "./state-reader.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { count, list, nullable } from "../checkpoint/header-shape.ts";
 
@@ -147,15 +147,14 @@ class EarlyStopping implements Callback {
   setState(saved: CallbackState): void {
     const state = readState(saved);
     if (state.bestWeights && this.#context) {
-      checkLengths("earlyStopping", state.bestWeights, this.#context.model.weights);
+      const { model } = this.#context;
+      checkLengths("earlyStopping", state.bestWeights, model.weights);
+      this.#bestWeights = new WeightsCopy(model, state.bestWeights);
     }
     this.#best = loadNumber(state.best);
     this.#bestEpoch = state.bestEpoch;
     this.#stoppedEpoch = state.stoppedEpoch;
     this.#wait = state.wait;
-    if (state.bestWeights && this.#context) {
-      this.#bestWeights = new WeightsCopy(this.#context.model, state.bestWeights);
-    }
   }
 
   async onTrainEnd(): Promise<void> {

@@ -7,10 +7,10 @@ import { warn } from "../../warn.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { count, notNegative, nullable, object, text } from "../checkpoint/header-shape.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
-import { loadNumber, type SavedNumber, saveNumber } from "./saved-number.ts";
+import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { scheduleKey } from "./schedules.ts";
 import { stateKey } from "./state-key.ts";
-import { savedNumber, stateReader } from "./state-reader.ts";
+import { stateReader } from "./state-reader.ts";
 
 /**
  * Gives the learning rate of an epoch or a step.

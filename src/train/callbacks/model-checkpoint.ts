@@ -14,9 +14,9 @@ import { checkSavable } from "../check-savable.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { parseTemplate } from "./format-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
+import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
-import { savedNumber, stateReader } from "./state-reader.ts";
+import { stateReader } from "./state-reader.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { count } from "../checkpoint/header-shape.ts";
 

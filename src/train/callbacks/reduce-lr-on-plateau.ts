@@ -3,9 +3,9 @@ import { formatFloat } from "../../metrics/format-number.ts";
 import type { Callback, Logs, TrainingContext } from "../callback.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, saveNumber, type SavedNumber } from "./saved-number.ts";
+import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
-import { savedNumber, stateReader } from "./state-reader.ts";
+import { stateReader } from "./state-reader.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { count } from "../checkpoint/header-shape.ts";
 

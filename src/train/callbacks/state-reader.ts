@@ -1,8 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { describe } from "../../checks.ts";
 import type { CallbackState, JsonValue } from "../checkpoint/checkpoint.ts";
-import { damaged, nullable, object, type Reader, text } from "../checkpoint/header-shape.ts";
-import type { SavedNumber } from "./saved-number.ts";
+import { damaged, object, type Reader } from "../checkpoint/header-shape.ts";
 
 /**
  * Checks a callback's state out of a checkpoint, which may have been made by hand.
@@ -16,13 +15,6 @@ export function stateReader<T extends object>(
   // Readers look at typed arrays as at any other object.
   return (state) => read(state as unknown as JsonValue, `the state of ${subject}`);
 }
-
-/** A number as text, or none. */
-export const savedNumber: Reader<SavedNumber> = /* @__PURE__ */ nullable((value, path) => {
-  const number = text(value, path);
-  if (String(Number(number)) === number) return number;
-  throw damaged(`${path} to be a number as text`, describe(value));
-});
 
 /** The values of some weights. */
 export const floats: Reader<Float32Array> = (value, path) => {
