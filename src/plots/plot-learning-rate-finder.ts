@@ -27,8 +27,8 @@ const HEIGHT = 260;
 
 /**
  * Loss against learning rate, the latter on a logarithmic scale: the smoothed loss as a curve, if it
- * is given, that of each batch as a dot. The picture ends a little above the
- * first loss: where the run diverges, the curve leaves it.
+ * is given, that of each batch as a dot. The picture ends a little above the first loss: where the run
+ * diverges, the curve leaves it.
  * @param sweep what `findLearningRate` returned.
  * @throws {ArgumentError} if arrays differ in length or have fewer than two values, no loss is finite, a
  *   learning rate is not above 0, or an option is unknown.

@@ -11,8 +11,9 @@ export interface AnnounceOptions {
 }
 
 /**
- * Prints one message of a callback; the run waits for a promise of the sink's. One that begins with a line break leaves the progress line, which
- * may be open on a terminal; elsewhere that line break is left out.
+ * Prints one message of a callback; the run waits for a promise of the sink's. A message that begins
+ * with a line break leaves the progress line, which may be open on a terminal; elsewhere that line
+ * break is left out.
  */
 export type Announce = (text: string) => Promise<void>;
 

@@ -1,4 +1,9 @@
-import { formatExponent, formatFixed, formatFloat } from "../../metrics/format-number.ts";
+import {
+  formatExponent,
+  formatFixed,
+  formatFloat,
+  MAX_DIGITS,
+} from "../../metrics/format-number.ts";
 
 /**
  * Python's format specifications for numbers, without what file names have no use for: the types b, c,
@@ -11,8 +16,6 @@ const SPEC =
 
 /** No file system has longer names. */
 const MAX_WIDTH = 255;
-/** For so many digits the rounding is proved. */
-const MAX_DIGITS = 80;
 
 type Align = "<" | ">" | "=" | "^";
 

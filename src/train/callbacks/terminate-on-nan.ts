@@ -11,8 +11,8 @@ export interface TerminateOnNaNOptions extends AnnounceOptions {
 
 /**
  * Ends the run when the loss is NaN or infinite, as Keras's `TerminateOnNaN` does: quietly, the
- * epoch's validation left out. Losses are read back now and then, so some steps may follow the one that is
- * named.
+ * epoch's validation left out. Losses are read back now and then, so some steps may follow the one
+ * that is named.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
