@@ -61,21 +61,19 @@ const WHOLES = ["true", "pred", "all"] as const;
 export function meaningOf(
   matrix: readonly (readonly number[])[],
 ): MatrixNormalization | "count" | "share" | undefined {
-  const shares = WHOLES.filter((whole) => isShareOf(matrix, whole, 1));
+  const sums = wholesOf(matrix);
+  const thatAre = (one: number): MatrixNormalization[] =>
+    WHOLES.filter((whole) => areAll(one, sums[whole]));
+  const shares = thatAre(1);
   if (matrix.every((row) => row.every(Number.isInteger))) {
-    const mayBeShares = shares.length > 0 || WHOLES.some((whole) => isShareOf(matrix, whole, 100));
+    const mayBeShares = shares.length > 0 || thatAre(100).length > 0;
     return !mayBeShares && matrix.some((row) => row.some(Boolean)) ? "count" : undefined;
   }
   return shares.length > 1 ? "share" : shares[0];
 }
 
-/** Whether every whole sums to `one` but for rounding; what has no sample sums to 0. */
-function isShareOf(
-  matrix: readonly (readonly number[])[],
-  whole: MatrixNormalization,
-  one: 1 | 100,
-): boolean {
-  const sums = wholesOf(matrix)[whole];
+/** Whether every sum is `one` but for rounding; what has no sample sums to 0. */
+function areAll(one: number, sums: readonly number[]): boolean {
   const isOne = (value: number): boolean => Math.abs(value - one) < 1e-6;
   return sums.some(isOne) && sums.every((value) => value === 0 || isOne(value));
 }
