@@ -1,6 +1,7 @@
 import { check, checkOneOf, describe, isListOf, isText } from "../checks.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import { BLUES, wantsDarkText } from "./blues.ts";
+import { cellFormat, type CellFormat } from "./cell-format.ts";
 import type { MatrixNormalization } from "./confusion-values.ts";
 import { checkMatrix, meaningOf, normalizeMatrix } from "./confusion-values.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
@@ -33,8 +34,6 @@ interface Cell {
 const SUBJECT = "plotConfusionMatrix";
 /** Above this, cells of 0 stay blank and lines part the cells: thousands of zeros hide the rest. */
 const MANY_CLASSES = 20;
-/** From here on numbers would not fit into their cells. */
-const HUGE = 1e12;
 /** Width in pixels at which class names are cut. */
 const MAX_LABEL = 150;
 const BAR_OFFSET = 18;
@@ -135,28 +134,6 @@ export function plotConfusionMatrix(
       ],
     },
   );
-}
-
-/** How the numbers of all cells are printed. */
-interface CellFormat {
-  readonly print: (value: number) => string;
-  /** The same for the bar, in d3's language. */
-  readonly bar: string;
-  /** Smallest distance of two numbers at the bar. */
-  readonly step: number;
-}
-
-/** Whole numbers in full, others with two decimals or more; very large and very small ones as powers. */
-function cellFormat(max: number, isWhole: boolean): CellFormat {
-  // Two significant digits of the largest cell at least: shares of everything are small.
-  const decimals = isWhole ? 0 : Math.max(2, Math.ceil(-Math.log10(max)) + 1);
-  if (decimals > 6) {
-    const print = (value: number): string => (value === 0 ? "0" : value.toExponential(1));
-    return { print, bar: ".1~e", step: max / 10 };
-  }
-  const print = (value: number): string =>
-    value < HUGE ? value.toFixed(decimals) : value.toExponential(1);
-  return { print, bar: max < HUGE ? `.${decimals}~f` : ".1~e", step: 10 ** -decimals };
 }
 
 function createCells(values: readonly number[][], max: number, { print }: CellFormat): Cell[] {

@@ -1,5 +1,6 @@
 import { check, checkOptions, describe, isListOf, isText } from "../checks.ts";
-import { checkHistory, joinPhases } from "./history-points.ts";
+import { checkHistory } from "./check-history.ts";
+import { joinPhases } from "./history-points.ts";
 import type { EpochHistory, HistoryPoint, KerasHistory, PhaseHistories } from "./history-points.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
 import { createSpec, FAINT, fixedMark, fixedText, fixedWords } from "./spec.ts";

@@ -52,21 +52,22 @@ export function plotRoc(
   curves: RocCurveToPlot | readonly RocCurveToPlot[],
   options: PlotCurvesOptions = {},
 ): VegaLiteSpec {
-  const layout = { xTitle: "False positive rate", yTitle: "True positive rate", diagonal: true };
-  return plotCurves(
-    "plotRoc",
-    "ROC",
-    curves,
-    options,
-    { ...layout, interpolate: "linear" },
-    (curve) => {
-      const { falsePositiveRate: x, truePositiveRate: y, area } = curve;
-      if (isUndefined(y)) return "no positive samples";
-      if (isUndefined(x)) return "no negative samples";
-      checkUnitValues("plotRoc", ["falsePositiveRate", "truePositiveRate"], x, y);
-      return { x, y, value: area };
-    },
-  );
+  const subject = "plotRoc";
+  const picture: CurvePicture = {
+    subject,
+    kind: "ROC",
+    xTitle: "False positive rate",
+    yTitle: "True positive rate",
+    diagonal: true,
+    interpolate: "linear",
+  };
+  return plotCurves(picture, curves, options, (curve) => {
+    const { falsePositiveRate: x, truePositiveRate: y, area } = curve;
+    if (isUndefined(y)) return "no positive samples";
+    if (isUndefined(x)) return "no negative samples";
+    checkUnitValues(subject, ["falsePositiveRate", "truePositiveRate"], x, y);
+    return { x, y, value: area };
+  });
 }
 
 /**
@@ -80,32 +81,36 @@ export function plotPrecisionRecall(
   options: PlotCurvesOptions = {},
 ): VegaLiteSpec {
   const subject = "plotPrecisionRecall";
-  const layout = { xTitle: "Recall", yTitle: "Precision", diagonal: false };
-  return plotCurves(
+  const picture: CurvePicture = {
     subject,
-    "Precision-recall",
-    curves,
-    options,
-    { ...layout, interpolate: "step-after" },
-    (curve) => {
-      const { recall: x, precision: y, averagePrecision } = curve;
-      checkUnitValues(subject, ["recall", "precision"], x, y);
-      // At the lowest threshold all samples are called positive: if no one is right, there are none.
-      if (y[0] === 0) return "no positive samples";
-      return { x, y, value: averagePrecision };
-    },
-  );
+    kind: "Precision-recall",
+    xTitle: "Recall",
+    yTitle: "Precision",
+    diagonal: false,
+    interpolate: "step-after",
+  };
+  return plotCurves(picture, curves, options, (curve) => {
+    const { recall: x, precision: y, averagePrecision } = curve;
+    checkUnitValues(subject, ["recall", "precision"], x, y);
+    // At the lowest threshold all samples are called positive: if no one is right, there are none.
+    if (y[0] === 0) return "no positive samples";
+    return { x, y, value: averagePrecision };
+  });
+}
+
+/** What tells one kind of curves from another. */
+interface CurvePicture extends Omit<UnitSquareLayout, "title"> {
+  readonly subject: string;
+  readonly kind: string;
 }
 
 /** A curve's points and the number behind its name; or why it has none. */
 type Points = (Pick<UnitCurve, "x" | "y"> & { readonly value: number | undefined }) | string;
 
 function plotCurves<Curve extends NamedCurve>(
-  subject: string,
-  kind: string,
+  { subject, kind, ...layout }: CurvePicture,
   given: Curve | readonly Curve[],
   options: PlotCurvesOptions,
-  layout: Omit<UnitSquareLayout, "title">,
   pointsOf: (curve: Curve) => Points,
 ): VegaLiteSpec {
   checkPlotOptions(subject, options, ["classNames", "title"]);

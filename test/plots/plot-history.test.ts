@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../src/errors.ts";
 import { plotHistory, toSvg } from "../../src/plots/index.ts";
 import type { EpochHistory } from "../../src/plots/index.ts";
-import { checkHistory, joinPhases } from "../../src/plots/history-points.ts";
+import { checkHistory } from "../../src/plots/check-history.ts";
+import { joinPhases } from "../../src/plots/history-points.ts";
 import { expectGolden } from "./golden.ts";
 import { valuesOf } from "./samples.ts";
 
