@@ -8,19 +8,28 @@
 export function valley(values: readonly number[]): number | undefined {
   const skipped = Math.floor(values.length / 10);
   const curve = values.slice(skipped, values.length - skipped);
-  // The length of the longest valley that ends at each value.
-  const lengths: number[] = [];
+  // Of the valleys of one value, of two and so on: the highest last value, below which most can follow.
+  const lasts: number[] = [];
   let end = 0;
   for (const [i, value] of curve.entries()) {
-    let longest = 0;
-    for (let j = 0; j < i; j++) {
-      if (value < curve[j] && lengths[j] > longest) longest = lengths[j];
-    }
-    lengths.push(longest + 1);
-    if (lengths[i] > lengths[end]) end = i;
+    if (Number.isNaN(value)) continue;
+    const place = firstNotAbove(lasts, value);
+    if (place === lasts.length) end = i;
+    lasts[place] = value;
   }
-  if (!(lengths[end] > 1)) return undefined;
-  const third = lengths[end] / 3;
-  const start = end - lengths[end];
-  return skipped + Math.max(0, start + Math.floor(third) + Math.floor(third / 2));
+  const length = lasts.length;
+  if (length < 2) return undefined;
+  const third = length / 3;
+  return skipped + Math.max(0, end - length + Math.floor(third) + Math.floor(third / 2));
+}
+
+/** Index of the first of falling values that is not above `value`; their number if all are. */
+function firstNotAbove(falling: readonly number[], value: number): number {
+  let [from, to] = [0, falling.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (falling[middle] > value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
