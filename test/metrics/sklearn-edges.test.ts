@@ -16,6 +16,7 @@ import {
   rocCurves,
   topKAccuracyScore,
 } from "../../src/metrics/index.ts";
+import { closeWithin } from "./close-within.ts";
 import { readFixture } from "./fixture.ts";
 
 interface LabelsCase {
@@ -62,17 +63,7 @@ const fixture = readFixture("edges.sklearn-1.9.1.json") as {
 };
 
 /** A dozen additions, in another order than the reference takes for some of them. */
-const ROUNDING = 16 * 2 ** -52;
-
-function expectClose(ours: unknown, theirs: unknown): void {
-  const [a, b] = [[ours].flat(3), [theirs].flat(3)] as [number[], number[]];
-  expect(a).toHaveLength(b.length);
-  a.forEach((value, i) => {
-    if (Number.isFinite(b[i]))
-      expect(Math.abs(value - b[i])).toBeLessThanOrEqual(ROUNDING * Math.max(1, Math.abs(b[i]))); // prettier-ignore
-    else expect(value).toBe(b[i]);
-  });
-}
+const expectClose = closeWithin(16 * 2 ** -52);
 
 describe.each(fixture.labels)("labels $yTrue, predicted $yPred, listed $labels", (expected) => {
   const { yTrue, yPred } = expected;

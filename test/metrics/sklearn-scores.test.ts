@@ -13,6 +13,7 @@ import {
   rocCurves,
   topKAccuracyScore,
 } from "../../src/metrics/index.ts";
+import { closeWithin } from "./close-within.ts";
 import { readFixture } from "./fixture.ts";
 
 interface LabelsCase {
@@ -60,19 +61,7 @@ const fixture = readFixture("scores.sklearn-1.9.1.json") as {
 };
 
 /** Sums of at most 60 terms, in another order than the reference takes for some of them. */
-const ROUNDING = 64 * 2 ** -52;
-
-function expectClose(ours: readonly number[] | number, theirs: readonly number[] | number): void {
-  const [a, b] = [[ours].flat(), [theirs].flat()] as [number[], number[]];
-  expect(a).toHaveLength(b.length);
-  a.forEach((value, i) => {
-    if (Number.isFinite(b[i])) {
-      expect(Math.abs(value - b[i])).toBeLessThanOrEqual(ROUNDING * Math.max(1, Math.abs(b[i])));
-    } else {
-      expect(value).toBe(b[i]);
-    }
-  });
-}
+const expectClose = closeWithin(64 * 2 ** -52);
 
 describe("scikit-learn's scores of labels", () => {
   it("come out the same", () => {
