@@ -4,8 +4,16 @@ import { numberFormat } from "./format-spec.ts";
 /** Escaped braces, a field `{name}` or `{name:spec}`, or a brace that belongs to neither. */
 const PARTS = /\{\{|\}\}|\{([^{}:!]*)(?::([^{}]*))?\}|[{}]/g;
 
-/** Fills the fields of a template. @throws {ArgumentError} if a value is missing. */
-export type FillTemplate = (values: Readonly<Record<string, number>>) => string;
+/** Makes text of values. */
+type Fill = (values: Readonly<Record<string, number>>) => string;
+
+/** A template that has been read. */
+export interface Template {
+  /** The names of its fields. */
+  readonly fields: ReadonlySet<string>;
+  /** Fills them. @throws {ArgumentError} if a value is missing. */
+  readonly fill: Fill;
+}
 
 /**
  * Reads a template such as `"{epoch:02d}-{val_loss:.2f}"` as Python's `str.format` does, braces that
@@ -17,19 +25,24 @@ export function parseTemplate(
   subject: string,
   template: string,
   integers: readonly string[],
-): FillTemplate {
-  const pieces: FillTemplate[] = [];
+): Template {
+  const fields = new Set<string>();
+  const pieces: Fill[] = [];
   let end = 0;
   for (const match of template.matchAll(PARTS)) {
     const [part, name, spec = ""] = match;
     const before = template.slice(end, match.index);
     end = match.index + part.length;
     pieces.push(() => before);
-    if (part === "{{" || part === "}}") pieces.push(() => part[0]);
-    else pieces.push(field(subject, part, name, spec, integers.includes(name)));
+    if (part === "{{" || part === "}}") {
+      pieces.push(() => part[0]);
+    } else {
+      pieces.push(field(subject, part, name, spec, integers.includes(name)));
+      fields.add(name);
+    }
   }
   const rest = template.slice(end);
-  return (values) => pieces.map((piece) => piece(values)).join("") + rest;
+  return { fields, fill: (values) => pieces.map((piece) => piece(values)).join("") + rest };
 }
 
 function field(
@@ -38,7 +51,7 @@ function field(
   name: string | undefined,
   spec: string,
   isInteger: boolean,
-): FillTemplate {
+): Fill {
   const format = numberFormat(spec, isInteger);
   check(
     // Python looks up numbers by their place, and what follows a point or bracket inside the value.

@@ -95,7 +95,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     describe(filepath),
     'pass e.g. "runs/{epoch:02d}"',
   );
-  const pathOf = parseTemplate(subject, filepath, ["epoch", "batch"]);
+  const { fields, fill } = parseTemplate(subject, filepath, ["epoch", "batch"]);
   check(
     typeof save === "function",
     subject,
@@ -106,7 +106,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   checkBoolean(subject, "saveBestOnly", saveBestOnly);
   checkBoolean(subject, "saveWeightsOnly", saveWeightsOnly);
   check(
-    saveFreq !== "epoch" || !/(?<!\{)\{batch\b/.test(filepath),
+    saveFreq !== "epoch" || !fields.has("batch"),
     subject,
     'no field batch with saveFreq: "epoch"',
     describe(filepath),
@@ -149,7 +149,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     position: Readonly<Record<string, number>>,
   ): Promise<void> => {
     if (!context) return;
-    const path = pathOf({ ...position, ...logs });
+    const path = fill({ ...position, ...logs });
     if (!(await isDue(logs, path))) return;
     const place = await save(path, context.model);
     if (place !== undefined) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { modelCheckpoint } from "../../../src/train/callbacks/index.ts";
 import { numberFormat } from "../../../src/train/callbacks/format-spec.ts";
 import { parseTemplate } from "../../../src/train/callbacks/format-template.ts";
+import { fromPython } from "./from-python.ts";
 
 const { pairs, templates } = JSON.parse(
   readFileSync(new URL("../../fixtures/train/formats.python.json", import.meta.url), "utf8"),
@@ -10,9 +11,6 @@ const { pairs, templates } = JSON.parse(
   pairs: [spec: string, kind: "int" | "float", value: string, text: string | null][];
   templates: [template: string, text: string | null][];
 };
-
-/** A number as Python's `repr` writes it. */
-const fromPython = (text: string): number => Number(text.replace("inf", "Infinity"));
 
 describe("a format specification", () => {
   it("gives Python's text, or is refused where Python refuses it", () => {
@@ -27,7 +25,7 @@ describe("a format specification", () => {
 describe("a template", () => {
   it.each(templates)("%s gives Python's text, or is refused when it is read", (template, text) => {
     const read = (): string =>
-      parseTemplate("x", template, ["epoch"])({ epoch: 3, loss: 12.3456789 });
+      parseTemplate("x", template, ["epoch"]).fill({ epoch: 3, loss: 12.3456789 });
     // Python can look inside a value and into the specification; names of files need neither.
     if (text === null || /\.real|:\{/.test(template))
       expect(read).toThrow(/^x: expected fields like/);
@@ -44,6 +42,8 @@ describe("a template", () => {
   });
 
   it("takes values only from what was logged", () => {
-    expect(() => parseTemplate("x", "{toString}", [])({ loss: 1 })).toThrow(/fields out of loss/);
+    expect(() => parseTemplate("x", "{toString}", []).fill({ loss: 1 })).toThrow(
+      /fields out of loss/,
+    );
   });
 });

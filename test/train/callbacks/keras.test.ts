@@ -11,6 +11,7 @@ import {
   reduceLROnPlateau,
 } from "../../../src/train/callbacks/index.ts";
 import { fakeContext } from "./fake-context.ts";
+import { fromPython } from "./from-python.ts";
 import { TextBuffer } from "./text-buffer.ts";
 
 interface Result {
@@ -56,9 +57,6 @@ function camelCase(options: Options): Record<string, unknown> {
   );
 }
 
-const fromPython = (value: number | string): number =>
-  typeof value === "number" ? value : Number(value.replace("inf", "Infinity"));
-
 /**
  * The steps of a run as the generator makes them; its weights are the number of the epoch.
  * @param interruptAt number of an epoch before which the callback is replaced by a new one, which
@@ -100,7 +98,10 @@ async function run(
       await callback.setState?.(state!);
     }
     const epochLogs: Logs = Object.fromEntries(
-      Object.entries(given).map(([key, value]) => [key, fromPython(value)]),
+      Object.entries(given).map(([key, value]) => [
+        key,
+        typeof value === "number" ? value : fromPython(value),
+      ]),
     );
     await callback.onEpochBegin?.(epoch);
     for (let batch = 0; batch < batches; batch++) {
