@@ -1,4 +1,5 @@
-/** A small model with branches, and what becomes of it when a letter of its file is another one. */
+/** What becomes of a small model with branches when a letter of its file is another one. */
+import "@tensorflow/tfjs-backend-cpu";
 import { join } from "node:path";
 import { readFileSync, writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,13 +10,41 @@ import {
   model as functional,
   type SymbolicTensor,
 } from "@tensorflow/tfjs-layers";
-import { expect } from "vitest";
-import { CifarKitError, loadModel } from "cifar-kit";
+import { beforeAll, describe, expect, it } from "vitest";
+import { CifarKitError, loadModel, randomStream } from "cifar-kit";
 import { fileSystemIO } from "cifar-kit/node";
 import type { Rng } from "../../src/random/rng.ts";
+import { temporaryFolders } from "../node/temporary-folder.ts";
+
+/** Replaces so many letters of a saved model, one at a time: it loads as it was, or is refused. */
+export function describeFlips(count: number): void {
+  const newFolder = temporaryFolders();
+  beforeAll(async () => {
+    await tf.setBackend("cpu");
+  });
+
+  describe("a model.json with another letter", () => {
+    it.each(["of this library", "of another program"])(
+      "%s is loaded as it was or refused",
+      async (origin) => {
+        const folder = newFolder();
+        const model = branchedModel();
+        await model.save(fileSystemIO(folder), { includeOptimizer: true });
+        if (origin === "of another program") makeForeign(folder);
+        const expected = outputOf(model);
+        const counts = { "the same": 0, another: 0, refused: 0 };
+        const rng = randomStream(5, "flips of model.json");
+        for (let i = 0; i < count; i++) counts[await flipAndLoad(folder, rng, expected)]++;
+        expect(counts.refused).toBeGreaterThan(0);
+        // Without a hash nobody can tell a number from another one.
+        if (origin === "of this library") expect(counts.another).toBe(0);
+      },
+    );
+  });
+}
 
 /** Convolutions side by side, a layer used twice, and a model inside the model. */
-export function branchedModel(): LayersModel {
+function branchedModel(): LayersModel {
   const image = input({ shape: [4, 4, 2], name: "image" });
   const conv = layers.conv2d({
     filters: 2,
@@ -40,7 +69,7 @@ export function branchedModel(): LayersModel {
   return model;
 }
 
-export function outputOf(model: LayersModel): number[] {
+function outputOf(model: LayersModel): number[] {
   return tf.tidy(() => {
     const x = tf.randomNormal([1, 4, 4, 2], 0, 1, "float32", 9);
     return Array.from((model.predict(x) as tf.Tensor).dataSync());
@@ -48,17 +77,13 @@ export function outputOf(model: LayersModel): number[] {
 }
 
 /** What can become of a load. */
-export type Ending = "the same" | "another" | "refused";
+type Ending = "the same" | "another" | "refused";
 
 /**
  * Replaces one character of a folder's model.json by another one and loads it.
  * @returns what became of it; throws what is no error of the library.
  */
-export async function flipAndLoad(
-  folder: string,
-  rng: Rng,
-  expected: readonly number[],
-): Promise<Ending> {
+async function flipAndLoad(folder: string, rng: Rng, expected: readonly number[]): Promise<Ending> {
   const file = join(folder, "model.json");
   const text = readFileSync(file, "utf8");
   const at = rng.integer(text.length);
@@ -86,7 +111,7 @@ export async function flipAndLoad(
 }
 
 /** Takes the hashes out of a folder's model.json, as if another program had written it. */
-export function makeForeign(folder: string): void {
+function makeForeign(folder: string): void {
   const file = join(folder, "model.json");
   const json = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
   delete json.modelSha256;
