@@ -35,3 +35,8 @@ export function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return "an object";
   return `${value as number}`.slice(0, 40);
 }
+
+/** What a caught value says. */
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : "a failure";
+}

@@ -1,5 +1,5 @@
 import { Allocator } from "./allocator.ts";
-import { SimdBackendError } from "../simd-error.ts";
+import { messageOf, SimdBackendError } from "../simd-error.ts";
 import { HEAP_PTR } from "./layout.ts";
 
 const PAGE = 65536;
@@ -24,7 +24,7 @@ function reserve(shared: boolean, maximumPages: number): WebAssembly.Memory {
   throw new SimdBackendError(
     "registerSimdBackend",
     "address space for WebAssembly memory",
-    failure instanceof Error ? failure.message : "a failure",
+    messageOf(failure),
     "raise the process's limit of virtual memory, or end other backends first",
     failure,
   );

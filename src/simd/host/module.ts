@@ -1,5 +1,5 @@
 import { plainKernels, relaxedKernels } from "../kernels.generated.ts";
-import { SimdBackendError } from "../simd-error.ts";
+import { messageOf, SimdBackendError } from "../simd-error.ts";
 import { nodeModule } from "./node.ts";
 
 /** The two builds of the kernels: see assembly/vector.ts for what tells them apart. */
@@ -63,7 +63,7 @@ export async function compileKernels(build: Build, shared: boolean): Promise<Web
     throw new SimdBackendError(
       "registerSimdBackend",
       "WebAssembly to be compiled here",
-      cause instanceof Error ? cause.message : "a failure",
+      messageOf(cause),
       "allow script-src 'wasm-unsafe-eval' in the page's content security policy",
       cause,
     );

@@ -1,5 +1,5 @@
 import { workerSource } from "../kernels.generated.ts";
-import { SimdBackendError } from "../simd-error.ts";
+import { messageOf, SimdBackendError } from "../simd-error.ts";
 import { HelperCount } from "./helper-count.ts";
 import {
   CONTROL,
@@ -95,7 +95,7 @@ export class ThreadPool {
       throw new SimdBackendError(
         "registerSimdBackend",
         `${count - 1} worker threads to start`,
-        cause instanceof Error ? cause.message : "a failure",
+        messageOf(cause),
         `${howToAllowWorkers()}, or pass threads: 1`,
         cause,
       );
