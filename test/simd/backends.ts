@@ -33,6 +33,17 @@ export function random<R extends tf.Rank>(
   return tf.tensor(values, shape);
 }
 
+/** Runs a kernel of several results by its name. */
+export function runAll(name: string, inputs: object, attrs: object = {}): tf.Tensor[] {
+  const given = [inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap] as const;
+  return tf.engine().runKernel<tf.Tensor[]>(name, ...given);
+}
+
+/** Runs a kernel of one result by its name. */
+export function run(name: string, inputs: object, attrs: object = {}): tf.Tensor {
+  return [runAll(name, inputs, attrs)].flat()[0];
+}
+
 interface Result {
   readonly shape: number[];
   readonly dtype: string;

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fitsConv } from "../../src/simd/host/conv.ts";
 import { convShape } from "../../src/simd/host/conv-shape.ts";
-import { expectSameAsCpu, numbers, random, useSimd } from "./backends.ts";
+import { expectSameAsCpu, numbers, random, run, useSimd } from "./backends.ts";
 
 type Pair = [number, number];
 type Pad = "same" | "valid" | number | tf.backend_util.ExplicitPadding;
@@ -34,7 +34,7 @@ async function expectConvolution(c: Case): Promise<void> {
     tf.conv2d(images(), filters(), strides, pad, "NHWC", dilations);
   const shape = tf.tidy(() => forward().shape);
   const dy = (): tf.Tensor4D => random<tf.Rank.R4>(shape, { seed: 3 });
-  const attrs = { strides, pad, dilations, dataFormat: "NHWC" } as unknown as tf.NamedAttrMap;
+  const attrs = { strides, pad, dilations, dataFormat: "NHWC" };
   const winograd = filter.every((size) => size === 3);
   const taps = filter[0] * filter[1];
   await expectSameAsCpu(name, forward, tolerance(taps * channels[0], winograd));
@@ -43,25 +43,21 @@ async function expectConvolution(c: Case): Promise<void> {
   await expectSameAsCpu(
     `dx of ${name}`,
     () =>
-      tf
-        .engine()
-        .runKernel(
-          "Conv2DBackpropInput",
-          { dy: dy(), filter: filters() },
-          { ...attrs, inputShape: [...x, channels[0]] },
-        ),
+      run(
+        "Conv2DBackpropInput",
+        { dy: dy(), filter: filters() },
+        { ...attrs, inputShape: [...x, channels[0]] },
+      ),
     tolerance(taps * channels[1], winograd),
   );
   await expectSameAsCpu(
     `dfilter of ${name}`,
     () =>
-      tf
-        .engine()
-        .runKernel(
-          "Conv2DBackpropFilter",
-          { x: images(), dy: dy() },
-          { ...attrs, filterShape: [...filter, ...channels] },
-        ),
+      run(
+        "Conv2DBackpropFilter",
+        { x: images(), dy: dy() },
+        { ...attrs, filterShape: [...filter, ...channels] },
+      ),
     tolerance(shape[0] * shape[1] * shape[2], winograd),
   );
 }
@@ -191,7 +187,7 @@ describe.each(["off", "auto"] as const)("convolutions (relaxed SIMD %s)", (relax
     expect(y.shape).toEqual([0, 8, 8, 8]);
     expect(y.dataSync()).toHaveLength(0);
     const attrs = { strides: [1, 1], pad: "same", dataFormat: "NHWC", filterShape: [3, 3, 8, 8] };
-    const dfilter = tf.engine().runKernel<tf.Tensor>("Conv2DBackpropFilter", { x, dy: y }, attrs);
+    const dfilter = run("Conv2DBackpropFilter", { x, dy: y }, attrs);
     expect(dfilter.dataSync().every((value) => value === 0)).toBe(true);
   });
 
@@ -265,20 +261,16 @@ describe("gradients of convolutions", () => {
       dataFormat: "NHWC",
     };
     const dyTensor = tf.tensor4d(dy, [1, oh, ow, co]);
-    const dx = tf
-      .engine()
-      .runKernel<tf.Tensor>(
-        "Conv2DBackpropInput",
-        { dy: dyTensor, filter: tf.tensor4d(filter, [3, 3, ci, co]) },
-        { ...attrs, inputShape: [1, h, w, ci] },
-      );
-    const dfilter = tf
-      .engine()
-      .runKernel<tf.Tensor>(
-        "Conv2DBackpropFilter",
-        { x: tf.tensor4d(x, [1, h, w, ci]), dy: dyTensor },
-        { ...attrs, filterShape: [3, 3, ci, co] },
-      );
+    const dx = run(
+      "Conv2DBackpropInput",
+      { dy: dyTensor, filter: tf.tensor4d(filter, [3, 3, ci, co]) },
+      { ...attrs, inputShape: [1, h, w, ci] },
+    );
+    const dfilter = run(
+      "Conv2DBackpropFilter",
+      { x: tf.tensor4d(x, [1, h, w, ci]), dy: dyTensor },
+      { ...attrs, filterShape: [3, 3, ci, co] },
+    );
     // The sum is linear in each argument: a difference over a step of 1 is exact but for rounding.
     const expectGradient = (actual: ArrayLike<number>, argument: 0 | 1, depth: number): void => {
       const at = [Float64Array.from(x), Float64Array.from(filter)] as const;

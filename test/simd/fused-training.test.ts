@@ -1,19 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { mix32 } from "../../src/random/mix.ts";
-import { expectSameAsCpu, numbers, random, useSimd } from "./backends.ts";
-
-type Inputs = Record<string, tf.Tensor> | tf.Tensor[];
-
-function runAll(name: string, inputs: Inputs, attrs: object = {}): tf.Tensor[] {
-  const given = [inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap] as const;
-  return tf.engine().runKernel<tf.Tensor[]>(name, ...given);
-}
-
-function run(name: string, inputs: Inputs, attrs: object = {}): tf.Tensor {
-  const given = [inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap] as const;
-  return tf.engine().runKernel<tf.Tensor>(name, ...given);
-}
+import { expectSameAsCpu, numbers, random, run, runAll, useSimd } from "./backends.ts";
 
 /** Whether the kernel exists on the active backend: the reference composes it from others. */
 const fused = (): boolean => tf.getBackend() === "simd";

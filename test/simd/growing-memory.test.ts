@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SimdBackend } from "../../src/simd/host/backend.ts";
 import { LinearMemory } from "../../src/simd/host/linear-memory.ts";
 import { simdKernels } from "../../src/simd/kernel-table.ts";
-import { random, useSimd } from "./backends.ts";
+import { random, run, runAll, useSimd } from "./backends.ts";
 
 /** Every allocation takes memory from the system, which ends all views where it is not shared. */
 function growAlways(): void {
@@ -16,16 +16,6 @@ function growAlways(): void {
     this.memory.grow(1);
     return allocate.call(this, bytes);
   });
-}
-
-function runAll(name: string, inputs: object, attrs: object = {}): tf.Tensor[] {
-  const given = [inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap] as const;
-  return tf.engine().runKernel<tf.Tensor[]>(name, ...given);
-}
-
-function run(name: string, inputs: object, attrs: object = {}): tf.Tensor {
-  const given = [inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap] as const;
-  return tf.engine().runKernel<tf.Tensor>(name, ...given);
 }
 
 /** The gradient of a batch normalisation, which is computed only when somebody asks for it. */

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ConvShape, convShape } from "../../src/simd/host/conv-shape.ts";
 import { fitsWinograd } from "../../src/simd/host/conv-winograd.ts";
-import { numbers, useSimd } from "./backends.ts";
+import { numbers, run, runAll, useSimd } from "./backends.ts";
 import { convolution, type Elements, filterGradient, inputGradient, product } from "./float64.ts";
 
 /** Numbers in [-2, 2) that look random; made once, since they are many. */
@@ -36,10 +36,9 @@ function expectElements(what: string, actual: Float32Array, wanted: Elements, at
   expect(worst, what).toBe("");
 }
 
-/** Without tf.tidy, which looks for tensors in every number of an array that it returns. */
-function run(name: string, inputs: object, attrs: object = {}): Float32Array {
-  const given = [inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap] as const;
-  const result = tf.engine().runKernel<tf.Tensor>(name, ...given);
+/** The values that a kernel gives; not by tf.tidy, which looks for tensors in every number of them. */
+function valuesOf(name: string, inputs: object, attrs: object = {}): Float32Array {
+  const result = run(name, inputs, attrs);
   const values = result.dataSync<"float32">();
   result.dispose();
   return values;
@@ -72,7 +71,7 @@ describe.each(["off", "auto"] as const)("on the build with relaxed SIMD %s", (re
           };
           expectElements(
             `${transposeA ? "A'" : "A"} ${transposeB ? "B'" : "B"} for ${n} columns`,
-            run("BatchMatMul", inputs, { transposeA, transposeB }),
+            valuesOf("BatchMatMul", inputs, { transposeA, transposeB }),
             product(
               [m, k, n],
               (row, column) => (transposeA ? a[column * m + row] : a[row * k + column]),
@@ -146,14 +145,14 @@ describe.each(["off", "auto"] as const)("on the build with relaxed SIMD %s", (re
     const depth = taps * channels[0];
     expectElements(
       "y",
-      run("Conv2D", { x: tensors.x, filter: tensors.filter }, attrs),
+      valuesOf("Conv2D", { x: tensors.x, filter: tensors.filter }, attrs),
       convolution(shape, x, filter, stepOf(dy.length, depth)),
       tolerance(depth, winograd),
     );
     const back = taps * channels[1];
     expectElements(
       "dx",
-      run(
+      valuesOf(
         "Conv2DBackpropInput",
         { dy: tensors.dy, filter: tensors.filter },
         { ...attrs, inputShape: xShape },
@@ -164,7 +163,7 @@ describe.each(["off", "auto"] as const)("on the build with relaxed SIMD %s", (re
     const pixels = batch * outHeight * outWidth;
     expectElements(
       "dfilter",
-      run("Conv2DBackpropFilter", { x: tensors.x, dy: tensors.dy }, { ...attrs, filterShape }),
+      valuesOf("Conv2DBackpropFilter", { x: tensors.x, dy: tensors.dy }, { ...attrs, filterShape }),
       filterGradient(shape, x, dy, stepOf(filter.length, pixels)),
       tolerance(pixels, winograd),
     );
@@ -191,15 +190,13 @@ describe("batch normalisation in training", () => {
     const [x, dy] = [random(length, 0), random(length, 1)];
     const [tensorX, tensorDy] = [tf.tensor(x, shape), tf.tensor(dy, shape)];
     const attrs = { epsilon: 1e-3 };
-    const forward = tf.engine().runKernel<tf.Tensor[]>("BatchNormTraining", { x: tensorX }, attrs);
+    const forward = runAll("BatchNormTraining", { x: tensorX }, attrs);
     const [, mean, variance, factor] = forward;
-    const backward = tf
-      .engine()
-      .runKernel<tf.Tensor[]>(
-        "BatchNormTrainingGrad",
-        { dy: tensorDy, x: tensorX, mean, variance, factor },
-        attrs,
-      );
+    const backward = runAll(
+      "BatchNormTrainingGrad",
+      { dy: tensorDy, x: tensorX, mean, variance, factor },
+      attrs,
+    );
     const [y, , , , dx, dgamma, dbeta] = [...forward, ...backward].map((t) => t.dataSync());
     const of = (c: number, values: (i: number) => number): number => {
       let sum = 0;
