@@ -7,7 +7,7 @@ import { encodePng } from "../../src/plots/encode-png.ts";
 import { normalize } from "../../src/dataset/normalize.ts";
 import { manifestOf, syntheticRecords } from "../dataset/synthetic.ts";
 import { tinyImages } from "../helpers/tiny.ts";
-import { type Trials, type Untried, wrong } from "./trial.ts";
+import { MEMORY, type Trials, type Untried, wrong } from "./trial.ts";
 
 const set = tinyImages(6);
 const { images, labels, imageShape, classNames } = set;
@@ -227,8 +227,6 @@ export const trials: Trials = {
     () => kit.trainValidationSplit(set),
   ],
 };
-
-const MEMORY = "needs data larger than the memory";
 
 export const untried: Untried = {
   "choose a smaller imageShape": MEMORY,

@@ -12,7 +12,7 @@ import * as model from "./model.ts";
 import * as plots from "./plots.ts";
 import * as random from "./random.ts";
 import * as shared from "./shared.ts";
-import * as train from "./train.ts";
+import * as train from "./train/index.ts";
 import * as weights from "./weights.ts";
 import { tryRemedy, type Trials, type Untried } from "./trial.ts";
 

@@ -12,6 +12,9 @@ export type Trials = Readonly<Record<string, Trial>>;
 /** Advice that is not tried, with the reason. */
 export type Untried = Readonly<Record<string, string>>;
 
+/** The reason of advice about sizes. */
+export const MEMORY = "needs data larger than the memory";
+
 /** What no type would let through. */
 export const wrong = (value: unknown): never => value as never;
 

@@ -12,30 +12,14 @@ import {
 } from "cifar-kit";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { flowLike } from "../helpers/user-flow.ts";
 
 const set = tinyImages(10);
 const inner = imageFlow(set, { batchSize: 4 });
 
 /** The flow of the set with something changed: properties, or what is in the batches. */
-function flowWith(
-  outline: object,
-  batch: (batch: Batch, index: number) => object = () => ({}),
-): Flow {
-  const { length, size, batchSize, imageShape, classNames } = inner;
-  const flow = {
-    ...{ length, size, batchSize, imageShape, classNames },
-    batch: (epoch: number, index: number) => {
-      const made = inner.batch(epoch, index);
-      return { ...made, ...batch(made, index) };
-    },
-    *epoch(epoch: number) {
-      for (let index = 0; index < length; index++) yield flow.batch(epoch, index);
-    },
-    [Symbol.iterator]: () => flow.epoch(0)[Symbol.iterator](),
-    ...outline,
-  };
-  return flow;
-}
+const flowWith = (outline: object, change?: (batch: Batch, index: number) => object): Flow =>
+  flowLike(inner, outline, change);
 
 const WRONG: [string, Flow][] = [
   ...[undefined, "8 x 8", [8, 8], [8, 8, 0], [8, 8, "3"]].map((imageShape): [string, Flow] => [

@@ -1,0 +1,166 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { array } from "@tensorflow/tfjs-data";
+import * as kit from "cifar-kit";
+import { tinyModel } from "../../helpers/tiny.ts";
+import type { Trials } from "../trial.ts";
+import { flow, generator, piped, pipeline, set, train, twoPhase } from "./runs.ts";
+
+const { classNames } = set;
+/** A pipeline that may be repeated. */
+interface Repeatable {
+  repeat(): Repeatable;
+  take(count: number): unknown;
+}
+
+export const trials: Trials = {
+  "cut it with .take(batches){}": [
+    () => train({ train: (pipeline() as Repeatable).repeat() }),
+    async () => {
+      await train({ train: (pipeline() as Repeatable).repeat().take(2) });
+      await train({ train: (pipeline() as Repeatable).repeat(), stepsPerEpoch: 2 });
+    },
+  ],
+  "correct sampleWeight in the pipeline; the batch has changed nothing": [
+    () => piped({ sampleWeight: tf.fill([12], -1) }),
+    () => piped({ sampleWeight: tf.ones([12]) }),
+  ],
+  "correct the labels in the pipeline; the batch has changed nothing": [
+    () => piped({ ys: tf.fill([12], NaN) }),
+    () => piped(),
+  ],
+  "correct the labels, or build the model with numClasses to match; the batch has changed nothing":
+    [
+      () => piped({ ys: tf.fill([12], 3) }),
+      async () => {
+        await piped();
+        await train({ train: pipeline({ ys: tf.fill([12], 3) }) }, tinyModel({ numClasses: 4 }));
+      },
+    ],
+  "give class indices, or a row of probabilities for each image": [
+    () => piped({ ys: tf.ones([12, 2]) }),
+    async () => {
+      await piped();
+      await piped({ ys: tf.oneHot(tf.ones([12], "int32"), 3) });
+    },
+  ],
+  "give one-hot rows or mixtures of them; the batch has changed nothing": [
+    () => piped({ ys: tf.ones([12, 3]) }),
+    () => piped({ ys: tf.fill([12, 3], 1 / 3) }),
+  ],
+  "look for a division by 0 in the pipeline; the batch has changed nothing": [
+    () => piped({ xs: tf.div(tf.ones([12, 8, 8, 3]), 0) }),
+    () => piped(),
+  ],
+  "resize or reshape the images in the pipeline, or build the model with their shape": [
+    () => piped({ xs: tf.ones([12, 4, 4, 3]) }),
+    async () => {
+      await piped();
+      const small = tinyModel({ inputShape: [4, 4, 3] });
+      await train({ train: pipeline({ xs: tf.ones([12, 4, 4, 3]) }) }, small);
+    },
+  ],
+  "make the flow with a smaller batchSize, or pass dropRemainder: false": [
+    () => train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: true }),
+    async () => {
+      await train({ train: kit.imageFlow(set, { batchSize: 5 }), dropRemainder: true });
+      await train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: false });
+    },
+  ],
+  "pass new ImageDataGenerator({ ... }); for other augmentation pass imageFlow(...) as train": [
+    () => train({ generator: kit.randomFlip() }),
+    async () => {
+      await train({ generator, batchSize: 4 });
+      await train({ train: kit.imageFlow(set, { augmentation: kit.randomFlip() }) });
+    },
+  ],
+  "pass the images, or the flow alone": [
+    () => train({ train: flow(), generator }),
+    async () => {
+      await train({ train: flow() });
+      await train({ generator, batchSize: 4 });
+    },
+  ],
+  "put augmentation, batching and smoothed labels into the dataset's own pipeline": [
+    () => piped({}, { generator }),
+    () => piped(),
+  ],
+  "take fewer steps, smaller batches, or more epochs": [
+    () => train({ stepsPerEpoch: 5 }),
+    async () => {
+      await train({ stepsPerEpoch: 1 });
+      await train({ stepsPerEpoch: 5, batchSize: 2 });
+    },
+  ],
+  "pass the flow itself as train to trainPhase, which learns from the mixed labels": [
+    () => kit.toDataset(kit.imageFlow(set, { mix: kit.mixup() })).toArray(),
+    () => train({ train: kit.imageFlow(set, { mix: kit.mixup() }) }),
+  ],
+  "pass them to flow() instead": [
+    () => kit.toDataset(generator.flow(set), { batchSize: 2 }),
+    () => kit.toDataset(generator.flow(set, { batchSize: 2 })),
+  ],
+  "pass one, or call trainPhase with a dataset twice": [
+    () => twoPhase({ train: pipeline() }),
+    async () => {
+      const model = tinyModel();
+      await train({ train: pipeline() }, model);
+      await train({ train: pipeline() }, model);
+    },
+  ],
+  "map its elements to that form and call .batch(batchSize)": [
+    () => train({ train: array([1, 2]) }),
+    () =>
+      train({
+        train: array([0, 1, 2])
+          .map((label) => ({ xs: tf.ones([8, 8, 3]), ys: tf.scalar(label as number) }))
+          .batch(3),
+      }),
+  ],
+  "pass data": [() => train({ train: array([]) }), () => piped()],
+  "pass an ImageSet; a dataset may have weights of its own, { xs, ys, sampleWeight }": [
+    () => train({ train: pipeline(), classWeight: { 0: 2 } }),
+    async () => {
+      await train({ classWeight: { 0: 2 } });
+      await piped({ sampleWeight: tf.ones([12]) });
+    },
+  ],
+  "correct the labels, or name all classes in classNames": [
+    () => train({ train: flow({}, ({ ys }) => ({ ys: ys.map(() => 7) })) }),
+    () => train({ train: flow() }),
+  ],
+  "give a row for each image, or leave targets out": [
+    () => train({ train: flow({}, () => ({ targets: new Float32Array(1) })) }),
+    () => train({ train: flow() }),
+  ],
+  "give every image in full": [
+    () => train({ train: flow({}, ({ xs }) => ({ xs: xs.subarray(1) })) }),
+    () => train({ train: flow() }),
+  ],
+  "give one class index for each image": [
+    () => train({ train: flow({}, () => ({ ys: [0] })) }),
+    () => train({ train: flow() }),
+  ],
+  "give one-hot rows or mixtures of them": [
+    () => train({ train: flow({}, ({ size }) => ({ targets: new Float32Array(size * 3) })) }),
+    () =>
+      train({
+        train: flow({}, ({ size }) => ({ targets: new Float32Array(size * 3).fill(1 / 3) })),
+      }),
+  ],
+  "give the flow that property": [
+    () => train({ train: flow({ classNames: undefined }) }),
+    () => train({ train: flow({ classNames }) }),
+  ],
+  "let its method batch return one": [
+    () => train({ train: flow({ batch: () => undefined }) }),
+    () => train({ train: flow() }),
+  ],
+  "let length be Math.ceil(size / batchSize)": [
+    () => train({ train: flow({ length: 9 }) }),
+    () => train({ train: flow({ length: Math.ceil(12 / 4) }) }),
+  ],
+  "look for a division by 0 in the flow": [
+    () => train({ train: flow({}, ({ xs }) => ({ xs: xs.map(() => 1 / 0) })) }),
+    () => train({ train: flow() }),
+  ],
+};

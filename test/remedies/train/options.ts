@@ -1,0 +1,143 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import * as kit from "cifar-kit";
+import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
+import { MEMORY, type Trials, type Untried } from "../trial.ts";
+import { dense, generator, heavy, set, train, twoPhase } from "./runs.ts";
+
+const { labels } = set;
+function uncompiled(): LayersModel {
+  return tinyModel({ compile: false });
+}
+function frozen(isFrozen: boolean): LayersModel {
+  const model = tinyModel();
+  for (const layer of model.layers) layer.trainable = !isFrozen;
+  return model;
+}
+function disposedInside(): Promise<unknown> {
+  const model = tinyModel();
+  return kit.trainPhase(model, {
+    ...{ train: set, verbose: 0, epochs: 2, batchSize: 4 },
+    callbacks: [
+      {
+        onBatchBegin: (batch) => {
+          if (batch === 1) model.dispose();
+        },
+      },
+    ],
+  });
+}
+
+export const trials: Trials = {
+  "pass more images or another validationSplit": [
+    () => train({ train: set.take(1), validationSplit: 0.5 }),
+    async () => {
+      await train({ validationSplit: 0.5 });
+      await train({ validationSplit: 0.25 });
+    },
+  ],
+  "build the model with this inputShape, or resize the images": [
+    () => train({}, tinyModel({ inputShape: [4, 4, 3] })),
+    () => train({}, tinyModel({ inputShape: [8, 8, 3] })),
+  ],
+  "call model.compile({ optimizer, loss, metrics }) first, or build it with compile: true": [
+    () => train({}, uncompiled()),
+    async () => {
+      const model = uncompiled();
+      const loss = "sparseCategoricalCrossentropy";
+      model.compile({ optimizer: kit.adam(), loss, metrics: ["accuracy"] });
+      await train({}, model);
+      await train({}, tinyModel({ compile: true }));
+    },
+  ],
+  "lower the learning rate, and go back to an earlier state of the model: its weights are no longer numbers":
+    [() => train({ sampleWeight: heavy }), () => train()],
+  "build the model with numClasses to match": [
+    () => train({}, tinyModel({ numClasses: 4 })),
+    () => train({}, tinyModel({ numClasses: 3 })),
+  ],
+  'compile it with loss "sparseCategoricalCrossentropy", or leave out labelSmoothing': [
+    () => train({ labelSmoothing: 0.1 }, dense("softmax", "meanSquaredError")),
+    async () => {
+      await train({ labelSmoothing: 0.1 }, dense("softmax", "sparseCategoricalCrossentropy"));
+      await train({}, dense("softmax", "meanSquaredError"));
+    },
+  ],
+  "pass e.g. the train part of loadCifar10()": [() => train({ train: "cifar10" }), () => train()],
+  "pass more images, a smaller batchSize, or dropRemainder: false": [
+    () => train({ batchSize: 20, dropRemainder: true }),
+    async () => {
+      await train({ train: tinyImages(20), batchSize: 20, dropRemainder: true });
+      await train({ batchSize: 6, dropRemainder: true });
+      await train({ batchSize: 20, dropRemainder: false });
+    },
+  ],
+  "dispose it when the promise has settled; a signal ends a run early": [
+    () => disposedInside(),
+    async () => {
+      const model = tinyModel();
+      await train({}, model);
+      model.dispose();
+    },
+  ],
+  "set trainable = true on some of its layers": [
+    () => train({}, frozen(true)),
+    () => train({}, frozen(false)),
+  ],
+  "wait for the first call, or build another model": [
+    () => {
+      const model = tinyModel();
+      return Promise.all([train({}, model), train({}, model)]);
+    },
+    async () => {
+      const model = tinyModel();
+      await train({}, model);
+      await Promise.all([train({}, model), train()]);
+    },
+  ],
+  "pass new AbortController().signal": [
+    () => train({ signal: {} }),
+    () => train({ signal: new AbortController().signal }),
+  ],
+  "pass e.g. [10, 10]": [() => twoPhase({ epochs: 10 }), () => twoPhase({ epochs: [1, 0] })],
+  "pass more images or a smaller batchSize": [
+    () => twoPhase({ batchSize: 32 }),
+    async () => {
+      await twoPhase({ train: tinyImages(32), batchSize: 32 });
+      await twoPhase({ batchSize: 6 });
+    },
+  ],
+  "pass new ImageDataGenerator({ ... }), or use trainPhase for other data": [
+    () => twoPhase({ augmentation: kit.randomFlip(), batchSize: 6 }),
+    async () => {
+      await twoPhase({ augmentation: generator, batchSize: 6 });
+      await train({ train: kit.imageFlow(set, { augmentation: kit.randomFlip() }) });
+    },
+  ],
+  "leave one of them out": [
+    () => train({ validation: set, validationSplit: 0.5 }),
+    async () => {
+      await train({ validation: set });
+      await train({ validationSplit: 0.5 });
+    },
+  ],
+  "pass a Float32Array with one weight per image": [
+    () => train({ sampleWeight: 2 }),
+    () => train({ sampleWeight: new Float32Array(12).fill(1) }),
+  ],
+  "pass one for each image, in the order of the set": [
+    () => train({ sampleWeight: [1] }),
+    () => train({ sampleWeight: Array.from(labels, () => 1) }),
+  ],
+  "pass { classIndex: weight }": [
+    () => train({ classWeight: { red: 2 } }),
+    () => train({ classWeight: { 0: 2 } }),
+  ],
+  "pass { classIndex: weight }; of a Map make one with Object.fromEntries": [
+    () => train({ classWeight: new Map([[0, 2]]) }),
+    () => train({ classWeight: Object.fromEntries(new Map([[0, 2]])) }),
+  ],
+};
+
+export const untried: Untried = {
+  "choose a smaller batchSize": MEMORY,
+};
