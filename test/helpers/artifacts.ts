@@ -1,19 +1,19 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 
-/** What `model.save` hands to its handler; the optimizer is included. */
-export async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifacts> {
-  let artifacts: tf.io.ModelArtifacts | undefined;
+/** What `model.save` hands to its handler, as it comes back from a file; the optimizer is included. */
+export async function artifactsOf(
+  model: LayersModel,
+  includeOptimizer = true,
+): Promise<tf.io.ModelArtifacts> {
+  let saved: tf.io.ModelArtifacts = {};
   await model.save(
-    tf.io.withSaveHandler((all) => {
-      // As a file would have it.
-      artifacts = {
-        ...all,
-        trainingConfig: JSON.parse(JSON.stringify(all.trainingConfig)) as never,
-      };
+    tf.io.withSaveHandler((artifacts) => {
+      saved = artifacts;
       return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0) } }) as never;
     }),
-    { includeOptimizer: true },
+    { includeOptimizer },
   );
-  return artifacts!;
+  const { weightData, ...rest } = saved;
+  return { ...(JSON.parse(JSON.stringify(rest)) as tf.io.ModelArtifacts), weightData };
 }

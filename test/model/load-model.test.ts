@@ -11,23 +11,11 @@ import {
 } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CifarKitError, DataError, loadModel, SourceError } from "cifar-kit";
+import { artifactsOf } from "../helpers/artifacts.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
 });
-
-/** What a handler gets to save, as it comes back from a file. */
-async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifacts> {
-  let saved: tf.io.ModelArtifacts = {};
-  await model.save(
-    tf.io.withSaveHandler((artifacts) => {
-      saved = artifacts;
-      return Promise.resolve({ modelArtifactsInfo: {} as tf.io.ModelArtifactsInfo });
-    }),
-  );
-  const { weightData, ...rest } = saved;
-  return { ...(JSON.parse(JSON.stringify(rest)) as tf.io.ModelArtifacts), weightData };
-}
 
 const load = (artifacts: object): Promise<LayersModel> =>
   loadModel({ load: () => Promise.resolve(artifacts as tf.io.ModelArtifacts) });
@@ -108,7 +96,7 @@ describe("a model that comes back from a file", () => {
     const model = fill(
       functional({ inputs: image, outputs: makeLayer().apply(image) as SymbolicTensor }),
     );
-    const loaded = await load(await artifactsOf(model));
+    const loaded = await load(await artifactsOf(model, false));
     expect(outputOf(loaded)).toEqual(outputOf(model));
   });
 
@@ -124,7 +112,7 @@ describe("a model that comes back from a file", () => {
     const outer = fill(
       functional({ inputs: image, outputs: inner.apply(image) as SymbolicTensor }),
     );
-    const loaded = await load(await artifactsOf(outer));
+    const loaded = await load(await artifactsOf(outer, false));
     expect(outputOf(loaded)).toEqual(outputOf(outer));
   });
 });
@@ -249,7 +237,7 @@ describe("a model whose file was edited", () => {
     const y = b.apply(x) as SymbolicTensor;
     const z = a.apply(y) as SymbolicTensor;
     const model = functional({ inputs: image, outputs: sum.apply([x, z]) as SymbolicTensor });
-    return artifactsOf(model);
+    return artifactsOf(model, false);
   };
 
   it("whose layers are used twice loads as it is", async () => {

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { adam, adamW, cosineDecay, loadModel, oneCycle, sgd, trainPhase } from "cifar-kit";
+import { artifactsOf } from "../helpers/artifacts.ts";
 import { NODE_BACKENDS, useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -91,17 +92,6 @@ describe("an optimizer", () => {
     model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
     return model;
   };
-  const saved = async (model: tfl.LayersModel): Promise<tf.io.ModelArtifacts> => {
-    let artifacts: tf.io.ModelArtifacts | undefined;
-    await model.save(
-      tf.io.withSaveHandler((all) => {
-        artifacts = all;
-        return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0) } }) as never;
-      }),
-      { includeOptimizer: true },
-    );
-    return artifacts!;
-  };
   const fit = (model: tfl.LayersModel, epochs: number, initialEpoch = 0): Promise<unknown> =>
     trainPhase(model, { train, epochs, initialEpoch, batchSize: 16, verbose: 0, seed: 2 });
 
@@ -121,7 +111,7 @@ describe("an optimizer", () => {
     const first = compiled(KINDS[kind]());
     // Three steps: the ones that accumulate two stand in the middle of an update.
     await fit(first, 1);
-    const artifacts = await saved(first);
+    const artifacts = await artifactsOf(first);
     const second = await loadModel(tf.io.fromMemory(artifacts));
     await fit(second, 2, 1);
     expect(second.optimizer.getConfig()).toEqual(straight.optimizer.getConfig());
@@ -203,7 +193,7 @@ describe("an optimizer", () => {
       ],
     });
     model.compile({ optimizer: adam(), loss: "sparseCategoricalCrossentropy" });
-    const artifacts = await saved(model);
+    const artifacts = await artifactsOf(model);
     const before = tf.memory().numTensors;
     const loaded = await loadModel(tf.io.fromMemory(artifacts));
     await fit(loaded, 1);
@@ -216,7 +206,7 @@ describe("an optimizer", () => {
   it("refuses saved state of other layers", async () => {
     const model = compiled(adam());
     await fit(model, 1);
-    const again = await loadModel(tf.io.fromMemory(await saved(model)));
+    const again = await loadModel(tf.io.fromMemory(await artifactsOf(model)));
     again.layers.find((layer) => layer.name === "dense")!.trainable = false;
     await expect(fit(again, 2, 1)).rejects.toThrow(/saved state for the .* weights/);
     [model, again].forEach((one) => {

@@ -10,6 +10,7 @@ import {
 } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
 import { loadPretrained } from "cifar-kit/node";
+import { artifactsOf } from "../helpers/artifacts.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
@@ -25,26 +26,16 @@ function disposed(): LayersModel {
 }
 
 /** What a model would write to a file, with its topology changed. */
-async function artifacts(
+async function changed(
   model: LayersModel,
   change: (topology: string) => string = (topology) => topology,
-  includeOptimizer = false,
 ): Promise<tf.io.IOHandler> {
-  let saved: tf.io.ModelArtifacts | undefined;
-  await model.save(
-    tf.io.withSaveHandler((given) => {
-      saved = given;
-      return Promise.resolve({
-        modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" },
-      });
-    }),
-    { includeOptimizer },
-  );
-  const modelTopology = JSON.parse(change(JSON.stringify(saved!.modelTopology))) as object;
-  return { load: () => Promise.resolve({ ...saved!, modelTopology }) };
+  const saved = await artifactsOf(model, false);
+  const modelTopology = JSON.parse(change(JSON.stringify(saved.modelTopology))) as object;
+  return { load: () => Promise.resolve({ ...saved, modelTopology }) };
 }
 
-const atan = (): LayersModel =>
+const prelu = (): LayersModel =>
   sequential({ layers: [layers.permute({ dims: [2, 1], inputShape: [2, 2] }), layers.prelu({})] });
 
 /** A network of Keras 3 with what TensorFlow.js lacks: convolutions in groups. */
@@ -68,18 +59,16 @@ function grouped(): object {
 async function resumedWith(change: (model: LayersModel) => void): Promise<void> {
   const model = tinyModel();
   await epoch(model);
-  const saved = await kit.loadModel(await artifacts(model, undefined, true));
-  change(saved);
-  await epoch(saved);
+  const resumed = await kit.loadModel(tf.io.fromMemory(await artifactsOf(model)));
+  change(resumed);
+  await epoch(resumed);
 }
 
 /** What a model writes with a damaged number of steps of its optimizer. */
 async function stepsOf(steps: number): Promise<LayersModel> {
   const model = tinyModel();
   await epoch(model);
-  const saved = (await (
-    await artifacts(model, undefined, true)
-  ).load!()) as {
+  const saved = (await artifactsOf(model)) as {
     weightSpecs: tf.io.WeightsManifestEntry[];
     weightData: ArrayBuffer;
   };
@@ -226,11 +215,11 @@ export const trials: Trials = {
   ],
   "pass e.g. fileSystemIO(path) of cifar-kit/node": [
     () => kit.loadModel(wrong({})),
-    async () => kit.loadModel(await artifacts(tinyModel())),
+    async () => kit.loadModel(await changed(tinyModel())),
   ],
   "to load from a folder, pass fileSystemIO(path) of cifar-kit/node": [
     () => kit.loadModel("runs/model"),
-    async () => kit.loadModel(await artifacts(tinyModel())),
+    async () => kit.loadModel(await changed(tinyModel())),
   ],
   "leave out all but one": [
     () => kit.adam({ clipNorm: 1, clipValue: 1 }),
@@ -257,27 +246,23 @@ export const trials: Trials = {
   ],
   "check that it is there and may be read": [
     () => kit.loadModel({ load: () => Promise.reject(new Error("ENOENT")) }),
-    async () => kit.loadModel(await artifacts(tinyModel())),
+    async () => kit.loadModel(await changed(tinyModel())),
   ],
   "save a layers model with model.save()": [
     () => kit.loadModel({ load: () => Promise.resolve({}) }),
-    async () => kit.loadModel(await artifacts(tinyModel())),
+    async () => kit.loadModel(await changed(tinyModel())),
   ],
   "the file is damaged or was edited: save or convert the model again": [
     async () =>
-      kit.loadModel(
-        await artifacts(tinyModel(), (text) => text.replace('"units":16', '"units":-1')),
-      ),
-    async () => kit.loadModel(await artifacts(tinyModel())),
+      kit.loadModel(await changed(tinyModel(), (text) => text.replace('"units":16', '"units":-1'))),
+    async () => kit.loadModel(await changed(tinyModel())),
   ],
   "the model's file is damaged or was edited: save or convert the model again": [
     async () =>
       kit.loadModel(
-        await artifacts(tinyModel(), (text) =>
-          text.replace('"name":"dropout"', '"name":"dropper"'),
-        ),
+        await changed(tinyModel(), (text) => text.replace('"name":"dropout"', '"name":"dropper"')),
       ),
-    async () => kit.loadModel(await artifacts(tinyModel())),
+    async () => kit.loadModel(await changed(tinyModel())),
   ],
   "build the network with another name for this layer, take the weights over with setWeights(), and save or convert it again":
     [
@@ -291,14 +276,14 @@ export const trials: Trials = {
   "the model's file is damaged or was made on purpose: save or convert the model again": [
     async () =>
       kit.loadModel(
-        await artifacts(tinyModel(), (text) =>
+        await changed(tinyModel(), (text) =>
           text.replace('"rate":0.2', `"rate":${"[".repeat(300)}${"]".repeat(300)}`),
         ),
       ),
-    async () => kit.loadModel(await artifacts(tinyModel())),
+    async () => kit.loadModel(await changed(tinyModel())),
   ],
   "register what is your own with tf.serialization.registerClass() before loading": [
-    async () => kit.loadModel(await artifacts(atan(), (text) => text.replace('"PReLU"', '"Mine"'))),
+    async () => kit.loadModel(await changed(prelu(), (text) => text.replace('"PReLU"', '"Mine"'))),
     async () => {
       const { constructor: Stock } = layers.prelu({}) as unknown as {
         constructor: new (config: object) => object;
@@ -307,7 +292,7 @@ export const trials: Trials = {
         static readonly className = "Mine";
       }
       tf.serialization.registerClass(wrong(Mine));
-      await kit.loadModel(await artifacts(atan(), (text) => text.replace('"PReLU"', '"Mine"')));
+      await kit.loadModel(await changed(prelu(), (text) => text.replace('"PReLU"', '"Mine"')));
     },
   ],
   "build the network here and load its weights: model.save_weights() in Keras, loadWeights() here":
@@ -357,8 +342,8 @@ export const trials: Trials = {
     async () => kit.loadWeights(tinyModel(), await kit.saveWeights(tinyModel())),
   ],
   'use layout "keras", and convert the weights of this layer yourself': [
-    () => kit.saveWeights(atan()),
-    () => kit.saveWeights(atan(), { layout: "keras" }),
+    () => kit.saveWeights(prelu()),
+    () => kit.saveWeights(prelu(), { layout: "keras" }),
   ],
   "correct the name": [
     () => kit.saveWeights(tinyModel(), { names: { conv: "features.0" } }),
