@@ -9,11 +9,11 @@ import { ArgumentError, CifarKitError, DataError, SourceError } from "../errors.
 import { Listener } from "../listener.ts";
 import { downloadFile, type DownloadFileOptions } from "./download-file.ts";
 import type { DownloadProgress } from "./download-progress.ts";
+import { errorCode } from "./error-code.ts";
 import { gunzipFile } from "./gunzip.ts";
 import { readTar } from "./tar.ts";
 import { sweepLeftovers } from "./temporary-files.ts";
 import { createWorkDir } from "./work-dir.ts";
-import { errorCode } from "./write-atomic.ts";
 
 /** A `.tar.gz` file on the network, and what is in it. */
 export interface Archive {

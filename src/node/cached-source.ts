@@ -6,11 +6,12 @@ import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError, CifarKitError, SourceError } from "../errors.ts";
 import { Listener } from "../listener.ts";
 import type { DownloadProgress } from "./download-progress.ts";
+import { errorCode } from "./error-code.ts";
 import type { Fetcher } from "./fetchers.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { sweepLeftovers } from "./temporary-files.ts";
 import { createWorkDir } from "./work-dir.ts";
-import { errorCode, writeAtomic } from "./write-atomic.ts";
+import { writeAtomic } from "./write-atomic.ts";
 
 /** Options of {@link cachedSource}. */
 export interface CachedSourceOptions {

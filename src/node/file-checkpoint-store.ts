@@ -3,11 +3,12 @@ import { join, resolve } from "node:path";
 import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
-import { makeFolder } from "./make-folder.ts";
+import { errorCode } from "./error-code.ts";
 import { FolderLock, isLockFile } from "./folder-lock.ts";
+import { makeFolder } from "./make-folder.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { isWriterGone, sweep } from "./temporary-files.ts";
-import { errorCode, writeAtomic } from "./write-atomic.ts";
+import { writeAtomic } from "./write-atomic.ts";
 
 const SUBJECT = "fileCheckpointStore";
 

@@ -13,10 +13,10 @@ import {
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { SourceError } from "../errors.ts";
+import { errorCode } from "./error-code.ts";
 import { hasEnded, ownMark, type ProcessMark } from "./process-mark.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { isTemporary, isWriterGone, temporaryPath } from "./temporary-files.ts";
-import { errorCode } from "./write-atomic.ts";
 
 const LOCK = "lock.json";
 /** Between two signs of life. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { check, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { SourceError } from "../errors.ts";
+import { errorCode } from "./error-code.ts";
 import { readRegularFile } from "./read-regular-file.ts";
-import { errorCode } from "./write-atomic.ts";
 
 /**
  * The files of a folder that you provide, e.g. the unpacked `cifar-10-batches-bin` with

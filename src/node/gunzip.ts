@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { DataError } from "../errors.ts";
+import { errorCode } from "./error-code.ts";
 
 /**
  * The decompressed contents of a gzip file, in chunks.
@@ -25,7 +26,7 @@ export async function* gunzipFile(path: string, maxBytes: number): AsyncGenerato
 }
 
 function isZlibError(error: unknown): error is Error {
-  return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith("Z_");
+  return error instanceof Error && errorCode(error).startsWith("Z_");
 }
 
 function damaged(expected: string, got: string, cause?: unknown): DataError {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
+import { errorCode } from "./error-code.ts";
 
 /** What tells a process from every other that ever ran, as far as the system says. */
 export interface ProcessMark {
@@ -33,7 +34,7 @@ export async function hasEnded({ pid, started, space }: ProcessMark): Promise<bo
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return true;
+    if (errorCode(error) === "ESRCH") return true;
     // EPERM: it is there, but somebody else's.
   }
   const now = await fieldsOf(String(pid));

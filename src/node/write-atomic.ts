@@ -2,6 +2,7 @@ import { fsync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
+import { errorCode } from "./error-code.ts";
 import { temporaryPath } from "./temporary-files.ts";
 
 /**
@@ -52,10 +53,4 @@ const fsyncOf = promisify(fsync);
 /** Puts a file onto the disk. Not by its own method, which throws under Yarn's Plug'n'Play. */
 export function sync(file: FileHandle): Promise<void> {
   return fsyncOf(file.fd);
-}
-
-/** The code of a system error, e.g. `"ENOENT"`; empty for other errors. */
-export function errorCode(error: unknown): string {
-  const code = (error as Partial<NodeJS.ErrnoException> | null | undefined)?.code;
-  return typeof code === "string" ? code : "";
 }

@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { errorCode } from "../error-code.ts";
 import { readRegularFile } from "../read-regular-file.ts";
 import { isTemporary, isWriterGone, temporaryPath } from "../temporary-files.ts";
 import { writeNew } from "../write-atomic.ts";
@@ -63,8 +64,7 @@ export async function readIfThere(path: string): Promise<string> {
     return (await readRegularFile(path)).toString();
   } catch (error) {
     // Renamed or removed since, or no file: then it names nothing.
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (["ENOENT", "EISDIR", "ENOTFILE", "ENXIO"].includes(code)) return "";
+    if (["ENOENT", "EISDIR", "ENOTFILE", "ENXIO"].includes(errorCode(error))) return "";
     throw error;
   }
 }
