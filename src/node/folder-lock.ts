@@ -16,7 +16,7 @@ import { SourceError } from "../errors.ts";
 import { errorCode } from "./error-code.ts";
 import { hasEnded, ownMark, type ProcessMark } from "./process-mark.ts";
 import { readRegularFile } from "./read-regular-file.ts";
-import { isTemporary, isWriterGone, temporaryPath } from "./temporary-files.ts";
+import { isTemporary, temporaryPath, unfinished } from "./temporary-files.ts";
 
 const LOCK = "lock.json";
 /** Between two signs of life. */
@@ -79,20 +79,13 @@ export class FolderLock {
 
   /** What has become of the lock, if it is this run's no more; as the end of a sentence with "got". */
   async loss(): Promise<string | undefined> {
-    let found: string;
-    try {
-      found = (await readRegularFile(this.#path)).toString();
-    } catch (error) {
-      if (errorCode(error) !== "ENOENT") throw error;
-      const isThere = await stat(dirname(this.#path)).then(
-        () => true,
-        () => false,
-      );
-      return isThere
-        ? `no ${LOCK} any more: somebody deleted it`
-        : "no such folder any more: somebody deleted or moved it";
-    }
-    return found === this.#content ? undefined : `another run in it: ${nameOf(found)}`;
+    const found = await readText(this.#path);
+    if (found === this.#content) return undefined;
+    if (found !== undefined) return `another run in it: ${nameOf(found)}`;
+    const folder = await stat(dirname(this.#path)).catch(() => undefined);
+    return folder
+      ? `no ${LOCK} any more: somebody deleted it`
+      : "no such folder any more: somebody deleted or moved it";
   }
 
   /** Gives the folder free. If that fails the next run will, when this process is gone. */
@@ -195,11 +188,8 @@ async function isGone(found: string, path: string): Promise<boolean> {
 }
 
 async function isBeingMade(path: string): Promise<boolean> {
-  for (const name of await readdir(dirname(path))) {
-    if (isTemporary(name, makingOf(basename(path))) && (await isWriterGone(name)) !== true)
-      return true;
-  }
-  return false;
+  const names = await readdir(dirname(path));
+  return (await unfinished(names, makingOf(basename(path)))).length > 0;
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -42,6 +42,15 @@ export async function isWriterGone(fileName: string): Promise<boolean | undefine
   });
 }
 
+/** Those of the names in a folder that are temporary ones for `of`, unless their writers are gone. */
+export async function unfinished(names: readonly string[], of: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    if (isTemporary(name, of) && (await isWriterGone(name)) !== true) found.push(name);
+  }
+  return found;
+}
+
 /**
  * Removes what writers that are gone have left in a folder.
  * @param now the time by the file system's clock; a writer that cannot be asked has a day.

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { ArgumentError, SourceError } from "../../errors.ts";
 import { makeFolder } from "../make-folder.ts";
-import { isTemporary, isWriterGone, sweepLeftovers, temporaryPath } from "../temporary-files.ts";
+import { sweepLeftovers, temporaryPath, unfinished } from "../temporary-files.ts";
 import { syncFolder, writeAtomic, writeNew } from "../write-atomic.ts";
 import { SUBJECT, weightsHash, writeModel } from "./model-json.ts";
 import { readIfThere, removeUnnamedWeights } from "./unnamed-weights.ts";
@@ -98,9 +98,6 @@ async function replace(
 
 /** Whether somebody else may be saving this model file, or clearing away after it. */
 async function othersAtWork(file: string, own: string): Promise<boolean> {
-  for (const name of await readdir(dirname(file))) {
-    if (name === own || !isTemporary(name, basename(file))) continue;
-    if ((await isWriterGone(name)) !== true) return true;
-  }
-  return false;
+  const others = (await readdir(dirname(file))).filter((name) => name !== own);
+  return (await unfinished(others, basename(file))).length > 0;
 }

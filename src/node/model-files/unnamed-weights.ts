@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "../error-code.ts";
 import { readRegularFile } from "../read-regular-file.ts";
-import { isTemporary, isWriterGone, temporaryPath } from "../temporary-files.ts";
+import { temporaryPath, unfinished } from "../temporary-files.ts";
 import { writeNew } from "../write-atomic.ts";
 
 /**
@@ -42,21 +42,16 @@ async function unnamed(file: string, names: readonly string[]): Promise<string[]
   if (names.length === 0) return [];
   const folder = dirname(file);
   const inFolder = await readdir(folder);
-  const unfinished: string[] = [];
-  for (const name of inFolder) {
-    if (isTemporary(name, basename(file)) && !(await isWriterGone(name))) unfinished.push(name);
-  }
-  // Unfinished ones first: one that is finished meanwhile is found under its new name.
-  const modelFiles = [...new Set([...inFolder.filter(isJson), basename(file)])];
+  const own = basename(file);
+  const finished = inFolder.filter((name) => name.endsWith(".json"));
   const named = new Set<string>();
-  for (const modelFile of [...unfinished, ...modelFiles]) {
+  // Unfinished ones first: one that is finished meanwhile is found under its new name.
+  for (const modelFile of new Set([...(await unfinished(inFolder, own)), ...finished, own])) {
     const text = await readIfThere(join(folder, modelFile));
     for (const name of names) if (text.includes(name)) named.add(name);
   }
   return names.filter((name) => !named.has(name));
 }
-
-const isJson = (name: string): boolean => name.endsWith(".json");
 
 /** The text of a file; empty if there is none. */
 export async function readIfThere(path: string): Promise<string> {
