@@ -71,10 +71,8 @@ export function opfsIO(name: string): OpfsModel {
 }
 
 /** A model as one block of bytes: the header's length, the header, the weights. */
-async function pack({ weightData, ...rest }: io.ModelArtifacts): Promise<Uint8Array> {
+async function pack({ weightData, ...model }: io.ModelArtifacts): Promise<Uint8Array> {
   const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
-  // As JSON has it: without members that are undefined.
-  const model = JSON.parse(JSON.stringify(rest)) as Header["model"];
   const header: Header = {
     model,
     modelSha256: await modelHash(model),

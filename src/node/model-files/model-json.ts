@@ -20,9 +20,7 @@ interface Hashed {
 
 /** The text of a model file, with its own hash. */
 export async function writeModel(model: ModelFile): Promise<string> {
-  // As JSON has it: without members that are undefined.
-  const plain = JSON.parse(JSON.stringify(model)) as object;
-  return JSON.stringify({ ...plain, modelSha256: await modelHash(plain) });
+  return JSON.stringify({ ...model, modelSha256: await modelHash(model) });
 }
 
 /**
