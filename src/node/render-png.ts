@@ -79,7 +79,7 @@ async function temporaryFolder(): Promise<string> {
     throw new SourceError({
       subject: "writePng",
       expected: `a folder for temporary files, ${tmpdir()}`,
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       remedy: "set TMPDIR (on Windows TEMP) to a folder that you may write to",
       cause,
     });
@@ -98,7 +98,7 @@ async function checkFont(file: string): Promise<void> {
     throw new SourceError({
       subject: "writePng",
       expected: `the font ${file} to be readable`,
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       remedy: "correct the path in fontFiles",
       cause,
     });

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
+import { messageOf } from "../describe.ts";
 import { SourceError } from "../errors.ts";
 import { makeFolder } from "./make-folder.ts";
 import { sweepLeftovers } from "./temporary-files.ts";
@@ -55,7 +56,7 @@ export async function writeWhole(
     throw new SourceError({
       subject,
       expected: `${path} to be writable`,
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       remedy: "choose a path in a folder that you may write to",
       cause,
     });
