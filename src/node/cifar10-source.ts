@@ -1,10 +1,9 @@
-import { printableLines } from "../printable.ts";
 import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
 import { defaultCacheDir } from "./cache-dir.ts";
 import { cachedSource } from "./cached-source.ts";
-import { printProgress, type DownloadProgress } from "./download-progress.ts";
+import { type DownloadProgress, printProgress, printWarning } from "./download-progress.ts";
 import { npmFetcher, torontoFetcher } from "./fetchers.ts";
 
 /** Options of {@link cifar10Source}. */
@@ -56,11 +55,6 @@ export function cifar10Source(options: Cifar10SourceOptions = {}): ByteSource {
     files: [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.test.files],
     fetchers: from === "auto" ? [...fetchers.npm, ...fetchers.toronto] : fetchers[from],
     onProgress,
-    warn: (text) => {
-      // On a terminal the text takes the place of a bar that stopped half-way.
-      process.stderr.write(
-        `${process.stderr.isTTY ? "\r\x1b[K" : ""}cifar-kit: ${printableLines(text)}\n`,
-      );
-    },
+    warn: printWarning,
   });
 }

@@ -1,10 +1,9 @@
-import { printableLines } from "../printable.ts";
 import { check, checkOptions, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR100_MANIFESTS } from "../dataset/cifar100.ts";
 import { archiveSource, type Archive } from "./archive-source.ts";
 import { defaultCacheDir } from "./cache-dir.ts";
-import { printProgress, type DownloadProgress } from "./download-progress.ts";
+import { type DownloadProgress, printProgress, printWarning } from "./download-progress.ts";
 
 /** Options of {@link cifar100Source}. */
 export interface Cifar100SourceOptions {
@@ -54,8 +53,6 @@ export function cifar100Source(options: Cifar100SourceOptions = {}): ByteSource 
     subject,
     cacheDir,
     onProgress,
-    warn: (text) => {
-      process.stderr.write(`cifar-kit: ${printableLines(text)}\n`);
-    },
+    warn: printWarning,
   });
 }

@@ -1,5 +1,5 @@
-import { printable } from "../printable.ts";
 import type { Writable } from "node:stream";
+import { printable, printableLines } from "../printable.ts";
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -54,4 +54,11 @@ export function printProgress(
       stream.write(`cifar-kit: ${WORDS[phase]} ${percent} (${amount})\n`);
     }
   };
+}
+
+/** Prints what went wrong with a download but could be mended. */
+export function printWarning(text: string): void {
+  const { stderr } = process;
+  // On a terminal the text takes the place of a bar that stopped half-way.
+  stderr.write(`${stderr.isTTY ? "\r\x1b[K" : ""}cifar-kit: ${printableLines(text)}\n`);
 }
