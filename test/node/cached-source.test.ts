@@ -19,6 +19,7 @@ import type { DownloadProgress } from "../../src/node/download-progress.ts";
 import type { Fetcher } from "../../src/node/fetchers.ts";
 import { ownMark } from "../../src/node/process-mark.ts";
 import { manifestOf, syntheticRecords } from "../dataset/synthetic.ts";
+import { temporaryOf } from "./leftovers.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const FILES = { "a.bin": syntheticRecords(3, 1), "b.bin": syntheticRecords(2, 2) };
@@ -220,18 +221,16 @@ describe("cachedSource", () => {
   it("clears away what killed downloads left in a complete cache", async () => {
     const cacheDir = newFolder();
     for (const [name, bytes] of Object.entries(FILES)) writeFileSync(join(cacheDir, name), bytes);
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    const { started, space } = await ownMark();
-    const work = (of: number, when?: string): string =>
-      `.cifar-kit-fetch-${of}.${when}.${space}.0123abcd-Abc123`;
-    for (const name of [work(pid, "1"), work(process.pid, started)]) {
+    const { pid, started } = await ownMark();
+    const [dead, atWork] = (
+      await Promise.all([temporaryOf("fetch"), temporaryOf("fetch", pid, started)])
+    ).map((name) => name.replace(".tmp", "-Abc123"));
+    for (const name of [dead, atWork]) {
       mkdirSync(join(cacheDir, name));
       writeFileSync(join(cacheDir, name, "part"), "x");
     }
     await open(cacheDir, [failingFetcher("offline")]).source.read("a.bin");
-    expect(readdirSync(cacheDir).sort()).toEqual(
-      [work(process.pid, started), ...Object.keys(FILES)].sort(),
-    );
+    expect(readdirSync(cacheDir).sort()).toEqual([atWork, ...Object.keys(FILES)].sort());
   });
 
   it("refuses a pipe in the place of a file, at once", async () => {

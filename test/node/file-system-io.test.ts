@@ -17,6 +17,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, DataError, SourceError } from "../../src/errors.ts";
 import { fileSystemIO } from "../../src/node/file-system-io.ts";
 import { ownMark } from "../../src/node/process-mark.ts";
+import { temporaryOf } from "./leftovers.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const newFolder = temporaryFolders();
@@ -197,14 +198,12 @@ describe("fileSystemIO", () => {
 
   it("removes what a save that was killed has left, and nothing of one that goes on", async () => {
     const folder = newFolder();
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    const { space } = await ownMark();
-    const claim = (of: number): string => `.cifar-kit-model.json-${of}.5.${space}.0123abcd.tmp`;
     const weights = ["weights.0000000000000001.bin", "weights.0000000000000002-0123abcd.bin"];
     for (const name of weights) writeFileSync(join(folder, name), "");
-    writeFileSync(join(folder, claim(pid)), weights[0]);
-    writeFileSync(join(folder, claim(pid).replace("model.json", weights[0])), "half");
-    const going = claim(process.pid).replace(".5.", `.${(await ownMark()).started}.`);
+    writeFileSync(join(folder, await temporaryOf("model.json")), weights[0]);
+    writeFileSync(join(folder, await temporaryOf(weights[0])), "half");
+    const { pid, started } = await ownMark();
+    const going = await temporaryOf("model.json", pid, started);
     writeFileSync(join(folder, going), weights[1]);
     await smallModel().save(fileSystemIO(folder));
     const left = readdirSync(folder).filter(

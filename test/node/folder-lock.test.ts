@@ -15,6 +15,7 @@ import { describe, expect, it, vi } from "vitest";
 import { fileCheckpointStore } from "cifar-kit/node";
 import { FolderLock } from "../../src/node/folder-lock.ts";
 import { ownMark } from "../../src/node/process-mark.ts";
+import { deadPid, temporaryOf } from "./leftovers.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const newFolder = temporaryFolders();
@@ -26,9 +27,6 @@ async function leaveLock(folder: string, holder: object): Promise<void> {
   const lock = { started: "5", space, host: hostname(), token: "t", ...holder };
   writeFileSync(lockOf(folder), JSON.stringify(lock));
 }
-
-/** The number of a process that has just ended. */
-const deadPid = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
 
 /** Makes the last sign of life of a lock older. */
 function age(folder: string, seconds: number): void {
@@ -136,8 +134,7 @@ describe("the lock of a folder", () => {
   it("that is not complete counts while somebody may be at it", async () => {
     const folder = newFolder();
     writeFileSync(lockOf(folder), "{");
-    const { space } = await ownMark();
-    const maker = `.cifar-kit-lock.json.making-${process.ppid}..${space}.0123abcd.tmp`;
+    const maker = await temporaryOf("lock.json.making", process.ppid, "");
     writeFileSync(join(folder, maker), "");
     await expect(FolderLock.take("test", folder)).rejects.toThrow(/got other runs/);
     rmSync(join(folder, maker));

@@ -1,24 +1,16 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ownMark } from "../../src/node/process-mark.ts";
 import {
   isTemporary,
   isWriterGone,
   sweepLeftovers,
   temporaryPath,
 } from "../../src/node/temporary-files.ts";
+import { temporaryOf } from "./leftovers.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const newFolder = temporaryFolders();
-
-/** A name that a process of this machine has given. */
-async function nameOf(pid: number, started = "5"): Promise<string> {
-  return `.cifar-kit-a.bin-${pid}.${started}.${(await ownMark()).space}.0123abcd.tmp`;
-}
-
-const deadPid = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
 
 describe("temporary files", () => {
   it("can be told from others, also by the file that they are to become", async () => {
@@ -41,32 +33,28 @@ describe("temporary files", () => {
 
   it("say whether their writer is gone, where that can be known", async () => {
     expect(await isWriterGone(basename(await temporaryPath("/a.bin")))).toBe(false);
-    expect(await isWriterGone(await nameOf(deadPid()))).toBe(true);
+    expect(await isWriterGone(await temporaryOf("a.bin"))).toBe(true);
     // Its number has been given again.
-    expect(await isWriterGone(await nameOf(process.pid))).toBe(true);
+    expect(await isWriterGone(await temporaryOf("a.bin", process.pid))).toBe(true);
     expect(await isWriterGone(".cifar-kit-a.bin-123.tmp")).toBeUndefined();
     const elsewhere = ".cifar-kit-a.bin-1.5.000000000000.0123abcd.tmp";
     expect(await isWriterGone(elsewhere)).toBeUndefined();
-    expect(await isWriterGone(await nameOf(process.pid, ""))).toBeUndefined();
+    expect(await isWriterGone(await temporaryOf("a.bin", process.pid, ""))).toBeUndefined();
   });
 
   it("are swept when their writer is gone or, where that cannot be known, after a day", async () => {
     const folder = newFolder();
     const own = basename(await temporaryPath(join(folder, "a.bin")));
     const kept = [own, ".cifar-kit-young.tmp", "notes.txt"];
-    for (const name of [...kept, await nameOf(deadPid()), ".cifar-kit-old.tmp"]) {
+    for (const name of [...kept, await temporaryOf("a.bin"), ".cifar-kit-old.tmp"]) {
       writeFileSync(join(folder, name), "");
     }
-    mkdirSync(join(folder, `${(await nameOf(deadPid())).slice(0, -4)}-Abc123`));
+    mkdirSync(join(folder, (await temporaryOf("fetch")).replace(".tmp", "-Abc123")));
     const now = Date.now();
     const past = (now - 25 * 60 * 60 * 1000) / 1000;
     utimesSync(join(folder, ".cifar-kit-old.tmp"), past, past);
     await sweepLeftovers(folder, now);
-    expect(
-      readdirSync(folder)
-        .filter((name) => !name.includes("-Abc123"))
-        .sort(),
-    ).toEqual(kept.sort());
+    expect(readdirSync(folder).sort()).toEqual(kept.sort());
     await sweepLeftovers(join(folder, "not there"), now);
   });
 });

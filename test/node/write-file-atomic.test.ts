@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, SourceError } from "cifar-kit";
 import { writeFileAtomic } from "cifar-kit/node";
-import { ownMark } from "../../src/node/process-mark.ts";
+import { temporaryOf } from "./leftovers.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const newFolder = temporaryFolders();
@@ -14,9 +13,7 @@ describe("writeFileAtomic", () => {
     const folder = join(newFolder(), "a", "b");
     const path = join(folder, "model.safetensors");
     await writeFileAtomic(path, Uint8Array.of(1, 2));
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    const left = `.cifar-kit-x-${pid}.5.${(await ownMark()).space}.0123abcd.tmp`;
-    writeFileSync(join(folder, left), "half");
+    writeFileSync(join(folder, await temporaryOf("x")), "half");
     await writeFileAtomic(path, "text");
     expect(readFileSync(path, "utf8")).toBe("text");
     expect(readdirSync(folder)).toEqual(["model.safetensors"]);

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ownMark } from "../../src/node/process-mark.ts";
+import { deadPid } from "../node/leftovers.ts";
 
 const SCRIPT = fileURLToPath(new URL("lock-child.ts", import.meta.url));
 
@@ -25,16 +26,14 @@ describe.each(["links", "no-links"])("several processes that find one dead lock 
         return child;
       }),
     );
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    const { space } = await ownMark();
+    const [pid, { space }] = [deadPid(), await ownMark()];
     try {
       for (let round = 0; round < 360; round++) {
         const folder = mkdtempSync(join(tmpdir(), "cifar-kit-locks-"));
         const dead = { pid, started: "5", space, host: "here", token: String(round) };
         // Now and then one that was cut, or none.
-        const lock =
-          ["", undefined][round % 12] ?? (round % 12 === 1 ? undefined : JSON.stringify(dead));
-        if (lock !== undefined) writeFileSync(join(folder, "lock.json"), lock);
+        const lock = round % 12 === 0 ? "" : JSON.stringify(dead);
+        if (round % 12 !== 1) writeFileSync(join(folder, "lock.json"), lock);
         const asked = children.slice(0, 3 + (round % 6));
         const answers = await Promise.all(asked.map((child) => ask(child, folder)));
         expect(
