@@ -7,7 +7,9 @@
  *     vi.mock("../../src/node/process-mark.ts", () => simulatedMarks);
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { fsync as fsyncOf } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
+import { promisify } from "node:util";
 import type { Rng } from "../../src/random/rng.ts";
 
 /** One of them. */
@@ -132,20 +134,11 @@ export function simulatedPromises(original: object): object {
 
 /** `node:fs`, with `fsync` counted. */
 export function simulatedFs(original: object): object {
-  const { fsync } = original as {
-    fsync: (fd: number, done: (error: Error | null) => void) => void;
-  };
+  const { fsync } = original as { fsync: typeof fsyncOf };
   const wrapped = {
     ...original,
     fsync: (fd: number, done: (error?: unknown) => void): void => {
-      const sync = (): Promise<void> =>
-        new Promise((resolve, reject) => {
-          fsync(fd, (error) => {
-            if (error) reject(error);
-            else resolve();
-          });
-        });
-      visit("fsync", sync).then(() => {
+      visit("fsync", () => promisify(fsync)(fd)).then(() => {
         done(null);
       }, done);
     },

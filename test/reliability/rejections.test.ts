@@ -4,8 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import * as kit from "cifar-kit";
-import { ArgumentError, type Callback } from "cifar-kit";
-import { CifarKitError } from "cifar-kit";
+import { ArgumentError, type Callback, CifarKitError } from "cifar-kit";
 import { hookRunner, remoteCallback } from "../../src/browser/worker/callback-calls.ts";
 import { StepGate } from "../../src/browser/worker/step-gate.ts";
 import { fromWire, toWire } from "../../src/browser/worker/wire-error.ts";
