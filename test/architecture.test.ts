@@ -16,6 +16,7 @@ const BELOW = [
   "allocate",
   "describe",
   "checks",
+  "listed",
   "listener",
   "unshared",
 ];
@@ -30,6 +31,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   allocate: { areas: ["errors"], packages: [] },
   describe: { areas: ["printable"], packages: [] },
   checks: { areas: ["errors", "describe"], packages: [] },
+  listed: { areas: [], packages: [] },
   listener: { areas: ["errors"], packages: [] },
   unshared: { areas: [], packages: [] },
   "event-loop": { areas: [], packages: [] },

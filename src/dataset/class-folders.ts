@@ -1,5 +1,6 @@
 import { check, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
+import { listed } from "../listed.ts";
 import { printable } from "../printable.ts";
 import { compareText, normalName } from "./compare-text.ts";
 
@@ -84,9 +85,8 @@ export function checkEveryClass(
 }
 
 function shorten(names: readonly unknown[]): string {
-  const shown = names
-    .slice(0, 8)
-    .map((name) => (typeof name === "string" ? printable(name) : describe(name)))
-    .join(", ");
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+  return listed(
+    names.map((name) => (typeof name === "string" ? printable(name) : describe(name))),
+    8,
+  );
 }

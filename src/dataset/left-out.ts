@@ -1,5 +1,6 @@
 import { messageOf } from "../describe.ts";
 import { DataError } from "../errors.ts";
+import { listed } from "../listed.ts";
 import { printable } from "../printable.ts";
 import { PictureError } from "./pictures/checked-header.ts";
 
@@ -52,8 +53,12 @@ const NAMED = 10;
 
 /** `a.jpg (reason), b.jpg (reason) and 3 more`. */
 export function listOf(bad: readonly BadPicture[]): string {
-  const shown = bad.slice(0, NAMED).map(({ path, cause }) => `${path} (${reasonOf(cause)})`);
-  return printable(shown.join(", ")) + more(bad.length - shown.length);
+  return printable(
+    listed(
+      bad.map(({ path, cause }) => `${path} (${reasonOf(cause)})`),
+      NAMED,
+    ),
+  );
 }
 
 /** `2 hidden (.a, .b), 1 named .txt (notes.txt)`: how many for each reason. */
@@ -67,11 +72,8 @@ export function countByReason(files: readonly LeftOutFile[]): string {
   const groups = [...byReason].map(
     ([reason, paths]) => `${paths.length} ${reason} (${namesOf(paths)})`,
   );
-  return printable(groups.slice(0, NAMED).join(", ")) + more(groups.length - NAMED);
+  return printable(listed(groups, NAMED));
 }
 
 /** `a, b, c and 4 more`. */
-export const namesOf = (paths: readonly string[]): string =>
-  printable(paths.slice(0, 3).join(", ")) + more(paths.length - 3);
-
-const more = (count: number): string => (count > 0 ? ` and ${count} more` : "");
+export const namesOf = (paths: readonly string[]): string => printable(listed(paths, 3));

@@ -1,7 +1,7 @@
 /**
  * A reader for two kinds of PNG, 8-bit RGB and 16-bit grey, not interlaced, of a size known
- * beforehand. It refuses everything else, checks every chunk's CRC, and leaves decompression to the caller, so that the
- * same code serves Node (zlib) and browsers (DecompressionStream).
+ * beforehand. It refuses everything else, checks every chunk's CRC, and leaves decompression to the
+ * caller, so that the same code serves Node (zlib) and browsers (DecompressionStream).
  * @see https://www.w3.org/TR/png-3/
  */
 import { DataError } from "../errors.ts";

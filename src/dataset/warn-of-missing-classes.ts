@@ -2,6 +2,7 @@
  * What is not trained on cannot be recognised, and of what is not validated nobody hears how well it
  * is: both are said by the names of the classes.
  */
+import { listed } from "../listed.ts";
 import { warnOnce } from "../warn.ts";
 import type { ImageSet } from "./image-set.ts";
 import type { TrainValidationSplit } from "./train-validation-split.ts";
@@ -46,9 +47,10 @@ const withoutTraining = (subject: string, names: string): string =>
   "sees: pass more images of it, or a smaller part for validation.";
 
 function namesOf({ classNames }: ImageSet, isMissing: (label: number) => boolean): string {
-  const names = classNames.filter((_, label) => isMissing(label));
-  const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
-  return names.slice(0, 8).join(", ") + more;
+  return listed(
+    classNames.filter((_, label) => isMissing(label)),
+    8,
+  );
 }
 
 function countsOf({ labels, classNames }: ImageSet): number[] {

@@ -4,6 +4,7 @@ import { check, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { SourceError } from "../errors.ts";
 import { errorCode } from "./error-code.ts";
+import { listed } from "../listed.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 
 /**
@@ -45,8 +46,7 @@ async function explain(path: string, code: string): Promise<string> {
   try {
     const names = (await readdir(path)).sort();
     if (names.length === 0) return "an empty folder";
-    const shown = names.slice(0, 8).join(", ");
-    return `a folder with ${shown}${names.length > 8 ? ` and ${names.length - 8} more` : ""}`;
+    return `a folder with ${listed(names, 8)}`;
   } catch {
     return "no such folder";
   }

@@ -1,4 +1,5 @@
 import { check, checkInteger, describe, isListOf, isObject } from "../checks.ts";
+import { messageOf } from "../describe.ts";
 import { CifarKitError, DataError } from "../errors.ts";
 import type { Callback, Logs, TrainingContext } from "./callback.ts";
 import { brandOf } from "../brand.ts";
@@ -157,7 +158,7 @@ export class CallbackList {
         throw new DataError({
           subject: "setState",
           expected: `a state that ${keyOf(callback)} can go on from`,
-          got: cause instanceof Error ? cause.message : describe(cause),
+          got: messageOf(cause),
           remedy: 'go back to an earlier checkpoint, or begin anew with resume: "never"',
           cause,
         });

@@ -22,8 +22,8 @@ export interface ToDatasetOptions {
  * `model.fitDataset` and for tf.data pipelines: `xs` float32 `[batch, h, w, c]` in [0, 1], `ys`
  * int32 `[batch]`. The last batch of an epoch may be short.
  *
- * Its `size` is the number of batches. Each iterator that is asked of the dataset gives the next epoch, from epoch 0 on. tf.data's
- * consumer disposes the tensors, as `fitDataset` does.
+ * Its `size` is the number of batches. Each iterator that is asked of the dataset gives the next
+ * epoch, from epoch 0 on. tf.data's consumer disposes the tensors, as `fitDataset` does.
  * @param source an image set, or a flow of batches; not modified.
  * @throws {ArgumentError} if `source` is neither, or an option is unknown or out of its range; at the
  *   first batch, if the flow mixes images, whose labels are no indices.

@@ -1,6 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
+import { listed } from "../../listed.ts";
 import { refuseForeignFile } from "../../weights/foreign-file.ts";
 import { isHdf5 } from "../../weights/is-hdf5.ts";
 import { readSafetensors } from "../../weights/read-safetensors.ts";
@@ -99,7 +100,7 @@ async function fromSafetensors(
     }
   }
   if (unused.size > 0) {
-    throw mismatch("only weights of the model", listed(unused));
+    throw mismatch("only weights of the model", firstOf(unused));
   }
   return values;
 }
@@ -111,7 +112,7 @@ function takeTensor(
 ): Float32Array {
   const found = tensors.get(key);
   const expected = `${key} of shape [${shape.join(", ")}]`;
-  if (!found) throw mismatch(expected, `a file with ${listed(named(tensors))}`);
+  if (!found) throw mismatch(expected, `a file with ${firstOf(named(tensors))}`);
   if (found.shape.length !== shape.length || found.shape.some((size, i) => size !== shape[i])) {
     throw mismatch(expected, `[${found.shape.join(", ")}]`);
   }
@@ -132,10 +133,8 @@ const named = (tensors: ReadonlyMap<string, SafeTensor>): string[] =>
   [...tensors.keys()].filter((key) => !key.endsWith(".num_batches_tracked"));
 
 /** The first few names. */
-function listed(names: Iterable<string>): string {
-  const all = [...names];
-  const more = all.length > 6 ? ` and ${all.length - 6} more` : "";
-  return all.length === 0 ? "nothing" : `${all.slice(0, 6).map(describe).join(", ")}${more}`;
+function firstOf(names: Iterable<string>): string {
+  return listed(Array.from(names, describe), 6) || "nothing";
 }
 
 function mismatch(expected: string, got: string): DataError {
