@@ -18,3 +18,8 @@ export async function toArray(name: string, value: Tensor): Promise<NamedArray> 
 export function toTensor({ values, shape }: NamedArray): Tensor {
   return tensor(values, [...shape], values instanceof Float32Array ? "float32" : "int32");
 }
+
+/** A whole number as such an array. */
+export function wholeNumber(name: string, value: number): NamedArray {
+  return { name, shape: [], values: Int32Array.of(value) };
+}

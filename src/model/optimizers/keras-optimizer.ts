@@ -1,10 +1,9 @@
 /**
  * What Keras's optimizers have in common around their own rule: gradient accumulation, clipping,
- * decoupled weight decay, in this order, and state kept by variable.
+ * decoupled weight decay, in this order; and how their settings and state are saved.
  */
 import {
   add,
-  dispose,
   div,
   engine,
   mul,
@@ -16,20 +15,19 @@ import {
 } from "@tensorflow/tfjs-core";
 import { BRAND } from "../../brand.ts";
 import { checkNumber } from "../../checks.ts";
-import { TrainingError } from "../../errors.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
-import { type NamedArray, toArray, toTensor } from "../named-array.ts";
+import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
 import { clipGradients } from "./clip-gradients.ts";
 import { checkOptimizerOptions, type OptimizerOptions } from "./optimizer-options.ts";
 import {
-  ACCUMULATOR,
+  disposedByReading,
   fromStock,
-  readableOnce,
   stepsIn,
   type StockForm,
   type StockSlot,
   toStock,
 } from "./tfjs-form.ts";
+import { VariableState } from "./variable-state.ts";
 
 /** A variable with what its update takes. */
 export interface Update {
@@ -63,9 +61,7 @@ export abstract class KerasOptimizer extends Optimizer {
   readonly #options: Omit<OptimizerOptions, "learningRate">;
   readonly #slotNames: readonly string[];
   #learningRate: number;
-  #slots = new Map<string, readonly Variable[]>();
-  #accumulators = new Map<string, Variable>();
-  #restored: readonly NamedArray[] = [];
+  readonly #state: VariableState;
 
   /** @param slotNames of the tensors that the rule keeps for each variable. */
   constructor(
@@ -81,6 +77,7 @@ export abstract class KerasOptimizer extends Optimizer {
     this.#learningRate = learningRate;
     this.#slotNames = slotNames;
     this.#options = options;
+    this.#state = new VariableState(slotNames, this.#stepsPerUpdate > 1);
   }
 
   /** @internal */
@@ -140,7 +137,7 @@ export abstract class KerasOptimizer extends Optimizer {
       const present = list.filter(({ tensor }) => tensor != null);
       if (steps > 1 && !isDue) {
         for (const { name, tensor } of present) {
-          const sum = this.#accumulators.get(name)!;
+          const sum = this.#state.sum(name);
           sum.assign(add(sum, tensor));
         }
         return;
@@ -148,7 +145,7 @@ export abstract class KerasOptimizer extends Optimizer {
       const updates = present.map(({ name, tensor }) => ({
         variable: engine().registeredVariables[name],
         gradient: steps > 1 ? this.#meanGradient(name, tensor, steps) : tensor,
-        slots: this.#slots.get(name)!,
+        slots: this.#state.slots(name),
       }));
       const clipped = clipGradients(
         updates.map(({ gradient }) => gradient),
@@ -164,11 +161,7 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   override dispose(): void {
-    for (const slots of this.#slots.values()) dispose([...slots]);
-    dispose([...this.#accumulators.values()]);
-    this.#slots = new Map();
-    this.#accumulators = new Map();
-    this.#restored = [];
+    this.#state.dispose();
   }
 
   /**
@@ -176,16 +169,8 @@ export abstract class KerasOptimizer extends Optimizer {
    * two updates the sums of gradients as well.
    */
   async readState(): Promise<NamedArray[]> {
-    const iterations = { name: "iter", shape: [], values: Int32Array.of(this.iterations) };
-    if (this.#restored.length > 0) return [iterations, ...this.#restored];
-    const slots = this.#slotNames.flatMap((slot, i) =>
-      [...this.#slots].map(([name, ofVariable]) => toArray(`${name}/${slot}`, ofVariable[i])),
-    );
     const isBetween = this.iterations % this.#stepsPerUpdate > 0;
-    const sums = [...(isBetween ? this.#accumulators : [])].map(([name, sum]) =>
-      toArray(`${name}/${ACCUMULATOR}`, sum),
-    );
-    return [iterations, ...(await Promise.all([...slots, ...sums]))];
+    return [wholeNumber("iter", this.iterations), ...(await this.#state.read(isBetween))];
   }
 
   /**
@@ -193,16 +178,14 @@ export abstract class KerasOptimizer extends Optimizer {
    * @throws {DataError} if the number of steps is none.
    */
   writeState([iterations, ...state]: readonly NamedArray[]): void {
-    const steps = stepsIn(this.#subject, iterations);
-    this.dispose();
-    this.iterations_ = steps;
-    this.#restored = state;
+    this.iterations_ = stepsIn(this.#subject, iterations);
+    this.#state.write(state);
   }
 
   /** The state as TensorFlow.js's class keeps it; each of these tensors can be read once. */
   override async getWeights(): Promise<NamedTensor[]> {
     const stock = toStock(await this.readState(), this.#stockForm);
-    return stock.map((array) => ({ name: array.name, tensor: readableOnce(array) }));
+    return stock.map((array) => ({ name: array.name, tensor: disposedByReading(toTensor(array)) }));
   }
 
   /** Takes over a state in the form of `getWeights`, also one of TensorFlow.js's own class. */
@@ -227,22 +210,7 @@ export abstract class KerasOptimizer extends Optimizer {
    * @throws {TrainingError} if a state that was taken over is not theirs.
    */
   track(names: readonly string[]): void {
-    const known = names.length === this.#slots.size && names.every((name) => this.#slots.has(name));
-    if (known && this.#restored.length === 0) return;
-    const zerosFor = (name: string): Variable =>
-      tidy(() => zerosLike(engine().registeredVariables[name]).variable(false));
-    const [slots, accumulators] = [this.#slots, this.#accumulators];
-    this.#slots = new Map(
-      names.map((name) => [name, slots.get(name) ?? this.#slotNames.map(() => zerosFor(name))]),
-    );
-    this.#accumulators = new Map(
-      this.#stepsPerUpdate === 1
-        ? []
-        : names.map((name) => [name, accumulators.get(name) ?? zerosFor(name)]),
-    );
-    for (const [name, left] of slots) if (!this.#slots.has(name)) dispose([...left]);
-    for (const [name, left] of accumulators) if (!this.#accumulators.has(name)) left.dispose();
-    if (this.#restored.length > 0) this.#restore(names);
+    this.#state.track(this.#subject, names);
   }
 
   /** How many tensors a state may have for each variable: between two updates one more. */
@@ -265,7 +233,7 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   #meanGradient(name: string, gradient: Tensor, steps: number): Tensor {
-    const sum = this.#accumulators.get(name)!;
+    const sum = this.#state.sum(name);
     const mean = div(add(gradient, sum), steps);
     sum.assign(zerosLike(sum));
     return mean;
@@ -278,45 +246,6 @@ export abstract class KerasOptimizer extends Optimizer {
       if (excludeFromWeightDecay.some((part) => variable.name.includes(part))) continue;
       variable.assign(mul(variable, 1 - weightDecay * this.learningRate));
     }
-  }
-
-  /**
-   * Hands restored state to its variables: by name where the names agree, and what is left over
-   * then is given up; else by position (a second model in one process gets other variable names for
-   * the same layers).
-   */
-  #restore(names: readonly string[]): void {
-    const restored = this.#restored;
-    const hasSums = restored.some(({ name }) => name.endsWith(`/${ACCUMULATOR}`));
-    const places = [
-      ...this.#slotNames.flatMap((slot, i) =>
-        names.map((name) => ({ name: `${name}/${slot}`, variable: this.#slots.get(name)![i] })),
-      ),
-      ...(hasSums ? [...this.#accumulators] : []).map(([name, variable]) => ({
-        name: `${name}/${ACCUMULATOR}`,
-        variable,
-      })),
-    ];
-    const byName = new Map(restored.map((array) => [array.name, array]));
-    const named = places.every(({ name }) => byName.has(name));
-    const arrays = places.map(({ name }, i) => (named ? byName.get(name)! : restored[i]));
-    const fits =
-      (named || restored.length === places.length) &&
-      places.every(({ variable }, i) => String(arrays[i].shape) === String(variable.shape));
-    if (!fits) {
-      throw new TrainingError({
-        subject: this.#subject,
-        expected: `saved state for the ${names.length} weights that are trained`,
-        got: `${restored.length} tensors`,
-        remedy: "train the same layers as when the state was saved, or compile the model anew",
-      });
-    }
-    tidy(() => {
-      places.forEach(({ variable }, i) => {
-        variable.assign(toTensor(arrays[i]));
-      });
-    });
-    this.#restored = [];
   }
 }
 

@@ -10,7 +10,7 @@ import type {
   StockAdamaxInternals,
   StockAdamInternals,
 } from "../internals.ts";
-import { type NamedArray, toArray, toTensor } from "../named-array.ts";
+import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
 import { isKerasOptimizer } from "./restore-optimizer.ts";
 import { stepsIn } from "./tfjs-form.ts";
 
@@ -20,7 +20,7 @@ export async function readOptimizerState(optimizer: Optimizer): Promise<NamedArr
   const scalars = scalarsOf(optimizer).map((tensor, i) => ({ name: `scalar_${i}`, tensor }));
   const tensors = [...(await slotsOf(optimizer)), ...scalars];
   const arrays = await Promise.all(tensors.map(({ name, tensor }) => toArray(name, tensor)));
-  return [{ name: "iter", shape: [], values: Int32Array.of(optimizer.iterations) }, ...arrays];
+  return [wholeNumber("iter", optimizer.iterations), ...arrays];
 }
 
 /** What an optimizer of TensorFlow.js keeps for each variable; they stay its own. */

@@ -1,8 +1,8 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Variable } from "@tensorflow/tfjs-core";
-import { TrainingError } from "../../errors.ts";
 import { modelInternals } from "../internals.ts";
 import type { NamedArray } from "../named-array.ts";
+import { notTheirState } from "./not-their-state.ts";
 import {
   readOptimizerState,
   scalarCount,
@@ -40,12 +40,7 @@ export async function prepareOptimizer(subject: string, model: LayersModel): Pro
   // A second model in one process gets other variable names for the same layers.
   const areSame = weights.every(({ shape }, i) => String(shape) === String(groupsOf[0][i]?.shape));
   if (!isKnown && !(areSame && owners.length === names.length)) {
-    throw new TrainingError({
-      subject,
-      expected: `saved state for the ${names.length} weights that are trained`,
-      got: `${slots.length} tensors`,
-      remedy: "train the same layers as when the state was saved, or compile the model anew",
-    });
+    throw notTheirState(subject, names.length, slots.length);
   }
   const byName = new Map(slots.map((slot) => [slot.name, slot]));
   const { initialAccumulatorValue = 0 } = optimizer!.getConfig();

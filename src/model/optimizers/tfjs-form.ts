@@ -3,9 +3,9 @@
  * classes, with the state that this class would have kept, so that a reader without this library
  * makes the same next step. What such a reader has no use for stands where it does not look.
  */
-import { type Tensor, tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { DataError } from "../../errors.ts";
-import type { NamedArray } from "../named-array.ts";
+import { type NamedArray, wholeNumber } from "../named-array.ts";
 
 /** One of the tensors that a class of TensorFlow.js keeps for each variable. */
 export interface StockSlot {
@@ -67,16 +67,16 @@ export function toStock(
     // A multiple may not come back with the same bits.
     ...slots.flatMap(({ name, own }) => (name === own ? [] : slotOf(state, own))),
     ...state.filter(({ name }) => !kept.some((own) => name.endsWith(`/${own}`))),
-    ...(accumulated > 0 ? [count(ACCUMULATED_STEPS, accumulated)] : []),
+    ...(accumulated > 0 ? [wholeNumber(ACCUMULATED_STEPS, accumulated)] : []),
   ];
   const [first = [], ...others] = groups;
   return [
-    count(iterations.name, updates),
+    wholeNumber(iterations.name, updates),
     ...first,
     ...surplus,
     ...others.flatMap((group, i) => [
       ...group,
-      ...surplus.map((_, j) => count(`unused_${i}_${j}`, 0)),
+      ...surplus.map((_, j) => wholeNumber(`unused_${i}_${j}`, 0)),
     ]),
   ];
 }
@@ -90,7 +90,7 @@ export function fromStock(
   const updates = stepsIn(subject, iterations);
   const accumulated = stock.find(({ name }) => name === ACCUMULATED_STEPS)?.values[0] ?? 0;
   return [
-    count(iterations.name, updates * stepsPerUpdate + accumulated),
+    wholeNumber(iterations.name, updates * stepsPerUpdate + accumulated),
     ...slots.flatMap(({ name, own, fromStock: factor }) => {
       const kept = slotOf(stock, own);
       return kept.length > 0 ? kept : scaled(slotOf(stock, name), name, own, factor);
@@ -99,13 +99,7 @@ export function fromStock(
   ];
 }
 
-/** A tensor that is gone once it has been read: TensorFlow.js's `save` disposes none. */
-export function readableOnce({ values, shape }: Omit<NamedArray, "name">): Tensor {
-  const dtype = values instanceof Float32Array ? "float32" : "int32";
-  return disposedByReading(tensor(values, [...shape], dtype));
-}
-
-/** Has a tensor disposed by the first call of its `data`. */
+/** Has a tensor disposed by the first call of its `data`: TensorFlow.js's `save` disposes none. */
 export function disposedByReading(once: Tensor): Tensor {
   const read = once.data.bind(once);
   once.data = async () => {
@@ -133,8 +127,4 @@ function scaled(
     shape,
     values: Float32Array.from(values, (value) => value * factor),
   }));
-}
-
-function count(name: string, value: number): NamedArray {
-  return { name, shape: [], values: Int32Array.of(value) };
 }
