@@ -266,11 +266,11 @@ export const trials: Trials = {
   ],
   "build the network with another name for this layer, take the weights over with setWeights(), and save or convert it again":
     [
-      async () => kit.loadModel(await artifactsOf(functional("constructor"))),
+      async () => kit.loadModel(tf.io.fromMemory(await artifactsOf(functional("constructor")))),
       async () => {
         const renamed = functional("other");
         renamed.setWeights(functional("constructor").getWeights());
-        await kit.loadModel(await artifactsOf(renamed));
+        await kit.loadModel(tf.io.fromMemory(await artifactsOf(renamed)));
       },
     ],
   "the model's file is damaged or was made on purpose: save or convert the model again": [

@@ -26,6 +26,7 @@ export {
   oneCycle,
   type CosineDecayOptions,
   type OneCycleOptions,
+  type Schedule,
 } from "./schedules.ts";
 export {
   tensorBoard,

@@ -3,7 +3,8 @@ import { shared } from "../../brand.ts";
 import { check, checkInteger, checkNumber, checkOneOf, checkOptions } from "../../checks.ts";
 import { stateKey } from "./state-key.ts";
 
-type Schedule = (step: number) => number;
+/** The learning rate of a step; steps count from 0. */
+export type Schedule = (step: number) => number;
 
 /** The kind and the options of the schedules made here: their text says neither. */
 const keys = /* @__PURE__ */ shared("schedules", () => new WeakMap<object, string>());
