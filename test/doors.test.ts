@@ -5,8 +5,8 @@ import * as kit from "cifar-kit";
 import * as node from "cifar-kit/node";
 import { useBackend } from "./helpers/backends.ts";
 
-/** These ask the network, or listen to signals; classes of errors are made of what the library says. */
-const LEFT_OUT = /^load(Cifar|Fashion)|^interruptSignal$|Error$/;
+/** These ask the network, take nothing, or listen to signals; classes of errors are made of what the library says. */
+const LEFT_OUT = /^load(Cifar|Fashion|Pretrained)|^interruptSignal$|Error$/;
 const functions = Object.entries({ ...kit, ...node }).filter(
   ([name, value]) => typeof value === "function" && !LEFT_OUT.test(name),
 ) as [string, ((value: unknown) => unknown) & (new (value: unknown) => unknown)][];
