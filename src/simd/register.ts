@@ -153,9 +153,9 @@ function checkSame(
   if (sameThreads && sameBuild) return;
   throw new SimdBackendError(
     SUBJECT,
-    "the options of the first call",
+    `the options of the first call, the ${backend.build} build on ${backend.threads} threads`,
     JSON.stringify({ threads, relaxedSimd }),
-    `the backend runs the ${backend.build} build on ${backend.threads} threads; call tf.removeBackend("simd") first`,
+    'call tf.removeBackend("simd") first',
   );
 }
 
@@ -226,7 +226,7 @@ function withFallback({ kernelName, run }: SimdKernel): KernelFunc {
         Object.values(call.inputs)
           .flatMap((input) => (input ? [`${input.dtype} [${input.shape.join()}]`] : []))
           .join(", "),
-        "this kernel has no other implementation",
+        "call operations of tfjs-core that do the same",
       );
     }
     return runOnViews(fallback.kernelFunc, call);

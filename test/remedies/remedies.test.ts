@@ -12,15 +12,16 @@ import * as model from "./model.ts";
 import * as plots from "./plots.ts";
 import * as random from "./random.ts";
 import * as shared from "./shared.ts";
+import * as simd from "./simd.ts";
 import * as train from "./train/index.ts";
 import * as weights from "./weights.ts";
 import { tryRemedy, type Trials, type Untried } from "./trial.ts";
 
 const TABLES: Readonly<Record<string, { trials: Trials; untried: Untried }>> = {
-  ...{ shared, random, model, train, dataset, augment, metrics, plots, weights },
+  ...{ shared, random, model, train, dataset, augment, metrics, plots, weights, simd },
 };
 /** Areas none of whose advice is tried yet. */
-const AREAS_NOT_YET = ["node", "simd", "browser"];
+const AREAS_NOT_YET = ["node", "browser"];
 
 const remedies = collectRemedies();
 

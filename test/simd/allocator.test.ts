@@ -73,7 +73,7 @@ describe("Allocator", () => {
       allocator.release(ptr);
     }).toThrow(/an address in use/);
     for (const bytes of [-1, NaN, 0.5, Infinity]) {
-      expect(() => allocator.allocate(bytes)).toThrow(/a number of bytes/);
+      expect(() => allocator.allocate(bytes)).toThrow(/a size of memory/);
     }
   });
 });

@@ -23,7 +23,7 @@ function binOf(bytes: number): number {
 
 function notBytes(bytes: number): SimdBackendError {
   const remedy = "check the shapes of the call";
-  return new SimdBackendError("Allocator.allocate", "a number of bytes", String(bytes), remedy);
+  return new SimdBackendError("simd backend", "a size of memory", `${bytes} bytes`, remedy);
 }
 
 /**
@@ -74,7 +74,7 @@ export class Allocator {
     const block = this.#used.get(ptr);
     if (block === undefined) {
       throw new SimdBackendError(
-        "Allocator.release",
+        "simd backend",
         "an address in use",
         String(ptr),
         "release each allocation exactly once",

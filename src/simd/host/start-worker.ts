@@ -10,11 +10,11 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** What to do where workers do not start, as the beginning of a sentence. */
-export function howToAllowWorkers(): string {
+/** What to do where workers do not start. */
+export function workersRemedy(): string {
   return nodeModule("worker_threads") === undefined
-    ? "allow worker-src blob: in the page's content security policy"
-    : "let Node start threads (--allow-worker where --permission is given, and memory for each)";
+    ? "allow worker-src blob: in the page's content security policy, or pass threads: 1"
+    : "let Node start threads (--allow-worker where --permission is given, and memory for each), or pass threads: 1";
 }
 
 /** Starts `source` as a worker and hands it `start`. Throws, or rejects `ready`, if it may not. */

@@ -94,17 +94,10 @@ export class TensorRecord {
     }
     this.settle();
     if (this.#ptr !== 0) return this.#ptr;
+    // A complex64 tensor has no values of its own, nor gets a place.
     const array = this.#array as ArrayLike<number> | null;
-    if (array === null) {
-      throw new SimdBackendError(
-        "simd backend",
-        "a tensor with values",
-        "one whose values were never set",
-        "create it with its values",
-      );
-    }
-    this.#place(array.length);
-    (this.values as Float32Array).set(array);
+    this.#place(array?.length ?? 0);
+    (this.values as Float32Array).set(array!);
     this.#array = null;
     return this.#ptr;
   }
@@ -140,7 +133,7 @@ export class TensorRecord {
         "simd backend",
         "a float32, int32 or bool tensor",
         this.dtype,
-        "cast it before this operation",
+        "make one first, e.g. with tf.real of a complex64 tensor",
       );
     }
     this.#ptr = this.#heap.allocate(length * bytes);

@@ -10,7 +10,7 @@ import {
   SCRATCH_BYTES,
 } from "./layout.ts";
 import type { LinearMemory } from "./linear-memory.ts";
-import { howToAllowWorkers, startWorker, type WorkerHandle } from "./start-worker.ts";
+import { startWorker, type WorkerHandle, workersRemedy } from "./start-worker.ts";
 
 /** A kernel of the module: does one task of one call. */
 type TaskKernel = (task: number, params: number, scratch: number) => void;
@@ -96,7 +96,7 @@ export class ThreadPool {
         "registerSimdBackend",
         `${count - 1} worker threads to start`,
         messageOf(cause),
-        `${howToAllowWorkers()}, or pass threads: 1`,
+        workersRemedy(),
         cause,
       );
     }
