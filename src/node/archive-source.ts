@@ -69,7 +69,7 @@ export function archiveSource(archive: Archive, options: ArchiveSourceOptions): 
           subject,
           expected: `one of the files ${archive.files.map(({ name }) => name).join(", ")}`,
           got: JSON.stringify(fileName),
-          remedy: "ask for one of these",
+          remedy: "ask for one of these, or take the source of the data set that you load",
         });
       }
       // Reads that come meanwhile wait for the same download.
@@ -129,7 +129,7 @@ async function findArchiveDamage(
   { name, bytes, sha256 }: Archive,
 ): Promise<DataError | "missing" | undefined> {
   const damaged = (expected: string, got: string): DataError => {
-    const remedy = "the download was damaged or altered: try again, or another network";
+    const remedy = "the download was damaged or altered on its way: try again, or another network";
     return new DataError({ subject, expected, got, remedy });
   };
   const size = (await stat(path).catch(() => undefined))?.size;

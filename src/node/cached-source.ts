@@ -54,7 +54,7 @@ export function cachedSource(options: CachedSourceOptions): ByteSource {
         subject: "cifar10Source",
         expected: `one of the files ${files.map(({ name }) => name).join(", ")}`,
         got: JSON.stringify(fileName),
-        remedy: "ask for one of these",
+        remedy: "ask for one of these, or take the source of the data set that you load",
       });
     }
     const path = join(cacheDir, fileName);

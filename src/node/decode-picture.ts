@@ -61,7 +61,7 @@ export async function pictureOpener(
           expected: `an intact ${format} picture`,
           got: `${message}${name ?? ""}`,
           remedy:
-            "the file is damaged, or of a sort that sharp does not know: get it again, save it as PNG, or leave it out",
+            "the file is damaged, or of a sort that sharp does not know: get it again or save it as PNG",
           cause,
         });
       }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
-import { errorCode } from "./error-code.ts";
+import { writingRemedy } from "./file-remedies.ts";
 import { FolderLock, isLockFile } from "./folder-lock.ts";
 import { makeFolder } from "./make-folder.ts";
 import { readRegularFile } from "./read-regular-file.ts";
@@ -67,7 +67,7 @@ class FileCheckpoints implements OpenCheckpointStore {
           expected: `${this.location} for this run alone`,
           got: loss,
           remedy: loss.startsWith("another run")
-            ? "end one of the two; this one was taken for dead, perhaps after a long sleep"
+            ? "start this one again when the other has ended; it was taken for dead, perhaps after a long sleep"
             : "start the run again, and leave its folder alone while it goes on",
         });
       }
@@ -100,14 +100,6 @@ class FileCheckpoints implements OpenCheckpointStore {
   }
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: "free some space on the disk",
-  EDQUOT: "free some space within your quota",
-  EACCES: "choose a folder that you may write to",
-  EPERM: "choose a folder that you may write to",
-  EROFS: "choose a folder on a disk that can be written",
-};
-
 /** Does something with files; its errors say which file, why, and what to do. */
 async function explained<T>(path: string, what: string, action: () => Promise<T>): Promise<T> {
   try {
@@ -118,7 +110,7 @@ async function explained<T>(path: string, what: string, action: () => Promise<T>
       subject: SUBJECT,
       expected: `that ${path} ${what}`,
       got: (cause as Error).message,
-      remedy: REMEDIES[errorCode(cause)] ?? "look after the disk, or choose another folder",
+      remedy: writingRemedy(cause),
       cause,
     });
   }

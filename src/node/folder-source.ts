@@ -2,9 +2,11 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { check, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
+import { messageOf } from "../describe.ts";
 import { SourceError } from "../errors.ts";
-import { errorCode } from "./error-code.ts";
 import { listed } from "../listed.ts";
+import { errorCode } from "./error-code.ts";
+import { readingRemedy } from "./file-remedies.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 
 /**
@@ -29,10 +31,12 @@ export function folderSource(path: string): ByteSource {
         throw new SourceError({
           subject: "folderSource",
           expected: `the file ${fileName} in the folder ${path}`,
-          got: await explain(path, errorCode(cause) || String(cause)),
-          remedy:
-            "name the folder that holds the unpacked cifar-10-binary.tar.gz (or another data set's " +
-            "files), or use cifar10Source(), which fetches the data",
+          got: await explain(path, cause),
+          remedy: readingRemedy(
+            cause,
+            "name the folder that holds the data set's files, e.g. the unpacked " +
+              "cifar-10-binary.tar.gz; cifar10Source() and cifar100Source() fetch theirs",
+          ),
           cause,
         });
       }
@@ -41,8 +45,10 @@ export function folderSource(path: string): ByteSource {
 }
 
 /** What there is instead of the file. */
-async function explain(path: string, code: string): Promise<string> {
-  if (code !== "ENOENT") return (await isFile(path)) ? "a file, not a folder" : code;
+async function explain(path: string, cause: unknown): Promise<string> {
+  if (errorCode(cause) !== "ENOENT") {
+    return (await isFile(path)) ? "a file, not a folder" : messageOf(cause);
+  }
   try {
     const names = (await readdir(path)).sort();
     if (names.length === 0) return "an empty folder";

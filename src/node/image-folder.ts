@@ -131,6 +131,8 @@ function checkClasses(path: string, { pictures, classes, leftOut }: PictureList)
     expected: `${empty.length === 0 ? "folders of pictures" : "pictures"} in ${printable(places.join(", "))}`,
     got: inThem.length === 0 ? "none" : `none but ${printable(countByReason(inThem))}`,
     remedy:
-      "add pictures (PNG, JPEG, WebP, GIF, AVIF or TIFF) or remove the folder: each one is a class",
+      empty.length === 0
+        ? "lay them out as cat/1.jpg, dog/2.png, ..."
+        : "add pictures (PNG, JPEG, WebP, GIF, AVIF or TIFF) or remove the folder: each one is a class",
   });
 }

@@ -9,6 +9,7 @@ import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { messageOf } from "../describe.ts";
 import { CifarKitError, SourceError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { readingRemedy } from "./file-remedies.ts";
 import { MAX_PIXELS, type PictureInput, pictureOpener } from "./decode-picture.ts";
 
 const SUBJECT = "imageFromFile";
@@ -44,7 +45,7 @@ export async function imageFromFile(
       subject: SUBJECT,
       expected: `a file that can be read${name}`,
       got: `"${messageOf(cause)}"`,
-      remedy: "correct the path",
+      remedy: readingRemedy(cause, "correct the path"),
       cause,
     });
   }

@@ -4,6 +4,7 @@ import { extname, join } from "node:path";
 import { compareText } from "../dataset/compare-text.ts";
 import type { LeftOutFile } from "../dataset/left-out.ts";
 import { SourceError } from "../errors.ts";
+import { readingRemedy } from "./file-remedies.ts";
 
 /** What a folder of class folders holds. */
 export interface PictureList {
@@ -91,7 +92,7 @@ async function list(root: string, folder: string): Promise<Dirent[]> {
       subject: "imageFolder",
       expected: `a folder with one folder of pictures per class at ${join(root, folder)}`,
       got: (cause as Error).message,
-      remedy: "correct the path",
+      remedy: readingRemedy(cause, "correct the path"),
       cause,
     });
   }

@@ -22,7 +22,8 @@ export async function loadPretrained(): Promise<LayersModel> {
       subject: "loadPretrained",
       expected: `to read ${name}`,
       got: messageOf(cause),
-      remedy: "install the package anew; a bundler must leave the file beside the code",
+      remedy:
+        "install cifar-kit where the program runs, or read the file and pass it to pretrainedModel()",
       cause,
     });
   }

@@ -6,6 +6,7 @@ import { check } from "../checks.ts";
 import { messageOf } from "../describe.ts";
 import { ArgumentError, DataError, SourceError } from "../errors.ts";
 import { optionalPackage } from "../optional-package.ts";
+import { readingRemedy } from "./file-remedies.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { sweepLeftovers, temporaryStem } from "./temporary-files.ts";
 
@@ -99,7 +100,7 @@ async function checkFont(file: string): Promise<void> {
       subject: "writePng",
       expected: `the font ${file} to be readable`,
       got: messageOf(cause),
-      remedy: "correct the path in fontFiles",
+      remedy: readingRemedy(cause, "correct the path in fontFiles"),
       cause,
     });
   }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
 import { messageOf } from "../describe.ts";
 import { SourceError } from "../errors.ts";
+import { writingRemedy } from "./file-remedies.ts";
 import { makeFolder } from "./make-folder.ts";
 import { sweepLeftovers } from "./temporary-files.ts";
 import { writeAtomic } from "./write-atomic.ts";
@@ -57,7 +58,7 @@ export async function writeWhole(
       subject,
       expected: `${path} to be writable`,
       got: messageOf(cause),
-      remedy: "choose a path in a folder that you may write to",
+      remedy: writingRemedy(cause),
       cause,
     });
   }

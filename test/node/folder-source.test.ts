@@ -40,8 +40,8 @@ describe("folderSource", () => {
     const read = (path: string): Promise<Uint8Array> => folderSource(path).read("data_batch_1.bin");
     await expect(read(folder)).rejects.toThrow(
       `folderSource: expected the file data_batch_1.bin in the folder ${folder}, got an empty folder; ` +
-        "name the folder that holds the unpacked cifar-10-binary.tar.gz (or another data set's " +
-        "files), or use cifar10Source(), which fetches the data.",
+        "name the folder that holds the data set's files, e.g. the unpacked " +
+        "cifar-10-binary.tar.gz; cifar10Source() and cifar100Source() fetch theirs.",
     );
     mkdirSync(join(folder, "cifar-10-batches-bin"));
     await expect(read(folder)).rejects.toThrow(/got a folder with cifar-10-batches-bin;/);

@@ -9,6 +9,7 @@ import { collectRemedies } from "./collect.ts";
 import * as dataset from "./dataset.ts";
 import * as metrics from "./metrics.ts";
 import * as model from "./model.ts";
+import * as node from "./node/index.ts";
 import * as plots from "./plots.ts";
 import * as random from "./random.ts";
 import * as shared from "./shared.ts";
@@ -18,10 +19,10 @@ import * as weights from "./weights.ts";
 import { tryRemedy, type Trials, type Untried } from "./trial.ts";
 
 const TABLES: Readonly<Record<string, { trials: Trials; untried: Untried }>> = {
-  ...{ shared, random, model, train, dataset, augment, metrics, plots, weights, simd },
+  ...{ shared, random, model, train, dataset, augment, metrics, plots, weights, node, simd },
 };
 /** Areas none of whose advice is tried yet. */
-const AREAS_NOT_YET = ["node", "browser"];
+const AREAS_NOT_YET = ["browser"];
 
 const remedies = collectRemedies();
 

@@ -2,9 +2,12 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { SourceError } from "../../errors.ts";
+import { readingRemedy } from "../file-remedies.ts";
 import { readRegularFile } from "../read-regular-file.ts";
 import { damaged, parseModel, SUBJECT, weightsHash } from "./model-json.ts";
 
+const MODEL_REMEDY = "name the folder that a model was saved to, or its model.json";
+const WEIGHTS_REMEDY = "copy all the files of the model into one folder, or save it again";
 /** How often the model may be replaced while it is read. */
 const ATTEMPTS = 20;
 
@@ -12,13 +15,13 @@ const ATTEMPTS = 20;
 export async function loadModelFiles(path: string): Promise<io.ModelArtifacts> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   const file = isFolder ? join(path, "model.json") : path;
-  let bytes = await read(file);
+  let bytes = await readNamed(file, MODEL_REMEDY);
   for (let attempt = 1; ; attempt++) {
     try {
       return await loadFrom(file, bytes);
     } catch (error) {
       // A save in between has put another model in its place, and removed the weights of this one.
-      const now = await read(file);
+      const now = await readNamed(file, MODEL_REMEDY);
       if (attempt === ATTEMPTS || now.equals(bytes)) throw error;
       bytes = now;
     }
@@ -29,7 +32,9 @@ async function loadFrom(file: string, bytes: Uint8Array): Promise<io.ModelArtifa
   const { weightsManifest, weightsSha256, ...rest } = await parseModel(file, bytes);
   if (!weightsManifest) return rest;
   const parts = weightsManifest.flatMap(({ paths }) => paths);
-  const weights = await Promise.all(parts.map((name) => read(join(dirname(file), name))));
+  const weights = await Promise.all(
+    parts.map((name) => readNamed(join(dirname(file), name), WEIGHTS_REMEDY)),
+  );
   const weightData = io.CompositeArrayBuffer.join(weights.map(toArrayBuffer));
   const weightSpecs = io.getWeightSpecs(weightsManifest);
   const expected = weightBytes(weightSpecs);
@@ -42,7 +47,7 @@ async function loadFrom(file: string, bytes: Uint8Array): Promise<io.ModelArtifa
   return { ...rest, weightSpecs, weightData };
 }
 
-async function read(file: string): Promise<Buffer> {
+async function readNamed(file: string, remedy: string): Promise<Buffer> {
   try {
     return await readRegularFile(file);
   } catch (cause) {
@@ -50,7 +55,7 @@ async function read(file: string): Promise<Buffer> {
       subject: SUBJECT,
       expected: `the file ${file}`,
       got: (cause as Error).message,
-      remedy: "name the folder that a model was saved to, or its model.json",
+      remedy: readingRemedy(cause, remedy),
       cause,
     });
   }

@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { ArgumentError, SourceError } from "../../errors.ts";
+import { writingRemedy } from "../file-remedies.ts";
 import { makeFolder } from "../make-folder.ts";
 import { sweepLeftovers, temporaryPath, unfinished } from "../temporary-files.ts";
 import { syncFolder, writeAtomic, writeNew } from "../write-atomic.ts";
@@ -50,7 +51,7 @@ export async function saveModelFiles(
       subject: SUBJECT,
       expected: `to write the model to ${file}`,
       got: (cause as Error).message,
-      remedy: "choose a folder that can be written",
+      remedy: writingRemedy(cause),
       cause,
     });
   }
