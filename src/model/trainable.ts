@@ -29,8 +29,24 @@ export function withKerasTrainable(model: LayersModel): void {
       get: leaf ? () => get() && !isFrozenFromOutside(layer) : get,
       set: leaf ? set : reach,
     });
-    if (!leaf && !get()) reach(false);
+    if (!leaf && !get()) {
+      const thawed = thawedParts(layer);
+      reach(false);
+      for (const part of thawed) part.trainable = true;
+    }
   }
+}
+
+/**
+ * The layers that were set trainable after the model that holds them was frozen. Only a mixture tells:
+ * where all are trainable, the building of a Sequential model has undone the freezing.
+ */
+function thawedParts(layer: LayerInternals): LayerInternals[] {
+  const leaves = partsOf(layer).filter(isLeaf);
+  if (!leaves.some(isFrozenFromOutside)) return [];
+  return leaves.filter(({ _trainableWeights: weights = [] }) =>
+    weights.some((weight) => weight.trainable),
+  );
 }
 
 /** Whether a model that holds the layer, maybe without being part of this one, was frozen. */

@@ -143,6 +143,23 @@ describe("a layer in a frozen model", () => {
     expect(moved(base, before)).toBe(2);
     expect(moved(conv, before.slice(0, 2))).toBe(2);
   });
+
+  it.each(Object.keys(IN))(
+    "also if this library meets the model only then, in %s",
+    async (place) => {
+      const base = functional();
+      const model = IN[place](base);
+      // Building a Sequential model makes all trainable: nobody could tell afterwards.
+      compile(model);
+      base.trainable = false;
+      const [, conv] = base.layers;
+      conv.trainable = true;
+      const before = valuesOf(base);
+      await fit(model);
+      expect(moved(base, before)).toBe(2);
+      expect(moved(conv, before.slice(0, 2))).toBe(2);
+    },
+  );
 });
 
 describe("frozen batch normalization", () => {
