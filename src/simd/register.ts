@@ -52,6 +52,9 @@ export interface SimdBackendOptions {
 /** The next call waits for it: two at the same time would each start threads. */
 let lastCall: Promise<void> = Promise.resolve();
 
+/** Made when it was registered, for tfjs to take when it starts the backend. */
+let waiting: SimdBackend | null = null;
+
 /**
  * Registers the tfjs backend "simd"; `await tf.setBackend("simd")` then selects it. In a program that
  * chooses no backend and has not used one yet, it is also the one that tfjs starts, unless webgpu or
@@ -75,20 +78,28 @@ async function register(options: SimdBackendOptions): Promise<void> {
   checkOptions(options);
   const { threads, relaxedSimd = "auto" } = options;
   if (engine().findBackendFactory(BACKEND)) {
-    checkSame(engine().findBackend(BACKEND) as SimdBackend | null, options);
+    checkSame(present(), options);
     return;
   }
   await importCpuKernels();
   const build = chooseBuild(relaxedSimd);
-  let first: SimdBackend | null = await createBackend(threads, build);
+  // Registered before and removed before anyone used it.
+  waiting?.dispose();
+  waiting = await createBackend(threads, build);
   const factory = (): SimdBackend | Promise<SimdBackend> => {
-    // tfjs asks again after it has disposed of a backend, as tf.engine().reset() does.
-    const backend = first ?? createBackend(threads, build);
-    first = null;
+    // tfjs asks again after tf.findBackend, and after it has disposed of a backend, as
+    // tf.engine().reset() does.
+    const backend = present() ?? createBackend(threads, build);
+    waiting = null;
     return backend;
   };
   registerBackend(BACKEND, factory, PRIORITY);
   registerKernels();
+}
+
+/** The backend that is there. It is not asked of tfjs, which would start it. */
+function present(): SimdBackend | null {
+  return (engine().registry[BACKEND] as SimdBackend | undefined) ?? waiting;
 }
 
 /** A backend on so many threads; without a number, on all processors or, if need be, on one. */

@@ -23,6 +23,17 @@ it("computes on it, without waiting for anything, before cpu and wasm", async ()
   expect(tf.getBackend()).toBe("simd");
 });
 
+it.each<[string, () => unknown]>([
+  ["registered it twice", () => registerSimdBackend()],
+  ["looked for it", () => tf.findBackend("simd")],
+])("computes on the one that it registered if it has %s", async (_, meanwhile) => {
+  await registerSimdBackend({ threads: 1 });
+  await meanwhile();
+  const found = tf.findBackend("simd");
+  expect(compute()).toEqual([0, 2]);
+  expect(tf.backend()).toBe(found);
+});
+
 it("computes on it when it waits for tfjs to be ready, too", async () => {
   await registerSimdBackend({ threads: 1 });
   await tf.ready();
