@@ -41,9 +41,9 @@ const SUBJECT = "imageFolder";
  * what is transparent lies on white, CMYK and 16 bits convert as in Pillow, colour profiles are not
  * applied.
  *
- * Everything else in the folder is left out: names that start with a dot or end otherwise, files
- * outside the class folders, links to nothing or in a circle. It is counted on the console and listed
- * in the set's `leftOut`; `paths` tells where each image came from.
+ * Everything else in the folder is left out: names that start with a dot, end otherwise or are not
+ * UTF-8, files outside the class folders, links to nothing or in a circle. It is counted on the console
+ * and listed in the set's `leftOut`; `paths` tells where each image came from.
  *
  * Needs the package `sharp`, which is loaded when this is first called, unless `decode` is given.
  * @param path the folder, e.g. `"data/flowers"` with `data/flowers/rose/1.jpg`.

@@ -1,9 +1,10 @@
 import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { compareText } from "../dataset/compare-text.ts";
 import type { LeftOutFile } from "../dataset/left-out.ts";
-import { SourceError } from "../errors.ts";
+import { messageOf } from "../describe.ts";
+import { DataError, SourceError } from "../errors.ts";
 import { readingRemedy } from "./file-remedies.ts";
 
 /** What a folder of class folders holds. */
@@ -18,15 +19,33 @@ export interface PictureList {
 
 const PICTURE = /\.(png|jpe?g|jpe|jfif|webp|gif|avif|tiff?)$/i;
 
-/** What stands in a folder, after links have been followed. */
-type Kind = "folder" | "file" | "broken link" | "other";
+const SUBJECT = "imageFolder";
+const MISNAMED = "named in another encoding than UTF-8";
+/** What Node puts in place of what is not UTF-8 in a name, which then leads to nothing. */
+const REPLACED = "\ufffd";
 
 /**
  * The pictures in the folders of `root`, at any depth. Links are followed; within a class no folder
  * is read twice, so that a circle of links ends.
  * @throws {SourceError} if a folder cannot be read.
+ * @throws {DataError} if the folder of a class is not named in UTF-8.
  */
 export async function listPictures(root: string): Promise<PictureList> {
+  try {
+    return await listed(root);
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw new SourceError({
+      subject: SUBJECT,
+      expected: `a folder with one folder of pictures per class at ${root}`,
+      got: messageOf(cause),
+      remedy: readingRemedy(cause, "correct the path"),
+      cause,
+    });
+  }
+}
+
+async function listed(root: string): Promise<PictureList> {
   const pictures: string[] = [];
   const classes: string[] = [];
   const leftOut: LeftOutFile[] = [];
@@ -40,8 +59,7 @@ export async function listPictures(root: string): Promise<PictureList> {
       else if (kind === "folder") {
         if (await isNew(join(root, path), seen)) await visit(path, seen);
         else leave(path, "a link to a folder that is read already");
-      } else if (kind === "broken link") leave(path, "a link to nothing");
-      else if (kind === "other") leave(path, "a pipe, a socket or a device");
+      } else if (kind !== "file") leave(path, kind);
       else if (PICTURE.test(entry.name)) pictures.push(path);
       else leave(path, `named ${extname(entry.name).toLowerCase() || "without an ending"}`);
     }
@@ -58,7 +76,15 @@ export async function listPictures(root: string): Promise<PictureList> {
         classes.push(name);
         await visit(name, seen);
       } else leave(name, "a link to a folder that is read already");
-    } else leave(name, kind === "broken link" ? "a link to nothing" : "in no folder of a class");
+    } else if (kind === MISNAMED && entry.isDirectory()) {
+      // Left out, it would be a class that nobody learns.
+      throw new DataError({
+        subject: SUBJECT,
+        expected: `the folders of classes in ${root} to be named in UTF-8`,
+        got: `another encoding: ${name}`,
+        remedy: "rename it",
+      });
+    } else leave(name, kind === "file" ? "in no folder of a class" : kind);
   }
   return { pictures, classes, leftOut };
 }
@@ -71,29 +97,29 @@ async function isNew(path: string, seen: Set<string>): Promise<boolean> {
   return true;
 }
 
-async function kindOf(root: string, path: string, entry: Dirent): Promise<Kind> {
+/** `"folder"`, `"file"`, or what else it is, after links have been followed. */
+async function kindOf(root: string, path: string, entry: Dirent): Promise<string> {
+  if (entry.name.includes(REPLACED) && !(await isThere(join(root, path)))) {
+    return MISNAMED;
+  }
   // A link that leads nowhere or round in a circle has no target that could be looked at.
   const target = entry.isSymbolicLink()
     ? await stat(join(root, path)).catch(() => undefined)
     : entry;
-  if (!target) return "broken link";
+  if (!target) return "a link to nothing";
   if (target.isDirectory()) return "folder";
-  return target.isFile() ? "file" : "other";
+  return target.isFile() ? "file" : "a pipe, a socket or a device";
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
 
 /** What stands in a folder: real things before links, each in the order of their names. */
 async function list(root: string, folder: string): Promise<Dirent[]> {
-  try {
-    const entries = await readdir(join(root, folder), { withFileTypes: true });
-    const isLink = (entry: Dirent): number => Number(entry.isSymbolicLink());
-    return entries.sort((a, b) => isLink(a) - isLink(b) || compareText(a.name, b.name));
-  } catch (cause) {
-    throw new SourceError({
-      subject: "imageFolder",
-      expected: `a folder with one folder of pictures per class at ${join(root, folder)}`,
-      got: (cause as Error).message,
-      remedy: readingRemedy(cause, "correct the path"),
-      cause,
-    });
-  }
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  const isLink = (entry: Dirent): number => Number(entry.isSymbolicLink());
+  return entries.sort((a, b) => isLink(a) - isLink(b) || compareText(a.name, b.name));
 }

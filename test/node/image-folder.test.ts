@@ -94,6 +94,33 @@ describe("imageFolder", () => {
     ]);
   });
 
+  // The names of other systems' file systems are always Unicode.
+  it.runIf(process.platform === "linux")(
+    "reports names in other encodings, and takes those that only look so",
+    async () => {
+      const root = folderOf("cat/1.png", "cat/\ufffd.png");
+      const [inRoot, inClass, folder] = ["\xe9.txt", "cat/\xe9.jpg", "caf\xe9"].map((name) =>
+        Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, "latin1")]),
+      );
+      for (const path of [inRoot, inClass]) writeFileSync(path, "");
+      const set = await imageFolder(root, options);
+      expect(set.paths).toEqual([join(root, "cat/1.png"), join(root, "cat/\ufffd.png")]);
+      const reason = "named in another encoding than UTF-8";
+      expect(set.leftOut).toEqual([
+        { path: "cat/\ufffd.jpg", reason },
+        { path: "\ufffd.txt", reason },
+      ]);
+      expect(warnings[0]).toContain(`2 ${reason} (cat/\ufffd.jpg, \ufffd.txt)`);
+      mkdirSync(folder);
+      await expect(imageFolder(root, options)).rejects.toThrow(
+        /classes in .* to be named in UTF-8, got another encoding: caf\ufffd; rename it/,
+      );
+      renameSync(folder, join(root, "café"));
+      writeFileSync(join(root, "café/1.png"), "");
+      expect((await imageFolder(root, options)).classNames).toEqual(["café", "cat"]);
+    },
+  );
+
   it("follows links to pictures and folders", async () => {
     const elsewhere = folderOf("bird/5.png", "more/6.png");
     const root = folderOf("cat/1.png", "dog/2.png");

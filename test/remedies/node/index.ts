@@ -13,4 +13,4 @@ export const trials: Trials = {
   ...plots.trials,
 };
 
-export const untried: Untried = {};
+export const untried: Untried = pictures.untried;

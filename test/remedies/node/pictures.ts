@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { imageFolder, imageFromFile } from "cifar-kit/node";
 import { encodePng } from "../../../src/plots/encode-png.ts";
-import { type Trials, wrong } from "../trial.ts";
+import { type Trials, type Untried, wrong } from "../trial.ts";
 import { newFolder } from "./network.ts";
 
 const PHOTO = fileURLToPath(
@@ -60,4 +60,8 @@ export const trials: Trials = {
       await imageFromFile(encodePng(new Uint8Array(1), [1, 1, 1]));
     },
   ],
+};
+
+export const untried: Untried = {
+  "rename it": "needs a disk with names of any bytes, as on Linux: test/node/image-folder.test.ts",
 };
