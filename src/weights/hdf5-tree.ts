@@ -8,14 +8,27 @@ import type { Hdf5 } from "./hdf5.ts";
 /** The most bytes that HDF5 holds in one attribute, by Keras's count. */
 const ATTRIBUTE_BYTES = 64_512;
 
+/** The most groups inside one another: `h5wasm` goes each way from the root, which takes minutes at 300. */
+const LEVELS = 100;
+
 /** HDF5's classes of types. */
 const OPAQUE = 5;
+
+/** How many groups inside one another a path has, below a group or the root. */
+const levels = (path: string, parent = ""): number =>
+  `${parent}/${path}`.match(/[^/]+/g)?.length ?? 0;
 
 /**
  * The group `path` below `parent`, made together with those that it lies in where they are missing.
  * @throws {ArgumentError} if HDF5 has no such names.
  */
 export function makeGroup({ Group }: Hdf5, parent: Group, path: string): Group {
+  if (levels(path, parent.path) > LEVELS) {
+    throw unkeepable(
+      `names of layers that HDF5 can keep: of at most ${LEVELS} parts between slashes with those around them`,
+      `${levels(path, parent.path)} in ${describe(path)}`,
+    );
+  }
   let group = parent;
   for (const name of path.split("/")) {
     if (name === "" || name === "." || path.includes("\0")) {
@@ -31,6 +44,28 @@ export function makeGroup({ Group }: Hdf5, parent: Group, path: string): Group {
     group = found;
   }
   return group;
+}
+
+/** The group at `path` below `parent`. */
+export function groupIn({ Group }: Hdf5, parent: Group, path: string): Group {
+  const found = entryIn(parent, path);
+  if (!(found instanceof Group)) throw mismatch(`the group ${path} in ${parent.path}`, "none");
+  return found;
+}
+
+/** The dataset at `path` below `parent`. */
+export function datasetIn({ Dataset }: Hdf5, parent: Group, path: string): Dataset {
+  const found = entryIn(parent, path);
+  if (!(found instanceof Dataset)) throw mismatch(`the dataset ${path} in ${parent.path}`, "none");
+  return found;
+}
+
+/** What is at `path` below `parent`, of any kind. A link can lead round in a circle. */
+export function entryIn(parent: Group, path: string): ReturnType<Group["get"]> {
+  if (levels(path, parent.path) > LEVELS) {
+    throw mismatch(`groups inside one another ${LEVELS} times at most`, describe(path));
+  }
+  return parent.get(path);
 }
 
 /** A list of names as an attribute: strings of one length, as NumPy has them; a long list in parts. */

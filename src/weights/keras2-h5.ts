@@ -6,7 +6,16 @@ import type { Group } from "h5wasm";
 import { describe } from "../checks.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Hdf5 } from "./hdf5.ts";
-import { hasNames, makeGroup, mismatch, readNames, readNumbers, writeNames } from "./hdf5-tree.ts";
+import {
+  datasetIn,
+  groupIn,
+  hasNames,
+  makeGroup,
+  mismatch,
+  readNames,
+  readNumbers,
+  writeNames,
+} from "./hdf5-tree.ts";
 import {
   keras2Weights,
   type KerasLayer,
@@ -71,11 +80,7 @@ export function readKeras2(hdf5: Hdf5, file: Group, layers: readonly KerasLayer[
     }
     const order = storedOrder(weights, names);
     weights.forEach(({ weight }, k) => {
-      const dataset = group.get(order[k]);
-      if (!(dataset instanceof hdf5.Dataset)) {
-        throw mismatch(`the dataset ${order[k]} in ${group.path}`, "none");
-      }
-      values.set(weight, readNumbers(dataset, weight.shape));
+      values.set(weight, readNumbers(datasetIn(hdf5, group, order[k]), weight.shape));
     });
   });
   return values;
@@ -118,12 +123,6 @@ function byName(
     free.delete(match[0]);
   }
   return weights.map(({ name }) => found.get(name)!);
-}
-
-function groupIn({ Group }: Hdf5, parent: Group, name: string): Group {
-  const found = parent.get(name);
-  if (!(found instanceof Group)) throw mismatch(`the group ${name}`, "none");
-  return found;
 }
 
 function nameTwice(name: string, layer: string): ArgumentError {

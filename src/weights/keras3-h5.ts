@@ -6,7 +6,7 @@
  */
 import type { Group } from "h5wasm";
 import type { Hdf5 } from "./hdf5.ts";
-import { makeGroup, mismatch, readNumbers } from "./hdf5-tree.ts";
+import { datasetIn, entryIn, groupIn, makeGroup, mismatch, readNumbers } from "./hdf5-tree.ts";
 import {
   keras3Groups,
   type KerasLayer,
@@ -53,7 +53,7 @@ export function readKeras3(hdf5: Hdf5, file: Group, layers: readonly KerasLayer[
   const used = new Set<string>();
   readLayers(hdf5, file, layers, values, used, new Set());
   const root = containerOf(hdf5, file);
-  const stray = datasetsIn(hdf5, root).find((path) => !used.has(path));
+  const stray = strayIn(hdf5, root, used);
   if (stray !== undefined) throw mismatch("only layers of the model", `weights of ${stray}`);
   return values;
 }
@@ -80,10 +80,7 @@ function readLayers(
       if (found !== weights.length)
         throw mismatch(`${weights.length} weights of ${name}`, `${found}`);
       weights.forEach((weight, index) => {
-        const dataset = vars.get(String(index));
-        if (!(dataset instanceof hdf5.Dataset)) {
-          throw mismatch(`the dataset ${index} in ${vars.path}`, "none");
-        }
+        const dataset = datasetIn(hdf5, vars, String(index));
         used.add(dataset.path);
         values.set(weight, readNumbers(dataset, weight.shape));
       });
@@ -116,17 +113,13 @@ function containerOf(hdf5: Hdf5, from: Group): Group {
   return groupIn(hdf5, from, name);
 }
 
-function groupIn({ Group }: Hdf5, parent: Group, name: string): Group {
-  const found = parent.get(name);
-  if (!(found instanceof Group)) throw mismatch(`the group ${name} in ${parent.path}`, "none");
-  return found;
-}
-
-/** The paths of all datasets below a group. */
-function datasetsIn(hdf5: Hdf5, group: Group): string[] {
-  return group.keys().flatMap((key) => {
-    const found = group.get(key);
-    if (found instanceof hdf5.Dataset) return [found.path];
-    return found instanceof hdf5.Group ? datasetsIn(hdf5, found) : [];
-  });
+/** The path of a dataset below a group that was not used, if there is one. */
+function strayIn(hdf5: Hdf5, group: Group, used: ReadonlySet<string>): string | undefined {
+  for (const key of group.keys()) {
+    const found = entryIn(group, key);
+    if (found instanceof hdf5.Dataset && !used.has(found.path)) return found.path;
+    const stray = found instanceof hdf5.Group ? strayIn(hdf5, found, used) : undefined;
+    if (stray !== undefined) return stray;
+  }
+  return undefined;
 }

@@ -4,6 +4,8 @@ import { layers as L, type LayersModel, sequential } from "@tensorflow/tfjs-laye
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, DataError } from "../../src/errors.ts";
 import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
+import { createHdf5, loadHdf5 } from "../../src/weights/hdf5.ts";
+import { makeGroup, writeNames } from "../../src/weights/hdf5-tree.ts";
 import { readSafetensors } from "../../src/weights/read-safetensors.ts";
 import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
 import { useBackend } from "../helpers/backends.ts";
@@ -83,6 +85,32 @@ describe("Keras's HDF5 files in other types", () => {
     const whole = fixture("small-gzip.h5");
     const refused = loadWeights(small(), whole.subarray(0, whole.length / 2));
     await expect(refused).rejects.toThrow(/got "truncated file: .*"; get the file again/);
+  });
+});
+
+describe("Keras's HDF5 files whose links lead round in a circle", () => {
+  const refusal = /inside one another 100 times at most/;
+
+  it("are refused at once: Keras 2", async () => {
+    const hdf5 = await loadHdf5();
+    const bytes = createHdf5(hdf5, (file) => {
+      file.create_hard_link("/", "round");
+      writeNames(file, "layer_names", ["round/".repeat(3000)]);
+    });
+    await expect(loadWeights(small(), bytes)).rejects.toThrow(refusal);
+  });
+
+  it("are refused at once: Keras 3", async () => {
+    const hdf5 = await loadHdf5();
+    const bytes = createHdf5(hdf5, (file) => {
+      const vars = makeGroup(hdf5, file, "layers/dense/vars");
+      vars.create_dataset({ name: "0", data: new Float32Array(4), shape: [2, 2], dtype: "<f4" });
+      vars.create_dataset({ name: "1", data: new Float32Array(2), shape: [2], dtype: "<f4" });
+      for (const name of ["round", "again"]) {
+        makeGroup(hdf5, file, "layers/more").create_hard_link("/layers/more", name);
+      }
+    });
+    await expect(loadWeights(small(), bytes)).rejects.toThrow(refusal);
   });
 });
 

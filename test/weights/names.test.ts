@@ -153,6 +153,13 @@ describe("names of layers", () => {
     },
   );
 
+  it("are refused if HDF5 would take minutes for their slashes", async () => {
+    const model = dense(`${"a/".repeat(3000)}b`);
+    const refused = saveWeights(model, { format: "keras2" });
+    await expect(refused).rejects.toThrow(/of at most 100 parts .* got 3001 in "a\/a/);
+    await loadWeights(model, await saveWeights(model, { format: "keras3" }));
+  });
+
   it("are refused if one is a weight of another", async () => {
     const model = dense("a", "a/a/kernel:0");
     await expect(saveWeights(model, { format: "keras2" })).rejects.toThrow(
