@@ -4,12 +4,12 @@ import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
 import { shared } from "../brand.ts";
 import { check } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
-import { TrainingError } from "../errors.ts";
 import { isAlive } from "../model/check-model.ts";
 import { modelInternals } from "../model/internals.ts";
 import { withKerasLayers } from "../model/keras-layers.ts";
 import { leaveNothing } from "../model/optimizers/leave-nothing.ts";
 import { trainWhatIsTrainable } from "../model/trainable.ts";
+import { changedMeanwhile } from "./changed-meanwhile.ts";
 import type { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { evaluationData } from "./evaluate.ts";
 import type { History, RunHealth } from "./history.ts";
@@ -170,13 +170,7 @@ async function alone<T>(subject: string, model: LayersModel, train: () => Promis
     return await train();
   } catch (cause) {
     if (isAlive(model)) throw cause;
-    throw new TrainingError({
-      subject,
-      expected: "the model to live until its training has ended",
-      got: "one that was disposed meanwhile",
-      remedy: "dispose it when the promise has settled; a signal ends a run early",
-      cause,
-    });
+    throw changedMeanwhile(subject, "the model to live", "one that was disposed", cause);
   } finally {
     busy.delete(model);
   }

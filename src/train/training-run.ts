@@ -3,9 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
 import { DataError, type TrainingError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
-import { setTrainingStep } from "../model/keras-layers.ts";
 import { prepareOptimizer } from "../model/optimizers/prepare-optimizer.ts";
-import { withUndyingLoss } from "../model/loss.ts";
 import type { Logs } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
 import type { Checkpoint, RunPosition } from "./checkpoint/checkpoint.ts";
@@ -14,12 +12,13 @@ import type { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { evaluateData } from "./evaluate.ts";
 import { breather } from "../event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
-import { checkLearningRate, learningRateOf, setLearningRate } from "./learning-rate.ts";
+import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 import { RunningMeans } from "./running-means.ts";
 import { notFinite } from "./not-finite.ts";
 import type { TrainingOptions } from "./train-phase.ts";
 import { trainingContext } from "./training-context.ts";
 import { forgetToStop, wantsToStop, withTfjsNames } from "./tfjs-callbacks.ts";
+import { trainingStep } from "./training-step.ts";
 import { tensorsOf, type TrainingData, untilAborted } from "./training-data.ts";
 
 /** Consecutive epochs over the same data. */
@@ -48,6 +47,7 @@ export class TrainingRun {
   readonly #subject: string;
   readonly #model: LayersModel;
   readonly #optimizer: Optimizer;
+  readonly #trainStep: (data: Tensor[]) => Scalar[];
   readonly #phases: readonly RunPhase[];
   readonly #validation: TrainingData | undefined;
   readonly #callbacks: CallbackList;
@@ -78,6 +78,7 @@ export class TrainingRun {
     this.#subject = subject;
     this.#model = model;
     this.#optimizer = modelInternals(model).optimizer!;
+    this.#trainStep = trainingStep(subject, model);
     this.#phases = phases;
     this.#position = this.#startOf(0);
     this.#validation = validation && untilAborted(validation, signal);
@@ -94,7 +95,6 @@ export class TrainingRun {
    * @returns the histories of all phases.
    */
   async run(checkpoint?: Checkpoint): Promise<History[]> {
-    withUndyingLoss(this.#model);
     if (checkpoint) await this.#restore(checkpoint);
     const hasWork = this.#position.phase < this.#phases.length;
     // Before the first save: what is no longer trained has no state in a checkpoint.
@@ -112,7 +112,6 @@ export class TrainingRun {
   async #runPhase(): Promise<void> {
     const { phase } = this.#position;
     const { epochs } = this.#phases[phase];
-    const trainStep = modelInternals(this.#model).makeTrainFunction();
     this.#histories[phase] ??= new HistoryRecorder();
     forgetToStop(this.#model);
     await this.#callbacks.setContext(
@@ -130,7 +129,7 @@ export class TrainingRun {
         // An epoch in which a callback asks to stop is finished nevertheless.
         (!this.#isStopped || this.#position.begun)
       ) {
-        await this.#runEpoch(trainStep);
+        await this.#runEpoch();
         if (this.#checkpoints?.isEpochDue(this.#position.epoch)) await this.#save();
       }
       await this.#callbacks.call("onTrainEnd");
@@ -154,13 +153,13 @@ export class TrainingRun {
     return { phase, epoch, step: 0, begun: false, stopped: false };
   }
 
-  async #runEpoch(trainStep: (data: Tensor[]) => Scalar[]): Promise<void> {
+  async #runEpoch(): Promise<void> {
     const { phase, epoch } = this.#position;
     this.#epochBegan = performance.now();
     await this.#callbacks.call("onEpochBegin", epoch);
     await this.#resumeCallbacks();
     this.#move({ begun: true });
-    await this.#trainEpoch(trainStep);
+    await this.#trainEpoch();
     await this.#stopIfAborted();
     const logs = withTfjsNames({ ...this.#means.logs, ...(await this.#validate()) });
     this.#histories[phase].append(epoch, logs, this.#seconds());
@@ -171,7 +170,7 @@ export class TrainingRun {
   }
 
   /** The steps that are left of the epoch under way. */
-  async #trainEpoch(trainStep: (data: Tensor[]) => Scalar[]): Promise<void> {
+  async #trainEpoch(): Promise<void> {
     const { phase, epoch, step: from } = this.#position;
     const { data } = this.#phases[phase];
     const isOver = this.#isStopped && from > 0;
@@ -181,11 +180,7 @@ export class TrainingRun {
       try {
         await this.#stopIfAborted();
         await this.#callbacks.call("onBatchBegin", step);
-        // A callback may have set it behind our back.
-        checkLearningRate(this.#subject, this.#optimizer);
-        // What a callback did with the network in between must not shift its random numbers.
-        setTrainingStep(this.#model, this.#optimizer.iterations);
-        this.#means.add(trainStep(tensors), batch.size);
+        this.#means.add(this.#trainStep(tensors), batch.size);
       } finally {
         dispose(tensors);
       }

@@ -1,7 +1,8 @@
+import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
 import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
-import { MEMORY, type Trials, type Untried } from "../trial.ts";
+import { MEMORY, type Trials, type Untried, wrong } from "../trial.ts";
 import { dense, generator, heavy, set, train, twoPhase } from "./runs.ts";
 
 const { labels } = set;
@@ -11,6 +12,11 @@ function uncompiled(): LayersModel {
 function frozen(isFrozen: boolean): LayersModel {
   const model = tinyModel();
   for (const layer of model.layers) layer.trainable = !isFrozen;
+  return model;
+}
+function compiledWith(loss: (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor | null): LayersModel {
+  const model = uncompiled();
+  model.compile({ optimizer: kit.adam(), loss: wrong(loss) });
   return model;
 }
 function disposedInside(): Promise<unknown> {
@@ -71,7 +77,7 @@ export const trials: Trials = {
       await train({ batchSize: 20, dropRemainder: false });
     },
   ],
-  "dispose it when the promise has settled; a signal ends a run early": [
+  "do that when the promise has settled; a signal ends a run early": [
     () => disposedInside(),
     async () => {
       const model = tinyModel();
@@ -82,6 +88,30 @@ export const trials: Trials = {
   "set trainable = true on some of its layers": [
     () => train({}, frozen(true)),
     () => train({}, frozen(false)),
+  ],
+  "return one number for each sample, computed by operations of TensorFlow.js": [
+    () =>
+      train(
+        {},
+        compiledWith(() => null),
+      ),
+    () =>
+      train(
+        {},
+        compiledWith((_, yPred) => tf.mean(tf.square(yPred), 1)),
+      ),
+  ],
+  "compute it from what the model gives, by operations that have gradients": [
+    () =>
+      train(
+        {},
+        compiledWith((_, yPred) => tf.mean(tf.greater(yPred, 0.5), 1)),
+      ),
+    () =>
+      train(
+        {},
+        compiledWith((_, yPred) => tf.mean(tf.relu(tf.sub(yPred, 0.5)), 1)),
+      ),
   ],
   "wait for the first call, or build another model": [
     () => {
