@@ -96,12 +96,13 @@ async function withReader<T>(
 async function decodeWith(
   sharp: MakeSharp,
   input: PictureInput,
-  { orientation }: PictureHeader,
+  { format, orientation }: PictureHeader,
   maxPixels: number,
 ): Promise<DecodedPicture> {
   const image = sharp(input, {
     ignoreIcc: true,
-    failOn: "truncated",
+    // Of a TIFF that ends too early the rest would be black, and what mends its oddities is a warning.
+    failOn: format === "TIFF" ? "error" : "truncated",
     limitInputPixels: maxPixels,
   });
   const { mirror, turn } = orientationOf(orientation);

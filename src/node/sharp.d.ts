@@ -15,7 +15,7 @@ declare module "sharp" {
   }
   export type MakeSharp = (
     input: string | Uint8Array,
-    options: { ignoreIcc: boolean; failOn: "truncated"; limitInputPixels: number },
+    options: { ignoreIcc: boolean; failOn: "truncated" | "error"; limitInputPixels: number },
   ) => Sharp;
   const sharp: MakeSharp;
   export default sharp;

@@ -103,7 +103,8 @@ describe("a file that is no picture", () => {
   });
 
   it("or that ends too early is refused, in every format", async () => {
-    for (const name of ["plain.jpg", "alpha.png", "alpha.webp", "palette.gif", "turned-1.avif"]) {
+    const names = ["plain.jpg", "alpha.png", "alpha.webp", "palette.gif", "turned-1.avif"];
+    for (const name of [...names, "turned-1.tif", "compressed.tif", "cmyk-16.tif", "bit.tif"]) {
       const bytes = readFileSync(join(FOLDER, name));
       for (const part of [0.9, 0.5, 0.2]) {
         const cut = bytes.subarray(0, Math.floor(part * bytes.length));
