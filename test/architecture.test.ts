@@ -63,6 +63,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
       "random",
       "dataset",
       "plots",
+      "weights",
       "model",
       "train",
       "augment",

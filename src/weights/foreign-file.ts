@@ -1,14 +1,14 @@
-/** Files that people take for weights files, told apart by their first bytes. */
+/** Files that people take for others, told apart by their first bytes. */
 import { DataError } from "../errors.ts";
+import { isHdf5 } from "./is-hdf5.ts";
 
 /**
  * Throws if bytes are a file of a known other kind, and says what to do with it.
  * @throws {DataError} naming the kind.
  */
 export function refuseForeignFile(subject: string, bytes: Uint8Array): void {
-  // A safetensors file may begin with any number; then comes its header.
-  if (bytes[8] === 0x7b && !startsWith(bytes, "{")) return;
-  const found = KINDS.find(({ is }) => is(bytes));
+  if (isSafetensors(bytes) || isHdf5(bytes)) return;
+  const found = [...STRAY, ...KINDS].find(({ is }) => is(bytes));
   if (!found) return;
   throw new DataError({
     subject,
@@ -16,6 +16,21 @@ export function refuseForeignFile(subject: string, bytes: Uint8Array): void {
     got: found.kind,
     remedy: found.remedy,
   });
+}
+
+/**
+ * What bytes are that should be the JSON of a model, if that is known.
+ * @param remedy where they are a model or weights in another form.
+ */
+export function foreignModelFile(
+  bytes: Uint8Array,
+  remedy: string,
+): Pick<Kind, "kind" | "remedy"> | undefined {
+  if (startsWith(bytes, "{")) return undefined;
+  if (isHdf5(bytes)) return { kind: "an HDF5 file", remedy };
+  if (isSafetensors(bytes)) return { kind: "a safetensors file", remedy };
+  const found = KINDS.find(({ is }) => is(bytes));
+  return found ? { ...found, remedy } : STRAY.find(({ is }) => is(bytes));
 }
 
 interface Kind {
@@ -51,11 +66,6 @@ const KINDS: readonly Kind[] = [
     remedy: PYTORCH_REMEDY,
   },
   {
-    is: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
-    kind: "a gzip file",
-    remedy: "unpack it first",
-  },
-  {
     is: (bytes) => startsWith(bytes, "\x93NUMPY"),
     kind: "a NumPy .npy file",
     remedy: "write the arrays with safetensors.numpy.save_file in Python",
@@ -71,14 +81,29 @@ const KINDS: readonly Kind[] = [
     remedy: "save the weights of the network that it was made from",
   },
   {
-    is: (bytes) => startsWith(bytes, "version https://git-lfs"),
-    kind: "a pointer of Git LFS instead of the file",
-    remedy: "run git lfs pull",
+    // Protocol buffers begin with their version, then comes a text or a part.
+    is: (bytes) => bytes[0] === 8 && bytes[1] > 0 && bytes[1] < 16 && bytes[2] === 0x12,
+    kind: "an ONNX file or a saved_model.pb of TensorFlow",
+    remedy: "save the weights of the network that it was made from",
   },
   {
     is: (bytes) => startsWith(bytes, "{"),
     kind: "JSON, e.g. a model.json",
     remedy: "a saved model is loaded by loadModel",
+  },
+];
+
+/** What comes in place of any file. */
+const STRAY: readonly Kind[] = [
+  {
+    is: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
+    kind: "a gzip file",
+    remedy: "unpack it first",
+  },
+  {
+    is: (bytes) => startsWith(bytes, "version https://git-lfs"),
+    kind: "a pointer of Git LFS instead of the file",
+    remedy: "run git lfs pull",
   },
   {
     is: (bytes) => startsWith(bytes, "<"),
@@ -86,6 +111,11 @@ const KINDS: readonly Kind[] = [
     remedy: "look at it: it may be a server's error page; download the file itself",
   },
 ];
+
+/** A safetensors file may begin with any number; then comes its header. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  return bytes[8] === 0x7b && !startsWith(bytes, "{");
+}
 
 function isZip(bytes: Uint8Array): boolean {
   return startsWith(bytes, "PK\x03\x04") || startsWith(bytes, "PK\x05\x06");

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { layers, loadLayersModel, sequential, type LayersModel } from "@tensorflow/tfjs-layers";
@@ -293,10 +294,27 @@ describe("fileSystemIO", () => {
       },
     );
 
-    it("names the file that is missing", async () => {
+    it.each([
+      ["from-h5py.h5", /got an HDF5 file; name a model\.json.* loadWeights/],
+      ["from-pytorch.safetensors", /got a safetensors file; name a model\.json/],
+      ["small.keras", /got a \.keras file, which is a zip; name a model\.json/],
+    ])("says what a file of another kind is: %s", async (name, message) => {
+      const path = fileURLToPath(new URL(`../fixtures/weights/${name}`, import.meta.url));
+      await expect(fileSystemIO(path).load()).rejects.toThrow(message);
+    });
+
+    it("says what came in place of the model file", async () => {
+      const folder = await saved();
+      writeFileSync(join(folder, "model.json"), "version https://git-lfs.github.com/spec/v1");
+      await expect(fileSystemIO(folder).load()).rejects.toThrow(/of Git LFS.*; run git lfs pull/);
+    });
+
+    it("names the file that is missing, and what is there", async () => {
       const folder = newFolder();
       await expect(fileSystemIO(folder).load()).rejects.toThrow(join(folder, "model.json"));
       await expect(fileSystemIO(join(folder, "x")).load()).rejects.toBeInstanceOf(SourceError);
+      writeFileSync(join(folder, "saved_model.pb"), "");
+      await expect(fileSystemIO(folder).load()).rejects.toThrow(/a folder with saved_model\.pb;/);
       const other = await saved();
       const weights = join(folder, weightsFile(other));
       mkdirSync(weights);

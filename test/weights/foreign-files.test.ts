@@ -67,6 +67,13 @@ describe("Keras's HDF5 files in other types", () => {
     await expect(refused).rejects.not.toThrow(/damaged|network that the file/);
   });
 
+  it.each([512, 4096])("are read behind a block of %d bytes of their user's", async (size) => {
+    const block = Buffer.from("<user>".padEnd(size));
+    const model = small();
+    await loadWeights(model, Buffer.concat([block, fixture("small-big-f4.h5")]));
+    expect(values(model)).toEqual(NUMBERS);
+  });
+
   it("are read where they are compressed by gzip, which HDF5 always knows", async () => {
     const model = small(400);
     await loadWeights(model, fixture("small-gzip.h5"));
@@ -125,6 +132,8 @@ describe("files of other kinds", () => {
     ["model.json", text('{"modelTopology":{}}'), /got JSON.*loadModel/],
     ["an error page", text("<!doctype html><title>404</title>"), /got a page of HTML/],
     ["a pointer of LFS", text("version https://git-lfs.github.com/spec/v1"), /git lfs pull/],
+    ["ONNX", text("\x08\x09\x12\x07pytorch"), /got an ONNX file/],
+    ["SavedModel", Uint8Array.of(8, 1, 0x12, 0xd9, 0xaa, 1, 10, 0xd6), /a saved_model\.pb/],
     ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), /got a gzip file/],
   ])("are called by their name: %s", async (_, bytes, message) => {
     const refused = loadWeights(small(), bytes);

@@ -4,6 +4,7 @@ import { io } from "@tensorflow/tfjs-core";
 import { SourceError } from "../../errors.ts";
 import { readingRemedy } from "../file-remedies.ts";
 import { readRegularFile } from "../read-regular-file.ts";
+import { whatIsThere } from "../what-is-there.ts";
 import { damaged, parseModel, SUBJECT, weightsHash } from "./model-json.ts";
 
 const MODEL_REMEDY = "name the folder that a model was saved to, or its model.json";
@@ -54,7 +55,7 @@ async function readNamed(file: string, remedy: string): Promise<Buffer> {
     throw new SourceError({
       subject: SUBJECT,
       expected: `the file ${file}`,
-      got: (cause as Error).message,
+      got: await whatIsThere(dirname(file), cause),
       remedy: readingRemedy(cause, remedy),
       cause,
     });

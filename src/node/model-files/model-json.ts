@@ -3,8 +3,12 @@ import { basename } from "node:path";
 import type { io } from "@tensorflow/tfjs-core";
 import { DataError } from "../../errors.ts";
 import { modelHash } from "../../model/saved/model-hash.ts";
+import { foreignModelFile } from "../../weights/foreign-file.ts";
 
 export const SUBJECT = "fileSystemIO";
+const FOREIGN_REMEDY =
+  "name a model.json, as model.save() and tensorflowjs_converter write it, " +
+  "or build the network and pass the file's bytes to loadWeights()";
 
 /** What model.json holds: the format of TensorFlow.js's `file://` and `http://` handlers. */
 export type ModelFile = Omit<io.ModelArtifacts, "weightSpecs" | "weightData"> & {
@@ -32,7 +36,10 @@ export async function parseModel(file: string, bytes: Uint8Array): Promise<Model
   try {
     model = JSON.parse(new TextDecoder().decode(bytes)) as (ModelFile & Hashed) | null;
   } catch (cause) {
-    throw damaged(`JSON in ${file}`, (cause as Error).message);
+    const foreign = foreignModelFile(bytes, FOREIGN_REMEDY);
+    if (!foreign) throw damaged(`JSON in ${file}`, (cause as Error).message);
+    const { kind: got, remedy } = foreign;
+    throw new DataError({ subject: SUBJECT, expected: `JSON in ${file}`, got, remedy });
   }
   if (typeof model !== "object" || model === null || Array.isArray(model)) {
     throw damaged(`a model in ${file}`, "something else");

@@ -1,6 +1,8 @@
 import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadModel, pretrainedModel } from "cifar-kit";
+import { fileURLToPath } from "node:url";
+import { layers, sequential } from "@tensorflow/tfjs-layers";
+import { loadModel, loadWeights, pretrainedModel } from "cifar-kit";
 import { fileSystemIO, loadPretrained } from "cifar-kit/node";
 import { tinyModel } from "../../helpers/tiny.ts";
 import type { Trials } from "../trial.ts";
@@ -8,6 +10,8 @@ import { refusing } from "./faults.ts";
 import { newFolder } from "./network.ts";
 
 const PRETRAINED = new URL("../../../pretrained/cifar10.safetensors", import.meta.url);
+
+const WEIGHTS = fileURLToPath(new URL("../../fixtures/weights/small-float16.h5", import.meta.url));
 
 /** A folder with a saved model. */
 async function saved(): Promise<string> {
@@ -43,6 +47,15 @@ export const trials: Trials = {
       await load(join(folder, "model.json"));
     },
   ],
+  "name a model.json, as model.save() and tensorflowjs_converter write it, or build the network and pass the file's bytes to loadWeights()":
+    [
+      () => load(WEIGHTS),
+      async () => {
+        await load(join(await saved(), "model.json"));
+        const layer = layers.dense({ name: "dense", units: 2, inputShape: [2] });
+        await loadWeights(sequential({ layers: [layer] }), readFileSync(WEIGHTS));
+      },
+    ],
   "copy all the files of the model into one folder, or save it again": [
     async () => load((await withoutWeights()).folder),
     async () => {
