@@ -4,6 +4,7 @@
  */
 import { listed } from "../listed.ts";
 import { warnOnce } from "../warn.ts";
+import { normalName } from "./compare-text.ts";
 import type { ImageSet } from "./image-set.ts";
 import type { TrainValidationSplit } from "./train-validation-split.ts";
 
@@ -28,7 +29,9 @@ export function warnOfMissingClasses(
 
 /** The same of validation images that were made apart, which may not even have the same classes. */
 export function warnOfOtherClasses(subject: string, train: ImageSet, validation: ImageSet): void {
-  const [names, others] = [train, validation].map(({ classNames }) => JSON.stringify(classNames));
+  const [names, others] = [train, validation].map(({ classNames }) =>
+    JSON.stringify(classNames.map(normalName)),
+  );
   if (names !== others) {
     warnOnce(
       validation,

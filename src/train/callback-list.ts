@@ -49,7 +49,7 @@ export function checkCallbacks(subject: string, callbacks: unknown): void {
       'pass e.g. "counter(2)"',
     );
     // A slip of the pen would never be called.
-    const stray = Object.keys(callback).find((key) => /^on[A-Z]/.test(key) && !(key in HOOKS));
+    const stray = membersOf(callback).find((key) => /^on[A-Z_]/.test(key) && !(key in HOOKS));
     check(
       stray === undefined,
       subject,
@@ -58,6 +58,13 @@ export function checkCallbacks(subject: string, callbacks: unknown): void {
       "correct the name",
     );
   }
+}
+
+/** Names of an object's members, and of those that it has from its class. */
+function membersOf(value: object): string[] {
+  const parent = Object.getPrototypeOf(value) as object | null;
+  const inherited = parent === null || parent === Object.prototype ? [] : membersOf(parent);
+  return [...Object.getOwnPropertyNames(value), ...inherited];
 }
 
 /** The callbacks of a run, as one. */

@@ -6,6 +6,7 @@ import { deriveSeed } from "../random/stream.ts";
 import { joinHistories, type TwoPhaseHistory } from "./history.ts";
 import { runPhases } from "./run-phases.ts";
 import { checkTraining, COMMON_OPTIONS, type TrainingOptions } from "./train-phase.ts";
+import { isDataset } from "./training-data.ts";
 
 /** Options of {@link trainTwoPhase}. */
 export interface TrainTwoPhaseOptions extends TrainingOptions {
@@ -58,7 +59,7 @@ export async function trainTwoPhase(
     train instanceof ImageSet,
     subject,
     "train to be an ImageSet, whose images can be augmented",
-    describe(train),
+    isDataset(train) ? "a tf.data.Dataset" : describe(train),
     "pass one, or call trainPhase with a dataset twice",
   );
   checkTraining(subject, model, options);

@@ -246,10 +246,18 @@ describe("a model", () => {
 });
 
 describe("callbacks", () => {
+  class Misspelt {
+    onEpochFinish(): void {
+      // Nobody calls it.
+    }
+  }
+
   it.each([
     [{ onEpochEnd: "log" }, /onEpochEnd to be a function, got "log"/],
     [{ onEpochend: () => undefined, onTrainBegin: () => undefined }, undefined],
     [{ onEpochEnded: () => undefined }, /hooks out of .*, got onEpochEnded/],
+    [{ on_epoch_end: () => undefined }, /hooks out of .*, got on_epoch_end/],
+    [new (class Child extends Misspelt {})(), /hooks out of .*, got onEpochFinish/],
   ])("with hooks that would never be called are refused: %j", async (callback, message) => {
     await useBackend("wasm");
     const run = trainPhase(network(), {

@@ -239,6 +239,19 @@ describe("validation", () => {
     warn.mockRestore();
   });
 
+  it("has the classes of the training if only Unicode spells them in another way", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const named = (name: string): ImageSet => {
+      const { images, labels, imageShape } = train;
+      return new ImageSet({ images, labels, imageShape, classNames: [name, "green", "blue"] });
+    };
+    const [composed, decomposed] = ["NFC", "NFD"].map((form) => named("caf\u00e9".normalize(form)));
+    const options = { epochs: 1, batchSize: 24, verbose: 0 } as const;
+    await trainPhase(network(), { ...options, train: composed, validation: decomposed });
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
   it("weighs the images that were cut off from weighted ones", async () => {
     const model = regression();
     const sampleWeight = Float32Array.from({ length: 24 }, (_, i) => 1 + i);
