@@ -43,6 +43,29 @@ describe("of two copies", () => {
     },
   );
 
+  it("each knows the other's errors of the subpaths", async () => {
+    const load = async () => ({
+      ...(await import("../src/node/interrupt-signal.ts")),
+      ...(await import("../src/simd/simd-error.ts")),
+    });
+    const own = await load();
+    vi.resetModules();
+    const others = await load();
+    const interrupt = new others.InterruptError("SIGINT");
+    const backend = new others.SimdBackendError("x", "a", "b", "c");
+    expect(interrupt).toBeInstanceOf(own.InterruptError);
+    expect(interrupt).not.toBeInstanceOf(own.SimdBackendError);
+    expect(backend).toBeInstanceOf(own.SimdBackendError);
+    expect(backend).toBeInstanceOf(first.BackendError);
+    expect(backend).not.toBeInstanceOf(own.InterruptError);
+    class Own extends own.SimdBackendError {}
+    expect(backend).not.toBeInstanceOf(Own);
+    for (const stranger of [null, 5, new Error("x")]) {
+      expect(stranger).not.toBeInstanceOf(own.SimdBackendError);
+      expect(stranger).not.toBeInstanceOf(own.InterruptError);
+    }
+  });
+
   it("each takes the other's sets, generators and flows", async () => {
     const options = { epochs: 1, batchSize: 8, verbose: 0 } as const;
     const generator = new first.ImageDataGenerator({ horizontalFlip: true });

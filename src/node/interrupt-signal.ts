@@ -1,3 +1,5 @@
+import { BRAND, isInstance } from "../brand.ts";
+
 /** Why a run was stopped: somebody pressed Ctrl-C, or the system asked the process to end. */
 export class InterruptError extends Error {
   /** The name of the class. */
@@ -6,6 +8,16 @@ export class InterruptError extends Error {
   readonly signal: "SIGINT" | "SIGTERM";
   /** What a process that ends for this reason exits with: 130 for SIGINT, 143 for SIGTERM. */
   readonly exitCode: 130 | 143;
+
+  /** @internal So that `instanceof` also knows that of another copy of the package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(this.prototype, value);
+  }
+
+  /** @internal */
+  get [BRAND](): string {
+    return "InterruptError";
+  }
 
   /** Reads "interrupted by SIGINT". */
   constructor(signal: "SIGINT" | "SIGTERM") {

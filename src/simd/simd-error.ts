@@ -19,6 +19,17 @@ function branded(Base: ErrorClass, brand: string): ErrorClass {
 export class SimdBackendError extends branded(branded(Error, "CifarKitError"), "BackendError") {
   /** The name of the class. */
   override name = "SimdBackendError";
+  /** @internal So that `instanceof` also knows that of another copy of the package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== SimdBackendError) return super[Symbol.hasInstance](value);
+    return (Object(value) as Record<symbol, unknown>)[BRAND] === "SimdBackendError";
+  }
+
+  /** @internal */
+  get [BRAND](): string {
+    return "SimdBackendError";
+  }
+
   /** Reads "subject: expected A, got B; do C." like every error of the library. */
   constructor(subject: string, expected: string, got: string, remedy: string, cause?: unknown) {
     // A cause that is undefined would be printed as one.
