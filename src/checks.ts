@@ -117,6 +117,32 @@ export function checkBoolean(
   );
 }
 
+/** Throws unless `value` is a function or left out. */
+export function checkFunction(subject: string, name: string, value: unknown): void {
+  check(
+    value === undefined || typeof value === "function",
+    subject,
+    `${name} to be a function`,
+    describe(value),
+    "pass a function or leave it out",
+  );
+}
+
+/** Throws unless `value` is an `AbortSignal` or left out. */
+export function checkSignal(
+  subject: string,
+  value: unknown,
+): asserts value is AbortSignal | undefined {
+  check(
+    value === undefined ||
+      (isObject(value) && "throwIfAborted" in value && typeof value.throwIfAborted === "function"),
+    subject,
+    "signal to be an AbortSignal",
+    describe(value),
+    "pass new AbortController().signal",
+  );
+}
+
 /** Throws unless `value` is one of the allowed words. */
 export function checkOneOf<T extends string | number>(
   subject: string,

@@ -2,14 +2,18 @@
 import { sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as kit from "cifar-kit";
+import * as browser from "cifar-kit/browser";
 import * as node from "cifar-kit/node";
 import { useBackend } from "./helpers/backends.ts";
 
 /** These ask the network, take nothing, or listen to signals; classes of errors are made of what the library says. */
 const LEFT_OUT = /^load(Cifar|Fashion|Pretrained)|^interruptSignal$|Error$/;
-const functions = Object.entries({ ...kit, ...node }).filter(
-  ([name, value]) => typeof value === "function" && !LEFT_OUT.test(name),
-) as [string, ((value: unknown) => unknown) & (new (value: unknown) => unknown)][];
+const functions = [kit, node, browser]
+  .flatMap(Object.entries)
+  .filter(([name, value]) => typeof value === "function" && !LEFT_OUT.test(name)) as [
+  string,
+  ((value: unknown) => unknown) & (new (value: unknown) => unknown),
+][];
 
 const values = [
   ...[undefined, null, {}, [], [[]], "x", "", 5, Number.NaN, true, 1n, Symbol("s"), () => 1],

@@ -50,7 +50,7 @@ export async function fetchFile(url: string, options: FetchFileOptions): Promise
           subject,
           expected: `to download ${url}`,
           got: `${failures} failures, the last one: ${error.message}`,
-          remedy: "check the network and the address, then try again: what is complete is kept",
+          remedy: "check the network and the address, then try again",
           cause: error,
         });
       }
@@ -116,7 +116,7 @@ function checkResponse(subject: string, url: string, response: Response): void {
     expected: `a file at ${url}`,
     // Servers of single-page programs answer with their page whatever is asked for.
     got: ok ? "a web page" : `HTTP status ${status}`,
-    remedy: "put the data there, or correct the address",
+    remedy: "put the file there, or correct the address",
   });
 }
 

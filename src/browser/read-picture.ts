@@ -26,7 +26,7 @@ export async function readPicture(file: Blob, options: ImageFromFileOptions): Pr
     SUBJECT,
     "a file or another Blob",
     describe(file),
-    "pass input.files[0]",
+    "pass input.files[0], once a file is chosen",
   );
   const read: ReadBytes = async (from, to) =>
     new Uint8Array(await file.slice(from, to).arrayBuffer());

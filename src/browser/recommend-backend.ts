@@ -1,3 +1,5 @@
+import { check } from "../checks.ts";
+
 /** Backends of TensorFlow.js that run in browsers, with this library's own. */
 export type BrowserBackend = "webgpu" | "simd" | "webgl" | "wasm" | "cpu";
 
@@ -45,8 +47,16 @@ interface Finding {
  * Looks at what this browser has and recommends a backend for training a convolutional network here.
  * Works in pages and in Workers, and gives what holds for where it was called. Registers nothing:
  * whether the backends' packages are part of the page, the page knows best.
+ * @throws {ArgumentError} where there is no browser.
  */
 export async function recommendBackend(): Promise<BackendRecommendation> {
+  check(
+    typeof self === "object",
+    "recommendBackend",
+    "a browser",
+    "none",
+    "call registerSimdBackend(), whose backend is the fastest in Node",
+  );
   const isolated = globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== "undefined";
   const processors = navigator.hardwareConcurrency || 1;
   const found = {

@@ -1,4 +1,4 @@
-import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { check, checkFunction, checkOneOf, checkOptions, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
 import { defaultCacheDir } from "./cache-dir.ts";
@@ -42,13 +42,7 @@ export function cifar10Source(options: Cifar10SourceOptions = {}): ByteSource {
     "pass a path or leave it out",
   );
   checkOneOf(subject, "from", from, ["auto", "npm", "toronto"]);
-  check(
-    typeof onProgress === "function",
-    subject,
-    "onProgress to be a function",
-    describe(onProgress),
-    "pass a function or leave it out",
-  );
+  checkFunction(subject, "onProgress", onProgress);
   const fetchers = { npm: [npmFetcher], toronto: [torontoFetcher()] };
   return cachedSource({
     cacheDir,

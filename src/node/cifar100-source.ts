@@ -1,4 +1,4 @@
-import { check, checkOptions, describe } from "../checks.ts";
+import { check, checkFunction, checkOptions, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR100_MANIFESTS } from "../dataset/cifar100.ts";
 import { archiveSource, type Archive } from "./archive-source.ts";
@@ -42,13 +42,7 @@ export function cifar100Source(options: Cifar100SourceOptions = {}): ByteSource 
     describe(cacheDir),
     "pass a path or leave it out",
   );
-  check(
-    typeof onProgress === "function",
-    subject,
-    "onProgress to be a function",
-    describe(onProgress),
-    "pass a function or leave it out",
-  );
+  checkFunction(subject, "onProgress", onProgress);
   return archiveSource(CIFAR100_ARCHIVE, {
     subject,
     cacheDir,

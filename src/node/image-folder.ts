@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { check, checkOptions, describe } from "../checks.ts";
+import { check, checkFunction, checkOptions, describe } from "../checks.ts";
 import { checkMaxPixels } from "../dataset/pictures/checked-header.ts";
 import { countByReason, namesOf } from "../dataset/left-out.ts";
 import {
@@ -61,13 +61,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
   );
   checkOptions(SUBJECT, options, [...PICTURE_SET_OPTIONS, "decode", "maxPixels"]);
   const { decode, maxPixels = MAX_PIXELS, ...rest } = options;
-  check(
-    decode === undefined || typeof decode === "function",
-    SUBJECT,
-    "decode to be a function",
-    describe(decode),
-    "pass a function or leave it out",
-  );
+  checkFunction(SUBJECT, "decode", decode);
   checkMaxPixels(SUBJECT, maxPixels);
   const clipped: string[] = [];
   const fileOf = decode

@@ -3,7 +3,7 @@ import type { Dataset } from "@tensorflow/tfjs-data";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Flow } from "../augment/flow.ts";
 import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
-import { check, checkInteger, checkOneOf, checkOptions, checkSeed, describe } from "../checks.ts";
+import { checkInteger, checkOneOf, checkOptions, checkSeed, checkSignal } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
@@ -149,9 +149,17 @@ export async function trainPhase(model: LayersModel, options: TrainPhaseOptions)
 }
 
 /** Checks what both training functions take, and makes the backend ready. */
-export function checkTraining(
+export function checkTraining(subject: string, model: LayersModel, options: TrainingOptions): void {
+  checkTrainingOptions(subject, options);
+  checkModel(subject, model);
+  checkCompiled(subject, model);
+  ensureTrainable();
+  warnOfSlowBackend(subject);
+}
+
+/** Checks the options that both training functions have, and that say nothing of the data. */
+export function checkTrainingOptions(
   subject: string,
-  model: LayersModel,
   {
     batchSize = 32,
     seed = 0,
@@ -166,16 +174,6 @@ export function checkTraining(
   checkSeed(subject, seed);
   checkOneOf(subject, "verbose", verbose, [0, 1, 2]);
   checkCallbacks(subject, callbacks);
-  check(
-    signal === undefined || typeof signal.throwIfAborted === "function",
-    subject,
-    "signal to be an AbortSignal",
-    describe(signal),
-    "pass new AbortController().signal",
-  );
+  checkSignal(subject, signal);
   checkCheckpointOptions(subject, checkpoint, resume);
-  checkModel(subject, model);
-  checkCompiled(subject, model);
-  ensureTrainable();
-  warnOfSlowBackend(subject);
 }

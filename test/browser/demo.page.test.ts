@@ -431,7 +431,7 @@ describe("the demo page in trouble", () => {
     await page.check("input[value=full]");
     await page.click("#load");
     expect(await alertOf(page, "data-alert")).toMatch(
-      /httpSource: expected a file at .*data\/data_batch_1\.bin, got HTTP status 404; put the data there.*`npm run demo:data`/,
+      /httpSource: expected a file at .*data\/data_batch_1\.bin, got HTTP status 404; put the file there.*`npm run demo:data`/,
     );
     // The pictures from before are still there.
     expect(await page.isEnabled("#start")).toBe(true);

@@ -135,10 +135,10 @@ describe("httpSource", () => {
   it("does not try again where there is no such file", async () => {
     const { manifest } = await newManifest();
     const answers: [() => Response, RegExp][] = [
-      [() => new Response("", { status: 404 }), /got HTTP status 404; put the data there/],
+      [() => new Response("", { status: 404 }), /got HTTP status 404; put the file there/],
       [
         () => new Response("<html>", { headers: { "content-type": "text/html" } }),
-        /got a web page; put the data there/,
+        /got a web page; put the file there/,
       ],
     ];
     for (const [answer, message] of answers) {
@@ -239,10 +239,14 @@ describe("httpSource", () => {
 
   it("checks its options", () => {
     const call = (options: object) => () => httpSourceWith(options as HttpSourceOptions, {});
-    expect(call({})).toThrow(/baseUrl to be the address of a folder/);
+    expect(call({})).toThrow(/baseUrl to be an address, got undefined/);
     expect(call({ baseUrl: "http://[" })).toThrow(/baseUrl to be an address/);
     expect(call({ baseUrl: "x", layout: "zip" })).toThrow(/layout to be one of "binary", "npm"/);
-    expect(call({ baseUrl: "x", layout: "npm", files: [] })).toThrow(/with the layout "binary"/);
+    expect(call({ baseUrl: "x", layout: "npm", files: [] })).toThrow(
+      /no files with the layout "npm"/,
+    );
+    expect(call({ baseUrl: "x", files: 5 })).toThrow(/files to be a list/);
+    expect(call({ baseUrl: "x", files: [null] })).toThrow(/an options object, got null/);
     expect(call({ baseUrl: "x", onprogress: 1 })).toThrow(/did you mean onProgress/);
     expect(call({ baseUrl: "x", signal: 1 })).toThrow(/an AbortSignal/);
   });

@@ -285,10 +285,10 @@ describe("a full storage", () => {
   });
 });
 
-describe("a page whose policy allows no workers from blob: addresses", () => {
-  const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
-
-  it("computes on one thread of simd, and says so, unless it asks for more", async () => {
+describe("a page with a content security policy", () => {
+  /** What a page can do that may start the Workers that `workerSrc` says. */
+  async function tryUnder(workerSrc: string) {
+    const policy = `script-src 'self' 'wasm-unsafe-eval'; worker-src ${workerSrc}`;
     const server = await site.serve({
       answer: (_request, response, next) => {
         response.setHeader("Content-Security-Policy", policy);
@@ -298,27 +298,43 @@ describe("a page whose policy allows no workers from blob: addresses", () => {
     try {
       await newContext();
       const { page, complaints } = await openTab(context, server.url);
-      const { refused, threads, values } = await page.evaluate(async () => {
+      const found = await page.evaluate(async () => {
         // waitForFunction is forbidden by the policy, too.
         while (!("kit" in globalThis)) await new Promise(requestAnimationFrame);
-        const { registerSimdBackend, tf } = kit;
-        const refused = await registerSimdBackend({ threads: 2 }).catch(String);
+        const { registerSimdBackend, opfsCheckpointStore, tf } = kit;
+        const done = (): string => "done";
+        const two = await registerSimdBackend({ threads: 2 }).then(done, String);
         await registerSimdBackend();
         await tf.setBackend("simd");
         const { threads } = tf.backend() as unknown as { threads: number };
-        return { refused, threads, values: [...tf.relu(tf.tensor1d([-1, 2])).dataSync()] };
+        const values = [...tf.relu(tf.tensor1d([-1, 2])).dataSync()];
+        const store = await opfsCheckpointStore("policy").open();
+        const write = await store.write("a.ckpt", new Uint8Array(3)).then(done, String);
+        return { two, threads, values, write };
       });
-      expect(refused).toMatch(
-        /^SimdBackendError: .* allow worker-src blob: in the page's content security policy, or pass threads: 1\.$/,
-      );
-      expect({ threads, values }).toEqual({ threads: 1, values: [0, 2] });
       const own = complaints.filter((text) => text.startsWith("registerSimdBackend"));
-      expect(own).toEqual([
-        expect.stringMatching(/worker-src blob: .*Until then, one thread works/),
-      ]);
+      return { ...found, own };
     } finally {
       await server.close();
     }
+  }
+
+  it("computes on one thread of simd and keeps no files, and says so, without workers from blob:", async () => {
+    const { two, threads, values, write, own } = await tryUnder("'self'");
+    expect(two).toMatch(
+      /^SimdBackendError: .* allow worker-src blob: in the page's content security policy, or pass threads: 1\.$/,
+    );
+    expect({ threads, values }).toEqual({ threads: 1, values: [0, 2] });
+    expect(own).toEqual([expect.stringMatching(/worker-src blob: .*Until then, one thread works/)]);
+    expect(write).toMatch(
+      /^SourceError: .* got SecurityError \(the page's policy .*\); allow this site to keep data, and Workers from blob: addresses \(worker-src\) in its policy\.$/,
+    );
+  });
+
+  it("does both once it is allowed to", async () => {
+    const { two, threads, values, write, own } = await tryUnder("'self' blob:");
+    expect({ two, write, own }).toEqual({ two: "done", write: "done", own: [] });
+    expect({ threads, values }).toEqual({ threads: 2, values: [0, 2] });
   });
 });
 

@@ -316,6 +316,12 @@ describe("createTrainer", () => {
       [{ validation: {} as never }, /validation to be an ImageSet/],
       [{ callbacks: [needsModel] }, /serveTrainer\(\{ callbacks \}\)/],
       [{ epoch: 3 } as never, /did you mean epochs/],
+      [{ callbacks: 5 } as never, /callbacks to be a list/],
+      [{ callbacks: [null] } as never, /callbacks to be a list/],
+      [{ signal: null } as never, /signal to be an AbortSignal/],
+      [{ onProgress: 5 } as never, /onProgress to be a function/],
+      [{ checkpoint: 5 } as never, /an options object/],
+      [{ classWeight: { 0: () => 1 } } as never, /options that a message can carry/],
     ];
     for (const [changes, message] of cases) {
       const run = trainer.trainTwoPhase(model, { ...options, ...changes });

@@ -1,4 +1,5 @@
 import * as kit from "cifar-kit";
+import { httpSource } from "cifar-kit/browser";
 import { tinyImages } from "../helpers/tiny.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
@@ -17,6 +18,17 @@ export const trials: Trials = {
   "pass a boolean": [
     () => kit.imageFlow(set, { shuffle: wrong("yes") }),
     () => kit.imageFlow(set, { shuffle: true }),
+  ],
+  "pass a function or leave it out": [
+    () => httpSource({ baseUrl: "https://example.org", onProgress: wrong(5) }),
+    () => {
+      httpSource({ baseUrl: "https://example.org", onProgress: () => undefined });
+      httpSource({ baseUrl: "https://example.org" });
+    },
+  ],
+  "pass new AbortController().signal": [
+    () => httpSource({ baseUrl: "https://example.org", signal: wrong(null) }),
+    () => httpSource({ baseUrl: "https://example.org", signal: new AbortController().signal }),
   ],
   "pass one of these": [
     () => kit.progressBar({ style: wrong("keras1") }),

@@ -1,5 +1,6 @@
 import { messageOf } from "../../describe.ts";
 import { SourceError } from "../../errors.ts";
+import { checkBrowser } from "./check-browser.ts";
 import type { StoredFiles } from "./stored-files.ts";
 
 /**
@@ -9,6 +10,7 @@ import type { StoredFiles } from "./stored-files.ts";
  */
 export async function openFiles(subject: string, path: readonly string[]): Promise<StoredFiles> {
   return explained(subject, `${path.join("/")} in the browser's storage`, async () => {
+    checkBrowser(subject);
     const full = ["cifar-kit", ...path];
     const { OpfsFiles } = await import("./opfs-files.ts");
     const files = await OpfsFiles.open(full);

@@ -1,5 +1,6 @@
 import { SourceError } from "../../errors.ts";
 import type { OpenCheckpointStore } from "../../train/checkpoint/checkpoint-store.ts";
+import { checkBrowser } from "./check-browser.ts";
 import { explained, openFiles } from "./open-files.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import { WebLock } from "./web-lock.ts";
@@ -13,6 +14,7 @@ export class StoredCheckpoints implements OpenCheckpointStore {
 
   /** Claims the store of this name. */
   static async open(subject: string, name: string): Promise<StoredCheckpoints> {
+    checkBrowser(subject);
     const lock = await WebLock.take(subject, `checkpoints/${name}`, `the store "${name}"`);
     try {
       const files = await openFiles(subject, ["checkpoints", name]);

@@ -5,7 +5,7 @@
 import { io, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
-import { check, checkOptions, describe } from "../../checks.ts";
+import { check, checkFunction, checkOptions, describe } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
 import { INSPECT } from "../../inspect.ts";
@@ -22,7 +22,7 @@ import type { ModelImages } from "../../train/image-rows.ts";
 import { checkCompiled, checkModel } from "../../train/model-input.ts";
 import type { Predictions } from "../../train/model-output.ts";
 import type { PredictOptions } from "../../train/predict.ts";
-import { COMMON_OPTIONS } from "../../train/train-phase.ts";
+import { checkTrainingOptions, COMMON_OPTIONS } from "../../train/train-phase.ts";
 import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
 import { opfsStoreName } from "../opfs-checkpoint-store.ts";
 import { hookRunner, type HookCall, outline } from "./callback-calls.ts";
@@ -69,9 +69,10 @@ const TRAIN = "trainTwoPhase";
  */
 export function createTrainer(worker: Worker, options: CreateTrainerOptions = {}): Trainer {
   check(
-    typeof (worker as Partial<Worker> | null)?.postMessage === "function",
+    typeof (worker as Partial<Worker> | null)?.postMessage === "function" &&
+      typeof worker.addEventListener === "function",
     SUBJECT,
-    "a Worker",
+    "a Worker of a page",
     describe(worker),
     'pass new Worker(new URL("./train-worker.js", import.meta.url), { type: "module" })',
   );
@@ -147,6 +148,8 @@ export class Trainer {
     checkOptions(TRAIN, options, [...COMMON_OPTIONS, "augmentation", "onProgress"]);
     const { train, validation, augmentation, callbacks = [], checkpoint, ...more } = options;
     const { signal, onProgress, ...rest } = more;
+    checkTrainingOptions(TRAIN, options);
+    checkFunction(TRAIN, "onProgress", onProgress);
     checkModel(TRAIN, model);
     checkCompiled(TRAIN, model);
     checkSet("train", train);

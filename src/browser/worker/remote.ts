@@ -1,3 +1,5 @@
+import { messageOf } from "../../describe.ts";
+import { ArgumentError } from "../../errors.ts";
 import { fromWire, toWire, type WireError } from "./wire-error.ts";
 
 /** What the other side may call, by name. */
@@ -49,7 +51,17 @@ export class Remote {
         return;
       }
       const id = ++this.#lastId;
-      this.#port.postMessage({ id, call: name, argument }, [...transfer]);
+      try {
+        this.#port.postMessage({ id, call: name, argument }, [...transfer]);
+      } catch (cause) {
+        throw new ArgumentError({
+          subject: "createTrainer",
+          expected: "options that a message can carry to the Worker",
+          got: messageOf(cause),
+          remedy: "pass plain values",
+          cause,
+        });
+      }
       this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject });
     });
   }

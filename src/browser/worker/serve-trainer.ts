@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
 import { check, checkOptions, describe } from "../../checks.ts";
+import { messageOf } from "../../describe.ts";
 import { BackendError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { loadModel } from "../../model/load-model.ts";
@@ -49,7 +50,7 @@ const SUBJECT = "serveTrainer";
 /** The part of a Worker's global scope that is used here. */
 interface WorkerScope {
   postMessage?(message: unknown): void;
-  addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void): void;
+  addEventListener?(type: "message", listener: (event: MessageEvent<unknown>) => void): void;
 }
 
 /**
@@ -86,6 +87,13 @@ export function serveTrainer(options: ServeTrainerOptions = {}): void {
     "pass one or leave it out",
   );
   const scope = globalThis as unknown as WorkerScope;
+  check(
+    typeof scope.addEventListener === "function",
+    SUBJECT,
+    "a Worker, which gets messages of its page",
+    "none",
+    "call it in the Worker's own module",
+  );
   scope.addEventListener("message", ({ data, ports: [port] }) => {
     if (data !== HELLO) return;
     if (port) new TrainerServer(port, options);
@@ -138,7 +146,7 @@ class TrainerServer {
         throw new BackendError({
           subject: "createTrainer",
           expected: `the backend "${name}" to start in the Worker`,
-          got: (cause as Error).message,
+          got: messageOf(cause),
           remedy:
             "choose another one (recommendBackend tells what this browser has), or see to it in " +
             "serveTrainer({ backends })",

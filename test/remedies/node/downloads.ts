@@ -167,11 +167,4 @@ export const trials: Trials = {
       cifar100Source();
     },
   ],
-  "pass a function or leave it out": [
-    () => cifar10Source({ onProgress: wrong(true) }),
-    () => {
-      cifar10Source({ onProgress: () => undefined });
-      cifar10Source();
-    },
-  ],
 };

@@ -124,10 +124,6 @@ export const trials: Trials = {
       await Promise.all([train({}, model), train()]);
     },
   ],
-  "pass new AbortController().signal": [
-    () => train({ signal: {} }),
-    () => train({ signal: new AbortController().signal }),
-  ],
   "pass e.g. [10, 10]": [() => twoPhase({ epochs: 10 }), () => twoPhase({ epochs: [1, 0] })],
   "pass more images or a smaller batchSize": [
     () => twoPhase({ batchSize: 32 }),
