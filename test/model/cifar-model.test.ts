@@ -3,6 +3,7 @@ import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buildCifarModel, loadModel, trainPhase, trainTwoPhase, withKerasLayers } from "cifar-kit";
 import { useBackend } from "../helpers/backends.ts";
+import { expectClose } from "../helpers/close.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
 
 beforeAll(() => useBackend("wasm"));
@@ -192,6 +193,36 @@ describe("layers with Keras's behaviour", () => {
     expect(Math.abs(tf.mean(normalised).dataSync()[0])).toBeLessThan(1e-5);
     const loss = await model.trainOnBatch(x, tf.tensor1d([0, 1, 0, 1, 0, 1, 0, 1]));
     expect(Number.isFinite(loss)).toBe(true);
+  });
+
+  it.each([
+    { shape: [3, 2], axis: 1 },
+    { shape: [3, 4, 2], axis: 1, scale: false },
+    { shape: [3, 4, 2], axis: -2, center: false },
+    { shape: [3, 4, 2], axis: 3 },
+    { shape: [2, 3, 2, 2], axis: -1 },
+    { shape: [2, 3, 2, 2], axis: 2 },
+  ])("BatchNormalization in use takes the statistics of its axis: %j", ({ shape, ...args }) => {
+    const layer = tfl.layers.batchNormalization({ inputShape: shape, epsilon: 0.5, ...args });
+    const model = withKerasLayers(tfl.sequential({ layers: [layer] }));
+    const axis = args.axis < 0 ? args.axis + shape.length : args.axis - 1;
+    const weights = model
+      .getWeights()
+      .map((_, i) => Float32Array.of(1, 3, -2, 5).map((v) => v ** 2 + i));
+    model.setWeights(weights.map((w) => tf.tensor1d(w.subarray(0, shape[axis]))));
+    const named = new Map(model.weights.map((w, i) => [w.originalName.split("/")[1], weights[i]]));
+    const of = (name: string, at: number, otherwise: number): number =>
+      named.get(name)?.[at] ?? otherwise;
+
+    const x = tf.randomNormal([2, ...shape]);
+    const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+    const expected = Array.from(x.dataSync(), (value, i) => {
+      const at = Math.floor(i / inner) % shape[axis];
+      const scaled =
+        (value - of("moving_mean", at, 0)) / Math.sqrt(of("moving_variance", at, 1) + 0.5);
+      return scaled * of("gamma", at, 1) + of("beta", at, 0);
+    });
+    expectClose((model.predict(x) as tf.Tensor).dataSync(), expected, { rtol: 1e-5 });
   });
 
   it("BatchNormalization takes a handful of operations backwards", async () => {

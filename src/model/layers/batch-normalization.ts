@@ -1,8 +1,8 @@
 /**
  * Batch normalisation as Keras does it. Four things differ from tfjs-layers: a frozen layer
- * normalises with its moving statistics and leaves them alone, `center: false`, `scale: false` and
- * other axes than the last work in training, and the gradient is a handful of operations instead of a
- * long composite.
+ * normalises with its moving statistics and leaves them alone, `center: false` and `scale: false` work
+ * in training, other axes than the last and five axes do in training and in use, and the gradient is
+ * a handful of operations instead of a long composite.
  */
 import {
   add,
@@ -46,8 +46,10 @@ export function batchNormalizationCall(
     const isLast = axis === x.rank - 1;
     const isWhole = self.gamma !== undefined && self.beta !== undefined;
     const training = kwargs.training === true && self.trainable;
-    // A gradient through tfjs-layers' own needs both weights, and the last axis.
-    if (!training && (isWhole || kwargs.training !== true)) {
+    // Along another axis than the last, tfjs-layers' own takes the wrong statistics on most backends; a
+    // gradient through it needs both weights.
+    const isStock = isLast && x.rank <= 4 && (isWhole || kwargs.training !== true);
+    if (!training && isStock) {
       return stock(inputs, { ...kwargs, training });
     }
     return tidy(() => {
@@ -73,7 +75,7 @@ export function batchNormalizationCall(
   };
 }
 
-/** What a frozen layer computes, with a gradient for x. */
+/** What a layer computes that is frozen or in use, with a gradient for x. */
 function normalizeByStatistics(x: Tensor, axis: number, layer: BatchNormalizationLayer): Tensor {
   const spread = (values: Tensor): Tensor =>
     reshape(
