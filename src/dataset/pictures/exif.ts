@@ -11,6 +11,13 @@ export interface Exif {
   readonly to: number;
 }
 
+/** All that a picture says of how it has to be turned. */
+export interface Notes {
+  readonly exif?: Exif;
+  /** EXIF's number, 1 to 8, from EXIF or, where that lacks it, from XMP. */
+  readonly orientation?: number;
+}
+
 /** Reads the notes at `start`. Damaged ones say nothing: the picture may still be whole. */
 export async function readExif(
   file: ByteWindow,

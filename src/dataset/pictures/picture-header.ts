@@ -1,22 +1,20 @@
 import { ByteWindow, type ReadBytes } from "./byte-window.ts";
-import { type Exif, readExif } from "./exif.ts";
+import { type Exif, type Notes, readExif } from "./exif.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
+import { readPngNotes } from "./png-notes.ts";
 import { readTiffHeader } from "./tiff-header.ts";
+import { orientationInXmp, readXmp } from "./xmp.ts";
 
 /** Formats whose first bytes are understood here. */
 export type PictureFormat = "PNG" | "JPEG" | "GIF" | "WebP" | "AVIF" | "BMP" | "TIFF";
 
 /** What a picture says of itself before it is decoded. */
-export interface PictureHeader {
+export interface PictureHeader extends Notes {
   readonly format: PictureFormat;
   /** As stored, before it is turned. */
   readonly width: number;
   /** As stored, before it is turned. */
   readonly height: number;
-  /** EXIF's number, 1 to 8; `undefined` where there is none, and for AVIF, whose decoders turn it. */
-  readonly orientation?: number;
-  /** Where EXIF stands, if it is in a part of its own. */
-  readonly exif?: Exif;
   /** Whether it is a PNG with 16 bits of grey, and nothing else, a pixel. */
   readonly isGrey16?: boolean;
 }
@@ -33,7 +31,7 @@ export async function readPictureHeader(read: ReadBytes): Promise<PictureHeader 
     const [, reader] = READERS.find(([signature]) => signature.test(start)) ?? [];
     const header = await reader?.(file);
     if (!header || header.width === 0 || header.height === 0) return undefined;
-    return { orientation: header.exif?.orientation, ...header };
+    return header;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -51,22 +49,10 @@ const png: Reader = async (file) => {
     format: "PNG",
     width: view.getUint32(0),
     height: view.getUint32(4),
-    exif: await pngExif(file),
+    ...(await readPngNotes(file)),
     ...(isGrey16 && { isGrey16 }),
   };
 };
-
-/** EXIF is in a chunk of its own before the image data. */
-async function pngExif(file: ByteWindow): Promise<Exif | undefined> {
-  for (let at = 8; ;) {
-    // A file that ends here is damaged; that is for the decoder to say.
-    const type = await file.text(at + 4, 4);
-    if (type.length < 4 || type === "IDAT" || type === "IEND") return undefined;
-    const next = at + 12 + (await file.view(at, 4)).getUint32(0);
-    if (type === "eXIf") return readExif(file, at + 8, { from: at, to: next });
-    at = next;
-  }
-}
 
 /** @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
 const gif: Reader = async (file) => {
@@ -88,8 +74,9 @@ const jpeg: Reader = async (file) => {
 };
 
 const tiff: Reader = async (file) => {
-  const { width = 0, height = 0, orientation } = (await readTiffHeader(file, 0)) ?? {};
-  return { format: "TIFF", width, height, orientation };
+  const { width = 0, height = 0, orientation, xmp } = (await readTiffHeader(file, 0)) ?? {};
+  const inXmp = xmp && (await readXmp(file, xmp.from, xmp.length));
+  return { format: "TIFF", width, height, orientation: orientation ?? inXmp };
 };
 
 /** @see https://developers.google.com/speed/webp/docs/riff_container */
@@ -109,32 +96,38 @@ const webp: Reader = async (file) => {
       const [width, height] = [4, 7].map(
         (at) => 1 + view.getUint16(at, true) + (view.getUint8(at + 2) << 16),
       );
-      const hasExif = (view.getUint8(0) & 8) !== 0;
-      return {
-        format,
-        width,
-        height,
-        exif: hasExif ? await webpExif(file) : undefined,
-      };
+      return { format, width, height, ...(await webpNotes(file, view.getUint8(0))) };
     }
     default:
       return undefined;
   }
 };
 
-/** EXIF is in a chunk of its own behind the image data; some writers put JPEG's mark before it. */
-async function webpExif(file: ByteWindow): Promise<Exif | undefined> {
-  for (let at = 30; ;) {
+/** Bits of the first byte that say what is behind the image data. */
+const WEBP_EXIF = 8;
+const WEBP_XMP = 4;
+
+/** EXIF and XMP are in chunks behind the image data; some writers put JPEG's mark before EXIF. */
+async function webpNotes(file: ByteWindow, flags: number): Promise<Notes> {
+  let exif: Exif | undefined;
+  let inXmp: number | undefined;
+  let missing = flags & (WEBP_EXIF | WEBP_XMP);
+  for (let at = 30; missing !== 0;) {
     const type = await file.text(at, 4);
-    if (type.length < 4) return undefined;
+    if (type.length < 4) break;
     const length = (await file.view(at + 4, 4)).getUint32(0, true);
     const next = at + 8 + length + (length % 2);
-    if (type === "EXIF") {
+    if (type === "EXIF" && missing & WEBP_EXIF) {
       const isMarked = (await file.text(at + 8, 6)) === "Exif\0\0";
-      return readExif(file, at + (isMarked ? 14 : 8), { from: at, to: next });
+      exif = await readExif(file, at + (isMarked ? 14 : 8), { from: at, to: next });
+      missing &= ~WEBP_EXIF;
+    } else if (type === "XMP " && missing & WEBP_XMP) {
+      inXmp = await readXmp(file, at + 8, length);
+      missing &= ~WEBP_XMP;
     }
     at = next;
   }
+  return { exif, orientation: exif?.orientation ?? inXmp };
 }
 
 /** Boxes with the sizes ("ispe") lie in the file's beginning. */
@@ -153,8 +146,12 @@ const avif: Reader = async (file) => {
       largest = { format: "AVIF", width, height };
     }
   }
-  return largest;
+  // Decoders turn AVIF as its boxes say, and EXIF counts for nothing; XMP does where there are none.
+  const text = new TextDecoder("latin1").decode(bytes);
+  return largest && { ...largest, orientation: TURNING.test(text) ? 1 : orientationInXmp(text) };
 };
+
+const TURNING = /irot|imir/;
 
 /** "ispe" */
 const ISPE = 0x69737065;

@@ -6,13 +6,16 @@ export interface TiffHeader {
   readonly height?: number;
   /** 1 to 8 as EXIF numbers them. */
   readonly orientation?: number;
+  /** Where XMP stands. */
+  readonly xmp?: { readonly from: number; readonly length: number };
 }
 
-const TAGS = new Map<number, keyof TiffHeader>([
+const TAGS = new Map<number, "width" | "height" | "orientation">([
   [0x100, "width"],
   [0x101, "height"],
   [0x112, "orientation"],
 ]);
+const XMP = 0x2bc;
 /** More than any real directory has. */
 const MAX_ENTRIES = 4096;
 /** Bytes of an entry: in the classic form, and in BigTIFF with its longer numbers. */
@@ -44,15 +47,21 @@ export async function readTiffHeader(
     : (await file.view(directory, 2)).getUint16(0, little);
   const size = isBig ? ENTRY_BYTES.big : ENTRY_BYTES.classic;
   const first = directory + (isBig ? 8 : 2);
-  const found: { -readonly [Key in keyof TiffHeader]: number } = {};
+  const found: { -readonly [Key in keyof TiffHeader]: TiffHeader[Key] } = {};
   for (let i = 0; i < Math.min(count, MAX_ENTRIES); i++) {
     const entry = await file.view(first + i * size, size);
-    const name = TAGS.get(entry.getUint16(0, little));
+    const tag = entry.getUint16(0, little);
+    const name = TAGS.get(tag);
     // Type 3 is a number of two bytes, 4 one of four; they stand at the value's beginning.
     const type = entry.getUint16(2, little);
     const at = isBig ? 12 : 8;
     if (name && type === 3) found[name] = entry.getUint16(at, little);
     if (name && type === 4) found[name] = entry.getUint32(at, little);
+    if (tag === XMP) {
+      const number = (place: number): number =>
+        isBig ? Number(entry.getBigUint64(place, little)) : entry.getUint32(place, little);
+      found.xmp = { from: start + number(at), length: number(4) };
+    }
   }
   return found;
 }
