@@ -44,7 +44,7 @@ export function badPicturesError(
     expected: `${count} intact pictures`,
     got: `${bad.length} that are not: ${listOf(bad)}`,
     remedy: `repair or remove the files, ${remedy}`,
-    cause: new AggregateError(bad.map(({ path, cause }) => new Error(path, { cause }))),
+    cause: new AggregateError(bad.map(({ path, cause }) => new Error(printable(path), { cause }))),
   });
 }
 

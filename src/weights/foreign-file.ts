@@ -3,18 +3,21 @@ import { DataError } from "../errors.ts";
 import { isHdf5 } from "./is-hdf5.ts";
 
 /**
- * Throws if bytes are a file of a known other kind, and says what to do with it.
- * @throws {DataError} naming the kind.
+ * Throws if bytes are a file of another kind, and says what to do with it; too few bytes to tell pass.
+ * @throws {DataError} naming the kind, or how the file begins.
  */
 export function refuseForeignFile(subject: string, bytes: Uint8Array): void {
   if (isSafetensors(bytes) || isHdf5(bytes)) return;
   const found = [...STRAY, ...KINDS].find(({ is }) => is(bytes));
-  if (!found) return;
+  if (!found && bytes.length <= 8) return;
+  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
   throw new DataError({
     subject,
     expected: "a safetensors file or an HDF5 file of Keras's weights",
-    got: found.kind,
-    remedy: found.remedy,
+    got: found?.kind ?? `a file that begins with the bytes ${start.join("")}`,
+    remedy:
+      found?.remedy ??
+      "pass a file that saveWeights, Keras or safetensors wrote; the .bin beside a model.json is loaded with it, by loadModel",
   });
 }
 
@@ -74,6 +77,11 @@ const KINDS: readonly Kind[] = [
     is: (bytes) => startsWith(bytes.subarray(4), "TFL3"),
     kind: "a TensorFlow Lite file",
     remedy: "save the weights of the network that it was made from",
+  },
+  {
+    is: (bytes) => startsWith(bytes, "\x89CKCP"),
+    kind: "a checkpoint of a run",
+    remedy: "go on with the run from it, and pass what saveWeights then gives",
   },
   {
     is: (bytes) => startsWith(bytes, "GGUF"),

@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { trainValidationSplit } from "../../src/dataset/train-validation-split.ts";
 import { ArgumentError, DataError, SourceError } from "../../src/errors.ts";
@@ -253,6 +254,17 @@ describe("imageFolder with sharp", () => {
     const error: unknown = await loading.catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(DataError);
     expect(((error as DataError).cause as AggregateError).errors).toHaveLength(3);
+  });
+
+  it("lets no control character of a bad picture's name reach a terminal with the error", async () => {
+    const root = mixedFolder();
+    for (const name of ["\x1b[2J.jpg", "\x1b[31m.png"]) writeFileSync(join(root, "disc", name), "");
+    const error: unknown = await imageFolder(root, { imageShape: [8, 8, 3] }).catch(
+      (cause: unknown) => cause,
+    );
+    const text = inspect(error, { depth: Infinity });
+    expect(text).toContain("Error: disc/\\u001b[2J.jpg");
+    expect(text).not.toContain("\x1b");
   });
 
   it('goes on without them with onBadPicture: "skip", and says which', async () => {

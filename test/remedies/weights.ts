@@ -3,7 +3,9 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
 import { unzip } from "../helpers/unzip.ts";
-import { tinyModel } from "../helpers/tiny.ts";
+import { artifactsOf } from "../helpers/artifacts.ts";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { MemoryStore } from "../train/checkpoint/memory-store.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
 const write = (name: string, tensor: object = {}, metadata: object = {}): Uint8Array =>
@@ -48,6 +50,18 @@ function zipOf(bytes: Uint8Array): Uint8Array {
   const central = part(0x02014b50, 46, [...sizes(20), [28, 1]]);
   return Buffer.concat([local, name, bytes, central, name]);
 }
+/** A run that was stopped and went on, and the file that it went on from. */
+async function checkpointed(): Promise<{ model: LayersModel; file: Uint8Array }> {
+  const store = new MemoryStore();
+  const run = async (model: LayersModel): Promise<LayersModel> => {
+    const train = tinyImages(6);
+    await kit.trainPhase(model, { train, epochs: 1, verbose: 0, checkpoint: { store } });
+    return model;
+  };
+  await run(tinyModel());
+  const file = store.files.get(store.newest)!;
+  return { model: await run(tinyModel()), file };
+}
 /** The whole file where there was something in its place. */
 const loadDense = async (): Promise<unknown> => load(await dense());
 /** What the safetensors packages of Python write. */
@@ -77,6 +91,21 @@ export const trials: Trials = {
   ],
   "run git lfs pull": [() => load(text("version https://git-lfs.github.com/spec/v1")), loadDense],
   "save the weights of the network that it was made from": [() => load(text("GGUF")), loadDense],
+  "go on with the run from it, and pass what saveWeights then gives": [
+    async () => load((await checkpointed()).file),
+    async () => {
+      const { model } = await checkpointed();
+      await kit.loadWeights(tinyModel(), await kit.saveWeights(model));
+    },
+  ],
+  "pass a file that saveWeights, Keras or safetensors wrote; the .bin beside a model.json is loaded with it, by loadModel":
+    [
+      async () => load(new Uint8Array((await artifactsOf(tinyModel())).weightData as ArrayBuffer)),
+      async () => {
+        await load(await dense());
+        await kit.loadModel({ load: () => artifactsOf(tinyModel()) });
+      },
+    ],
   "unpack it and pass the file model.weights.h5 in it": [
     () => load(fixture("small.keras")),
     () => load(unzip(fixture("small.keras"), "model.weights.h5")),

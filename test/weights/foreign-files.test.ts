@@ -6,6 +6,7 @@ import { ArgumentError, DataError } from "../../src/errors.ts";
 import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
 import { createHdf5, loadHdf5 } from "../../src/weights/hdf5.ts";
 import { makeGroup, writeNames } from "../../src/weights/hdf5-tree.ts";
+import { MAGIC } from "../../src/train/checkpoint/format.ts";
 import { readSafetensors } from "../../src/weights/read-safetensors.ts";
 import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
 import { useBackend } from "../helpers/backends.ts";
@@ -134,6 +135,9 @@ describe("files of other kinds", () => {
     ["a pointer of LFS", text("version https://git-lfs.github.com/spec/v1"), /git lfs pull/],
     ["ONNX", text("\x08\x09\x12\x07pytorch"), /got an ONNX file/],
     ["SavedModel", Uint8Array.of(8, 1, 0x12, 0xd9, 0xaa, 1, 10, 0xd6), /a saved_model\.pb/],
+    ["a checkpoint", Buffer.concat([MAGIC, Buffer.alloc(99)]), /got a checkpoint of a run/],
+    ["weights.bin", new Uint8Array(Float32Array.of(0.5, 1, 2).buffer), /bytes 0000003f; .* \.bin/],
+    ["a PNG", Buffer.from("\x89PNG\r\n\x1a\n".padEnd(50), "latin1"), /bytes 89504e47/],
     ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), /got a gzip file/],
   ])("are called by their name: %s", async (_, bytes, message) => {
     const refused = loadWeights(small(), bytes);
