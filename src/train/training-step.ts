@@ -6,6 +6,7 @@ import { modelInternals } from "../model/internals.ts";
 import { setTrainingStep } from "../model/keras-layers.ts";
 import { withUndyingLoss } from "../model/loss.ts";
 import { changedMeanwhile } from "./changed-meanwhile.ts";
+import { trainedWeights } from "../model/trainable.ts";
 import { withCheckedFunctions } from "./compiled-functions.ts";
 import { checkLearningRate } from "./learning-rate.ts";
 
@@ -23,8 +24,10 @@ export function trainingStep(subject: string, model: LayersModel): (data: Tensor
     if (now.optimizer !== optimizer || now.lossFunctions !== lossFunctions) {
       throw changedMeanwhile(subject, "the model to stay as it was compiled", "one compiled anew");
     }
-    if (!now.collectedTrainableWeights.some(({ trainable }) => trainable)) {
-      throw changedMeanwhile(subject, "weights to train", "a model whose layers were all frozen");
+    const trained = now.collectedTrainableWeights;
+    const trainable = trainedWeights(model);
+    if (trainable.length !== trained.length || trainable.some((one, i) => one !== trained[i])) {
+      throw changedMeanwhile(subject, "the same layers to train", "some frozen or thawed");
     }
     // A callback may have set it behind our back.
     checkLearningRate(subject, optimizer!);

@@ -21,9 +21,12 @@ function compiled(
 ): LayersModel {
   const layers = [
     L.flatten({ inputShape: [8, 8, 3] }),
-    L.dense({ units: 3, activation: "softmax", kernelInitializer: "zeros" }),
+    L.dense({ units: 3, kernelInitializer: "zeros" }),
+    L.batchNormalization(),
+    L.activation({ activation: "softmax" }),
   ];
   const model = sequential({ layers });
+  layers[2].trainable = false;
   model.compile({ optimizer, loss, metrics } as never);
   open.push(model);
   return model;
@@ -95,15 +98,18 @@ describe("a loss or a metric of the user's own", () => {
 });
 
 describe("a callback in mid-run", () => {
+  const FROZEN = /the same layers to train .* some frozen or thawed meanwhile/;
   const changes: [string, (model: LayersModel) => void, RegExp][] = [
-    ["freezes the model", (model) => (model.trainable = false), /layers were all frozen meanwhile/],
+    ["freezes the model", (model) => (model.trainable = false), FROZEN],
     [
       "freezes every layer",
       ({ layers }) => {
         for (const layer of layers) layer.trainable = false;
       },
-      /layers were all frozen meanwhile/,
+      FROZEN,
     ],
+    ["freezes one layer", ({ layers }) => (layers[1].trainable = false), FROZEN],
+    ["thaws one layer", ({ layers }) => (layers[2].trainable = true), FROZEN],
     [
       "compiles the model anew",
       (model) => {
