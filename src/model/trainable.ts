@@ -12,6 +12,8 @@ const upgraded = /* @__PURE__ */ shared("trainable", () => new WeakSet<LayerInte
 
 /** Gives a model and all layers inside Keras's `trainable`. Idempotent. */
 export function withKerasTrainable(model: LayersModel): void {
+  // Building a Sequential sets all its weights as itself: not after a layer of it was set otherwise.
+  if (!model.built && model.outputs.length > 0) model.build(model.inputs[0].shape);
   const itself = model as unknown as LayerInternals;
   for (const layer of [itself, ...allLayers(model)]) {
     if (upgraded.has(layer)) continue;
@@ -42,6 +44,8 @@ export function withKerasTrainable(model: LayersModel): void {
  * where all are trainable, the building of a Sequential model has undone the freezing.
  */
 function thawedParts(layer: LayerInternals): LayerInternals[] {
+  // A wrapper's freezing does reach its layers in TensorFlow.js, too.
+  if (!layer.layers) return partsOf(layer).filter(({ trainable }) => trainable);
   const leaves = partsOf(layer).filter(isLeaf);
   if (!leaves.some(isFrozenFromOutside)) return [];
   return leaves.filter(({ _trainableWeights: weights = [] }) =>

@@ -132,8 +132,8 @@ export const COMMON_OPTIONS = [
  * @throws {ArgumentError} before the first step, if model, data and options do not fit together;
  *   before the step in question, if a batch of a dataset is bad: what was learned until then stays.
  * @throws {BackendError} before the first step, if the backend cannot train.
- * @throws {TrainingError} if the loss is not a finite number (the message names the step), or the model
- *   is disposed meanwhile.
+ * @throws {TrainingError} if the loss is not a finite number (the message names the step), or if the model
+ *   is disposed, compiled anew, frozen or thawed in part or as a whole meanwhile.
  */
 export async function trainPhase(model: LayersModel, options: TrainPhaseOptions): Promise<History> {
   const subject = "trainPhase";

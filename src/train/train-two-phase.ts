@@ -28,7 +28,7 @@ export interface TrainTwoPhaseOptions extends TrainingOptions {
  * @param model compiled; its weights and its optimizer change. The caller keeps and disposes it.
  * @throws {ArgumentError} before the first step, if model, data and options do not fit together.
  * @throws {BackendError} before the first step, if the backend cannot train.
- * @throws {TrainingError} if the loss is not a finite number; the message names the step.
+ * @throws {TrainingError} as by {@link trainPhase}.
  */
 export async function trainTwoPhase(
   model: LayersModel,

@@ -162,6 +162,45 @@ describe("a layer in a frozen model", () => {
   );
 });
 
+describe("a layer in a frozen model that this library knew before", () => {
+  it.each(
+    Object.keys(IN).flatMap((place) =>
+      ["a Sequential", "a functional model"].map((kind) => [kind, place] as const),
+    ),
+  )("trains if it was set trainable before it was used: %s in %s", async (kind, place) => {
+    const base = withKerasLayers(BASES[kind]());
+    const [, conv] = base.layers;
+    base.trainable = false;
+    conv.trainable = true;
+    const model = IN[place](base);
+    compile(model);
+    const before = valuesOf(base);
+    await fit(model);
+    expect(moved(base, before)).toBe(2);
+    expect(moved(conv, before.slice(0, 2))).toBe(2);
+  });
+});
+
+describe("a layer in a frozen wrapper", () => {
+  it("trains if it was set trainable afterwards, and only that", async () => {
+    const recurrentInitializer = "glorotNormal";
+    const wrapper = L.bidirectional({
+      layer: L.simpleRNN({ units: 2, recurrentInitializer }),
+      mergeMode: "concat",
+    });
+    wrapper.trainable = false;
+    const { forwardLayer } = wrapper as unknown as { forwardLayer: tfl.layers.Layer };
+    forwardLayer.trainable = true;
+    const reshape = L.reshape({ targetShape: [8, 24], inputShape: [8, 8, 3] });
+    const model = tfl.sequential({ layers: [reshape, wrapper, head()[1]] });
+    compile(model);
+    const before = valuesOf(wrapper);
+    await fit(model);
+    expect(moved(wrapper, before)).toBe(3);
+    expect(moved(forwardLayer, before.slice(0, 3))).toBe(3);
+  });
+});
+
 describe("frozen batch normalization", () => {
   it.each([
     {},
