@@ -111,6 +111,15 @@ export class ImageSet implements ImageSetParts {
     return `ImageSet(${this.length} of [${this.imageShape.join(", ")}], ${classes} classes)`;
   }
 
+  /**
+   * What `JSON.stringify` makes of the set: a description, for logs. Pixels and labels would be
+   * hundreds of megabytes of digits; keep them as bytes.
+   */
+  toJSON(): { length: number; imageShape: ImageShape; classNames: readonly string[] } {
+    const { length, imageShape, classNames } = this;
+    return { length, imageShape, classNames };
+  }
+
   /** Number of images. */
   get length(): number {
     return this.labels.length;

@@ -39,3 +39,13 @@ describe("ImageSet.paths", () => {
     }
   });
 });
+
+describe("an ImageSet as JSON", () => {
+  it("is a description, which nothing takes for the set", () => {
+    const set = new ImageSet(parts(PATHS));
+    const json = JSON.stringify({ set });
+    expect(json).toBe('{"set":{"length":6,"imageShape":[1,1,1],"classNames":["a","b"]}}');
+    const { set: read } = JSON.parse(json) as { set: ImageSetParts };
+    expect(() => new ImageSet(read)).toThrow(ArgumentError);
+  });
+});
