@@ -36,6 +36,8 @@ export function tensorsOf({ xs, ys, weights }: TensorBatch): Tensor[] {
 export interface TrainingData {
   /** Batches in an epoch; `undefined` where only the end of the data tells. */
   readonly steps: number | undefined;
+  /** Samples in the first batches of an epoch, where they are known before they come. */
+  samplesIn?(steps: number): number;
   /**
    * The batches of an epoch; the same epoch gives the same batches, where the source can.
    * @param from number of the first batch; above 0 only for data of image sets.
@@ -81,6 +83,7 @@ export function flowData(
   const [height, width, channels] = flow.imageShape;
   return {
     steps,
+    samplesIn: (count) => Math.min(count * flow.batchSize, flow.size),
     *epoch(index, from = 0) {
       for (let step = from; step < steps; step++) {
         const batch = flow.batch(index, step);

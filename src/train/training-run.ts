@@ -6,7 +6,7 @@ import { modelInternals } from "../model/internals.ts";
 import { prepareOptimizer } from "../model/optimizers/prepare-optimizer.ts";
 import type { Logs } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
-import type { Checkpoint, RunPosition } from "./checkpoint/checkpoint.ts";
+import type { Checkpoint, MeansState, RunPosition } from "./checkpoint/checkpoint.ts";
 import { readModelState, writeModelState } from "./checkpoint/model-state.ts";
 import type { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { evaluateData } from "./evaluate.ts";
@@ -270,7 +270,7 @@ export class TrainingRun {
     const isOver = phase === this.#phases.length;
     if (!isOver) this.#callbacks.checkStates(this.#subject, callbacks);
     const isInside =
-      (isOver || this.#isWithin(position, means.sums.length)) &&
+      (isOver || this.#isWithin(position, means)) &&
       histories.length === Math.min(phase + 1, this.#phases.length) &&
       histories.every(({ epochs }, i) => this.#isHistoryOf(i, epochs, position));
     if (!isInside) {
@@ -293,7 +293,7 @@ export class TrainingRun {
   }
 
   /** Whether a run of these phases comes by such a position. */
-  #isWithin({ phase, epoch, step, begun }: RunPosition, sums: number): boolean {
+  #isWithin({ phase, epoch, step, begun }: RunPosition, means: MeansState): boolean {
     if (phase >= this.#phases.length) return false;
     const { initialEpoch, epochs, data } = this.#phases[phase];
     return (
@@ -301,7 +301,8 @@ export class TrainingRun {
       // Behind the last epoch none has begun.
       (epoch < epochs || (epoch === epochs && !begun)) &&
       step <= (begun ? (data.steps ?? Infinity) : 0) &&
-      sums === this.#means.state.sums.length
+      means.sums.length === this.#means.state.sums.length &&
+      means.samples === (data.samplesIn?.(step) ?? means.samples)
     );
   }
 

@@ -67,7 +67,7 @@ const readHeader = object<Header>({
       accuracy: list(number),
       valLoss: list(number),
       valAccuracy: list(number),
-      seconds: list(number),
+      seconds: list(notNegative),
     }),
   ),
   callbacks: list(object<Header["callbacks"][number]>({ key: text, state: json })),

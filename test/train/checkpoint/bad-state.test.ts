@@ -141,15 +141,23 @@ describe("a file made by hand is refused at once:", () => {
     await expect(run(store, callbacks())).rejects.toThrow(/number of steps, from 0 to/);
   });
 
-  it("a negative learning rate", async () => {
-    const store = await forged(() => undefined);
-    for (const [name, file] of store.files) {
+  it.each([
+    ["a negative learning rate", /"learningRate":[\d.]+/, '"learningRate":-1'],
+    ["a negative number of samples", /"samples":\d+/, '"samples":-1'],
+    ["half a sample", /"samples":\d+/, '"samples":0.5'],
+    ["no number of samples", /"samples":\d+/, '"samples":null'],
+    ["a sum that is no number", /"sums":\[[^\]]+\]/, '"sums":[null,1]'],
+    ["a negative time", /\},"seconds":[\d.]+/, '},"seconds":-1'],
+    ["a negative time of an epoch", /"seconds":\[[^\]]*\]/, '"seconds":[-1]'],
+  ])("%s", async (_, field, other) => {
+    const store = new MemoryStore();
+    for (const [name, file] of left.files) {
       const { header, payload } = partsOf(file);
-      const changed = header.replace('"learningRate":0.001,"means"', '"learningRate":-1,"means"');
+      const changed = header.replace(field, other);
       expect(changed).not.toBe(header);
       store.files.set(name, forge(changed, payload));
     }
-    await expect(run(store, callbacks())).rejects.toThrow(/learningRate to be at least 0/);
+    await expect(run(store, callbacks())).rejects.toThrow(/header\.\S+ to be .* is damaged/s);
   });
 
   it("weights that are not finite", async () => {
@@ -213,10 +221,16 @@ describe("a file made by hand is refused at once:", () => {
     ["no history", {}, { histories: [] }],
     ["a history of other epochs", {}, { epochs: [7] }],
     ["a history of more epochs", {}, { epochs: [0, 1, 2, 3] }],
+    ["more samples than its steps have", {}, { samples: 2 ** 53 - 1 }],
   ])("a position that the run never comes by: %s", async (_, position, other = {}) => {
     const store = await forged((checkpoint) => {
       Object.assign(checkpoint.position, position);
-      const { histories, epochs } = other as { histories?: never[]; epochs?: number[] };
+      const { histories, epochs, samples } = other as {
+        histories?: never[];
+        epochs?: number[];
+        samples?: number;
+      };
+      if (samples) Object.assign(checkpoint.means, { samples });
       if (histories) Object.assign(checkpoint, { histories });
       if (!epochs) return;
       const zeros = epochs.map(() => 0);
