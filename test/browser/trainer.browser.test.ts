@@ -87,6 +87,65 @@ describe("createTrainer", () => {
     await tf.setBackend("simd");
   });
 
+  it("predicts from images of every kind what predict in the page does, bit for bit", async () => {
+    const model = newModel();
+    const trainer = newTrainer();
+    const { images } = validation;
+    const bytes = images.slice(0, 192);
+    const canvas = new ImageData(8, 8);
+    // Opaque, and one pixel that lets half of the white behind it through.
+    for (let i = 0; i < 256; i++)
+      canvas.data[i] = i % 4 === 3 ? 255 : bytes[(i >> 2) * 3 + (i % 4)];
+    const glassy = new ImageData(Uint8ClampedArray.from(canvas.data), 8, 8);
+    glassy.data[3] = 128;
+    const tensors = [
+      tf.tensor(images, [20, 8, 8, 3], "int32"),
+      tf.tensor(
+        Float32Array.from(images, (value) => value / 255),
+        [20, 8, 8, 3],
+      ),
+    ];
+    const many = [
+      ...[validation, images, Uint8ClampedArray.from(images), ...tensors],
+      Float32Array.from(images, (value) => value / 255),
+    ];
+    const one = [bytes, { data: bytes, width: 8, height: 8, channels: 3 }, canvas];
+    for (const same of [many, one, [images.subarray(192, 384)], [glassy]]) {
+      const expected = await predict(model, same[0]);
+      for (const given of same) {
+        expect(await predict(model, given)).toEqual(expected);
+        expect(await trainer.predict(model, given)).toEqual(expected);
+      }
+    }
+    expect(await trainer.predict(model, glassy)).not.toEqual(await predict(model, canvas));
+    tf.dispose(tensors);
+    model.dispose();
+  });
+
+  it("sends the images alone where they are a part of a larger array", async () => {
+    const model = newModel();
+    const trainer = newTrainer();
+    await trainer.ready();
+    const large = new Uint8Array(1_000_000);
+    const sent: number[] = [];
+    const send = Object.getOwnPropertyDescriptor(MessagePort.prototype, "postMessage")!
+      .value as MessagePort["postMessage"];
+    vi.spyOn(MessagePort.prototype, "postMessage").mockImplementation(function (
+      this: MessagePort,
+      ...[message, transfer]: unknown[]
+    ) {
+      const { images } = (message as { argument: { images: Uint8Array | ImageData } }).argument;
+      sent.push(("data" in images ? images.data : images).buffer.byteLength);
+      send.call(this, message, transfer as never);
+    });
+    const data = large.subarray(192, 384);
+    await trainer.predict(model, data);
+    await trainer.predict(model, { data, width: 8, height: 8, channels: 3 });
+    expect(sent).toEqual([192, 192]);
+    expect(large).toHaveLength(1_000_000);
+    model.dispose();
+  });
+
   it("reports how far the run has come", async () => {
     const model = newModel();
     const reports: TrainerProgress[] = [];

@@ -269,7 +269,10 @@ export class Trainer {
         images: images instanceof ImageSet ? await this.#sets.send(images) : await plain(images),
         options,
       };
-      return this.#remote.call("predict", call, [call.model.weightData as ArrayBuffer]);
+      return this.#remote.call("predict", call, [
+        call.model.weightData as ArrayBuffer,
+        ...buffersOf(call.images),
+      ]);
     });
   }
 
@@ -327,7 +330,7 @@ export class Trainer {
   }
 }
 
-/** Images as a message can carry them. */
+/** Images as a message can carry them: in buffers of their own, which a message moves. */
 async function plain(images: Exclude<ModelImages, ImageSet>): Promise<PredictCall["images"]> {
   if (images instanceof Tensor) {
     const values = await images.data();
@@ -337,9 +340,17 @@ async function plain(images: Exclude<ModelImages, ImageSet>): Promise<PredictCal
     if (stray !== -1) checkByteRange("predict", "an int32 tensor", values[stray], values[stray]);
     return bytes;
   }
-  if (ArrayBuffer.isView(images)) return images;
+  // A message takes the whole buffer along of which an array is a part.
+  if (ArrayBuffer.isView(images)) return images.slice();
   const { data, width, height, channels } = images;
-  return { data, width, height, channels };
+  return { data: data.slice(), width, height, channels };
+}
+
+/** What a message is to move of images; that of a set is in the Worker already. */
+function buffersOf(images: PredictCall["images"]): ArrayBuffer[] {
+  if (typeof images === "number") return [];
+  const { buffer } = ArrayBuffer.isView(images) ? images : images.data;
+  return [buffer as ArrayBuffer];
 }
 
 /** A model as the plain data that TensorFlow.js saves. */

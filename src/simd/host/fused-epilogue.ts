@@ -1,5 +1,5 @@
 import { getKernel, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
-import { SimdBackendError } from "../simd-error.ts";
+import { shown, SimdBackendError } from "../simd-error.ts";
 import type { SimdBackend } from "./backend.ts";
 
 /** What tfjs's fused operations do behind their product. */
@@ -22,7 +22,7 @@ function checkActivation({ activation = "linear", preluActivationWeights }: Epil
   throw new SimdBackendError(
     "simd backend",
     `a fused activation out of linear, ${Object.keys(UNARY).join(", ")} and prelu with its weights`,
-    `"${activation}"`,
+    shown(activation),
     "apply it as an operation of its own",
   );
 }
