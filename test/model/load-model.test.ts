@@ -10,7 +10,7 @@ import {
   type SymbolicTensor,
 } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { CifarKitError, DataError, loadModel, SourceError } from "cifar-kit";
+import { CifarKitError, DataError, loadModel, SourceError, withKerasLayers } from "cifar-kit";
 import { artifactsOf } from "../helpers/artifacts.ts";
 
 beforeAll(async () => {
@@ -97,7 +97,7 @@ describe("a model that comes back from a file", () => {
       functional({ inputs: image, outputs: makeLayer().apply(image) as SymbolicTensor }),
     );
     const loaded = await load(await artifactsOf(model, false));
-    expect(outputOf(loaded)).toEqual(outputOf(model));
+    expect(outputOf(loaded)).toEqual(outputOf(withKerasLayers(model)));
   });
 
   it("keeps the depth multiplier of a separable convolution inside a model inside a model", async () => {
@@ -142,6 +142,7 @@ describe("a model.json of Keras 3", () => {
   it.each([
     ["branched", 1e-5],
     ["nested", 1e-5],
+    ["inside", 1e-5],
     ["mixed", 2 ** -10],
   ])("gives what Keras gives: %s", async (name, tolerance) => {
     const loaded = await load(artifacts(name));
@@ -174,7 +175,13 @@ describe("a model.json of Keras 3", () => {
       "a layer that is not there",
       /"class_name":"Add"/,
       '"class_name":"Attention"',
-      /Unknown layer: Attention/,
+      /Unknown layer: Attention; build the network here and load its weights/,
+    ],
+    [
+      "a layer's setting",
+      /"class_name":"Add"/,
+      '"class_name":"GRU"',
+      /can build, got .*; build the network here and load its weights/,
     ],
   ])("is refused with a way out where TensorFlow.js lacks %s", async (_, from, to, message) => {
     const topology = models.branched.modelJson.modelTopology;

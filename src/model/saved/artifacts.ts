@@ -3,7 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { CifarKitError, DataError, SourceError } from "../../errors.ts";
 import { buildModel } from "./build-model.ts";
 import { checkTopology } from "./check-topology.ts";
-import type { Json } from "./json.ts";
+import { KERAS_REMEDY, type Json } from "./json.ts";
 import { restoreLostSettings } from "./lossy-layers.ts";
 
 const SUBJECT = "loadModel";
@@ -30,7 +30,8 @@ export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtif
   if (typeof modelTopology !== "object" || modelTopology === null) {
     throw unbuildable("a model with a topology", "one without");
   }
-  return asOurs(() => prepared(artifacts, modelTopology as Json, weightSpecs), notBuilt);
+  const topology = modelTopology as Json;
+  return asOurs(() => prepared(artifacts, topology, weightSpecs), notBuilt(topology));
 }
 
 /**
@@ -39,7 +40,7 @@ export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtif
  * @throws {DataError} if it cannot; its own error is the `cause`.
  */
 export function buildFrom(artifacts: io.ModelArtifacts): Promise<LayersModel> {
-  return asOurs(() => buildModel(artifacts), notBuilt);
+  return asOurs(() => buildModel(artifacts), notBuilt(artifacts.modelTopology as Json));
 }
 
 async function prepared(
@@ -78,12 +79,18 @@ async function asOurs<T>(
   }
 }
 
-function notBuilt(got: string, cause: unknown): DataError {
-  const remedy = got.includes("registerClass")
-    ? "register what is your own with tf.serialization.registerClass() before loading"
-    : "the file is damaged or was edited: save or convert the model again";
-  // What TensorFlow.js says runs over several lines.
-  return unbuildable("a model that TensorFlow.js can build", got.split("\n")[0], remedy, cause);
+/** The error for what TensorFlow.js says of a topology, or of one that was converted from it. */
+function notBuilt(topology: Json): (got: string, cause: unknown) => DataError {
+  return (got, cause) => {
+    const remedy = isKeras3(topology)
+      ? KERAS_REMEDY
+      : got.includes("registerClass")
+        ? "register what is your own with tf.serialization.registerClass() before loading"
+        : "the file is damaged or was edited: save or convert the model again";
+    // Of unknown layers TensorFlow.js goes on for several lines.
+    const said = got.split("\n")[0].replace(/\.( This may be due to.*)?$/, "");
+    return unbuildable("a model that TensorFlow.js can build", said, remedy, cause);
+  };
 }
 
 function unbuildable(

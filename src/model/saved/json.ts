@@ -3,6 +3,10 @@ import { DataError } from "../../errors.ts";
 /** A JSON object of a file, of which nothing is known yet. */
 export type Json = Record<string, unknown> | null | undefined;
 
+/** What to do about a model of Keras that TensorFlow.js cannot have. */
+export const KERAS_REMEDY =
+  "build the network here and load its weights: model.save_weights() in Keras, loadWeights() here";
+
 /** Deeper nesting than any network's; what reads a topology is recursive. */
 const MAX_DEPTH = 200;
 

@@ -1,6 +1,6 @@
 import type { io } from "@tensorflow/tfjs-core";
 import { DataError } from "../../errors.ts";
-import { type Json, mapJson } from "./json.ts";
+import { KERAS_REMEDY, type Json, mapJson } from "./json.ts";
 
 /** Layers' settings of Keras 3 that TensorFlow.js would pass over, with the values that mean nothing. */
 const WITHOUT_EFFECT: Readonly<Record<string, readonly unknown[]>> = {
@@ -75,10 +75,34 @@ function object(value: NonNullable<Json>): unknown {
       return { class_name: "L1L2", config: { l1: 0, l2: 0, ...config } };
   }
   if (typeof className !== "string" || typeof config !== "object" || !config) return value;
-  return { ...value, config: settings(className, config) };
+  return { ...value, config: withModelCalls(settings(className, config)) };
 }
 
-function settings(className: string, config: NonNullable<Json>): Json {
+/**
+ * Numbers the calls of models inside a functional model as TensorFlow.js does: there the first one is
+ * that in which the model was made.
+ */
+function withModelCalls(config: NonNullable<Json>): NonNullable<Json> {
+  const { layers, input_layers: inputs, output_layers: outputs } = config;
+  if (!Array.isArray(layers) || !Array.isArray(outputs)) return config;
+  const isModel = (layer: Json): boolean => Array.isArray((layer?.config as Json)?.layers);
+  const models = new Set<unknown>((layers as Json[]).filter(isModel).map((layer) => layer!.name));
+  const counted = (value: unknown): unknown => {
+    if (!Array.isArray(value)) return value;
+    const [layer, call, ...rest] = value as unknown[];
+    return models.has(layer) ? [layer, Number(call) + 1, ...rest] : value.map(counted);
+  };
+  return {
+    ...config,
+    layers: (layers as Json[]).map((layer) =>
+      layer?.inbound_nodes ? { ...layer, inbound_nodes: counted(layer.inbound_nodes) } : layer,
+    ),
+    input_layers: counted(inputs),
+    output_layers: counted(outputs),
+  };
+}
+
+function settings(className: string, config: NonNullable<Json>): NonNullable<Json> {
   const { batch_shape: batchShape, negative_slope: slope, ...rest } = config;
   for (const [key, harmless] of Object.entries(WITHOUT_EFFECT)) {
     if (rest[key] === undefined || rest[key] === null) continue;
@@ -90,7 +114,13 @@ function settings(className: string, config: NonNullable<Json>): Json {
     rest[key] = ACTIVATIONS.get(name);
     if (rest[key] === undefined) throw unsupported(config, `${key}: ${text(name)} of Keras 3`);
   }
-  if (batchShape !== undefined) rest.batch_input_shape = batchShape;
+  if (batchShape !== undefined) {
+    rest.batch_input_shape = batchShape;
+    // TensorFlow.js has one type of each kind.
+    if (typeof rest.dtype === "string") {
+      rest.dtype = rest.dtype.replace(/^b?float\d+$/, "float32").replace(/^u?int\d+$/, "int32");
+    }
+  }
   if (className === "LeakyReLU") rest.alpha = slope;
   else if (typeof slope === "number" && slope !== 0) {
     throw unsupported(config, `negative_slope: ${slope}`);
@@ -126,7 +156,6 @@ function unsupported({ name }: NonNullable<Json>, got: string): DataError {
     subject: "loadModel",
     expected: `layers of Keras 3 that TensorFlow.js has, at ${text(name)}`,
     got,
-    remedy:
-      "build the network here and load its weights: model.save_weights() in Keras, loadWeights() here",
+    remedy: KERAS_REMEDY,
   });
 }
