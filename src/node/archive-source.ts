@@ -119,7 +119,8 @@ async function fetchArchive(
     await rename(part, join(cacheDir, archive.name));
     await listener.heard();
   } finally {
-    await rm(workDir, { recursive: true, force: true });
+    // What cannot be removed is swept later.
+    await rm(workDir, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

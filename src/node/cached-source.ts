@@ -110,13 +110,16 @@ async function fillCache({
       await listener.heard();
       return;
     } catch (error) {
-      if (isDiskError(error)) throw unusable(cacheDir, "room on a writable disk", error);
+      // Only the system's errors have a code; the network's have become this library's.
+      if (errorCode(error) !== "")
+        throw unusable(cacheDir, "a cache that can be read and written", error);
       if (!(error instanceof CifarKitError) || error instanceof CacheError) throw error;
       failures.push(error);
       const next = fetchers[failures.length];
       if (next) warn(`${error.message} Trying ${next.from} instead`);
     } finally {
-      await rm(workDir, { recursive: true, force: true });
+      // What cannot be removed is swept later.
+      await rm(workDir, { recursive: true, force: true }).catch(() => undefined);
     }
   }
   if (failures.length === 1) throw failures[0];
@@ -160,10 +163,6 @@ async function fetchFiles(
     unpacked += bytes.length;
     report("unpack", unpacked, totalBytes);
   }
-}
-
-function isDiskError(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO"].includes(errorCode(error));
 }
 
 function unusable(cacheDir: string, expected: string, cause: unknown): CacheError {

@@ -5,6 +5,7 @@ import { defaultCacheDir } from "./cache-dir.ts";
 import { cachedSource } from "./cached-source.ts";
 import { type DownloadProgress, printProgress, printWarning } from "./download-progress.ts";
 import { npmFetcher, torontoFetcher } from "./fetchers.ts";
+import { isPath } from "./is-path.ts";
 
 /** Options of {@link cifar10Source}. */
 export interface Cifar10SourceOptions {
@@ -35,7 +36,7 @@ export function cifar10Source(options: Cifar10SourceOptions = {}): ByteSource {
   const { cacheDir = defaultCacheDir(), from = "auto" } = options;
   const { onProgress = printProgress(process.stderr) } = options;
   check(
-    typeof cacheDir === "string" && cacheDir !== "",
+    isPath(cacheDir),
     subject,
     "cacheDir to be the path of a folder",
     describe(cacheDir),

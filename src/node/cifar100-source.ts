@@ -4,6 +4,7 @@ import { CIFAR100_MANIFESTS } from "../dataset/cifar100.ts";
 import { archiveSource, type Archive } from "./archive-source.ts";
 import { defaultCacheDir } from "./cache-dir.ts";
 import { type DownloadProgress, printProgress, printWarning } from "./download-progress.ts";
+import { isPath } from "./is-path.ts";
 
 /** Options of {@link cifar100Source}. */
 export interface Cifar100SourceOptions {
@@ -36,7 +37,7 @@ export function cifar100Source(options: Cifar100SourceOptions = {}): ByteSource 
   const { cacheDir = defaultCacheDir() } = options;
   const { onProgress = printProgress(process.stderr, "CIFAR-100") } = options;
   check(
-    typeof cacheDir === "string" && cacheDir !== "",
+    isPath(cacheDir),
     subject,
     "cacheDir to be the path of a folder",
     describe(cacheDir),

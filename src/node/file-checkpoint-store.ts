@@ -5,6 +5,7 @@ import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
 import { writingRemedy } from "./file-remedies.ts";
 import { FolderLock, isLockFile } from "./folder-lock.ts";
+import { isPath } from "./is-path.ts";
 import { makeFolder } from "./make-folder.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { isWriterGone, sweep } from "./temporary-files.ts";
@@ -22,7 +23,7 @@ const SUBJECT = "fileCheckpointStore";
  */
 export function fileCheckpointStore(folder: string): CheckpointStore {
   check(
-    typeof folder === "string" && folder !== "",
+    isPath(folder),
     SUBJECT,
     "the path of a folder",
     describe(folder),

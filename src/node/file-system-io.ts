@@ -1,5 +1,6 @@
 import type { io } from "@tensorflow/tfjs-core";
 import { check, describe } from "../checks.ts";
+import { isPath } from "./is-path.ts";
 import { loadModelFiles } from "./model-files/load-model-files.ts";
 import { SUBJECT } from "./model-files/model-json.ts";
 import { saveModelFiles } from "./model-files/save-model-files.ts";
@@ -22,7 +23,7 @@ import { saveModelFiles } from "./model-files/save-model-files.ts";
  */
 export function fileSystemIO(path: string): Required<Pick<io.IOHandler, "save" | "load">> {
   check(
-    typeof path === "string" && path !== "",
+    isPath(path),
     SUBJECT,
     "the path of a folder or of a model.json",
     describe(path),

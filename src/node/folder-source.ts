@@ -3,6 +3,7 @@ import { check, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { SourceError } from "../errors.ts";
 import { readingRemedy } from "./file-remedies.ts";
+import { isPath } from "./is-path.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { whatIsThere } from "./what-is-there.ts";
 
@@ -14,7 +15,7 @@ import { whatIsThere } from "./what-is-there.ts";
  */
 export function folderSource(path: string): ByteSource {
   check(
-    typeof path === "string" && path !== "",
+    isPath(path),
     "folderSource",
     "the path of a folder",
     describe(path),

@@ -16,6 +16,7 @@ import { DataError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { warn } from "../warn.ts";
 import { MAX_PIXELS, type OpenPicture, pictureOpener } from "./decode-picture.ts";
+import { isPath } from "./is-path.ts";
 import { listPictures, type PictureList } from "./list-pictures.ts";
 
 /** Options of {@link imageFolder}: those of `pictureSet`. */
@@ -52,13 +53,7 @@ const SUBJECT = "imageFolder";
  * @throws {DataError} if there are no pictures, a class has none, or some are damaged (all are named).
  */
 export async function imageFolder(path: string, options: ImageFolderOptions): Promise<PictureSet> {
-  check(
-    typeof path === "string" && path !== "",
-    SUBJECT,
-    "the path of a folder",
-    describe(path),
-    'pass e.g. "data/flowers"',
-  );
+  check(isPath(path), SUBJECT, "the path of a folder", describe(path), 'pass e.g. "data/flowers"');
   checkOptions(SUBJECT, options, [...PICTURE_SET_OPTIONS, "decode", "maxPixels"]);
   const { decode, maxPixels = MAX_PIXELS, ...rest } = options;
   checkFunction(SUBJECT, "decode", decode);

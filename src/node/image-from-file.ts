@@ -9,8 +9,9 @@ import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { messageOf } from "../describe.ts";
 import { CifarKitError, SourceError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { readingRemedy } from "./file-remedies.ts";
 import { MAX_PIXELS, type PictureInput, pictureOpener } from "./decode-picture.ts";
+import { readingRemedy } from "./file-remedies.ts";
+import { isPath } from "./is-path.ts";
 
 const SUBJECT = "imageFromFile";
 
@@ -52,14 +53,23 @@ export async function imageFromFile(
 }
 
 async function inputOf(file: unknown): Promise<PictureInput> {
-  if (file instanceof URL) return fileURLToPath(file);
   if (file instanceof Blob) return new Uint8Array(await file.arrayBuffer());
+  const input = file instanceof URL ? pathOf(file) : file;
   check(
-    (typeof file === "string" && file !== "") || file instanceof Uint8Array,
+    isPath(input) || input instanceof Uint8Array,
     SUBJECT,
     "the path of a file, its bytes or a Blob",
-    describe(file),
+    file instanceof URL ? `the URL ${file.href}` : describe(file),
     'pass e.g. "photo.jpg"',
   );
-  return file;
+  return input;
+}
+
+/** The path that a URL stands for; empty if it leads elsewhere than to this machine's files. */
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return "";
+  }
 }

@@ -4,6 +4,7 @@ import { check, describe } from "../checks.ts";
 import { messageOf } from "../describe.ts";
 import { SourceError } from "../errors.ts";
 import { writingRemedy } from "./file-remedies.ts";
+import { isPath } from "./is-path.ts";
 import { makeFolder } from "./make-folder.ts";
 import { sweepLeftovers } from "./temporary-files.ts";
 import { writeAtomic } from "./write-atomic.ts";
@@ -33,13 +34,7 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
 
 /** Throws unless the value can be the path of a file. */
 export function checkPath(subject: string, path: unknown): void {
-  check(
-    typeof path === "string" && path !== "",
-    subject,
-    "a path",
-    describe(path),
-    "pass the file to write",
-  );
+  check(isPath(path), subject, "a path", describe(path), "pass the file to write");
 }
 
 /** The same for other doors. */

@@ -20,6 +20,7 @@ import type { Fetcher } from "../../src/node/fetchers.ts";
 import { ownMark } from "../../src/node/process-mark.ts";
 import { manifestOf, syntheticRecords } from "../dataset/synthetic.ts";
 import { temporaryOf } from "./leftovers.ts";
+import { refusing } from "./refusing.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const FILES = { "a.bin": syntheticRecords(3, 1), "b.bin": syntheticRecords(2, 2) };
@@ -173,19 +174,27 @@ describe("cachedSource", () => {
     }
   });
 
-  it("does not blame the network for a full disk", async () => {
+  it.each(["ENOSPC", "EMFILE", "ENOENT"])("does not blame the network for %s", async (code) => {
     const full: Fetcher = {
       from: "npm",
       downloadBytes: 1,
       async *fetch() {
         await Promise.resolve();
-        throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+        throw Object.assign(new Error(`${code}: trouble with files`), { code });
       },
     };
     const other = memoryFetcher(FILES, "toronto");
     const { source } = open(newFolder(), [full, other]);
-    await expect(source.read("a.bin")).rejects.toThrow(/ENOSPC.*CIFAR_KIT_CACHE/);
+    const reading = source.read("a.bin");
+    await expect(reading).rejects.toThrow(`${code}: trouble with files; choose another folder`);
+    await expect(reading).rejects.toBeInstanceOf(SourceError);
     expect(other.calls).toBe(0);
+  });
+
+  it("keeps what it has got where its work folder cannot be removed", async () => {
+    const { source } = open(newFolder(), [memoryFetcher()]);
+    await refusing("rm", "EBUSY", () => source.read("a.bin"));
+    await expect(source.read("b.bin")).resolves.toHaveLength(2 * 3073);
   });
 
   it("serves from a complete cache that is read-only", async () => {

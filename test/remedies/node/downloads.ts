@@ -10,7 +10,7 @@ import { npmPack } from "../../../src/node/npm-pack.ts";
 import { readTar } from "../../../src/node/tar.ts";
 import { tar, tgz } from "../../node/tar-writer.ts";
 import { type Trials, wrong } from "../trial.ts";
-import { refusing } from "./faults.ts";
+import { refusing } from "../../node/refusing.ts";
 import * as network from "./network.ts";
 import { ARCHIVE, DEAD, fromArchive, fromCache, newFolder, toronto, unpacked } from "./network.ts";
 

@@ -7,7 +7,7 @@ import { fileCheckpointStore, fileSystemIO, writeFileAtomic } from "cifar-kit/no
 import { type OpenCheckpointStore, saveWeights } from "cifar-kit";
 import { tinyModel } from "../../helpers/tiny.ts";
 import { type Trial, type Trials, wrong } from "../trial.ts";
-import { refusing } from "./faults.ts";
+import { refusing } from "../../node/refusing.ts";
 import { newFolder } from "./network.ts";
 
 const open = (folder: string): Promise<OpenCheckpointStore> => fileCheckpointStore(folder).open();

@@ -6,7 +6,7 @@ import { loadModel, loadWeights, pretrainedModel } from "cifar-kit";
 import { fileSystemIO, loadPretrained } from "cifar-kit/node";
 import { tinyModel } from "../../helpers/tiny.ts";
 import type { Trials } from "../trial.ts";
-import { refusing } from "./faults.ts";
+import { refusing } from "../../node/refusing.ts";
 import { newFolder } from "./network.ts";
 
 const PRETRAINED = new URL("../../../pretrained/cifar10.safetensors", import.meta.url);
