@@ -211,7 +211,7 @@ function unreadable(options: unknown, known: readonly string[]): { cause: unknow
 
 /** Asks a value what checks ask: a proxy that was revoked throws. */
 function lookAt(value: unknown): void {
-  if (typeof value === "object" && value !== null) Object.getPrototypeOf(value);
+  if (value !== null && value !== undefined) Object.getPrototypeOf(value);
 }
 
 function formatRange(min: number, max: number, exMin: boolean, exMax: boolean): string {

@@ -1,10 +1,11 @@
-/** Whatever is passed as the first argument of any function: it works, or the library says what is wrong. */
-import { sequential } from "@tensorflow/tfjs-layers";
+/** Whatever is passed to a public function: it works, or the library says what is wrong. */
+import { layers as L, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as kit from "cifar-kit";
 import * as browser from "cifar-kit/browser";
 import * as node from "cifar-kit/node";
 import { useBackend } from "./helpers/backends.ts";
+import { tinyImages } from "./helpers/tiny.ts";
 
 /** These ask the network, take nothing, or listen to signals; classes of errors are made of what the library says. */
 const LEFT_OUT = /^load(Cifar|Fashion|Pretrained)|^interruptSignal$|Error$/;
@@ -30,6 +31,115 @@ const values = [
 beforeAll(async () => {
   await useBackend("cpu");
   vi.spyOn(console, "warn").mockImplementation(() => undefined);
+});
+
+const set = tinyImages(6);
+const small = (): LayersModel => {
+  const layers = [
+    L.flatten({ inputShape: [8, 8, 3] }),
+    L.dense({ units: 3, activation: "softmax" }),
+  ];
+  const model = sequential({ layers });
+  model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+  return model;
+};
+const generator = new kit.ImageDataGenerator();
+const ofRun = { train: set, batchSize: 2, seed: 1, signal: new AbortController().signal };
+const ofTraining = {
+  ...{ ...ofRun, epochs: 1, verbose: 0, validation: set, validationSplit: undefined },
+  ...{ classWeight: { 0: 2 }, sampleWeight: undefined, callbacks: [], labelSmoothing: 0 },
+  ...{ stepsPerEpoch: 1, checkpoint: undefined, resume: "auto", generator },
+};
+const history = { epochs: [0], loss: [1], accuracy: [0.5], valLoss: [], valAccuracy: [] };
+const SCORES = [
+  [0.2, 0.8],
+  [0.6, 0.4],
+];
+const COUNTS = [
+  [1, 0],
+  [0, 1],
+];
+const ofScores = { labels: [0, 1], sampleWeight: [1, 1] };
+const source = { read: () => Promise.resolve(new Uint8Array(0)) };
+const ofWeights = { layout: "pytorch", names: {}, axes: {} };
+
+/** Arguments of the right form, with options. */
+const CALLS: Record<string, () => unknown[]> = {
+  accuracyScore: () => [[0, 1], [0, 1], { normalize: true, sampleWeight: [1, 1] }],
+  adam: () => [{ learningRate: 1, clipNorm: 1, weightDecay: 0.1, excludeFromWeightDecay: ["a"] }],
+  buildCifarModel: () => [
+    { inputShape: [8, 8, 3], numClasses: 3, filters: [2], denseUnits: 2, seed: 1, compile: true },
+  ],
+  calibration: () => [[0, 1], SCORES, { bins: 2 }],
+  classificationReport: () => [
+    [0, 1],
+    [0, 1],
+    { ...ofScores, targetNames: ["a", "b"], digits: 2, zeroDivision: 0 },
+  ],
+  confusionMatrix: () => [[0, 1], [0, 1], { ...ofScores, normalize: "true" }],
+  csvLogger: () => [() => undefined, { append: true, separator: "," }],
+  earlyStopping: () => [{ monitor: "loss", patience: 1, mode: "min" }],
+  evaluate: () => [small(), set, { batchSize: 2 }],
+  findLearningRate: () => [small(), { ...ofRun, steps: 2 }],
+  imageFlow: () => [set, { batchSize: 2, shuffle: true, seed: 1 }],
+  imageFromFile: () => ["missing.png", { size: [8, 8], fit: "cover" }],
+  imageFolder: () => ["missing", { imageShape: [8, 8, 3], classNames: ["a"], fit: "cover" }],
+  learningRateScheduler: () => [() => 0.1, {}],
+  loadIdx: () => [source, { name: "a" }, {}],
+  loadModel: () => [{ load: () => Promise.resolve({}) }, {}],
+  loadRecords: () => [source, { name: "a" }, {}],
+  loadWeights: () => [small(), new Uint8Array(9), { ...ofWeights }],
+  logLoss: () => [[0, 1], SCORES, {}],
+  modelCheckpoint: () => [{ filepath: "x", save: () => undefined, saveBestOnly: true }],
+  modelSummary: () => [small(), { style: "keras3", lineLength: 80 }],
+  mostConfused: () => [COUNTS, { classNames: ["a", "b"], limit: 3 }],
+  oneCycle: () => [{ maxLearningRate: 1, totalSteps: 10 }],
+  oneHot: () => [[0, 1], 2],
+  plotConfusionMatrix: () => [COUNTS, { classNames: ["a", "b"], title: "x", normalize: "true" }],
+  plotHistory: () => [{ ...history }, { title: "x", width: 100 }],
+  plotSample: () => [set, 0, {}],
+  plotSamples: () => [set, { rows: 1, columns: 2, seed: 1 }],
+  precisionRecallCurves: () => [[0, 1], SCORES, { classNames: ["a", "b"] }],
+  predict: () => [small(), set, { batchSize: 2, views: 1 }],
+  randomStream: () => [1, "x"],
+  resizeImage: () => [new Uint8Array(192), [8, 8, 3], { size: [4, 4], filter: "bilinear" }],
+  rocCurves: () => [[0, 1], SCORES, { classNames: ["a", "b"] }],
+  saveWeights: () => [small(), { ...ofWeights, format: "safetensors", dtype: "F32", metadata: {} }],
+  toDataset: () => [set, { batchSize: 2 }],
+  topKAccuracyScore: () => [[0, 1], SCORES, { k: 1 }],
+  trainPhase: () => [small(), { ...ofTraining, initialEpoch: 0, dropRemainder: false }],
+  trainTwoPhase: () => [small(), { ...ofTraining, epochs: [1, 1] }],
+  trainValidationSplit: () => [set, { fraction: 0.5, seed: 1, stratify: true }],
+};
+
+const replaced = (list: unknown[], at: number, value: unknown): unknown[] =>
+  list.map((item, i) => (i === at ? value : item));
+const isOptions = (value: unknown): value is Record<string, unknown> =>
+  value !== undefined && Object.getPrototypeOf(value) === Object.prototype;
+
+describe("any value as another argument, or as an option", () => {
+  const byName = new Map(functions);
+  it.each(Object.entries(CALLS))(
+    "gets the library's own error, or an answer: %s",
+    async (name, make) => {
+      const attempt = async (...args: unknown[]): Promise<void> => {
+        try {
+          await (byName.get(name) as (...args: unknown[]) => unknown)(...args);
+        } catch (error) {
+          expect(error).toBeInstanceOf(kit.CifarKitError);
+        }
+      };
+      for (const value of values) {
+        const args = make();
+        for (const [i, arg] of args.entries()) {
+          if (i > 0) await attempt(...replaced(args, i, value));
+          for (const key of isOptions(arg) ? Object.keys(arg) : []) {
+            await attempt(...replaced(args, i, { ...(arg as object), [key]: value }));
+          }
+        }
+      }
+    },
+  );
 });
 
 describe("any value as the first argument", () => {

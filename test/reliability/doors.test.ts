@@ -17,8 +17,8 @@ const manifest: RecordManifest = {
   ...{ name: "small", files: [{ name: "a.bin", bytes: 5 }], layout, classNames: ["a", "b"] },
 };
 
-function revoked(): object {
-  const { proxy, revoke } = Proxy.revocable({}, {});
+function revoked(target: object = {}): object {
+  const { proxy, revoke } = Proxy.revocable(target, {});
   revoke();
   return proxy;
 }
@@ -106,6 +106,7 @@ describe("what is of another kind altogether", () => {
   it.each<[string, () => object]>([
     ["a proxy that was revoked", revoked],
     ["an option that is one", () => ({ batchSize: revoked() })],
+    ["an option that is one of a function", () => ({ batchSize: revoked(fail) })],
     ["a getter that throws", () => Object.defineProperty({}, "batchSize", { get: fail })],
     ["a proxy that throws", () => new Proxy({}, { get: fail })],
   ])("is refused where options are %s", async (_, make) => {
