@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ResvgRenderOptions } from "@resvg/resvg-js";
-import { check } from "../checks.ts";
+import { check, describe } from "../checks.ts";
 import { messageOf } from "../describe.ts";
 import { ArgumentError, DataError, SourceError } from "../errors.ts";
 import { optionalPackage } from "../optional-package.ts";
@@ -28,6 +29,7 @@ export async function renderPng(
 ): Promise<Uint8Array> {
   checkSize(svg, scale);
   for (const file of fontFiles) await checkFont(file);
+  checkPictures(svg);
   const { Resvg } = await optionalPackage(
     { subject: "writePng", name: "@resvg/resvg-js", otherwise: ", or write an SVG with writeSvg" },
     () => import("@resvg/resvg-js"),
@@ -111,6 +113,19 @@ async function checkFont(file: string): Promise<void> {
       got: `a file that begins with the bytes ${start.toString("hex") || "of none"}`,
       remedy: "pass fonts in fontFiles; a WOFF has to be unpacked first",
     });
+  }
+}
+
+/** The renderer leaves out, without a word, pictures that it would have to fetch, and missing files. */
+function checkPictures(svg: string): void {
+  for (const [, href] of svg.matchAll(/<image [^>]*?href="([^"]*)"/g)) {
+    check(
+      href.startsWith("data:") || existsSync(href.replaceAll("&amp;", "&")),
+      "writePng",
+      "pictures in it as data URLs, or as files that are there",
+      describe(href),
+      "correct the specification, or write an SVG with writeSvg",
+    );
   }
 }
 

@@ -11,7 +11,7 @@ import type { VegaLiteSpec } from "./spec.ts";
  * specification always gives the same text.
  * @param spec what a `plot...` function returned, or any other Vega-Lite specification.
  * @returns the text of an SVG file.
- * @throws {ArgumentError} if `spec` is no specification.
+ * @throws {ArgumentError} if `spec` is no specification, or data that it names cannot be read.
  * @throws {SourceError} if one of the two packages is not installed.
  */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
@@ -32,10 +32,15 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
     const { spec: compiled } = vegaLite.compile(own);
     // What goes wrong while it draws, it tells the console, and leaves out.
     const failures: unknown[] = [];
-    const handler = (_: unknown, __: unknown, parts: readonly unknown[]): void => {
-      failures.push(parts.find((part) => part instanceof Error) ?? parts.map(String).join(" "));
+    const handler = (method: string, _: unknown, parts: readonly unknown[]): void => {
+      const [what, url, cause] = parts;
+      if (UNREAD.includes(String(what))) {
+        failures.push(new Error(`${String(what)}: ${String(url)}: ${messageOf(cause)}`, { cause }));
+      } else if (method === "error") {
+        failures.push(parts.find((part) => part instanceof Error) ?? parts.map(String).join(" "));
+      }
     };
-    const logger = vega.logger(vega.Error, undefined, handler);
+    const logger = vega.logger(vega.Warn, undefined, handler);
     const view = new vega.View(vega.parse(compiled), { renderer: "none", logger });
     try {
       // What it throws may only follow from the first failure.
@@ -59,6 +64,9 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
     });
   }
 }
+
+/** Vega's warnings that it draws without the data of a `url`. */
+const UNREAD = ["Loading failed", "Data ingestion failed"];
 
 /** The picture with its description for screen readers, which Vega gives to web pages only. */
 function describedBy(description: unknown, svg: string): string {

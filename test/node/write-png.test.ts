@@ -132,6 +132,23 @@ describe("writePng", () => {
     expect(readdirSync(folder)).not.toContain("bad.png");
   });
 
+  it("refuses pictures in the picture that the renderer would leave out", async () => {
+    const withImage = (url: string): never => {
+      const mark = { type: "image", width: 20, height: 20 };
+      const encoding = { url: { field: "url", type: "nominal" } };
+      return { data: { values: [{ url }] }, mark, encoding } as never;
+    };
+    for (const url of ["http://127.0.0.1:9/a.png", file("missing.png")]) {
+      const drawn = writePng(file("bad.png"), withImage(url));
+      await expect(drawn).rejects.toThrow(
+        /pictures in it as data URLs, or as files that are there/,
+      );
+      await expect(drawn).rejects.toBeInstanceOf(ArgumentError);
+    }
+    await writePng(file("a & b.png"), history);
+    await writePng(file("good.png"), withImage(file("a & b.png")));
+  });
+
   it("says which folder for temporary files it cannot use, and works with another one", async () => {
     writeFileSync(file("no-folder"), "");
     for (const bad of [file("not there"), file("no-folder")]) {

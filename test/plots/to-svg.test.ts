@@ -55,6 +55,23 @@ describe("toSvg", () => {
     },
   );
 
+  it("refuses data that cannot be read: without them it would draw an empty picture", async () => {
+    const encoding = { x: { field: "a" } };
+    for (const [url, reason] of [
+      ["missing/data.json", "no such file"],
+      [import.meta.filename, "JSON"],
+    ]) {
+      const data = { url, format: { type: "json" } };
+      const refused = toSvg({ data, mark: "point", encoding } as never);
+      await expect(refused).rejects.toThrow(ArgumentError);
+      await expect(refused).rejects.toThrow(url);
+      await expect(refused).rejects.toThrow(reason);
+    }
+    const url = new URL("../fixtures/plots/blues.json", import.meta.url).pathname;
+    const there = { data: { url }, mark: "point", encoding };
+    expect(await toSvg(there as never)).toMatch(/^<svg /);
+  });
+
   it("says what to install if Vega is missing", async () => {
     vi.doMock("vega", () => {
       throw new Error("Cannot find package 'vega'");
