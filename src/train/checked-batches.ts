@@ -7,7 +7,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
 import { modelInternals } from "../model/internals.ts";
 import { CROSS_ENTROPIES } from "../model/loss.ts";
-import { warnOfByteLikeFloats } from "./byte-like.ts";
+import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
 import { scaledTensor } from "./model-input.ts";
 import { readTogether } from "./read-together.ts";
 import { type TensorBatch, tensorsOf, type TrainingData } from "./training-data.ts";
@@ -40,6 +40,7 @@ export function checkedBatches(
             place,
           });
           if (batch.xs.dtype !== "int32") warnOfByteLikeFloats(subject, model, largest);
+          else if (arePixels) warnOfScalingTwice(subject, model);
         } catch (error) {
           dispose(tensorsOf(batch));
           throw error;

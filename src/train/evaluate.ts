@@ -7,6 +7,7 @@ import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { breather } from "../event-loop.ts";
 import { checkedBatches } from "./checked-batches.ts";
 import { modelInternals } from "../model/internals.ts";
+import { warnOfScalingTwice } from "./byte-like.ts";
 import { checkImageShape, checkModel } from "./model-input.ts";
 import { asPredictions, outputOf } from "./model-output.ts";
 import { flowData, datasetData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
@@ -93,6 +94,7 @@ export function evaluationData(
   let classes = 0;
   for (const label of set.labels) classes = Math.max(classes, label + 1);
   checkClasses(subject, model, classes);
+  warnOfScalingTwice(subject, model);
   return flowData(imageFlow(set, { batchSize, shuffle: false }), { weights });
 }
 

@@ -10,7 +10,7 @@ import { ImageSet } from "../dataset/image-set.ts";
 import type { Pixels } from "../dataset/resample.ts";
 import { ArgumentError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
-import { warnOfByteLikeFloats } from "./byte-like.ts";
+import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
 import { checkImageShape, scaledTensor } from "./model-input.ts";
 
 /**
@@ -54,7 +54,7 @@ export function imageRows(subject: string, model: LayersModel, images: ModelImag
       if (!Number.isFinite(pixels[i])) throw notFinite(subject, pixels, i, size);
     }
     warnOfByteLikeFloats(subject, model, largest);
-  }
+  } else warnOfScalingTwice(subject, model);
   return {
     length: pixels.length / size,
     slice(from, to) {
@@ -129,6 +129,7 @@ function tensorRows(subject: string, model: LayersModel, images: Tensor): ImageR
     "pass such a tensor; tf.expandDims makes a batch of one image",
   );
   checkImageShape(subject, model, images.shape.slice(1));
+  if (images.dtype === "int32") warnOfScalingTwice(subject, model);
   return {
     length: images.shape[0],
     slice: (from, to) =>

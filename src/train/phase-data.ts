@@ -6,7 +6,7 @@ import { check, checkBoolean, checkInteger, checkNumber, describe } from "../che
 import { ImageSet } from "../dataset/image-set.ts";
 import { modelInternals } from "../model/internals.ts";
 import { CROSS_ENTROPIES } from "../model/loss.ts";
-import { noteFlow } from "./byte-like.ts";
+import { noteFlow, warnOfScalingTwice } from "./byte-like.ts";
 import { checkedBatches } from "./checked-batches.ts";
 import { checkImageShape } from "./model-input.ts";
 import type { TrainPhaseOptions } from "./train-phase.ts";
@@ -54,6 +54,7 @@ export function phaseData(
   }
   const flow = isFlow(train) ? checkedFlow(subject, train, options) : setFlow(subject, options);
   checkImageShape(subject, model, flow.imageShape);
+  if (!isFlow(train) && !generator) warnOfScalingTwice(subject, model);
   const { outputs, loss } = modelInternals(model);
   const outputCount = outputs[0].shape[1];
   check(

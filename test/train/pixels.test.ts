@@ -293,3 +293,55 @@ describe("floats above 2", () => {
     expect(said()).toEqual([]);
   });
 });
+
+describe("a model that divides bytes by itself", () => {
+  const scaling = (): tfl.LayersModel => {
+    const L = tfl.layers;
+    const inner = tfl.sequential({
+      layers: [L.rescaling({ inputShape: [8, 8, 3], scale: 1 / 255, name: "divide" })],
+    });
+    const model = tfl.sequential({
+      layers: [inner, L.flatten(), L.dense({ units: 3, activation: "softmax" })],
+    });
+    model.compile({ optimizer: sgd(), loss: "sparseCategoricalCrossentropy" });
+    models.push(model);
+    return model;
+  };
+  const pipeline = () =>
+    datasetOf(function* () {
+      yield { xs: tf.tensor4d(bytes, shape, "int32"), ys: tf.tensor1d([...labels]) };
+    });
+  const DOORS: Record<string, (model: tfl.LayersModel) => Promise<unknown>> = {
+    "predict of bytes": (model) => predict(model, bytes),
+    "predict of a tensor": async (model) => {
+      const images = tf.tensor4d(bytes, shape, "int32");
+      await predict(model, images);
+      images.dispose();
+    },
+    "evaluate of a set": (model) => evaluate(model, set),
+    "evaluate of a pipeline": (model) => evaluate(model, pipeline()),
+    "training on a set": (model) => trainPhase(model, { train: set, epochs: 1, verbose: 0 }),
+    "training on a pipeline": (model) =>
+      trainPhase(model, { train: pipeline(), epochs: 1, verbose: 0 }),
+  };
+
+  it.each(Object.entries(DOORS))("is named once when it is given bytes: %s", async (_, door) => {
+    await useBackend("wasm");
+    const model = scaling();
+    for (let i = 0; i < 2; i++) await door(model);
+    await predict(model, set);
+    expect(warn.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /^\w+: the layer divide scales pixels by 0\.003922, and bytes come to/,
+        ),
+      ],
+    ]);
+  });
+
+  it("takes floats of 0..255 without a word", async () => {
+    await useBackend("wasm");
+    await predict(scaling(), Float32Array.from(bytes));
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
