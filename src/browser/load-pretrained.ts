@@ -2,7 +2,6 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkOptions, checkSignal } from "../checks.ts";
 import { PRETRAINED, pretrainedModel } from "../model/index.ts";
 import { absoluteUrl } from "./absolute-url.ts";
-import { fetchFile } from "./fetch-file.ts";
 
 /** Options of {@link loadPretrained}. */
 export interface LoadPretrainedOptions {
@@ -29,6 +28,8 @@ export async function loadPretrained(
   const { signal } = options;
   checkSignal(subject, signal);
   const { href } = absoluteUrl(subject, "url", url, "https://example.org/cifar10.safetensors");
+  // Loaded with the first network.
+  const { fetchFile } = await import("./fetch-file.ts");
   const bytes = await fetchFile(href, {
     ...{ subject, maxBytes: PRETRAINED.bytes, onBytes: () => undefined, anew: false, signal },
   });

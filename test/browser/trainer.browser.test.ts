@@ -122,6 +122,24 @@ describe("createTrainer", () => {
     model.dispose();
   });
 
+  it("predicts from several views of each image as predict in the page does", async () => {
+    const model = newModel();
+    const trainer = newTrainer();
+    const generator = new ImageDataGenerator({ rotationRange: 20, featurewiseCenter: true });
+    generator.fit(train);
+    const plain = await predict(model, validation);
+    for (const testTimeAugmentation of ["flip", { generator, views: 2, seed: 5 }] as const) {
+      const expected = await predict(model, validation, { testTimeAugmentation });
+      expect(expected).not.toEqual(plain);
+      expect(await trainer.predict(model, validation, { testTimeAugmentation })).toEqual(expected);
+    }
+    for (const wrong of [null, 5, { testTimeAugmentation: { generator: {} } }]) {
+      const here = await predict(model, validation, wrong as never).catch(String);
+      expect(await trainer.predict(model, validation, wrong as never).catch(String)).toBe(here);
+    }
+    model.dispose();
+  });
+
   it("sends the images alone where they are a part of a larger array", async () => {
     const model = newModel();
     const trainer = newTrainer();

@@ -2,9 +2,9 @@
  * Training in a Web Worker, so that the page stays responsive: the page calls what it would call
  * without one, and the Worker does the work. `serveTrainer` is the Worker's side.
  */
-import { io, Tensor } from "@tensorflow/tfjs-core";
+import { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
+import { type GeneratorState, ImageDataGenerator } from "../../augment/image-data-generator.ts";
 import { check, checkFunction, checkOptions, describe } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
@@ -14,7 +14,6 @@ import { withKerasLayers } from "../../model/keras-layers.ts";
 import { checkSavable } from "../../train/check-savable.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import { writeModelState } from "../../train/checkpoint/model-state.ts";
-import { checkByteRange } from "../../train/checked-batches.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { TwoPhaseHistory } from "../../train/history.ts";
 import { setLearningRate } from "../../train/learning-rate.ts";
@@ -26,6 +25,7 @@ import { checkTrainingOptions, COMMON_OPTIONS } from "../../train/train-phase.ts
 import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
 import { opfsStoreName } from "../opfs-checkpoint-store.ts";
 import { hookRunner, type HookCall, outline } from "./callback-calls.ts";
+import { plainGenerator } from "./plain-generator.ts";
 import { SetSender } from "./image-sets.ts";
 import {
   type EvaluateCall,
@@ -154,7 +154,7 @@ export class Trainer {
     checkCompiled(TRAIN, model);
     checkSet("train", train);
     if (validation !== undefined) checkSet("validation", validation);
-    checkGenerator(augmentation);
+    const state = stateOf(augmentation);
     const storeName = checkpoint && storeNameOf(checkpoint);
     const abort = new AbortController();
     return this.#alone(async () => {
@@ -182,7 +182,7 @@ export class Trainer {
           model: await artifactsOf(withKerasLayers(model), true),
           train: await this.#sets.send(train),
           validation: validation && (await this.#sets.send(validation)),
-          augmentation: augmentation?.getState(),
+          augmentation: state,
           callbacks: callbacks.map(outline),
           checkpoint: checkpoint && { ...withoutStore(checkpoint), storeName: storeName! },
           options: rest,
@@ -260,19 +260,13 @@ export class Trainer {
   ): Promise<Predictions> {
     checkModel("predict", model);
     return this.#alone(async () => {
-      // What the Worker would refuse is refused here, by the same checks.
-      const { imageRows } = await import("../../train/image-rows.ts");
-      imageRows("predict", model, images);
+      const { checkImages, plainImages, plainOptions } = await import("./predict-call.ts");
+      checkImages(model, images);
       await this.#started;
-      const call: PredictCall = {
-        model: await artifactsOf(model, false),
-        images: images instanceof ImageSet ? await this.#sets.send(images) : await plain(images),
-        options,
-      };
-      return this.#remote.call("predict", call, [
-        call.model.weightData as ArrayBuffer,
-        ...buffersOf(call.images),
-      ]);
+      const { transfer, ...plain } = await plainImages(images, (set) => this.#sets.send(set));
+      const artifacts = await artifactsOf(model, false);
+      const call: PredictCall = { model: artifacts, ...plain, ...plainOptions(options) };
+      return this.#remote.call("predict", call, [artifacts.weightData as ArrayBuffer, ...transfer]);
     });
   }
 
@@ -330,29 +324,6 @@ export class Trainer {
   }
 }
 
-/** Images as a message can carry them: in buffers of their own, which a message moves. */
-async function plain(images: Exclude<ModelImages, ImageSet>): Promise<PredictCall["images"]> {
-  if (images instanceof Tensor) {
-    const values = await images.data();
-    if (images.dtype !== "int32") return Float32Array.from(values);
-    const bytes = Uint8Array.from(values);
-    const stray = bytes.findIndex((byte, i) => byte !== values[i]);
-    if (stray !== -1) checkByteRange("predict", "an int32 tensor", values[stray], values[stray]);
-    return bytes;
-  }
-  // A message takes the whole buffer along of which an array is a part.
-  if (ArrayBuffer.isView(images)) return images.slice();
-  const { data, width, height, channels } = images;
-  return { data: data.slice(), width, height, channels };
-}
-
-/** What a message is to move of images; that of a set is in the Worker already. */
-function buffersOf(images: PredictCall["images"]): ArrayBuffer[] {
-  if (typeof images === "number") return [];
-  const { buffer } = ArrayBuffer.isView(images) ? images : images.data;
-  return [buffer as ArrayBuffer];
-}
-
 /** A model as the plain data that TensorFlow.js saves. */
 async function artifactsOf(
   model: LayersModel,
@@ -377,21 +348,17 @@ function checkSet(name: string, set: unknown, subject = TRAIN): asserts set is I
   );
 }
 
-function checkGenerator(augmentation: unknown): void {
+function stateOf(augmentation: unknown): GeneratorState | undefined {
+  if (augmentation === undefined) return undefined;
   check(
-    augmentation === undefined || augmentation instanceof ImageDataGenerator,
+    augmentation instanceof ImageDataGenerator,
     TRAIN,
     "augmentation to be an ImageDataGenerator",
     describe(augmentation),
     "pass new ImageDataGenerator({ ... })",
   );
-  check(
-    typeof augmentation?.getState().options.preprocessingFunction !== "function",
-    TRAIN,
-    "an augmentation without functions, which can be sent to a Worker",
-    "one with a preprocessingFunction",
-    "pass it to serveTrainer({ augmentation }) in the Worker",
-  );
+  const remedy = "pass it to serveTrainer({ augmentation }) in the Worker";
+  return plainGenerator(TRAIN, augmentation, remedy);
 }
 
 function withoutStore({ store: _, ...rest }: CheckpointOptions): Omit<CheckpointOptions, "store"> {

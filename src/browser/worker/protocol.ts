@@ -114,6 +114,8 @@ export interface PredictCall {
   /** The id of a set, or bytes or floats themselves. */
   readonly images: number | Bytes | Float32Array | Pixels;
   readonly options: PredictOptions;
+  /** That of `options.testTimeAugmentation`, whose place there is empty. */
+  readonly generator: GeneratorState | undefined;
 }
 
 /** What the Worker calls in the page. */

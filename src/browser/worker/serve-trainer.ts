@@ -218,12 +218,13 @@ class TrainerServer {
     return this.#withModel(model, (loaded) => evaluate(loaded, this.#sets.get(set), options));
   }
 
-  #predict({ model, images, options }: PredictCall): Promise<Predictions> {
+  #predict({ model, images, ...call }: PredictCall): Promise<Predictions> {
     const given = typeof images === "number" ? this.#sets.get(images) : images;
     return this.#withModel(model, async (loaded) => {
       // Loaded with the first prediction: a Worker that trains needs none of it.
       const { predict } = await import("../../train/predict.ts");
-      return predict(loaded, given, options);
+      const { fullOptions } = await import("./predict-call.ts");
+      return predict(loaded, given, fullOptions(call));
     });
   }
 

@@ -1,5 +1,5 @@
 /** What needs a page, or a Worker of one; a test of the browser tries it. */
-import { earlyStopping, ImageDataGenerator, loadModel, plotHistory } from "cifar-kit";
+import { earlyStopping, ImageDataGenerator, loadModel, plotHistory, predict } from "cifar-kit";
 import {
   createTrainer,
   imageFromFile,
@@ -61,6 +61,10 @@ const evaluate = (
   trainer = trainerOf(trainWorker),
 ): Promise<unknown> => trainer.evaluate(tinyModel(), given as typeof set, options);
 const withFunction = new ImageDataGenerator({ preprocessingFunction: (image) => image });
+/** Predicts from several views of each image, here or in the Worker. */
+const views = (where: typeof predict, generator: ImageDataGenerator): Promise<unknown> =>
+  where(tinyModel(), set, { testTimeAugmentation: { generator, views: 1 } });
+const inWorker: typeof predict = (...given) => trainerOf(trainWorker).predict(...given);
 const checkpoint = (store: unknown): Promise<unknown> => train({ checkpoint: { store } });
 
 const picture = async (): Promise<Blob> => {
@@ -305,6 +309,13 @@ export const trials: Trials = {
   "pass opfsCheckpointStore(name)": [
     () => checkpoint({ open: () => undefined }),
     () => checkpoint(opfsCheckpointStore(`remedies-${performance.timeOrigin}`)),
+  ],
+  "call predict of the page, or leave the function out": [
+    () => views(inWorker, withFunction),
+    async () => {
+      await views(predict, withFunction);
+      await views(inWorker, new ImageDataGenerator());
+    },
   ],
   "pass plain values": [
     () => evaluate(set, { batchSize: () => 5 }),
