@@ -1,11 +1,10 @@
-import { check, checkFunction, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { checkFunction, checkOneOf, checkOptions } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
-import { defaultCacheDir } from "./cache-dir.ts";
+import { checkedCacheDir } from "./cache-dir.ts";
 import { cachedSource } from "./cached-source.ts";
 import { type DownloadProgress, printProgress, printWarning } from "./download-progress.ts";
 import { npmFetcher, torontoFetcher } from "./fetchers.ts";
-import { isPath } from "./is-path.ts";
 
 /** Options of {@link cifar10Source}. */
 export interface Cifar10SourceOptions {
@@ -33,15 +32,9 @@ export interface Cifar10SourceOptions {
 export function cifar10Source(options: Cifar10SourceOptions = {}): ByteSource {
   const subject = "cifar10Source";
   checkOptions(subject, options, ["cacheDir", "from", "onProgress"]);
-  const { cacheDir = defaultCacheDir(), from = "auto" } = options;
+  const { from = "auto" } = options;
+  const cacheDir = checkedCacheDir(subject, options.cacheDir);
   const { onProgress = printProgress(process.stderr) } = options;
-  check(
-    isPath(cacheDir),
-    subject,
-    "cacheDir to be the path of a folder",
-    describe(cacheDir),
-    "pass a path or leave it out",
-  );
   checkOneOf(subject, "from", from, ["auto", "npm", "toronto"]);
   checkFunction(subject, "onProgress", onProgress);
   const fetchers = { npm: [npmFetcher], toronto: [torontoFetcher()] };

@@ -1,10 +1,9 @@
-import { check, checkFunction, checkOptions, describe } from "../checks.ts";
+import { checkFunction, checkOptions } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR100_MANIFESTS } from "../dataset/cifar100.ts";
 import { archiveSource, type Archive } from "./archive-source.ts";
-import { defaultCacheDir } from "./cache-dir.ts";
+import { checkedCacheDir } from "./cache-dir.ts";
 import { type DownloadProgress, printProgress, printWarning } from "./download-progress.ts";
-import { isPath } from "./is-path.ts";
 
 /** Options of {@link cifar100Source}. */
 export interface Cifar100SourceOptions {
@@ -34,15 +33,8 @@ export const CIFAR100_ARCHIVE: Archive = {
 export function cifar100Source(options: Cifar100SourceOptions = {}): ByteSource {
   const subject = "cifar100Source";
   checkOptions(subject, options, ["cacheDir", "onProgress"]);
-  const { cacheDir = defaultCacheDir() } = options;
+  const cacheDir = checkedCacheDir(subject, options.cacheDir);
   const { onProgress = printProgress(process.stderr, "CIFAR-100") } = options;
-  check(
-    isPath(cacheDir),
-    subject,
-    "cacheDir to be the path of a folder",
-    describe(cacheDir),
-    "pass a path or leave it out",
-  );
   checkFunction(subject, "onProgress", onProgress);
   return archiveSource(CIFAR100_ARCHIVE, {
     subject,

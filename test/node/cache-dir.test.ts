@@ -16,6 +16,9 @@ describe("defaultCacheDir", () => {
     expect(defaultCacheDir({ XDG_CACHE_HOME: "/xdg" }, "linux", home)).toBe(
       join("/xdg", "cifar-kit"),
     );
+    expect(defaultCacheDir({ XDG_CACHE_HOME: "~/xdg" }, "linux", home)).toBe(
+      join(home, ".cache", "cifar-kit"),
+    );
     expect(defaultCacheDir({ CIFAR_KIT_CACHE: "/own", XDG_CACHE_HOME: "/xdg" })).toBe("/own");
   });
 });

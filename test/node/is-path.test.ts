@@ -24,20 +24,26 @@ const DOORS: Readonly<Record<string, (path: string) => unknown>> = {
   folderSource: (path) => node.folderSource(path).read("test_batch.bin"),
   imageFolder: (path) => node.imageFolder(path, { imageShape: [8, 8, 3] }),
   imageFromFile: (path) => node.imageFromFile(path),
-  "imageFromFile of a URL": (path) => node.imageFromFile(new URL(path, "https://data.test")),
   writeFileAtomic: (path) => node.writeFileAtomic(path, "text"),
   writePng: (path) => node.writePng(path, { $schema: "" } as never),
   writeSvg: (path) => node.writeSvg(path, { $schema: "" } as never),
 };
 
 describe.each(Object.entries(DOORS))("the path of %s", (_, open) => {
-  it.each(["https://data.test/a", "file://./a", "ftp://a", "a\0b"])(
+  it.each(["https://data.test/a", "file://./a", "ftp://a", "~/a", "a\0b"])(
     "is not %j, and nothing is made of it",
     async (path) => {
       const opened = Promise.resolve().then(() => open(path));
       await expect(opened).rejects.toBeInstanceOf(ArgumentError);
-      await expect(opened).rejects.toThrow(/expected (the|a|cacheDir to be the) path/);
+      await expect(opened).rejects.toThrow(/expected (the|a|cacheDir, .* the) path/);
       expect(readdirSync(folder)).toEqual([]);
     },
   );
 });
+
+it.each(["https://data.test/a.png", "file://host/a.png", "data:image/png;base64,AAAA"])(
+  "the URL %s leads to no file",
+  async (url) => {
+    await expect(node.imageFromFile(new URL(url))).rejects.toThrow(/expected the path .*the URL/);
+  },
+);
