@@ -9,7 +9,6 @@ import { modelInternals } from "../model/internals.ts";
 import { withKerasLayers } from "../model/keras-layers.ts";
 import { leaveNothing } from "../model/optimizers/leave-nothing.ts";
 import { trainWhatIsTrainable } from "../model/trainable.ts";
-import { changedMeanwhile } from "./changed-meanwhile.ts";
 import type { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { evaluationData } from "./evaluate.ts";
 import type { History, RunHealth } from "./history.ts";
@@ -170,6 +169,7 @@ async function alone<T>(subject: string, model: LayersModel, train: () => Promis
     return await train();
   } catch (cause) {
     if (isAlive(model)) throw cause;
+    const { changedMeanwhile } = await import("./changed-meanwhile.ts");
     throw changedMeanwhile(subject, "the model to live", "one that was disposed", cause);
   } finally {
     busy.delete(model);

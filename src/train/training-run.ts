@@ -47,7 +47,7 @@ export class TrainingRun {
   readonly #subject: string;
   readonly #model: LayersModel;
   readonly #optimizer: Optimizer;
-  readonly #trainStep: (data: Tensor[]) => Scalar[];
+  readonly #trainStep: (data: Tensor[]) => Promise<Scalar[]>;
   readonly #phases: readonly RunPhase[];
   readonly #validation: TrainingData | undefined;
   readonly #callbacks: CallbackList;
@@ -180,7 +180,7 @@ export class TrainingRun {
       try {
         await this.#stopIfAborted();
         await this.#callbacks.call("onBatchBegin", step);
-        this.#means.add(this.#trainStep(tensors), batch.size);
+        this.#means.add(await this.#trainStep(tensors), batch.size);
       } finally {
         dispose(tensors);
       }
