@@ -12,7 +12,6 @@ import { evaluate, type Evaluation } from "../../train/evaluate.ts";
 import { learningRateOf } from "../../train/learning-rate.ts";
 import type { Predictions } from "../../train/model-output.ts";
 import { trainTwoPhase } from "../../train/train-two-phase.ts";
-import { opfsCheckpointStore } from "../opfs-checkpoint-store.ts";
 import { remoteCallback } from "./callback-calls.ts";
 import { DeviceWatch } from "./device-loss.ts";
 import { SetReceiver } from "./image-sets.ts";
@@ -175,7 +174,7 @@ class TrainerServer {
           train: this.#sets.get(call.train),
           ...(call.validation !== undefined && { validation: this.#sets.get(call.validation) }),
           ...this.#augmentation(call),
-          ...(checkpoint && { checkpoint: this.#checkpoint(checkpoint) }),
+          ...(checkpoint && { checkpoint: await this.#checkpoint(checkpoint) }),
           callbacks: [
             ...(this.#options.callbacks?.() ?? []),
             ...callbacks.map((outline, index) =>
@@ -210,7 +209,9 @@ class TrainerServer {
     return generator ? { augmentation: generator } : {};
   }
 
-  #checkpoint({ storeName, ...rest }: NonNullable<TrainCall["checkpoint"]>) {
+  async #checkpoint({ storeName, ...rest }: NonNullable<TrainCall["checkpoint"]>) {
+    // Loaded with the first run that is saved.
+    const { opfsCheckpointStore } = await import("../opfs-checkpoint-store.ts");
     return { ...rest, store: this.#watch!.guard(opfsCheckpointStore(storeName)) };
   }
 
