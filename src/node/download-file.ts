@@ -191,11 +191,12 @@ class Download {
   }
 
   #wrongSize(got: string): DataError {
+    const { subject, bytes, remedy } = this.#options;
     return new DataError({
-      subject: this.#options.subject,
-      expected: `${this.#options.bytes} bytes at ${this.#url}`,
-      got,
-      remedy: "the server has another file there, or a page in its place: get the data elsewhere",
+      subject,
+      expected: `${bytes} bytes at ${this.#url}`,
+      got: `${got}, as of another file or of a page in its place`,
+      remedy,
     });
   }
 

@@ -81,6 +81,10 @@ export const trials: Trials = {
     async () => {
       await read(fromArchive(await network.networkOf(ARCHIVE)));
       await read(fromArchive(DEAD, filled()));
+      const cacheDir = newFolder();
+      await read(fromArchive(await network.networkOf(page), cacheDir)).catch(async () => {
+        await read(fromArchive(await network.networkOf(ARCHIVE), cacheDir));
+      });
     },
   ],
   "the download was damaged or altered on its way: try again, or another network": [
@@ -126,10 +130,6 @@ export const trials: Trials = {
       cifar10Source({ from: "npm" });
       await read(folderSource(unpacked()));
     },
-  ],
-  "the server has another file there, or a page in its place: get the data elsewhere": [
-    async () => read(fromArchive(await network.networkOf(page))),
-    async () => read(fromArchive(await network.networkOf(page), filled())),
   ],
   "the file is damaged or another one: get it again": [
     () => unzipped(ARCHIVE.subarray(0, 100)),
