@@ -184,13 +184,15 @@ describe("downloadFile", () => {
 
   it("refuses a page in the file's place, and more bytes than the file has", async () => {
     const page = download((_, s) => s.end("<html>log in</html>"));
-    await expect(page).rejects.toThrow(/expected 200000 bytes at .*, got 19, as of .* a page in its place; check the network/);
+    await expect(page).rejects.toThrow(
+      /expected 200000 bytes at .*, got 19, as of .* a page in its place; check the network/,
+    );
     await expect(page).rejects.toBeInstanceOf(DataError);
     const longer = download((_, s) => {
       s.write(FILE);
       s.end("more");
     });
-    await expect(longer).rejects.toThrow(/got more;/);
+    await expect(longer).rejects.toThrow(/got more, as of another file/);
   });
 
   it("follows redirects, but never to an address without encryption, and not for ever", async () => {
