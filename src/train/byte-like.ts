@@ -1,14 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../brand.ts";
-import type { LayerInternals } from "../model/internals.ts";
 import { allLayers } from "../model/layer-tree.ts";
-import { warnOnce } from "../warn.ts";
+import { warn } from "../warn.ts";
 
 /** Pixels in [0, 1] stay below this, also after most changes of contrast. */
 const LARGEST = 2;
-
-/** Of 1 / 255 and 2 / 255 with room; nobody makes numbers in [0, 1] so much smaller. */
-const SMALL_SCALE = 0.02;
 
 /** Models that are known to take other floats, or about which the warning has been given. */
 const others = /* @__PURE__ */ shared("floats", () => new WeakSet<LayersModel>());
@@ -18,10 +14,9 @@ const others = /* @__PURE__ */ shared("floats", () => new WeakSet<LayersModel>()
  * floats are taken as they are, so a model that sees both would learn one and be asked the other.
  */
 export function warnOfByteLikeFloats(subject: string, model: LayersModel, largest: number): void {
-  if (!(largest > LARGEST) || others.has(model) || scalingLayer(model)) return;
+  if (!(largest > LARGEST) || others.has(model) || scales(model)) return;
   others.add(model);
-  warnOnce(
-    model,
+  warn(
     `${subject}: floats up to ${Number(largest.toPrecision(4))} are taken as they are, while bytes ` +
       "are scaled to [0, 1]. If they are bytes, divide them by 255, or pass bytes (a Uint8Array, an " +
       "int32 tensor); if the model is meant for such values, give it nothing else.",
@@ -33,25 +28,20 @@ export function warnOfByteLikeFloats(subject: string, model: LayersModel, larges
  * scaled, so that they would be divided twice.
  */
 export function warnOfScalingTwice(subject: string, model: LayersModel): void {
-  const layer = others.has(model) ? undefined : scalingLayer(model);
-  if (!layer) return;
+  if (others.has(model) || !scales(model)) return;
   others.add(model);
-  warnOnce(
-    model,
-    `${subject}: the layer ${layer.name} scales pixels by ${Number(scaleOf(layer).toPrecision(4))}, and ` +
-      "bytes come to every model scaled to [0, 1]. Leave the layer out, or give the model floats of " +
-      "0..255 and nothing else.",
+  warn(
+    `${subject}: bytes are scaled to [0, 1], and the model's Rescaling scales them again. ` +
+      "Leave it out, or pass floats of 0..255 and nothing else.",
   );
 }
 
-/** The layer that makes small numbers of bytes, if there is one. */
-function scalingLayer(model: LayersModel): LayerInternals | undefined {
-  return [...allLayers(model)].find(
-    (layer) => layer.getClassName() === "Rescaling" && Math.abs(scaleOf(layer)) < SMALL_SCALE,
+/** Whether a model makes small numbers of bytes. */
+const scales = (model: LayersModel): boolean =>
+  [...allLayers(model)].some(
+    (layer) =>
+      layer.getClassName() === "Rescaling" && Math.abs(layer.getConfig().scale as number) < 0.02,
   );
-}
-
-const scaleOf = (layer: LayerInternals): number => Number(layer.getConfig().scale);
 
 /** Remembers that a model is trained on what a flow makes, standardised images for example. */
 export function noteFlow(model: LayersModel, pixels: Float32Array): void {

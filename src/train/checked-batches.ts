@@ -8,47 +8,42 @@ import { check } from "../checks.ts";
 import { modelInternals } from "../model/internals.ts";
 import { CROSS_ENTROPIES } from "../model/loss.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
-import { scaledTensor } from "./model-input.ts";
+import { checkByteRange, scaledTensor } from "./model-input.ts";
 import { readTogether } from "./read-together.ts";
 import { type TensorBatch, tensorsOf, type TrainingData } from "./training-data.ts";
 
-/** The data with every batch checked; a bad one is disposed, and an error thrown in its place. */
-export function checkedBatches(
+/** The batches, each checked; a bad one is disposed, and an error thrown in its place. */
+export async function* checkedBatches(
   subject: string,
   model: LayersModel,
-  data: TrainingData,
+  batches: ReturnType<TrainingData["epoch"]>,
   purpose: "training" | "evaluation",
-): TrainingData {
+): AsyncGenerator<TensorBatch> {
   const { inputs, outputs, loss } = modelInternals(model);
   const imageShape = inputs[0].shape.slice(1);
   const classes = outputs[0].shape[1];
   // A regression may have any targets; an evaluation always asks for classes.
   const wantsClasses = purpose === "evaluation" || CROSS_ENTROPIES.includes(loss);
   const arePixels = takesPixels(model);
-  return {
-    ...data,
-    async *epoch(index, from) {
-      let step = 0;
-      for await (const batch of data.epoch(index, from)) {
-        step++;
-        try {
-          const place = `batch ${step} of the epoch`;
-          checkShapes(subject, batch, imageShape, place);
-          const largest = await checkValues(subject, batch, {
-            classes: wantsClasses ? classes : undefined,
-            arePixels,
-            place,
-          });
-          if (batch.xs.dtype !== "int32") warnOfByteLikeFloats(subject, model, largest);
-          else if (arePixels) warnOfScalingTwice(subject, model);
-        } catch (error) {
-          dispose(tensorsOf(batch));
-          throw error;
-        }
-        yield arePixels ? scaledBatch(batch) : batch;
-      }
-    },
-  };
+  let step = 0;
+  for await (const batch of batches) {
+    step++;
+    try {
+      const place = `batch ${step} of the epoch`;
+      checkShapes(subject, batch, imageShape, place);
+      const largest = await checkValues(subject, batch, {
+        classes: wantsClasses ? classes : undefined,
+        arePixels,
+        place,
+      });
+      if (batch.xs.dtype !== "int32") warnOfByteLikeFloats(subject, model, largest);
+      else if (arePixels) warnOfScalingTwice(subject, model);
+    } catch (error) {
+      dispose(tensorsOf(batch));
+      throw error;
+    }
+    yield arePixels ? scaledBatch(batch) : batch;
+  }
 }
 
 function checkShapes(
@@ -144,22 +139,6 @@ async function checkValues(
     "correct the labels, or build the model with numClasses to match; the batch has changed nothing",
   );
   return largestPixel;
-}
-
-/** Throws unless the values of an int32 tensor are bytes. */
-export function checkByteRange(
-  subject: string,
-  what: string,
-  least: number,
-  largest: number,
-): void {
-  check(
-    least >= 0 && largest <= 255,
-    subject,
-    `${what} to hold bytes, 0..255`,
-    `values from ${least} to ${largest}`,
-    "scale them to [0, 1] and pass floats",
-  );
 }
 
 /** Whether whole numbers are pixels to a model, not words to look up. */

@@ -5,7 +5,7 @@ import { check, checkInteger, checkOptions, describe } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { breather } from "../event-loop.ts";
-import { checkedBatches } from "./checked-batches.ts";
+import { checkedData } from "./checked-data.ts";
 import { modelInternals } from "../model/internals.ts";
 import { warnOfScalingTwice } from "./byte-like.ts";
 import { checkImageShape, checkModel } from "./model-input.ts";
@@ -74,7 +74,7 @@ export function evaluationData(
   weights?: Float32Array,
 ): TrainingData {
   if (isDataset(set)) {
-    return checkedBatches(subject, model, datasetData(subject, set, "evaluation"), "evaluation");
+    return checkedData(subject, model, datasetData(subject, set, "evaluation"), "evaluation");
   }
   if (isFlow(set)) {
     const flow = usableFlow(subject, set);

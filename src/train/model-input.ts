@@ -52,3 +52,19 @@ export function checkImageShape(
 export function scaledTensor(bytes: Tensor): Tensor {
   return tidy(() => div(cast(bytes, "float32"), 255));
 }
+
+/** Throws unless the values of an int32 tensor are bytes. */
+export function checkByteRange(
+  subject: string,
+  what: string,
+  least: number,
+  largest: number,
+): void {
+  check(
+    least >= 0 && largest <= 255,
+    subject,
+    `${what} to hold bytes, 0..255`,
+    `values from ${least} to ${largest}`,
+    "scale them to [0, 1] and pass floats",
+  );
+}

@@ -7,7 +7,7 @@ import { ImageSet } from "../dataset/image-set.ts";
 import { modelInternals } from "../model/internals.ts";
 import { CROSS_ENTROPIES } from "../model/loss.ts";
 import { noteFlow, warnOfScalingTwice } from "./byte-like.ts";
-import { checkedBatches } from "./checked-batches.ts";
+import { checkedData } from "./checked-data.ts";
 import { checkImageShape } from "./model-input.ts";
 import type { TrainPhaseOptions } from "./train-phase.ts";
 import { datasetData, flowData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
@@ -50,7 +50,7 @@ export function phaseData(
       "put augmentation, batching and smoothed labels into the dataset's own pipeline",
     );
     const data = datasetData(subject, train, "training", stepsPerEpoch);
-    return checkedBatches(subject, model, data, "training");
+    return checkedData(subject, model, data, "training");
   }
   const flow = isFlow(train) ? checkedFlow(subject, train, options) : setFlow(subject, options);
   checkImageShape(subject, model, flow.imageShape);

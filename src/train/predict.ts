@@ -4,10 +4,9 @@ import { check, checkInteger, checkOptions } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { warnOfByteLikeFloats } from "./byte-like.ts";
 import { readTogether } from "./read-together.ts";
-import { checkByteRange } from "./checked-batches.ts";
 import { breather } from "../event-loop.ts";
 import { type ImageRows, imageRows, type ModelImages } from "./image-rows.ts";
-import { checkModel } from "./model-input.ts";
+import { checkByteRange, checkModel } from "./model-input.ts";
 import { asPredictions, outputOf, type Predictions } from "./model-output.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 

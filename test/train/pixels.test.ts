@@ -333,7 +333,7 @@ describe("a model that divides bytes by itself", () => {
     expect(warn.mock.calls).toEqual([
       [
         expect.stringMatching(
-          /^\w+: the layer divide scales pixels by 0\.003922, and bytes come to/,
+          /^\w+: bytes are scaled to \[0, 1\], and the model.s Rescaling scales them again/,
         ),
       ],
     ]);
