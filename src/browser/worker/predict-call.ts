@@ -3,7 +3,6 @@ import { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
-
 import { imageRows, type ModelImages } from "../../train/image-rows.ts";
 import { checkByteRange } from "../../train/model-input.ts";
 import type { PredictOptions } from "../../train/predict.ts";
