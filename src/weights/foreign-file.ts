@@ -89,8 +89,9 @@ const KINDS: readonly Kind[] = [
     remedy: "save the weights of the network that it was made from",
   },
   {
-    // Protocol buffers begin with their version, then comes a text or a part.
-    is: (bytes) => bytes[0] === 8 && bytes[1] > 0 && bytes[1] < 16 && bytes[2] === 0x12,
+    // Protocol buffers begin with their version; then comes who made it, or the graph.
+    is: (bytes) =>
+      bytes[0] === 8 && bytes[1] > 0 && bytes[1] < 16 && [0x12, 0x3a].includes(bytes[2]),
     kind: "an ONNX file or a saved_model.pb of TensorFlow",
     remedy: "save the weights of the network that it was made from",
   },

@@ -134,6 +134,8 @@ describe("files of other kinds", () => {
     ["an error page", text("<!doctype html><title>404</title>"), /got a page of HTML/],
     ["a pointer of LFS", text("version https://git-lfs.github.com/spec/v1"), /git lfs pull/],
     ["ONNX", text("\x08\x09\x12\x07pytorch"), /got an ONNX file/],
+    ["ONNX of nobody's", text("\x08\x0a\x3a\x40\x0a\x10"), /got an ONNX file/],
+    ["a saved_model.pb", text("\x08\x01\x12\x40\x0a\x30"), /a saved_model\.pb of TensorFlow/],
     ["SavedModel", Uint8Array.of(8, 1, 0x12, 0xd9, 0xaa, 1, 10, 0xd6), /a saved_model\.pb/],
     ["a checkpoint", Buffer.concat([MAGIC, Buffer.alloc(99)]), /got a checkpoint of a run/],
     ["weights.bin", new Uint8Array(Float32Array.of(0.5, 1, 2).buffer), /bytes 0000003f; .* \.bin/],
