@@ -28,6 +28,10 @@ export interface LayerInternals {
   readonly layer?: LayerInternals;
   readonly forwardLayer?: LayerInternals;
   readonly backwardLayer?: LayerInternals;
+  /** Of a recurrent layer, and of several cells that make one. */
+  readonly cell?: LayerInternals;
+  readonly cells?: readonly LayerInternals[];
+  readonly weights: readonly LayerVariable[];
   readonly trainableWeights: LayerVariable[];
   /** Those that it would train if nothing were frozen. */
   readonly _trainableWeights?: readonly LayerVariable[];

@@ -4,10 +4,9 @@ export interface KerasWeight {
   readonly shape: readonly number[];
   readonly trainable: boolean;
   /**
-   * Where below its layer Keras 3 keeps it, if not there itself: an LSTM's in `"cell"`, a Bidirectional
-   * layer's in `"forward_layer/cell"` and `"backward_layer/cell"`.
+   * Where below its layer's group Keras 3 keeps it: an LSTM's in `"cell"`; `""` if there itself.
    */
-  readonly part?: string;
+  readonly part: string;
 }
 
 /** What is known of a layer before a file is read. */
@@ -30,7 +29,7 @@ export type KerasValues = ReadonlyMap<KerasWeight, Float32Array>;
  * The groups of Keras 3's files, one per layer: the class in snake case, counted where it repeats
  * (`conv2d`, `conv2d_1`). The layers' own names do not count there.
  */
-export function keras3Groups(layers: readonly KerasLayer[]): string[] {
+export function keras3Groups(layers: readonly Pick<KerasLayer, "className">[]): string[] {
   const counts = new Map<string, number>();
   return layers.map(({ className }) => {
     // What Keras calls a Functional model is called Model here.

@@ -90,11 +90,8 @@ function readLayers(
 
 /** A layer's weights by the part of it that Keras keeps them in. */
 function partsOf({ weights }: KerasLayer): { part: string; weights: KerasWeight[] }[] {
-  const parts = [...new Set(weights.map(({ part = "" }) => part))];
-  return parts.map((part) => ({
-    part,
-    weights: weights.filter((weight) => (weight.part ?? "") === part),
-  }));
+  const parts = [...new Set(weights.map(({ part }) => part))];
+  return parts.map((part) => ({ part, weights: weights.filter((weight) => weight.part === part) }));
 }
 
 function hasWeights(layer: KerasLayer, seen: ReadonlySet<object>): boolean {

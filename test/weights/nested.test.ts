@@ -5,13 +5,13 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../../src/errors.ts";
 import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { loadHdf5, openHdf5 } from "../../src/weights/hdf5.ts";
 import { readSafetensors } from "../../src/weights/read-safetensors.ts";
 import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
 import { FILES, fill, nested } from "../fixtures/weights/nested.ts";
 import { madeUp } from "../fixtures/weights/random-networks.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
+import { contentOf } from "../helpers/hdf5-content.ts";
 
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
@@ -38,23 +38,6 @@ function outputs(of: LayersModel): Float32Array {
 }
 /** Float32 sums in another order. */
 const CLOSE = { rtol: 1e-5, atol: 1e-5 };
-
-/** The paths and shapes of an HDF5 file's datasets. */
-async function contentOf(bytes: Uint8Array): Promise<Record<string, number[]>> {
-  const hdf5 = await loadHdf5();
-  return openHdf5(hdf5, bytes, (file) => {
-    const found: Record<string, number[]> = {};
-    const search = (group: typeof file | InstanceType<typeof hdf5.Group>): void => {
-      for (const key of group.keys()) {
-        const item = group.get(key);
-        if (item instanceof hdf5.Dataset) found[item.path.replace(/^\/+/, "")] = item.shape!;
-        else if (item instanceof hdf5.Group) search(item);
-      }
-    };
-    search(file);
-    return found;
-  });
-}
 
 describe("models inside models", () => {
   it("compute here what they compute in Keras and PyTorch with the files from here", () => {
