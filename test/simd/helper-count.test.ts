@@ -56,6 +56,29 @@ describe("HelperCount", () => {
   });
 });
 
+/** Speeds of 1 to `threads` threads where a part of the work is one thread's alone. */
+function partlySerial(threads: number, share: number): number[] {
+  return Array.from({ length: threads }, (_, i) => 1 / (share + (1 - share) / (i + 1)));
+}
+
+describe.each([12, 16, 24, 32, 48, 64])(
+  "of %i threads, whose work is partly one's alone",
+  (threads) => {
+    it.each([0.02, 0.05, 0.1])("those that were lost come back: a share of %d", (share) => {
+      const helpers = new HelperCount(threads - 1);
+      const clock = { now: 0 };
+      const calm = partlySerial(threads, share);
+      const free = 0.4 * threads;
+      const busy = calm.map((speed, i) => speed * Math.min(1, free / (i + 1)) ** 2);
+      simulate(helpers, clock, 30_000, busy);
+      expect(helpers.current).toBeLessThan(threads / 2);
+      simulate(helpers, clock, 60_000, calm);
+      const { work } = simulate(helpers, clock, 30_000, calm);
+      expect(work / 30_000 / calm[threads - 1]).toBeGreaterThan(0.92);
+    });
+  },
+);
+
 /** Numbers in [-1, 1) that look random. */
 function noise(seed: number): () => number {
   let state = seed;

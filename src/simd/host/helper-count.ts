@@ -78,16 +78,21 @@ export class HelperCount {
     this.#nextTrial = now + this.#pause;
   }
 
-  /** More and fewer workers in turns, a quarter of the threads at first, then half of that, ... */
+  /**
+   * More and fewer workers in turns, a quarter of the threads at first, then half of that, ..., and all:
+   * where each thread adds less than the one before, only many together are clearly faster.
+   */
   #worthTrying(): number | null {
     const threads = this.#home + 1;
     const slow = this.#homeSpeed < SATISFACTORY * threads;
     if (this.#home === this.#workers && (!slow || this.#home === 0)) return null;
     const sizes = 1 + Math.floor(Math.log2(Math.ceil(threads / 4)));
-    const size = Math.floor(this.#failures / 2) % sizes;
+    const size = Math.floor(this.#failures / 2) % (sizes + 1);
     const step = Math.ceil(threads / 4 / 2 ** size);
     const upwards = this.#failures % 2 === 0 || !slow || this.#home === 0;
-    if (upwards && this.#home < this.#workers) return Math.min(this.#workers, this.#home + step);
+    if (upwards && this.#home < this.#workers) {
+      return size === sizes ? this.#workers : Math.min(this.#workers, this.#home + step);
+    }
     return Math.max(0, this.#home - step);
   }
 }
