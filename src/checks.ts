@@ -21,12 +21,26 @@ export function check(
   }
 }
 
+/** What `read` gives, nothing if it throws: as a getter, a proxy's trap, any look at a revoked proxy may. */
+export function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value is an array, also if it is a revoked proxy, for which `Array.isArray` throws. */
+export function isArray(value: unknown): value is unknown[] {
+  return attempt(() => Array.isArray(value)) === true;
+}
+
 /** Whether a value is an array all of whose elements are as asked. (`every` passes over holes.) */
 export function isListOf<T>(
   value: unknown,
   isElement: (element: unknown) => element is T,
 ): value is T[] {
-  return Array.isArray(value) && value.findIndex((element) => !isElement(element)) === -1;
+  return isArray(value) && value.findIndex((element) => !isElement(element)) === -1;
 }
 
 /** This and the next: for {@link isListOf}. */
@@ -175,7 +189,7 @@ export function checkOptions(subject: string, options: unknown, known: readonly 
       cause: problem.cause,
     });
   }
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (typeof options !== "object" || options === null || isArray(options)) {
     throw new ArgumentError({
       subject,
       expected: "an options object",

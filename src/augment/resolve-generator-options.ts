@@ -1,4 +1,12 @@
-import { check, checkBoolean, checkNumber, checkOneOf, checkOptions, describe } from "../checks.ts";
+import {
+  check,
+  checkBoolean,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  describe,
+  isArray,
+} from "../checks.ts";
 import type {
   GeneratorSettings,
   ImageDataGeneratorOptions,
@@ -193,13 +201,13 @@ const copyRange = ([low, high]: FactorRange): FactorRange => [low, high];
 /** Throws unless `range` is [low, high] with 0 <= low <= high (0 < low if `positive`). */
 function checkRange(name: string, range: unknown, positive: boolean): asserts range is FactorRange {
   check(
-    Array.isArray(range) && range.length === 2,
+    isArray(range) && range.length === 2,
     SUBJECT,
     `${name} to be a pair [low, high]`,
     describe(range),
     "pass e.g. [0.8, 1.2]",
   );
-  const [low, high] = range as unknown[];
+  const [low, high] = range;
   checkNumber(SUBJECT, `${name}[0]`, low, { min: 0, exclusiveMin: positive });
   checkNumber(SUBJECT, `${name}[1]`, high, { min: 0, exclusiveMin: positive });
   check(

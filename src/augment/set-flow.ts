@@ -1,5 +1,5 @@
 import { allocate } from "../allocate.ts";
-import { check, checkBoolean, checkInteger, checkSeed, describe } from "../checks.ts";
+import { check, checkBoolean, checkInteger, checkSeed, describe, isArray } from "../checks.ts";
 import { INSPECT } from "../inspect.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 import type { Batch, Flow } from "./flow.ts";
@@ -45,7 +45,7 @@ export function resolveSetFlow(
 export function checkSet(subject: string, set: unknown): asserts set is ImageSet {
   const parts = set as Partial<ImageSet> | null | undefined;
   check(
-    parts?.images instanceof Uint8Array && Array.isArray(parts.imageShape),
+    parts?.images instanceof Uint8Array && isArray(parts.imageShape),
     subject,
     "an ImageSet",
     describe(set),

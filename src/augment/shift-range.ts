@@ -1,4 +1,4 @@
-import { check, checkNumber, describe } from "../checks.ts";
+import { check, checkNumber, describe, isArray } from "../checks.ts";
 import type { Rng } from "../random/rng.ts";
 
 /**
@@ -38,13 +38,13 @@ export function checkShiftRange(
     return;
   }
   check(
-    Array.isArray(range) && range.length > 0,
+    isArray(range) && range.length > 0,
     subject,
     `${name} to be a number, a list of shifts or { pixels }`,
     describe(range),
     "pass 0.1 for a tenth of the axis, 3 for whole pixels, or [1, 2, 4] for these shifts only",
   );
-  for (const [i, shift] of (range as unknown[]).entries()) {
+  for (const [i, shift] of range.entries()) {
     checkNumber(subject, `${name}[${i}]`, shift, { min: -FURTHEST, max: FURTHEST });
   }
 }

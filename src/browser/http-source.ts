@@ -9,6 +9,7 @@ import {
   checkOptions,
   checkSignal,
   describe,
+  isArray,
 } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
@@ -213,7 +214,7 @@ function checkHttpOptions(options: HttpSourceOptions): void {
     "leave one of the two out",
   );
   check(
-    files === undefined || Array.isArray(files),
+    files === undefined || isArray(files),
     SUBJECT,
     "files to be a list",
     describe(files),

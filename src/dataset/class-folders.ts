@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { check, describe, isArray } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import { listed } from "../listed.ts";
 import { printable } from "../printable.ts";
@@ -54,14 +54,14 @@ export function classesOf(
 }
 
 function givenClasses(subject: string, classNames: unknown, found: readonly string[]): string[] {
-  const given: unknown[] = Array.isArray(classNames) ? classNames : [];
+  const given: unknown[] = isArray(classNames) ? classNames : [];
   const names = given.map((name) => (typeof name === "string" ? normalName(name) : ""));
   const same = names.length === found.length && new Set(names).size === names.length;
   check(
     same && names.every((name) => found.includes(name)),
     subject,
     `classNames to be the names of the folders: ${shorten(found)}`,
-    Array.isArray(classNames) ? shorten(given) : describe(classNames),
+    isArray(classNames) ? shorten(given) : describe(classNames),
     "name each folder with pictures once, in the order of the labels",
   );
   return names;

@@ -1,7 +1,15 @@
 import { allocate } from "../allocate.ts";
 import { BRAND, isInstance } from "../brand.ts";
 import { asBytes, type Bytes } from "./bytes.ts";
-import { check, checkInteger, checkOptions, describe, isListOf, isText } from "../checks.ts";
+import {
+  check,
+  checkInteger,
+  checkOptions,
+  describe,
+  isArray,
+  isListOf,
+  isText,
+} from "../checks.ts";
 import { INSPECT } from "../inspect.ts";
 import { checkImageShape } from "./check-image-shape.ts";
 
@@ -189,8 +197,7 @@ export class ImageSet implements ImageSetParts {
 
 /** How to make class indices of what was passed: nothing but whole numbers comes through a conversion. */
 function labelsRemedy(labels: unknown): string {
-  const list =
-    Array.isArray(labels) || ArrayBuffer.isView(labels) ? Array.from(labels as never) : [];
+  const list = isArray(labels) || ArrayBuffer.isView(labels) ? Array.from(labels as never) : [];
   if (list.length > 0 && list.every((label: unknown) => Number.isInteger(label))) {
     return "convert them with Int32Array.from(labels)";
   }

@@ -1,5 +1,5 @@
 import { allocate } from "../allocate.ts";
-import { check, describe } from "../checks.ts";
+import { check, describe, isArray } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { checkLayout } from "./check-layout.ts";
@@ -97,7 +97,7 @@ function checkRecords(manifest: RecordManifest): void {
   checkManifest(subject, manifest, ["name", "files", "layout", "classNames"]);
   const { name, files, layout, classNames } = manifest;
   check(
-    Array.isArray(files) && files.length > 0,
+    isArray(files) && files.length > 0,
     subject,
     "a manifest with a list of files, at least one",
     describe(files),

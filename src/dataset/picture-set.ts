@@ -1,5 +1,5 @@
 import { allocate } from "../allocate.ts";
-import { checkOneOf, checkOptions } from "../checks.ts";
+import { attempt, check, checkOneOf, checkOptions, describe, isListOf, isText } from "../checks.ts";
 import { ArgumentError } from "../errors.ts";
 import { warn } from "../warn.ts";
 import { checkEveryClass, classesOf, classOf } from "./class-folders.ts";
@@ -85,7 +85,19 @@ export async function pictureSet(
   options: PictureSetOptions,
 ): Promise<PictureSet> {
   checkOptions("pictureSet", options, PICTURE_SET_OPTIONS);
+  check(
+    isListOf(files, isPictureFile),
+    "pictureSet",
+    "a list of pictures, each with path and decode()",
+    describe(files),
+    'pass e.g. [{ path: "cat/1.jpg", decode }, ...]',
+  );
   return makePictureSet("pictureSet", files, options);
+}
+
+function isPictureFile(value: unknown): value is PictureFile {
+  const file = value as Partial<PictureFile> | null;
+  return attempt(() => isText(file?.path) && typeof file?.decode === "function") === true;
 }
 
 /** `pictureSet` for functions of other names, which have checked the options' names. */

@@ -1,4 +1,4 @@
-import { check, checkInteger, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { check, checkInteger, checkOneOf, checkOptions, describe, isArray } from "../checks.ts";
 import { checkedPicture } from "./checked-picture.ts";
 import type { ImageShape } from "./image-set.ts";
 import { convertChannels } from "./channels.ts";
@@ -88,13 +88,13 @@ export function checkResizing(
 /** Throws unless `imageShape` can be that of a picture. */
 export function checkPictureShape(subject: string, imageShape: unknown): void {
   check(
-    Array.isArray(imageShape) && imageShape.length === 3,
+    isArray(imageShape) && imageShape.length === 3,
     subject,
     "imageShape to be [height, width, channels]",
     describe(imageShape),
     "pass e.g. [32, 32, 3]",
   );
-  const [height, width, channels] = imageShape as unknown[];
+  const [height, width, channels] = imageShape;
   checkInteger(subject, "imageShape[0]", height, { min: 1, max: MAX_SIDE });
   checkInteger(subject, "imageShape[1]", width, { min: 1, max: MAX_SIDE });
   checkOneOf(subject, "imageShape[2]", channels, [1, 3]);

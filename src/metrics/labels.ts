@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { check, describe, isArray } from "../checks.ts";
 
 /** Class labels, one a sample: any array or typed array of whole numbers. */
 export type Labels = ArrayLike<number>;
@@ -84,7 +84,7 @@ export function checkNumbers(
   const isTyped =
     ArrayBuffer.isView(values) && !(values instanceof DataView) && !isBigIntArray(values);
   check(
-    Array.isArray(values) || isTyped,
+    isArray(values) || isTyped,
     subject,
     `${name} to be an array or typed array of ${what}`,
     describe(values),

@@ -1,4 +1,12 @@
-import { check, checkNumber, checkOptions, describe, isListOf, isText } from "../checks.ts";
+import {
+  check,
+  checkNumber,
+  checkOptions,
+  describe,
+  isArray,
+  isListOf,
+  isText,
+} from "../checks.ts";
 
 /** Options of {@link mostConfused}. */
 export interface MostConfusedOptions {
@@ -64,14 +72,14 @@ export function mostConfused(
 
 function checkMatrix(subject: string, matrix: unknown): void {
   const isSquare =
-    Array.isArray(matrix) &&
+    isArray(matrix) &&
     matrix.length > 0 &&
     Array.from(matrix as ArrayLike<unknown>[]).every((row) => row?.length === matrix.length);
   check(
     isSquare,
     subject,
     "a square matrix",
-    Array.isArray(matrix) ? `${matrix.length} rows of other lengths` : describe(matrix),
+    isArray(matrix) ? `${matrix.length} rows of other lengths` : describe(matrix),
     "pass the result of confusionMatrix",
   );
   for (const row of matrix as ArrayLike<number>[]) {

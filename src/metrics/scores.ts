@@ -1,5 +1,5 @@
 import { allocate } from "../allocate.ts";
-import { check, describe } from "../checks.ts";
+import { check, describe, isArray } from "../checks.ts";
 import { checkLabels, checkNumbers, type Labels } from "./labels.ts";
 
 /**
@@ -122,7 +122,7 @@ function flattenRows(
       "pass one score per class",
     );
     // What is no number would become one.
-    const stray = Array.isArray(row) ? row.findIndex((score) => typeof score !== "number") : -1;
+    const stray = isArray(row) ? row.findIndex((score) => typeof score !== "number") : -1;
     check(
       stray === -1,
       subject,

@@ -1,12 +1,13 @@
 import { input, layers, initializers, type LayersModel, model } from "@tensorflow/tfjs-layers";
 import {
+  check,
   checkBoolean,
   checkInteger,
   checkNumber,
   checkOptions,
   checkSeed,
-  check,
   describe,
+  isArray,
 } from "../checks.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { ensureTrainable } from "./backend/ensure-trainable.ts";
@@ -208,14 +209,14 @@ function checkShape(
   filters: readonly number[],
 ): void {
   check(
-    Array.isArray(inputShape) && inputShape.length === 3,
+    isArray(inputShape) && inputShape.length === 3,
     subject,
     "inputShape to be [height, width, channels]",
     describe(inputShape),
     "pass e.g. [32, 32, 3]",
   );
   check(
-    Array.isArray(filters) && filters.length > 0,
+    isArray(filters) && filters.length > 0,
     subject,
     "filters to be a list with the number of filters of each block",
     describe(filters),

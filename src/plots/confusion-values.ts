@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { check, describe, isArray } from "../checks.ts";
 
 /** What a cell of a normalised matrix is a share of: its row, its column, everything. */
 export type MatrixNormalization = "true" | "pred" | "all";
@@ -6,7 +6,7 @@ export type MatrixNormalization = "true" | "pred" | "all";
 /** Throws unless `matrix` is `[k, k]` with k of at least 1, all values finite and at least 0. */
 export function checkMatrix(subject: string, matrix: readonly ArrayLike<number>[]): void {
   const remedy = "pass what confusionMatrix returned";
-  const isList: boolean = Array.isArray(matrix);
+  const isList: boolean = isArray(matrix);
   check(
     isList && matrix.length > 0,
     subject,

@@ -1,4 +1,4 @@
-import { check, checkNumber, describe } from "../checks.ts";
+import { check, checkNumber, describe, isArray } from "../checks.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { checkUnitValues, unitAxis, unitSquare } from "./unit-square.ts";
@@ -41,7 +41,7 @@ export function plotCalibration(
   checkPlotOptions(subject, options, ["title"]);
   const bins: unknown = calibration?.bins;
   check(
-    Array.isArray(bins),
+    isArray(bins),
     subject,
     "{ bins, expectedCalibrationError }",
     describe(calibration),

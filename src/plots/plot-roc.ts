@@ -1,4 +1,4 @@
-import { check, describe, isListOf, isObject, isText } from "../checks.ts";
+import { check, describe, isArray, isListOf, isObject, isText } from "../checks.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { ellipsize } from "./text-width.ts";
@@ -115,7 +115,7 @@ function plotCurves<Curve extends NamedCurve>(
 ): VegaLiteSpec {
   checkPlotOptions(subject, options, ["classNames", "title"]);
   const { classNames, title } = options;
-  const curves = (Array.isArray(given) ? given : [given]) as readonly Curve[];
+  const curves = (isArray(given) ? given : [given]) as readonly Curve[];
   check(
     isListOf(curves, isObject) && curves.length >= 1 && curves.length <= MAX_CURVES,
     subject,

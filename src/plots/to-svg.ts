@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { check, describe, isArray } from "../checks.ts";
 import { messageOf } from "../describe.ts";
 import { ArgumentError } from "../errors.ts";
 import { optionalPackage } from "../optional-package.ts";
@@ -16,7 +16,7 @@ import type { VegaLiteSpec } from "./spec.ts";
  */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   check(
-    typeof spec === "object" && spec !== null && !Array.isArray(spec),
+    typeof spec === "object" && spec !== null && !isArray(spec),
     "toSvg",
     "a Vega-Lite specification",
     describe(spec),

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ImageDataGenerator } from "../augment/image-data-generator.ts";
-import { check, checkInteger, checkOptions, describe } from "../checks.ts";
+import { check, checkInteger, checkOptions, describe, isArray } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { joinHistories, type TwoPhaseHistory } from "./history.ts";
@@ -38,7 +38,7 @@ export async function trainTwoPhase(
   checkOptions(subject, options, [...COMMON_OPTIONS, "augmentation"]);
   const { epochs = [10, 10], augmentation = notebookAugmentation(), seed = 0 } = options;
   check(
-    Array.isArray(epochs) && epochs.length === 2,
+    isArray(epochs) && epochs.length === 2,
     subject,
     "epochs to be [plain, augmented]",
     describe(epochs),

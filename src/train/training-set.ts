@@ -2,7 +2,7 @@
 import type { TensorContainer } from "@tensorflow/tfjs-core";
 import type { Dataset } from "@tensorflow/tfjs-data";
 import type { Flow } from "../augment/flow.ts";
-import { check, checkNumber, describe } from "../checks.ts";
+import { check, checkNumber, describe, isArray } from "../checks.ts";
 import { ImageSet } from "../dataset/image-set.ts";
 import { splitIndices } from "../dataset/train-validation-split.ts";
 import { warnOfMissingClasses, warnOfOtherClasses } from "../dataset/warn-of-missing-classes.ts";
@@ -102,7 +102,7 @@ function imageWeights(
   check(
     typeof classWeight === "object" &&
       classWeight !== null &&
-      (Array.isArray(classWeight) || prototype === Object.prototype || prototype === null),
+      (isArray(classWeight) || prototype === Object.prototype || prototype === null),
     subject,
     "classWeight to be an object with a weight for each class",
     describe(classWeight),
@@ -120,7 +120,7 @@ function imageWeights(
     checkNumber(subject, `classWeight[${label}]`, weight, { min: 0 });
   }
   check(
-    sampleWeight === undefined || ArrayBuffer.isView(sampleWeight) || Array.isArray(sampleWeight),
+    sampleWeight === undefined || ArrayBuffer.isView(sampleWeight) || isArray(sampleWeight),
     subject,
     "sampleWeight to be a list of numbers",
     describe(sampleWeight),

@@ -1,6 +1,6 @@
 import type { Batch, Flow } from "../augment/flow.ts";
 import { SetFlow } from "../augment/set-flow.ts";
-import { check, checkInteger, describe, isListOf, isText } from "../checks.ts";
+import { check, checkInteger, describe, isArray, isListOf, isText } from "../checks.ts";
 import { atOnce } from "../listener.ts";
 
 /**
@@ -33,7 +33,7 @@ export function usableFlow(subject: string, flow: Flow): Flow {
 function checkOutline(subject: string, flow: Flow): void {
   const { length, size, batchSize, imageShape, classNames } = flow;
   check(
-    Array.isArray(imageShape) && imageShape.length === 3,
+    isArray(imageShape) && imageShape.length === 3,
     subject,
     "the flow's imageShape to be [height, width, channels]",
     describe(imageShape),

@@ -1,5 +1,5 @@
 import { allocate } from "../allocate.ts";
-import { check, describe } from "../checks.ts";
+import { attempt, check, describe, isListOf, isObject, isText } from "../checks.ts";
 import { isSizes, MAX_HEADER_BYTES, METADATA_KEY, type SafeTensor } from "./safetensors.ts";
 import { elementArray, isSafetensorsDtype, SAFETENSORS_DTYPES } from "./safetensors-dtype.ts";
 
@@ -25,7 +25,7 @@ export function writeSafetensors(
     "pass e.g. new Map([[name, { dtype, shape, data }]])",
   );
   for (const [name, tensor] of tensors) checkTensor(name, tensor);
-  checkMetadata(metadata);
+  checkMetadata("writeSafetensors", metadata);
   const width = ({ dtype }: SafeTensor): number => elementArray(dtype).BYTES_PER_ELEMENT;
   const ordered = [...tensors].sort(
     ([nameA, a], [nameB, b]) => width(b) - width(a) || (nameA < nameB ? -1 : 1),
@@ -102,12 +102,14 @@ function checkTensor(name: unknown, { dtype, shape, data }: SafeTensor): void {
   );
 }
 
-function checkMetadata(metadata: unknown): void {
+export function checkMetadata(subject: string, metadata: unknown): void {
   check(
-    typeof metadata === "object" &&
-      metadata !== null &&
-      Object.values(metadata).every((text) => typeof text === "string"),
-    "writeSafetensors",
+    isObject(metadata) &&
+      isListOf(
+        attempt(() => Object.values(metadata) as unknown[]),
+        isText,
+      ),
+    subject,
     "metadata to be an object of strings",
     describe(metadata),
     "turn numbers and lists into text first",

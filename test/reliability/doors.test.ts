@@ -117,6 +117,31 @@ describe("what is of another kind altogether", () => {
     );
   });
 
+  it.each<[string, (list: never) => unknown]>([
+    ["accuracyScore", (list) => kit.accuracyScore(list, [0])],
+    ["confusionMatrix", (list) => kit.confusionMatrix([0], list)],
+    ["logLoss", (list) => kit.logLoss(list, [[1, 0]])],
+    ["mostConfused", (list) => kit.mostConfused(list)],
+    ["plotConfusionMatrix", (list) => kit.plotConfusionMatrix(list)],
+    ["toSvg", (list) => kit.toSvg(list)],
+    ["pictureSet", (list) => kit.pictureSet(list, { imageShape: [2, 2, 3] })],
+    ["saveWeights", (list) => kit.saveWeights(tinyModel(), { metadata: { a: list } })],
+  ])("is said of a list that is a revoked proxy: %s", async (_, call) => {
+    for (const list of [revoked([]), revoked({})]) {
+      const called = (async () => await call(list as never))();
+      await expect(called, typeof list).rejects.toBeInstanceOf(ArgumentError);
+    }
+  });
+
+  it("is said at once of metadata that is no object of texts", async () => {
+    const circle: Record<string, unknown> = {};
+    circle.a = circle;
+    for (const metadata of ["x".repeat(1_000_000), circle, { a: 1 }, { get: fail, a: null }]) {
+      const saving = kit.saveWeights(tinyModel(), { metadata: metadata as never });
+      await expect(saving).rejects.toThrow(/expected metadata to be an object of strings/);
+    }
+  });
+
   it("is said by toDataset in its own name", () => {
     expect(() => kit.toDataset(set, { batchSize: 0 })).toThrow(/^toDataset: /);
   });

@@ -138,6 +138,14 @@ export const trials: Trials = {
     () => make({ images }),
   ],
   "pass e.g. [0, 5, 7]": [() => set.subset(wrong(5)), () => set.subset([0, 5])],
+  'pass e.g. [{ path: "cat/1.jpg", decode }, ...]': [
+    () => kit.pictureSet(wrong(["cat/1.jpg"]), { imageShape: [2, 2, 3] }),
+    () => {
+      const decode = (): Promise<Parameters<typeof kit.resizeImage>[0]> =>
+        Promise.resolve({ data: new Uint8Array(12), width: 2, height: 2, channels: 3 });
+      return kit.pictureSet([{ path: "cat/1.jpg", decode }], { imageShape: [2, 2, 3] });
+    },
+  ],
   "pass one name per class": [
     () => make({ classNames: [] }),
     () => make({ classNames: ["a", "b", "c"] }),

@@ -1,4 +1,4 @@
-import { check, checkNumber, describe } from "../../checks.ts";
+import { check, checkNumber, describe, isArray } from "../../checks.ts";
 import type { ImageShape } from "../../dataset/image-set.ts";
 
 /** A rectangle of pixels: rows top to bottom - 1, columns left to right - 1. */
@@ -18,7 +18,7 @@ export type FillColor = number | readonly number[];
 
 /** Throws unless `fill` is a value in 0..255 or a list of such. */
 export function checkFill(subject: string, name: string, fill: unknown): asserts fill is FillColor {
-  if (!Array.isArray(fill)) {
+  if (!isArray(fill)) {
     checkNumber(subject, name, fill, { min: 0, max: 255 });
     return;
   }

@@ -1,4 +1,4 @@
-import { check, checkNumber, checkOptions, describe } from "../../checks.ts";
+import { check, checkNumber, checkOptions, describe, isArray } from "../../checks.ts";
 import type { ImageShape } from "../../dataset/image-set.ts";
 import { permutation } from "../../random/permutation.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "../pillow/enhance.ts";
@@ -79,7 +79,7 @@ function resolveLimits(
     return kind === "hue" ? [-option, option] : [Math.max(0, 1 - option), 1 + option];
   }
   check(
-    Array.isArray(option) && option.length === 2,
+    isArray(option) && option.length === 2,
     "colorJitter",
     `${kind} to be a number or a pair [low, high]`,
     describe(option),

@@ -1,4 +1,4 @@
-import { check, checkNumber, checkOptions, describe } from "../../checks.ts";
+import { check, checkNumber, checkOptions, describe, isArray } from "../../checks.ts";
 import { drawBetween } from "../shift-range.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { checkFill, paintBox, type PixelBox, type FillColor } from "./box.ts";
@@ -55,13 +55,13 @@ export function randomErasing(options: RandomErasingOptions = {}): Augmentation<
 
 function checkLimits(subject: string, name: string, limits: unknown, max: number): void {
   check(
-    Array.isArray(limits) && limits.length === 2,
+    isArray(limits) && limits.length === 2,
     subject,
     `${name} to be a pair [low, high]`,
     describe(limits),
     "pass e.g. [0.1, 0.3]",
   );
-  const [low, high] = limits as unknown[];
+  const [low, high] = limits;
   checkNumber(subject, `${name}[0]`, low, { min: 0, exclusiveMin: true, max });
   checkNumber(subject, `${name}[1]`, high, { min: low, max });
 }

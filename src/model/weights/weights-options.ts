@@ -1,4 +1,4 @@
-import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
+import { check, checkOneOf, checkOptions, describe, isArray } from "../../checks.ts";
 import type { Layer, PlacedLayer } from "./layer-weights.ts";
 
 /** What kind of file weights are written to. */
@@ -64,9 +64,8 @@ export function checkWeightsOptions(
 }
 
 /** Checks the metadata of a file that will have some of its own. */
-export function checkMetadata(subject: string, metadata: unknown): void {
-  const keys = typeof metadata === "object" && metadata !== null ? Object.keys(metadata) : [];
-  const own = keys.find((key) => OWN_METADATA.includes(key));
+export function checkOwnMetadata(subject: string, metadata: object): void {
+  const own = Object.keys(metadata).find((key) => OWN_METADATA.includes(key));
   check(
     own === undefined,
     subject,
@@ -95,7 +94,7 @@ function checkNames(subject: string, names: unknown, layers: readonly PlacedLaye
 
 function checkAxes(subject: string, axes: unknown, layers: readonly PlacedLayer[]): void {
   check(
-    typeof axes === "object" && axes !== null && !Array.isArray(axes),
+    typeof axes === "object" && axes !== null && !isArray(axes),
     subject,
     "axes to be an object with an order of axes for each layer's name",
     describe(axes),
@@ -107,9 +106,7 @@ function checkAxes(subject: string, axes: unknown, layers: readonly PlacedLayer[
     const order: unknown = (axes as Record<string, unknown>)[path];
     const here = Array.from({ length: axesOf(layer) }, (_, i) => i + 1);
     check(
-      Array.isArray(order) &&
-        String([...(order as unknown[])].sort()) === String(here) &&
-        here.length > 1,
+      isArray(order) && String([...order].sort()) === String(here) && here.length > 1,
       subject,
       `axes of ${path} to be ${here.length > 1 ? here.join(", ") : "left out: it has one"} in some order`,
       describe(order),

@@ -4,7 +4,7 @@ import { ArgumentError } from "../../errors.ts";
 import type { KerasWeight } from "../../weights/keras-layer.ts";
 import type { SafeTensor } from "../../weights/safetensors.ts";
 import { toHalf } from "../../weights/half.ts";
-import { writeSafetensors } from "../../weights/write-safetensors.ts";
+import { checkMetadata, writeSafetensors } from "../../weights/write-safetensors.ts";
 import { safetensorsHash, weightsHash } from "./content-hash.ts";
 import { kerasTree } from "./keras-tree.ts";
 import {
@@ -16,7 +16,7 @@ import {
 } from "./layer-weights.ts";
 import { pyTorchLayers } from "./pytorch-layout.ts";
 import {
-  checkMetadata,
+  checkOwnMetadata,
   checkWeightsOptions,
   FORMATS,
   type SaveWeightsOptions,
@@ -38,6 +38,7 @@ export async function writeWeights(
   checkEffect(subject, options);
   if (format !== "safetensors") return toHdf5(layers, format);
   checkMetadata(subject, metadata);
+  checkOwnMetadata(subject, metadata);
   const full =
     layout === "pytorch"
       ? await toPyTorch(subject, model, placed, options)
