@@ -160,6 +160,7 @@ export abstract class KerasOptimizer extends Optimizer {
     this.incrementIterations();
   }
 
+  /** Gives its state up; another step would begin with a new one. */
   override dispose(): void {
     this.#state.dispose();
   }
