@@ -114,6 +114,20 @@ describe("a program", () => {
     expect(printed, stderr).toEqual({ areTwo: true, epochs: 1, isKnown: true });
   });
 
+  it("refuses options that cannot be read: the bundler has not left out the look at them", () => {
+    const program = `
+      import { ImageDataGenerator } from "cifar-kit";
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      try { new ImageDataGenerator({ zoomRange: proxy }); }
+      catch ({ message }) { console.log(message); }`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(stdout, stderr).toMatch(/^ImageDataGenerator: expected options that can be read/);
+  });
+
   it("runs from CommonJS where import() is refused, as in Jest, or says how to allow it", () => {
     const program = join(PROGRAMS, "in-vm.cjs");
     cpSync(program, join(folder, "in-vm.cjs"));
