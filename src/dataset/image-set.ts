@@ -123,7 +123,7 @@ export class ImageSet implements ImageSetParts {
    * What `JSON.stringify` makes of the set: a description, for logs. Pixels and labels would be
    * hundreds of megabytes of digits; keep them as bytes.
    */
-  toJSON(): { length: number; imageShape: ImageShape; classNames: readonly string[] } {
+  toJSON(): Pick<ImageSet, "length" | "imageShape" | "classNames"> {
     const { length, imageShape, classNames } = this;
     return { length, imageShape, classNames };
   }
