@@ -17,10 +17,10 @@ const PROGRAMS = join(ROOT, "test/package/programs");
 
 /** Gzipped kilobytes of readable code that an entry may load at once, ESM and CommonJS alike. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  index: 152,
+  index: 156,
   metrics: 16,
-  plots: 24,
-  node: 75,
+  plots: 25,
+  node: 82,
   browser: 98,
   simd: 68,
 };
