@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../helpers/backends.ts";
 import { MemoryStore } from "../train/checkpoint/memory-store.ts";
-import { interruptAfter } from "./interrupt.ts";
+import { interruptAfter, interruptAt } from "./interrupt.ts";
 import { hashOf, STEPS } from "./small-run.ts";
 
-beforeAll(() => useBackend("wasm"));
+let uninterrupted: Awaited<ReturnType<typeof hashOf>>;
+beforeAll(async () => {
+  await useBackend("wasm");
+  uninterrupted = await hashOf();
+});
 
 describe("a run that is interrupted once, after any of its steps", () => {
   it("ends with the bits of the one that was not", { timeout: 1_200_000 }, async () => {
@@ -18,5 +22,20 @@ describe("a run that is interrupted once, after any of its steps", () => {
       if (resumed.hash !== hash) differing.push(stop);
     }
     expect(differing).toEqual([]);
+  });
+});
+
+describe("a run that is interrupted elsewhere", () => {
+  it.each([
+    ["onTrainBegin", 2],
+    ["onEpochBegin", 6],
+    ["onTestBegin", 3],
+    ["onTestEnd", 5],
+    ["onEpochEnd", 4],
+    ["onTrainEnd", 1],
+  ] as const)("in %s number %i ends with the same bits", async (hook, time) => {
+    const checkpoint = { store: new MemoryStore(), everySteps: 0, everyEpochs: 0 };
+    await interruptAt(hook, time, { checkpoint });
+    expect(await hashOf({ checkpoint, resume: "must" })).toEqual(uninterrupted);
   });
 });

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../helpers/backends.ts";
 import { MemoryStore } from "../train/checkpoint/memory-store.ts";
-import { interruptAfter, interruptAt } from "./interrupt.ts";
+import { interruptAfter } from "./interrupt.ts";
 import { hashOf, STEPS } from "./small-run.ts";
 
 let uninterrupted: { hash: string; steps: number };
@@ -29,20 +29,5 @@ describe("a run that is interrupted after every single step and goes on each tim
     const resumed = await hashOf({ checkpoint, resume: "must" });
     expect(resumed).toEqual(uninterrupted);
     expect(tf.memory().numTensors).toBe(before);
-  });
-});
-
-describe("a run that is interrupted elsewhere", () => {
-  it.each([
-    ["onTrainBegin", 2],
-    ["onEpochBegin", 6],
-    ["onTestBegin", 3],
-    ["onTestEnd", 5],
-    ["onEpochEnd", 4],
-    ["onTrainEnd", 1],
-  ] as const)("in %s number %i ends with the same bits", async (hook, time) => {
-    const checkpoint = newCheckpoint();
-    await interruptAt(hook, time, { checkpoint });
-    expect(await hashOf({ checkpoint, resume: "must" })).toEqual(uninterrupted);
   });
 });
