@@ -32,7 +32,7 @@ const REPLACED = "\ufffd";
  */
 export async function listPictures(root: string): Promise<PictureList> {
   try {
-    return await listed(root);
+    return await picturesIn(root);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     throw new SourceError({
@@ -45,7 +45,7 @@ export async function listPictures(root: string): Promise<PictureList> {
   }
 }
 
-async function listed(root: string): Promise<PictureList> {
+async function picturesIn(root: string): Promise<PictureList> {
   const pictures: string[] = [];
   const classes: string[] = [];
   const leftOut: LeftOutFile[] = [];

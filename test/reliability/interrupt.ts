@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import type { Callback } from "cifar-kit";
+import type { Callback, CheckpointOptions } from "cifar-kit";
+import { MemoryStore } from "../train/checkpoint/memory-store.ts";
 import { type Options, smallModel, smallRun } from "./small-run.ts";
 
 /** Interrupts a run after so many of its own steps; gives how many steps its model has seen. */
@@ -29,3 +30,10 @@ export async function interruptAt(
     model.dispose();
   }
 }
+
+/** A checkpoint that is written only when a run is interrupted. */
+export const newCheckpoint = (): CheckpointOptions => ({
+  store: new MemoryStore(),
+  everySteps: 0,
+  everyEpochs: 0,
+});

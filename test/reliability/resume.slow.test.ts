@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../helpers/backends.ts";
-import { MemoryStore } from "../train/checkpoint/memory-store.ts";
-import { interruptAfter, interruptAt } from "./interrupt.ts";
+import { interruptAfter, interruptAt, newCheckpoint } from "./interrupt.ts";
 import { hashOf, STEPS } from "./small-run.ts";
 
 let uninterrupted: Awaited<ReturnType<typeof hashOf>>;
@@ -12,11 +11,11 @@ beforeAll(async () => {
 
 describe("a run that is interrupted once, after any of its steps", () => {
   it("ends with the bits of the one that was not", { timeout: 1_200_000 }, async () => {
-    const { hash, steps } = await hashOf();
+    const { hash, steps } = uninterrupted;
     expect(steps).toBe(STEPS);
     const differing: number[] = [];
     for (let stop = 0; stop <= STEPS; stop++) {
-      const checkpoint = { store: new MemoryStore(), everySteps: 0, everyEpochs: 0 };
+      const checkpoint = newCheckpoint();
       await interruptAfter(stop, { checkpoint });
       const resumed = await hashOf({ checkpoint, resume: "must" });
       if (resumed.hash !== hash) differing.push(stop);
@@ -34,7 +33,7 @@ describe("a run that is interrupted elsewhere", () => {
     ["onEpochEnd", 4],
     ["onTrainEnd", 1],
   ] as const)("in %s number %i ends with the same bits", async (hook, time) => {
-    const checkpoint = { store: new MemoryStore(), everySteps: 0, everyEpochs: 0 };
+    const checkpoint = newCheckpoint();
     await interruptAt(hook, time, { checkpoint });
     expect(await hashOf({ checkpoint, resume: "must" })).toEqual(uninterrupted);
   });

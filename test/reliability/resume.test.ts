@@ -1,20 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../helpers/backends.ts";
-import { MemoryStore } from "../train/checkpoint/memory-store.ts";
-import { interruptAfter } from "./interrupt.ts";
+import { interruptAfter, newCheckpoint } from "./interrupt.ts";
 import { hashOf, STEPS } from "./small-run.ts";
 
 let uninterrupted: { hash: string; steps: number };
 beforeAll(async () => {
   await useBackend("wasm");
   uninterrupted = await hashOf();
-});
-
-const newCheckpoint = (): { store: MemoryStore; everySteps: number; everyEpochs: number } => ({
-  store: new MemoryStore(),
-  everySteps: 0,
-  everyEpochs: 0,
 });
 
 describe("a run that is interrupted after every single step and goes on each time", () => {

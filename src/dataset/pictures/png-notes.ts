@@ -17,10 +17,12 @@ export async function readPngNotes(file: ByteWindow): Promise<Notes> {
   let exif: Exif | undefined;
   const texts = new Map<string, string>();
   for (let at = 8, chunks = 0; chunks < MAX_CHUNKS; chunks++) {
+    // Both at once: to go back by four bytes would read the window anew.
+    const head = await file.upTo(at, 8);
+    const type = String.fromCharCode(...head.subarray(4));
     // A file that ends here is damaged; that is for the decoder to say.
-    const type = await file.text(at + 4, 4);
-    if (type.length < 4 || type === "IEND") break;
-    const length = (await file.view(at, 4)).getUint32(0);
+    if (head.length < 8 || type === "IEND") break;
+    const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
     const next = at + 12 + length;
     if (type === "eXIf") exif = await readExif(file, at + 8, { from: at, to: next });
     else if (PNG_TEXT.test(type) && length <= MAX_TEXT_BYTES) {
@@ -30,7 +32,8 @@ export async function readPngNotes(file: ByteWindow): Promise<Notes> {
     }
     at = next;
   }
-  const inExif = exif ? exif.orientation : await inRawExif(texts.get(RAW_EXIF) ?? "");
+  const raw = texts.get(RAW_EXIF);
+  const inExif = exif || raw === undefined ? exif?.orientation : await inRawExif(raw);
   return { exif, orientation: inExif ?? orientationInXmp(texts.get(XMP) ?? "") };
 }
 
