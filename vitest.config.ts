@@ -12,6 +12,7 @@ const alias = [
 ];
 
 const BROWSER = ["test/**/*.browser.test.ts"];
+const SEEDED = ["test/helpers/seeded-random.ts"];
 const PAGES = ["test/**/*.page.test.ts"];
 const SLOW = ["test/**/*.slow.test.ts"];
 const LONG = ["test/**/*.long.test.ts"];
@@ -32,6 +33,7 @@ export default defineConfig({
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: [...BROWSER, ...PAGES, ...SLOW, ...LONG],
+          setupFiles: SEEDED,
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 600_000,
@@ -43,6 +45,7 @@ export default defineConfig({
         test: {
           name: "slow",
           include: SLOW,
+          setupFiles: SEEDED,
           pool: "forks",
           testTimeout: 30 * 60_000,
           hookTimeout: 600_000,
@@ -54,6 +57,7 @@ export default defineConfig({
         test: {
           name: "long",
           include: LONG,
+          setupFiles: SEEDED,
           pool: "forks",
           testTimeout: 6 * 3_600_000,
           hookTimeout: 600_000,
@@ -65,6 +69,7 @@ export default defineConfig({
         test: {
           name: "pages",
           include: PAGES,
+          setupFiles: SEEDED,
           pool: "forks",
           fileParallelism: false,
           testTimeout: 240_000,
@@ -78,7 +83,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: BROWSER,
-          setupFiles: ["test/browser/quiet-console.ts"],
+          setupFiles: [...SEEDED, "test/browser/quiet-console.ts"],
           fileParallelism: false,
           testTimeout: 240_000,
           browser: {

@@ -1,11 +1,12 @@
 // Compiles src/simd/assembly into src/simd/kernels.generated.ts, together with the program of the
 // worker threads. `--check` writes nothing and fails if the file does not hold what would be written;
 // it compares the modules themselves, because compressors differ in how they compress them.
+// `--check-sources` compiles nothing, either: it compares the hash of all that goes into the file.
 //
-//   node scripts/build-kernels.mjs [--check]
+//   node scripts/build-kernels.mjs [--check | --check-sources]
 
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import prettier from "prettier";
@@ -21,6 +22,8 @@ const FLAGS = [
   ...["-O3", "--converge"],
   ...["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
 ];
+
+const HASH = /^\/\/ Hash: .*\n/m;
 
 const BUILDS = {
   plain: ["--enable", "simd", "--enable", "threads"],
@@ -49,6 +52,20 @@ async function workerProgram() {
   return outputText.replace(/^export \{\};\n/m, "");
 }
 
+/** SHA-256 of the sources, this script, the compilers' versions, and of the modules as they stand. */
+async function hashOf(text) {
+  const hash = createHash("sha256");
+  const files = await readdir("src/simd/assembly", { recursive: true });
+  const sources = files
+    .filter((file) => file.endsWith(".ts"))
+    .map((f) => `src/simd/assembly/${f.replaceAll("\\", "/")}`);
+  for (const file of [...sources.sort(), WORKER, "scripts/build-kernels.mjs"]) {
+    hash.update(`${file}\n${await readFile(file, "utf8")}`);
+  }
+  hash.update(`assemblyscript ${asc.version} typescript ${ts.version}\n`);
+  return hash.update(unpacked(text.replace(HASH, ""))).digest("hex");
+}
+
 async function generate() {
   // Lets this process validate the relaxed build, too, where it is not on by default.
   (await import("node:v8")).setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -61,7 +78,9 @@ async function generate() {
   }
   text += `\n/** ${WORKER} without its types. */\n`;
   text += `export const workerSource =\n  ${JSON.stringify(await workerProgram())};\n`;
-  return prettier.format(text, { ...(await prettier.resolveConfig(OUTPUT)), filepath: OUTPUT });
+  const options = { ...(await prettier.resolveConfig(OUTPUT)), filepath: OUTPUT };
+  const formatted = await prettier.format(text, options);
+  return formatted.replace("\n", `\n// Hash: ${await hashOf(formatted)}\n`);
 }
 
 /** The text with each packed module replaced by a hash of what is packed. */
@@ -76,13 +95,14 @@ function unpacked(text) {
   });
 }
 
-const text = await generate();
 const current = await readFile(OUTPUT, "utf8").catch(() => "");
-if (process.argv.includes("--check")) {
-  if (unpacked(current) !== unpacked(text)) {
-    console.error(`${OUTPUT} is stale: run npm run build:kernels and commit the result.`);
-    process.exit(1);
-  }
+const stale = process.argv.includes("--check-sources")
+  ? !current.includes(`// Hash: ${await hashOf(current)}\n`)
+  : undefined;
+const text = stale === undefined ? await generate() : current;
+if (stale || (process.argv.includes("--check") && unpacked(current) !== unpacked(text))) {
+  console.error(`${OUTPUT} is stale: run npm run build:kernels and commit the result.`);
+  process.exit(1);
 } else if (unpacked(current) !== unpacked(text)) {
   await writeFile(OUTPUT, text);
 }
