@@ -23,8 +23,6 @@ const FLAGS = [
   ...["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
 ];
 
-const HASH = /^\/\/ Hash: .*\n/m;
-
 const BUILDS = {
   plain: ["--enable", "simd", "--enable", "threads"],
   relaxed: ["--enable", "simd", "--enable", "threads", "--enable", "relaxed-simd"],
@@ -51,6 +49,9 @@ async function workerProgram() {
   // A program without imports and exports is a script wherever it runs.
   return outputText.replace(/^export \{\};\n/m, "");
 }
+
+/** The line of the file that says what `hashOf` gives. */
+const HASH = /^\/\/ Hash: .*\n/m;
 
 /** SHA-256 of the sources, this script, the compilers' versions, and of the modules as they stand. */
 async function hashOf(text) {
@@ -95,14 +96,14 @@ function unpacked(text) {
   });
 }
 
+const isGiven = (flag) => process.argv.includes(flag);
 const current = await readFile(OUTPUT, "utf8").catch(() => "");
-const stale = process.argv.includes("--check-sources")
-  ? !current.includes(`// Hash: ${await hashOf(current)}\n`)
-  : undefined;
-const text = stale === undefined ? await generate() : current;
-if (stale || (process.argv.includes("--check") && unpacked(current) !== unpacked(text))) {
+const text = isGiven("--check-sources") ? undefined : await generate();
+const isStale = text
+  ? unpacked(current) !== unpacked(text)
+  : !current.includes(`// Hash: ${await hashOf(current)}\n`);
+if (isStale && (isGiven("--check") || isGiven("--check-sources"))) {
   console.error(`${OUTPUT} is stale: run npm run build:kernels and commit the result.`);
   process.exit(1);
-} else if (unpacked(current) !== unpacked(text)) {
-  await writeFile(OUTPUT, text);
 }
+if (isStale) await writeFile(OUTPUT, text);
