@@ -10,6 +10,7 @@ import {
   loadCifar10,
   type Mix,
   mixup,
+  pipeline,
   plotAugmentations,
   randAugment,
   randomCrop,
@@ -46,13 +47,9 @@ for (const [name, parts] of Object.entries(AUGMENTATIONS)) {
   await writePng(`${OUTPUT}/augmentation/${name}.png`, picture, { scale: 1 });
 }
 
-// What trainPhase takes: `trainPhase(model, { train: flow, epochs: 10 })`.
-const flow = imageFlow(train, {
-  augmentation: compose(randomCrop(), alternatingFlip()),
-  mix: cutmix(),
-  batchSize: 32,
-  seed: 1,
-});
+// What trainPhase takes: `trainPhase(model, { train, augmentation, epochs: 10 })`.
+const augmentation = pipeline(randomCrop(), alternatingFlip(), { mix: cutmix() });
+const flow = augmentation.flow(train, { batchSize: 32, seed: 1 });
 const { targets, ys } = flow.batch(0, 0);
 const shares = targets!.subarray(0, 10);
 const mixed = [...shares.keys()].filter((label) => shares[label] > 0);

@@ -2,7 +2,7 @@
  * Argument checks, used once at each public door; behind it the code trusts its arguments.
  * Every check throws an {@link ArgumentError} that names the caller and the argument.
  */
-import { describe, messageOf } from "./describe.ts";
+import { describe, messageOf } from "./text/describe.ts";
 import { ArgumentError } from "./errors.ts";
 
 export { describe };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { allocate } from "../src/allocate.ts";
+import { allocate } from "../src/bytes/allocate.ts";
 import { decodeRecords } from "../src/dataset/decode-records.ts";
-import { decompress } from "../src/dataset/decompress.ts";
+import { decompress } from "../src/bytes/decompress.ts";
 import { ImageSet } from "../src/dataset/image-set.ts";
 import { loadRecords } from "../src/dataset/load-records.ts";
 import { oneHot } from "../src/dataset/one-hot.ts";

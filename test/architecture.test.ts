@@ -6,68 +6,31 @@ import { describe, expect, it } from "vitest";
 
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 
-/** What lies below all other areas: one file each. */
-const BELOW = [
-  "brand",
-  "inspect",
-  "warn",
-  "printable",
-  "errors",
-  "allocate",
-  "describe",
-  "checks",
-  "listed",
-  "listener",
-  "unshared",
-];
+/** What lies below all rooms of the field; these may use each other. */
+const BELOW = ["runtime", "text", "bytes", "errors", "checks", "options", "random"];
+const below = (...packages: string[]): Room => ({ areas: BELOW, packages });
 
-/** For each area what it may import: other areas, and packages by prefix. */
-const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
-  brand: { areas: [], packages: [] },
-  inspect: { areas: [], packages: [] },
-  warn: { areas: ["brand", "printable"], packages: [] },
-  printable: { areas: [], packages: [] },
-  errors: { areas: ["brand", "printable"], packages: [] },
-  allocate: { areas: ["errors"], packages: [] },
-  describe: { areas: ["printable"], packages: [] },
-  checks: { areas: ["errors", "describe"], packages: [] },
-  listed: { areas: [], packages: [] },
-  listener: { areas: ["errors"], packages: [] },
-  unshared: { areas: [], packages: [] },
-  "event-loop": { areas: [], packages: [] },
-  "optional-package": { areas: ["errors", "describe"], packages: [] },
-  random: { areas: [...BELOW], packages: ["pure-rand"] },
-  dataset: { areas: [...BELOW, "random"], packages: [] },
-  augment: { areas: [...BELOW, "random", "dataset"], packages: [] },
-  metrics: { areas: [...BELOW], packages: [] },
-  plots: {
-    areas: [...BELOW, "optional-package", "random", "dataset", "metrics"],
-    packages: ["vega", "vega-lite"],
-  },
-  weights: {
-    areas: [...BELOW, "optional-package"],
-    packages: ["h5wasm"],
-  },
-  model: {
-    areas: [...BELOW, "event-loop", "random", "dataset", "metrics", "weights"],
-    packages: ["@tensorflow/"],
-  },
+interface Room {
+  readonly areas: readonly string[];
+  readonly packages: readonly string[];
+}
+
+/** For each room what it may import: other rooms, and packages by prefix. */
+const ALLOWED: Readonly<Record<string, Room>> = {
+  ...{ runtime: below(), text: below(), bytes: below(), errors: below(), checks: below() },
+  ...{ options: below(), random: below("pure-rand") },
+  dataset: below(),
+  formats: below("h5wasm"),
+  augment: { areas: [...BELOW, "dataset"], packages: [] },
+  metrics: below(),
+  plots: { areas: [...BELOW, "dataset", "metrics"], packages: ["vega", "vega-lite"] },
+  model: { areas: [...BELOW, "dataset", "metrics", "formats"], packages: ["@tensorflow/"] },
   train: {
-    areas: [...BELOW, "event-loop", "random", "dataset", "augment", "metrics", "model"],
+    areas: [...BELOW, "dataset", "augment", "metrics", "model"],
     packages: ["@tensorflow/"],
   },
   node: {
-    areas: [
-      ...BELOW,
-      "optional-package",
-      "random",
-      "dataset",
-      "plots",
-      "weights",
-      "model",
-      "train",
-      "augment",
-    ],
+    areas: [...BELOW, "dataset", "augment", "plots", "formats", "model", "train"],
     packages: ["node:", "@tensorflow/", "@resvg/resvg-js", "sharp"],
   },
   browser: {
@@ -76,17 +39,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   },
   simd: { areas: [], packages: ["@tensorflow/", "node:"] },
   index: {
-    areas: [
-      "errors",
-      "random",
-      "dataset",
-      "augment",
-      "metrics",
-      "plots",
-      "weights",
-      "model",
-      "train",
-    ],
+    areas: [...BELOW, "dataset", "augment", "formats", "metrics", "plots", "model", "train"],
     packages: [],
   },
 };

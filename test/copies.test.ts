@@ -70,14 +70,21 @@ describe("of two copies", () => {
     const options = { epochs: 1, batchSize: 8, verbose: 0 } as const;
     const generator = new first.ImageDataGenerator({ horizontalFlip: true });
     const model = tinyModel();
-    await second.trainPhase(model, { ...options, train: set, generator, validation: set });
+    await second.trainPhase(model, {
+      ...options,
+      train: set,
+      augmentation: generator,
+      validation: set,
+    });
     await second.trainPhase(model, { ...options, train: generator.flow(set) });
     await second.trainTwoPhase(model, {
       ...{ ...options, epochs: [1, 1] as const, train: set, validationSplit: 0.3 },
       augmentation: generator,
     });
     await second.evaluate(model, set);
-    await second.predict(model, set, { testTimeAugmentation: { generator, views: 1 } });
+    await second.predict(model, set, {
+      testTimeAugmentation: { augmentation: generator, views: 1 },
+    });
     expect(second.trainValidationSplit(set).train.length).toBeGreaterThan(0);
     expect(second.toDataset(set)).toBeDefined();
     second.plotSamples(set);

@@ -7,7 +7,7 @@ import { classificationReport } from "../src/metrics/classification-report.ts";
 import { cifar10Source } from "../src/node/cifar10-source.ts";
 import { printProgress } from "../src/node/download-progress.ts";
 import { folderSource } from "../src/node/folder-source.ts";
-import { printable, printableLines } from "../src/printable.ts";
+import { printable, printableLines } from "../src/text/printable.ts";
 import { temporaryFolders } from "./node/temporary-folder.ts";
 
 const ESC = "\u001b";

@@ -1,19 +1,21 @@
-import { allocate } from "../allocate.ts";
-import { check, checkOptions, describe } from "../checks.ts";
-import { asBytes } from "../dataset/bytes.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { describe } from "../checks.ts";
+import { like, type Reader, readOptions } from "../options.ts";
+import { asBytes } from "../bytes/bytes.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ArgumentError } from "../errors.ts";
 import { randomStream } from "../random/stream.ts";
-import { atOnce } from "../listener.ts";
+import { atOnce } from "../runtime/listener.ts";
 import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
-import type { Augmentation } from "./modern/augmentation.ts";
-import type { Mix } from "./modern/mix.ts";
+import type { Augmentation } from "./operations/augmentation.ts";
+import type { Mix } from "./mix/mix.ts";
 import {
-  resolveSetFlow,
-  SetFlow,
   type BatchPlan,
+  checkSet,
+  SetFlow,
   type SetFlowOptions,
+  setFlowOptions,
   type SetFlowSettings,
 } from "./set-flow.ts";
 
@@ -41,22 +43,33 @@ export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
 
 /** The same on behalf of another function, which its errors then name. */
 export function makeImageFlow(subject: string, set: ImageSet, options: ImageFlowOptions): Flow {
-  checkOptions(subject, options, ["batchSize", "shuffle", "seed", "augmentation", "mix"]);
-  const settings = resolveSetFlow(subject, set, options);
-  for (const name of ["augmentation", "mix"] as const) {
-    const part = options[name] as Partial<Augmentation> | null | undefined;
-    check(
-      part === undefined || (typeof part?.draw === "function" && typeof part.apply === "function"),
-      subject,
-      `${name} to have draw and apply`,
-      describe(part),
-      name === "mix" ? "pass e.g. mixup()" : "pass e.g. compose(randomCrop(), alternatingFlip())",
-    );
-  }
-  return new ImageFlow(set, settings, options);
+  const { augmentation, mix, ...settings } = readOptions(subject, options, {
+    ...setFlowOptions(),
+    augmentation: step<Augmentation>("compose(randomCrop(), alternatingFlip())"),
+    mix: step<Mix>("mixup()"),
+  });
+  checkSet(subject, set);
+  return new ImageFlow(set, settings, { augmentation, mix });
 }
 
-class ImageFlow extends SetFlow {
+/** Reads what draws and applies; `undefined` if left out. */
+export function step<T extends Augmentation | Mix>(example: string): Reader<T | undefined> {
+  return like<T, { optional: true }>(
+    isStep,
+    "an object with draw and apply",
+    `pass e.g. ${example}`,
+    { optional: true },
+  );
+}
+
+/** Whether a value draws and applies. */
+export function isStep<T extends Augmentation | Mix>(value: unknown): value is T {
+  const part = value as Partial<T> | null | undefined;
+  return typeof part?.draw === "function" && typeof part.apply === "function";
+}
+
+/** The flow of a set whose images are augmented and mixed one by one. */
+export class ImageFlow extends SetFlow {
   readonly #seed: number;
   readonly #augmentation: Augmentation | undefined;
   readonly #mix: Mix | undefined;

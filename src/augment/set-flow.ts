@@ -1,6 +1,7 @@
-import { allocate } from "../allocate.ts";
-import { check, checkBoolean, checkInteger, checkSeed, describe, isArray } from "../checks.ts";
-import { INSPECT } from "../inspect.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { check, checkInteger, describe, isArray } from "../checks.ts";
+import { boolean, integer, seed } from "../options.ts";
+import { INSPECT } from "../runtime/inspect.ts";
 import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
 import type { Batch, Flow } from "./flow.ts";
 import type { FlowRandom } from "./flow-random.ts";
@@ -28,18 +29,12 @@ export interface BatchPlan {
   readonly xs: Float32Array;
 }
 
-/** Checks the options and the set of a flow on behalf of `subject`, and fills in the defaults. */
-export function resolveSetFlow(
-  subject: string,
-  set: ImageSet,
-  { batchSize = 32, shuffle = true, seed = 0 }: SetFlowOptions,
-): SetFlowSettings {
-  checkSet(subject, set);
-  checkInteger(subject, "batchSize", batchSize, { min: 1 });
-  checkBoolean(subject, "shuffle", shuffle);
-  checkSeed(subject, seed);
-  return { batchSize, shuffle, seed };
-}
+/** The readers of {@link SetFlowOptions}. */
+export const setFlowOptions = () => ({
+  batchSize: integer({ min: 1, default: 32 }),
+  shuffle: boolean({ default: true }),
+  seed: seed(),
+});
 
 /** Throws unless `set` is an image set with at least one image. */
 export function checkSet(subject: string, set: unknown): asserts set is ImageSet {

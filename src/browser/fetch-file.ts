@@ -1,4 +1,4 @@
-import { allocate } from "../allocate.ts";
+import { allocate } from "../bytes/allocate.ts";
 import { DataError, SourceError } from "../errors.ts";
 
 /** Options of {@link fetchFile}. */

@@ -17,10 +17,10 @@ import { checkFile } from "../dataset/check-manifest.ts";
 import { findDamage } from "../dataset/load-records.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError } from "../errors.ts";
-import { Listener } from "../listener.ts";
-import { warn } from "../warn.ts";
+import { Listener } from "../runtime/listener.ts";
+import { type Patience } from "./fetch-file.ts";
+import { warn } from "../runtime/warn.ts";
 import { absoluteUrl } from "./absolute-url.ts";
-import type { Patience } from "./fetch-file.ts";
 import { FileCache } from "./file-cache.ts";
 
 /** How far the loading of a file has come. */

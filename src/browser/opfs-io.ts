@@ -1,5 +1,5 @@
 import { io } from "@tensorflow/tfjs-core";
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 import { DataError, SourceError } from "../errors.ts";
 import { modelHash } from "../model/saved/model-hash.ts";
 import { checkName } from "./storage/check-name.ts";

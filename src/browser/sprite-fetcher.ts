@@ -5,9 +5,9 @@ import {
   spriteRecords,
   SPRITE_ROWS,
 } from "../dataset/cifar10-sprites.ts";
-import { decompress } from "../dataset/decompress.ts";
+import { decompress } from "../bytes/decompress.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
-import type { Inflate } from "../dataset/png.ts";
+import type { Inflate } from "../bytes/png.ts";
 import { fetchFile, type Patience } from "./fetch-file.ts";
 import type { FetchRequest } from "./http-source.ts";
 

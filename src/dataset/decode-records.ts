@@ -1,4 +1,4 @@
-import { allocate } from "../allocate.ts";
+import { allocate } from "../bytes/allocate.ts";
 import { check, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import { checkLayout } from "./check-layout.ts";

@@ -1,16 +1,16 @@
-import { allocate } from "../allocate.ts";
-import { BRAND, isInstance } from "../brand.ts";
-import { asBytes, type Bytes } from "./bytes.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { BRAND, isInstance } from "../runtime/brand.ts";
+import { asBytes, type Bytes } from "../bytes/bytes.ts";
 import {
   check,
   checkInteger,
   checkOptions,
   describe,
-  isArray,
   isListOf,
   isText,
+  isArray,
 } from "../checks.ts";
-import { INSPECT } from "../inspect.ts";
+import { INSPECT } from "../runtime/inspect.ts";
 import { checkImageShape } from "./check-image-shape.ts";
 
 /** Height, width and channels of one image. */

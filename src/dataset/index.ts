@@ -1,4 +1,4 @@
-export type { Bytes } from "./bytes.ts";
+export type { Bytes } from "../bytes/bytes.ts";
 export type { ByteSource } from "./byte-source.ts";
 export { CIFAR10_CLASS_NAMES, CIFAR10_LAYOUT, CIFAR10_MANIFESTS } from "./cifar10.ts";
 export {

@@ -2,7 +2,7 @@ import { CifarKitError, DataError, SourceError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { checkFile, checkManifest } from "./check-manifest.ts";
 import { decodeIdx } from "./decode-idx.ts";
-import { gunzip, isGzip } from "./gunzip.ts";
+import { gunzip, isGzip } from "../bytes/gunzip.ts";
 import { ImageSet } from "./image-set.ts";
 import { checkSource, readVerified } from "./load-records.ts";
 import type { RecordFile } from "./manifest.ts";

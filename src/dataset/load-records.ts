@@ -1,4 +1,4 @@
-import { allocate } from "../allocate.ts";
+import { allocate } from "../bytes/allocate.ts";
 import { check, describe, isArray } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
@@ -7,7 +7,7 @@ import { checkFile, checkManifest } from "./check-manifest.ts";
 import { decodeRecordsInto } from "./decode-records.ts";
 import { ImageSet } from "./image-set.ts";
 import { recordSize, type RecordFile, type RecordManifest } from "./manifest.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 
 /**
  * The samples of a data set in record files: read, verified and decoded. This is the one way from

@@ -1,9 +1,9 @@
-import { allocate } from "../allocate.ts";
-import { attempt, check, checkOneOf, checkOptions, describe, isListOf, isText } from "../checks.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { checkOneOf, checkOptions, attempt, check, describe, isListOf, isText } from "../checks.ts";
 import { ArgumentError } from "../errors.ts";
-import { warn } from "../warn.ts";
+import { warn } from "../runtime/warn.ts";
 import { checkEveryClass, classesOf, classOf } from "./class-folders.ts";
-import { compareText } from "./compare-text.ts";
+import { compareText } from "../text/compare-text.ts";
 import { ImageSet, type ImageShape } from "./image-set.ts";
 import { badPicturesError, type LeftOutFile, listOf, reasonOf } from "./left-out.ts";
 import { forEachPicture } from "./pictures-in-flight.ts";

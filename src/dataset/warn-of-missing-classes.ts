@@ -2,9 +2,9 @@
  * What is not trained on cannot be recognised, and of what is not validated nobody hears how well it
  * is: both are said by the names of the classes.
  */
-import { listed } from "../listed.ts";
-import { warnOnce } from "../warn.ts";
-import { normalName } from "./compare-text.ts";
+import { listed } from "../text/listed.ts";
+import { warnOnce } from "../runtime/warn.ts";
+import { normalName } from "../text/compare-text.ts";
 import type { ImageSet } from "./image-set.ts";
 import type { TrainValidationSplit } from "./train-validation-split.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "./class-scores.ts";
 import { encodePair } from "./encode-pair.ts";
 import { formatReport } from "./format-report.ts";
-import { MAX_DIGITS } from "./format-number.ts";
+import { MAX_DIGITS } from "../text/format-number.ts";
 import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
 import { orderedRecord } from "./ordered-record.ts";
 import { pairwiseSum } from "./sum.ts";

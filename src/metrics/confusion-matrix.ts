@@ -1,4 +1,4 @@
-import { allocate } from "../allocate.ts";
+import { allocate } from "../bytes/allocate.ts";
 import { check, checkOneOf, checkOptions } from "../checks.ts";
 import { encodePair } from "./encode-pair.ts";
 import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";

@@ -1,6 +1,6 @@
 import type { ReportScores } from "./classification-report.ts";
-import { formatFixed, formatFloat } from "./format-number.ts";
-import { printable } from "../printable.ts";
+import { formatFixed, formatFloat } from "../text/format-number.ts";
+import { printable } from "../text/printable.ts";
 
 /** A row of the text: a name and its numbers. */
 type Row = ReportScores & { readonly name: string };

@@ -1,4 +1,4 @@
-import { allocate } from "../allocate.ts";
+import { allocate } from "../bytes/allocate.ts";
 import { check, describe, isArray } from "../checks.ts";
 import { checkLabels, checkNumbers, type Labels } from "./labels.ts";
 

@@ -1,6 +1,6 @@
 /** Leaves nothing of a model behind whose making fails half-way. */
 import { engine } from "@tensorflow/tfjs-core";
-import { nextTask } from "../event-loop.ts";
+import { nextTask } from "../runtime/event-loop.ts";
 
 /** Makes something; if that fails, the variables that it has made are disposed. */
 export function orNothing<T>(make: () => T): T {

@@ -126,6 +126,15 @@ export const CROSS_ENTROPIES: readonly unknown[] = [
 ];
 
 /**
+ * Whether a model's loss takes class indices: tfjs-layers' sparse one, and a user's own function, which
+ * gets what that gets.
+ */
+export function takesIndices(model: LayersModel): boolean {
+  const { loss } = modelInternals(model);
+  return typeof loss !== "string" || loss === "sparseCategoricalCrossentropy";
+}
+
+/**
  * Gives a compiled model this loss wherever it names tfjs-layers' `sparseCategoricalCrossentropy` or
  * `categoricalCrossentropy`; both then take indices as well as rows of probabilities, and so does
  * its accuracy. The model keeps the names, so it is saved and shown as before. Idempotent.

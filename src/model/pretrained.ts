@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 import { DataError } from "../errors.ts";
 import { buildCifarModel } from "./cifar-model.ts";
 import { PRETRAINED } from "./pretrained.generated.ts";

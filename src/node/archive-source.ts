@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError, CifarKitError, DataError, SourceError } from "../errors.ts";
-import { Listener } from "../listener.ts";
+import { Listener } from "../runtime/listener.ts";
 import { downloadFile, type DownloadFileOptions } from "./download-file.ts";
 import type { DownloadProgress } from "./download-progress.ts";
 import { errorCode } from "./error-code.ts";

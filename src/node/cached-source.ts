@@ -4,7 +4,7 @@ import type { ByteSource } from "../dataset/byte-source.ts";
 import { findDamage } from "../dataset/load-records.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import { ArgumentError, CifarKitError, SourceError } from "../errors.ts";
-import { Listener } from "../listener.ts";
+import { Listener } from "../runtime/listener.ts";
 import type { DownloadProgress } from "./download-progress.ts";
 import { errorCode } from "./error-code.ts";
 import type { Fetcher } from "./fetchers.ts";

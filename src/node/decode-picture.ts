@@ -4,8 +4,8 @@ import { checkedHeader, PictureError } from "../dataset/pictures/checked-header.
 import { orientationOf } from "../dataset/pictures/orientation.ts";
 import type { PictureFormat, PictureHeader } from "../dataset/pictures/picture-header.ts";
 import type { Pixels } from "../dataset/resample.ts";
-import { messageOf } from "../describe.ts";
-import { optionalPackage } from "../optional-package.ts";
+import { messageOf } from "../text/describe.ts";
+import { optionalPackage } from "../runtime/optional-package.ts";
 import { openRegularFile } from "./read-regular-file.ts";
 
 /** What sharp decodes, without the formats that run programs of their own, such as SVG. */

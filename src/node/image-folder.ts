@@ -13,8 +13,8 @@ import {
 import type { Pixels } from "../dataset/resample.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { DataError } from "../errors.ts";
-import { printable } from "../printable.ts";
-import { warn } from "../warn.ts";
+import { printable } from "../text/printable.ts";
+import { warn } from "../runtime/warn.ts";
 import { MAX_PIXELS, type OpenPicture, pictureOpener } from "./decode-picture.ts";
 import { isPath } from "./is-path.ts";
 import { listPictures, type PictureList } from "./list-pictures.ts";

@@ -6,9 +6,9 @@ import {
 } from "../dataset/pictures/image-options.ts";
 import { resizeImage } from "../dataset/resize-image.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
-import { messageOf } from "../describe.ts";
+import { messageOf } from "../text/describe.ts";
 import { CifarKitError, SourceError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { MAX_PIXELS, type PictureInput, pictureOpener } from "./decode-picture.ts";
 import { readingRemedy } from "./file-remedies.ts";
 import { isPath } from "./is-path.ts";

@@ -1,9 +1,9 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { compareText } from "../dataset/compare-text.ts";
+import { compareText } from "../text/compare-text.ts";
 import type { LeftOutFile } from "../dataset/left-out.ts";
-import { messageOf } from "../describe.ts";
+import { messageOf } from "../text/describe.ts";
 import { DataError, SourceError } from "../errors.ts";
 import { readingRemedy } from "./file-remedies.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { messageOf } from "../describe.ts";
+import { messageOf } from "../text/describe.ts";
 import { SourceError } from "../errors.ts";
 import { PRETRAINED, pretrainedModel } from "../model/index.ts";
 

@@ -8,7 +8,7 @@ import {
   SPRITE_ROWS,
   spriteRecords,
 } from "../dataset/cifar10-sprites.ts";
-import type { Inflate } from "../dataset/png.ts";
+import type { Inflate } from "../bytes/png.ts";
 import { gunzipFile } from "./gunzip.ts";
 import { readTar, type TarFile } from "./tar.ts";
 

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
-import { messageOf } from "../describe.ts";
-import { listed } from "../listed.ts";
+import { messageOf } from "../text/describe.ts";
+import { listed } from "../text/listed.ts";
 import { errorCode } from "./error-code.ts";
 
 /** What there is in a folder instead of a file that could not be read. */

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
-import { messageOf } from "../describe.ts";
+import { messageOf } from "../text/describe.ts";
 import { SourceError } from "../errors.ts";
 import { writingRemedy } from "./file-remedies.ts";
 import { isPath } from "./is-path.ts";

@@ -1,24 +1,32 @@
-import { argMax, type TensorContainer } from "@tensorflow/tfjs-core";
-import type { Dataset } from "@tensorflow/tfjs-data";
+import {
+  argMax,
+  cast,
+  dispose,
+  mean,
+  oneHot,
+  type Tensor,
+  tensor2d,
+  tidy,
+} from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, checkInteger, checkOptions, describe } from "../checks.ts";
-import { ImageSet } from "../dataset/image-set.ts";
+import { check } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
-import { breather } from "../event-loop.ts";
-import { checkedData } from "./checked-data.ts";
-import { modelInternals } from "../model/internals.ts";
-import { warnOfScalingTwice } from "./byte-like.ts";
-import { checkImageShape, checkModel } from "./model-input.ts";
-import { asPredictions, outputOf } from "./model-output.ts";
-import { flowData, datasetData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
-import { usableFlow } from "./user-flow.ts";
-import type { Flow } from "../augment/flow.ts";
-import { imageFlow } from "../augment/image-flow.ts";
+import { type LossFunction, modelInternals } from "../model/internals.ts";
+import { takesIndices } from "../model/loss.ts";
+import { anything, integer, readOptions } from "../options.ts";
+import { type Eater, type Feed, tensorsOf } from "./feed/feed.ts";
+import { feedOf, type LabelledImages } from "./feed/feed-of.ts";
+import { checkModel } from "./feed/model-input.ts";
+import { asPredictions, asTheyAre, outputsOf } from "./outputs.ts";
+import { readViews } from "./predict.ts";
+import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** Images in one call of the model; default 256. A dataset has its own. */
+  /** Images in one call of the model; default 256. A flow and a dataset have their own. */
   readonly batchSize?: number;
+  /** Measures the mean over several views of each image, as in `predict`; default `"none"`. */
+  readonly testTimeAugmentation?: TestTimeAugmentation;
 }
 
 /** What {@link evaluate} gives. */
@@ -30,6 +38,10 @@ export interface Evaluation {
   readonly loss: number;
   /** Share of images whose most probable class is the true one. */
   readonly accuracy: number;
+  /** The other metrics that the model was compiled with, by their names. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The name of each class, where the data say it. */
+  readonly classNames: readonly string[] | undefined;
   /** The true class of each image. */
   readonly yTrue: Int32Array;
   /** The most probable class of each image; the first of equals. */
@@ -47,106 +59,61 @@ const SMALLEST = 2 ** -149;
  * The loss is summed in double precision. Gives way to the event loop between batches.
  *
  * @param model ends in a softmax: gives probabilities `[n, k]`; only read.
- * @param set what to measure it on; not modified.
+ * @param images what to measure it on; not modified.
  * @throws {ArgumentError} if the data do not fit the model, are empty, or the model does not give
  *   probabilities.
  */
 export async function evaluate(
   model: LayersModel,
-  set: ImageSet | Flow | Dataset<TensorContainer>,
+  images: LabelledImages,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const subject = "evaluate";
-  checkOptions(subject, options, ["batchSize"]);
-  const { batchSize = 256 } = options;
-  checkInteger(subject, "batchSize", batchSize, { min: 1 });
+  const { batchSize, testTimeAugmentation } = readOptions(subject, options, {
+    batchSize: integer({ min: 1, default: 256 }),
+    testTimeAugmentation: anything<TestTimeAugmentation | undefined>(),
+  });
   checkModel(subject, model);
   warnOfSlowBackend(subject);
-  return evaluateData(subject, model, evaluationData(subject, model, set, batchSize));
+  const eater = { subject, model };
+  const feed = feedOf(eater, images, { purpose: "evaluation", batchSize });
+  return evaluateFeed(eater, feed, await readViews(subject, images, testTimeAugmentation));
 }
 
-/** Labelled data in a fixed order, checked against the model. */
-export function evaluationData(
-  subject: string,
-  model: LayersModel,
-  set: ImageSet | Flow | Dataset<TensorContainer>,
-  batchSize: number,
-  weights?: Float32Array,
-): TrainingData {
-  if (isDataset(set)) {
-    return checkedData(subject, model, datasetData(subject, set, "evaluation"), "evaluation");
-  }
-  if (isFlow(set)) {
-    const flow = usableFlow(subject, set);
-    checkImageShape(subject, model, flow.imageShape);
-    checkClasses(subject, model, flow.classNames.length);
-    return flowData(flow);
-  }
-  check(
-    set instanceof ImageSet,
-    subject,
-    "an ImageSet, a Flow or a tf.data.Dataset",
-    describe(set),
-    "pass one of these",
-  );
-  check(set.length > 0, subject, "at least one image", "an empty set", "pass a set with images");
-  checkImageShape(subject, model, set.imageShape);
-  let classes = 0;
-  for (const label of set.labels) classes = Math.max(classes, label + 1);
-  checkClasses(subject, model, classes);
-  warnOfScalingTwice(subject, model);
-  return flowData(imageFlow(set, { batchSize, shuffle: false }), { weights });
-}
-
-/** Throws unless the model gives a probability for each of so many classes. */
-function checkClasses(subject: string, model: LayersModel, classes: number): void {
-  const { shape } = modelInternals(model).outputs[0];
-  check(
-    shape.length === 2,
-    subject,
-    "a model that gives probabilities [batch, classes]",
-    `one that gives [${shape.map((extent) => extent ?? "any").join(", ")}]`,
-    "pass a classifier, whose last layer is dense with a softmax",
-  );
-  check(
-    shape[1] == null || shape[1] >= classes,
-    subject,
-    `a model with at least ${classes} outputs, one per class of the images`,
-    `${shape[1]} outputs`,
-    "build the model with numClasses to match the data",
-  );
-}
-
-/** Evaluates the first epoch of some data. */
-export async function evaluateData(
-  subject: string,
-  model: LayersModel,
-  data: TrainingData,
+/** Measures a model on the first epoch of a feed. */
+export async function evaluateFeed(
+  { subject, model }: Eater,
+  feed: Feed,
+  views = asTheyAre,
 ): Promise<Evaluation> {
-  const pause = breather();
   const parts: Float32Array[] = [];
   const labels: number[] = [];
   const sampleWeights: number[] = [];
-  for await (const { xs, ys, weights, size } of data.epoch(0)) {
-    for (const weight of weights ? await weights.data() : []) sampleWeights.push(weight);
-    weights?.dispose();
-    const oneHotRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
-    const classes = oneHotRows ? argMax(ys, -1) : ys;
-    for (const label of await classes.data()) labels.push(label);
-    if (classes !== ys) classes.dispose();
-    ys.dispose();
-    parts.push(await outputOf(model, xs));
-    check(
-      parts[parts.length - 1].length % size === 0,
-      subject,
-      "one row of probabilities per image",
-      `${parts[parts.length - 1].length} values for ${size} images`,
-      "pass a classifier",
-    );
-    await pause();
+  const compiled = new CompiledMetrics(model);
+  for await (const { batch, output } of outputsOf(model, feed, views)) {
+    const { ys, weights, size } = batch;
+    try {
+      check(
+        output.length % size === 0,
+        subject,
+        "one row of probabilities per image",
+        `${output.length} values for ${size} images`,
+        "pass a classifier",
+      );
+      for (const weight of weights ? await weights.data() : []) sampleWeights.push(weight);
+      const areRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
+      const classes = areRows ? argMax(ys, -1) : ys;
+      for (const label of await classes.data()) labels.push(label);
+      if (classes !== ys) classes.dispose();
+      await compiled.add(ys, output, size);
+    } finally {
+      dispose(tensorsOf(batch));
+    }
+    parts.push(output);
   }
   check(labels.length > 0, subject, "at least one batch", "empty data", "pass data with images");
-  const { probabilities, shape, classes: yPred } = asPredictions(parts, labels.length);
+  const { classNames } = feed;
+  const { probabilities, shape, classes: yPred } = asPredictions(parts, labels.length, classNames);
   const yTrue = Int32Array.from(labels);
   const [n, k] = shape;
   let sum = 0;
@@ -157,7 +124,40 @@ export async function evaluateData(
     sum -= (sampleWeights[i] ?? 1) * Math.log(Math.max(probability, SMALLEST));
     if (yPred[i] === yTrue[i]) correct++;
   }
-  return { loss: sum / n, accuracy: correct / n, yTrue, yPred, probabilities };
+  const measured = { loss: sum / n, accuracy: correct / n, metrics: compiled.means(n) };
+  return { ...measured, classNames, yTrue, yPred, probabilities };
+}
+
+/** The metrics that a model was compiled with, but accuracy, which {@link evaluate} has anyway. */
+class CompiledMetrics {
+  readonly #metrics: readonly { readonly name: string; readonly of: LossFunction }[];
+  readonly #wantsRows: boolean;
+  readonly #sums: Record<string, number> = {};
+
+  constructor(model: LayersModel) {
+    const { metricsNames = [], metricsTensors = [] } = modelInternals(model);
+    this.#metrics = metricsTensors
+      .map(([of], i) => ({ name: metricsNames[i + 1], of }))
+      .filter(({ name }) => name !== "acc");
+    this.#wantsRows = !takesIndices(model);
+  }
+
+  async add(ys: Tensor, output: Float32Array, size: number): Promise<void> {
+    for (const { name, of } of this.#metrics) {
+      const value = tidy(() => {
+        const predicted = tensor2d(output, [size, output.length / size]);
+        const isRow = ys.rank === 2 && ys.shape[1] === predicted.shape[1];
+        const rows = this.#wantsRows && !isRow;
+        return mean(of(rows ? oneHot(cast(ys, "int32"), predicted.shape[1]) : ys, predicted));
+      });
+      this.#sums[name] = (this.#sums[name] ?? 0) + (await value.data())[0] * size;
+      value.dispose();
+    }
+  }
+
+  means(n: number): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.#sums).map(([name, sum]) => [name, sum / n]));
+  }
 }
 
 function checkSample(

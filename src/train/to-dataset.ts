@@ -4,8 +4,8 @@ import { check, checkOptions, describe } from "../checks.ts";
 import type { Batch, Flow } from "../augment/flow.ts";
 import { makeImageFlow } from "../augment/image-flow.ts";
 import { ImageSet } from "../dataset/image-set.ts";
-import { isFlow } from "./training-data.ts";
-import { usableFlow } from "./user-flow.ts";
+import { checkedFlow } from "./feed/checked-flow.ts";
+import { isFlow } from "./feed/feed-of.ts";
 
 /** Options of {@link toDataset}; for an image set only: a flow has its own. */
 export interface ToDatasetOptions {
@@ -72,5 +72,5 @@ function asFlow(subject: string, source: ImageSet | Flow, options: ToDatasetOpti
     Object.keys(options).join(", "),
     "pass them to flow() instead",
   );
-  return usableFlow(subject, source);
+  return checkedFlow(subject, source);
 }

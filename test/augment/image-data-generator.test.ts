@@ -4,6 +4,7 @@ import {
   ImageDataGenerator,
   type ImageDataGeneratorOptions,
   type Transform,
+  type AugmenterJSON,
 } from "../../src/augment/index.ts";
 import { ImageSet } from "../../src/dataset/image-set.ts";
 import { ArgumentError } from "../../src/errors.ts";
@@ -318,8 +319,8 @@ describe("fit", () => {
   });
 });
 
-describe("getState", () => {
-  it("is plain data, from which an equal generator is made", () => {
+describe("toJSON", () => {
+  it("is plain JSON, from which an equal generator is made", () => {
     const set = new ImageSet({
       images: Uint8Array.from({ length: 8 * 12 }, (_, i) => (i * 37) % 256),
       labels: new Uint8Array(8),
@@ -331,7 +332,9 @@ describe("getState", () => {
       ...{ brightnessRange: [0.5, 1.5], featurewiseStdNormalization: true },
     });
     generator.fit(set);
-    const copy = ImageDataGenerator.fromState(structuredClone(generator.getState()));
+    const copy = ImageDataGenerator.fromJSON(
+      JSON.parse(JSON.stringify(generator)) as AugmenterJSON,
+    );
     const first = (each: ImageDataGenerator): Float32Array =>
       each.flow(set, { seed: 3 }).batch(0, 0).xs;
     expect(first(copy)).toEqual(first(generator));

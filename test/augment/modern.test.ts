@@ -16,7 +16,7 @@ import {
   type Augmentation,
   type DrawContext,
 } from "../../src/augment/index.ts";
-import { drawBeta } from "../../src/augment/modern/draw-beta.ts";
+import { drawBeta } from "../../src/augment/mix/draw-beta.ts";
 import { ImageSet, type ImageShape } from "../../src/dataset/image-set.ts";
 import { ArgumentError } from "../../src/errors.ts";
 import { randomStream } from "../../src/random/stream.ts";
@@ -280,8 +280,11 @@ describe("imageFlow with an augmentation", () => {
   });
 
   it.each([
-    [{ augmentation: randomCrop }, "augmentation to have draw and apply, got the function"],
-    [{ mix: "mixup" }, 'mix to have draw and apply, got "mixup"; pass e.g. mixup()'],
+    [
+      { augmentation: randomCrop },
+      "augmentation to be an object with draw and apply, got the function",
+    ],
+    [{ mix: "mixup" }, 'mix to be an object with draw and apply, got "mixup"; pass e.g. mixup()'],
   ])("refuses what is none: %j", (options, message) => {
     expect(() => imageFlow(setOf(2), options as never)).toThrow(message);
   });

@@ -9,7 +9,7 @@ import {
 } from "cifar-kit";
 import type { HttpProgress, HttpSourceOptions } from "cifar-kit/browser";
 import { httpSourceWith } from "../../src/browser/http-source.ts";
-import { sha256 } from "../../src/dataset/sha256.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
 
 /** Fifty records whose bytes are of no matter; all labels are 0. */
 const records = Uint8Array.from({ length: 50 * 3073 }, (_, i) => (i % 3073) % 251);

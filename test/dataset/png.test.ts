@@ -1,6 +1,6 @@
 import { deflateSync, inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decodePng, type Inflate } from "../../src/dataset/png.ts";
+import { decodePng, type Inflate } from "../../src/bytes/png.ts";
 import { DataError } from "../../src/errors.ts";
 import { randomStream } from "../../src/random/stream.ts";
 import { chunk, encodePng, SIGNATURE } from "./png-encoder.ts";

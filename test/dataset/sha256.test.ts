@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { sha256 } from "../../src/dataset/sha256.ts";
-import { sha256Fallback } from "../../src/dataset/sha256-fallback.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
+import { sha256Fallback } from "../../src/bytes/sha256-fallback.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatExponent, formatFixed, formatFloat } from "../../src/metrics/format-number.ts";
+import { formatExponent, formatFixed, formatFloat } from "../../src/text/format-number.ts";
 import { nanMean, pairwiseSum } from "../../src/metrics/sum.ts";
 import { readFixture } from "./fixture.ts";
 

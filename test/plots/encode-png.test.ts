@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { encodePng } from "../../src/plots/encode-png.ts";
+import { encodePng } from "../../src/bytes/encode-png.ts";
 import { imageUrl } from "../../src/plots/image-url.ts";
 import { randomStream } from "../../src/random/stream.ts";
 import { readPng } from "./read-png.ts";

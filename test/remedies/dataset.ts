@@ -3,7 +3,7 @@ import * as kit from "cifar-kit";
 import { type ByteSource, ImageSet } from "cifar-kit";
 import { imageFromFile } from "cifar-kit/node";
 import { loadIdx } from "../../src/dataset/load-idx.ts";
-import { encodePng } from "../../src/plots/encode-png.ts";
+import { encodePng } from "../../src/bytes/encode-png.ts";
 import { normalize } from "../../src/dataset/normalize.ts";
 import { manifestOf, syntheticRecords } from "../dataset/synthetic.ts";
 import { tinyImages } from "../helpers/tiny.ts";

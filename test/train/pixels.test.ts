@@ -91,7 +91,7 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
       const { loss } = await evaluate(model, train);
       expect(tf.memory().numTensors).toBe(before);
       const options = { train, validation: train, epochs: 2, verbose: 0 } as const;
-      const history = { ...(await trainPhase(model, options)), seconds: [] };
+      const history = { ...(await trainPhase(model, options)), seconds: [], health: null };
       const range = await findLearningRate(model, { train, steps: 3, stopFactor: 1e9 });
       results.push([loss, history, weightsOf(model), range.losses]);
     }
@@ -266,7 +266,7 @@ describe("floats above 2", () => {
     await useBackend("wasm");
     const model = network();
     await trainPhase(model, {
-      ...{ train: set, generator: standardizing, batchSize: 8, epochs: 1, verbose: 0 },
+      ...{ train: set, augmentation: standardizing, batchSize: 8, epochs: 1, verbose: 0 },
       validation: standardizing.flow(set),
     });
     const pixels = standardizing
@@ -274,7 +274,7 @@ describe("floats above 2", () => {
       .batch(0, 0)
       .xs.map((v) => 3 * v);
     await predict(model, pixels);
-    await predict(model, set, { testTimeAugmentation: { generator: standardizing, views: 1 } });
+    await predict(model, set, { testTimeAugmentation: { augmentation: standardizing, views: 1 } });
     expect(said()).toEqual([]);
   });
 

@@ -4,11 +4,11 @@ import { layers as L, type LayersModel, sequential } from "@tensorflow/tfjs-laye
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, DataError } from "../../src/errors.ts";
 import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { createHdf5, loadHdf5 } from "../../src/weights/hdf5.ts";
-import { makeGroup, writeNames } from "../../src/weights/hdf5-tree.ts";
+import { readSafetensors } from "../../src/formats/read-safetensors.ts";
+import { writeSafetensors } from "../../src/formats/write-safetensors.ts";
+import { createHdf5, loadHdf5 } from "../../src/formats/hdf5.ts";
+import { makeGroup, writeNames } from "../../src/formats/hdf5-tree.ts";
 import { MAGIC } from "../../src/train/checkpoint/format.ts";
-import { readSafetensors } from "../../src/weights/read-safetensors.ts";
-import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { unzip } from "../helpers/unzip.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { toFloat32 } from "../../src/weights/to-float32.ts";
-import { toHalf } from "../../src/weights/half.ts";
+import { toFloat32 } from "../../src/formats/to-float32.ts";
+import { toHalf } from "../../src/formats/half.ts";
 
 const back = (bits: Uint16Array): Float32Array =>
   toFloat32({ dtype: "F16", shape: [bits.length], data: bits })!;

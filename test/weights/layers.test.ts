@@ -4,9 +4,9 @@ import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { input, layers, type LayersModel, model, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { readSafetensors } from "../../src/weights/read-safetensors.ts";
-import type { SafeTensor } from "../../src/weights/safetensors.ts";
-import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
+import { readSafetensors } from "../../src/formats/read-safetensors.ts";
+import type { SafeTensor } from "../../src/formats/safetensors.ts";
+import { writeSafetensors } from "../../src/formats/write-safetensors.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
 

@@ -3,7 +3,7 @@ import { layers as L, type LayersModel, sequential } from "@tensorflow/tfjs-laye
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError } from "../../src/errors.ts";
 import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { readSafetensors } from "../../src/weights/read-safetensors.ts";
+import { readSafetensors } from "../../src/formats/read-safetensors.ts";
 import { useBackend } from "../helpers/backends.ts";
 
 const open: LayersModel[] = [];

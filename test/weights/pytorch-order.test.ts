@@ -11,7 +11,7 @@ import {
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError } from "../../src/errors.ts";
 import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { readSafetensors } from "../../src/weights/read-safetensors.ts";
+import { readSafetensors } from "../../src/formats/read-safetensors.ts";
 import { useBackend } from "../helpers/backends.ts";
 
 type Layer = LayersModel["layers"][number];

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
+import { writeSafetensors } from "../../src/formats/write-safetensors.ts";
 import {
   buildNetwork,
   madeUp,

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, DataError } from "../../src/errors.ts";
-import { readSafetensors } from "../../src/weights/read-safetensors.ts";
-import type { SafeTensor } from "../../src/weights/safetensors.ts";
-import { elementArray, SAFETENSORS_DTYPES } from "../../src/weights/safetensors-dtype.ts";
-import { toFloat32 } from "../../src/weights/to-float32.ts";
-import { writeSafetensors } from "../../src/weights/write-safetensors.ts";
+import { readSafetensors } from "../../src/formats/read-safetensors.ts";
+import type { SafeTensor } from "../../src/formats/safetensors.ts";
+import { elementArray, SAFETENSORS_DTYPES } from "../../src/formats/safetensors-dtype.ts";
+import { toFloat32 } from "../../src/formats/to-float32.ts";
+import { writeSafetensors } from "../../src/formats/write-safetensors.ts";
 import { fuzz, FUZZ_INPUTS } from "../dataset/fuzz.ts";
 
 /** A file with this header, whatever it says, and so many bytes of data. */

@@ -1,5 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { buildCifarModel, type Logs, type TrainingContext, type TwoPhaseHistory } from "cifar-kit";
+import {
+  buildCifarModel,
+  type Logs,
+  type TrainTwoPhaseOptions,
+  type TwoPhaseHistory,
+} from "cifar-kit";
 import {
   opfsCheckpointStore,
   type TrainerProgress,
@@ -103,7 +108,6 @@ async function run(
   announce("Training begins.");
   let model: LayersModel | undefined;
   let phase = 0;
-  let context: TrainingContext | undefined;
   /** Whether the store holds this run, and no other one. */
   let isKept = goesOn;
   const remember = (epoch: number): void => {
@@ -111,7 +115,7 @@ async function run(
   };
   try {
     const untrained = (model = buildModel(size, seed));
-    const options: WorkerTrainingOptions = {
+    const options: TrainTwoPhaseOptions & WorkerTrainingOptions = {
       train: train.take(count),
       validation: test,
       ...{ batchSize: BATCH, epochs, seed, verbose: 0 },
@@ -127,16 +131,13 @@ async function run(
         {
           // Where numbers are read without waiting for a device, the curves may be finer.
           readEvery: settings.backend.startsWith("webg") ? 20 : 4,
-          setContext: (given) => {
-            context = given;
-          },
           onTrainBegin: () => {
             // From here on the store has no other run any more, long before the first step is over.
             if (!isKept) remember(0);
             isKept = true;
           },
-          onEpochEnd: (epoch, logs) => {
-            showEpoch((context?.phase ?? 0) * epochs[0] + epoch + 1, logs);
+          onEpochEnd: (epoch, logs, run) => {
+            showEpoch(run.phase * epochs[0] + epoch + 1, logs);
           },
         },
       ],

@@ -1,4 +1,4 @@
-import { messageOf } from "../../describe.ts";
+import { messageOf } from "../../text/describe.ts";
 import { SourceError } from "../../errors.ts";
 import { checkBrowser } from "./check-browser.ts";
 import type { StoredFiles } from "./stored-files.ts";

@@ -4,28 +4,31 @@
  */
 import { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { type GeneratorState, ImageDataGenerator } from "../../augment/image-data-generator.ts";
-import { check, checkFunction, checkOptions, describe } from "../../checks.ts";
+import { check, checkOptions, describe, checkFunction } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
-import { INSPECT } from "../../inspect.ts";
+import { INSPECT } from "../../runtime/inspect.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { withKerasLayers } from "../../model/keras-layers.ts";
 import { checkSavable } from "../../train/check-savable.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import { writeModelState } from "../../train/checkpoint/model-state.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
-import type { TwoPhaseHistory } from "../../train/history.ts";
-import { setLearningRate } from "../../train/learning-rate.ts";
-import type { ModelImages } from "../../train/image-rows.ts";
-import { checkCompiled, checkModel } from "../../train/model-input.ts";
-import type { Predictions } from "../../train/model-output.ts";
+import type { Training, TwoPhaseHistory } from "../../train/run/history.ts";
+import { setLearningRate } from "../../train/run/learning-rate.ts";
+import type { LabelledImages, ModelImages } from "../../train/feed/feed-of.ts";
+import { checkCompiled, checkModel } from "../../train/feed/model-input.ts";
+import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
-import { checkTrainingOptions, COMMON_OPTIONS } from "../../train/train-phase.ts";
-import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
+import {
+  trainingOptions,
+  type TrainingOptions,
+  type TrainOptions,
+  type TrainPhaseOptions,
+  type TrainTwoPhaseOptions,
+} from "../../train/train-options.ts";
 import { opfsStoreName } from "../opfs-checkpoint-store.ts";
 import { hookRunner, type HookCall, outline } from "./callback-calls.ts";
-import { plainGenerator } from "./plain-generator.ts";
 import { SetSender } from "./image-sets.ts";
 import {
   type EvaluateCall,
@@ -35,8 +38,10 @@ import {
   type TrainCall,
   type TrainerInfo,
   type TrainerProgress,
+  type TrainingFunctions,
   type TrainResult,
 } from "./protocol.ts";
+import { plainOptions } from "./plain-options.ts";
 import { Remote } from "./remote.ts";
 
 /** Options of {@link createTrainer}. */
@@ -48,14 +53,20 @@ export interface CreateTrainerOptions {
   readonly backend?: string;
 }
 
-/** Options of {@link Trainer.trainTwoPhase}. */
-export interface WorkerTrainingOptions extends TrainTwoPhaseOptions {
+/** What the functions of a {@link Trainer} that train take beside the options of their namesakes. */
+export interface WorkerTrainingOptions {
   /** Called about ten times a second while steps are taken; what it throws ends the run. */
   readonly onProgress?: (progress: TrainerProgress) => unknown;
 }
 
+/** The names of the options that are not common to all that train. */
+const OWN_OPTIONS = {
+  train: ["phases"],
+  trainPhase: ["epochs", "initialEpoch", "augmentation", "dropRemainder"],
+  trainTwoPhase: ["epochs", "augmentation"],
+} as const;
+
 const SUBJECT = "createTrainer";
-const TRAIN = "trainTwoPhase";
 
 /**
  * Takes a Worker whose module calls `serveTrainer` into service. The Worker belongs to the trainer
@@ -132,30 +143,53 @@ export class Trainer {
   }
 
   /**
-   * `trainTwoPhase` in the Worker: the same options, the same result, the same errors. At the end
-   * the model of the page has the trained weights, and its optimizer the state of the Worker's;
-   * after `cancel` or an aborted signal those of the last step. After any other error it is as it
-   * was.
+   * `train` in the Worker: the same options, the same result, the same errors. At the end the model of
+   * the page has the trained weights, and its optimizer the state of the Worker's; after `cancel` or
+   * an aborted signal those of the last step. After any other error it is as it was.
    *
    * What a message cannot carry has its place in the Worker: see `serveTrainer`. Callbacks of the
-   * page run in the page, and the run waits for them; `context.model` is not to be had there. A
+   * page run in the page, and training waits for them; their `run.model` is not to be had there. A
    * checkpoint's store has to be an `opfsCheckpointStore`.
    */
-  async trainTwoPhase(
+  train(model: LayersModel, options: TrainOptions & WorkerTrainingOptions): Promise<Training> {
+    return this.#train("train", model, options);
+  }
+
+  /** `trainPhase` in the Worker; see {@link Trainer.train}. */
+  trainPhase(
     model: LayersModel,
-    options: WorkerTrainingOptions,
+    options: TrainPhaseOptions & WorkerTrainingOptions,
+  ): ReturnType<TrainingFunctions["trainPhase"]> {
+    return this.#train("trainPhase", model, options);
+  }
+
+  /** `trainTwoPhase` in the Worker; see {@link Trainer.train}. */
+  trainTwoPhase(
+    model: LayersModel,
+    options: TrainTwoPhaseOptions & WorkerTrainingOptions,
   ): Promise<TwoPhaseHistory> {
-    checkOptions(TRAIN, options, [...COMMON_OPTIONS, "augmentation", "onProgress"]);
-    const { train, validation, augmentation, callbacks = [], checkpoint, ...more } = options;
+    return this.#train("trainTwoPhase", model, options);
+  }
+
+  async #train<T>(
+    name: keyof TrainingFunctions,
+    model: LayersModel,
+    options: TrainingOptions & WorkerTrainingOptions & { readonly train: LabelledImages },
+  ): Promise<T> {
+    checkOptions(name, options, [
+      ...Object.keys(trainingOptions()),
+      ...OWN_OPTIONS[name],
+      "onProgress",
+    ]);
+    const { train, validation, callbacks = [], checkpoint, ...more } = options;
     const { signal, onProgress, ...rest } = more;
-    checkTrainingOptions(TRAIN, options);
-    checkFunction(TRAIN, "onProgress", onProgress);
-    checkModel(TRAIN, model);
-    checkCompiled(TRAIN, model);
-    checkSet("train", train);
-    if (validation !== undefined) checkSet("validation", validation);
-    const state = stateOf(augmentation);
-    const storeName = checkpoint && storeNameOf(checkpoint);
+    checkFunction(name, "onProgress", onProgress);
+    checkModel(name, model);
+    checkCompiled(name, model);
+    checkSet(name, "train", train);
+    if (validation !== undefined) checkSet(name, "validation", validation);
+    const plain = plainOptions(rest);
+    const storeName = checkpoint && storeNameOf(name, checkpoint);
     const abort = new AbortController();
     return this.#alone(async () => {
       const onAbort = (): void => {
@@ -176,16 +210,16 @@ export class Trainer {
         signal?.addEventListener("abort", onAbort);
         if (signal?.aborted) onAbort();
         await this.#started;
-        await checkSavable(TRAIN, model);
+        await checkSavable(name, model);
         const call: TrainCall = {
+          name,
           // What is frozen by way of a model around it has to say so itself, to be saved.
           model: await artifactsOf(withKerasLayers(model), true),
           train: await this.#sets.send(train),
           validation: validation && (await this.#sets.send(validation)),
-          augmentation: state,
           callbacks: callbacks.map(outline),
           checkpoint: checkpoint && { ...withoutStore(checkpoint), storeName: storeName! },
-          options: rest,
+          options: plain,
         };
         abort.signal.throwIfAborted();
         this.#runHook = hookRunner(callbacks, model);
@@ -194,13 +228,11 @@ export class Trainer {
         const { weightData } = call.model;
         const run = this.#remote.call<TrainResult>("train", call, [weightData as ArrayBuffer]);
         onSent();
-        const result = await run;
-        await writeModelState(TRAIN, model, result.state);
+        const { result, state, learningRate } = await run;
+        await writeModelState(name, model, state);
         const { optimizer } = modelInternals(model);
-        if (!Number.isNaN(result.learningRate)) {
-          setLearningRate(TRAIN, optimizer!, result.learningRate);
-        }
-        if (result.history) return result.history;
+        if (!Number.isNaN(learningRate)) setLearningRate(name, optimizer!, learningRate);
+        if (result) return result as T;
         throw abort.signal.reason;
       } finally {
         signal?.removeEventListener("abort", onAbort);
@@ -223,7 +255,7 @@ export class Trainer {
   }
 
   /**
-   * Ends the run after the step under way; with `checkpoint` it is saved first. `trainTwoPhase` is
+   * Ends the run after the step under way; with `checkpoint` it is saved first. its promise is
    * then rejected with the reason; default an `AbortError`.
    */
   cancel(reason: unknown = new DOMException("the run was cancelled", "AbortError")): void {
@@ -237,13 +269,13 @@ export class Trainer {
     options: EvaluateOptions = {},
   ): Promise<Evaluation> {
     checkModel("evaluate", model);
-    checkSet("set", set, "evaluate");
+    checkSet("evaluate", "set", set);
     return this.#alone(async () => {
       await this.#started;
       const call: EvaluateCall = {
         model: await artifactsOf(model, false),
         set: await this.#sets.send(set),
-        options,
+        options: plainOptions(options),
       };
       return this.#remote.call("evaluate", call, [call.model.weightData as ArrayBuffer]);
     });
@@ -260,12 +292,12 @@ export class Trainer {
   ): Promise<Predictions> {
     checkModel("predict", model);
     return this.#alone(async () => {
-      const { checkImages, plainImages, plainOptions } = await import("./predict-call.ts");
+      const { checkImages, plainImages } = await import("./predict-call.ts");
       checkImages(model, images);
       await this.#started;
       const { transfer, ...plain } = await plainImages(images, (set) => this.#sets.send(set));
       const artifacts = await artifactsOf(model, false);
-      const call: PredictCall = { model: artifacts, ...plain, ...plainOptions(options) };
+      const call: PredictCall = { model: artifacts, ...plain, options: plainOptions(options) };
       return this.#remote.call("predict", call, [artifacts.weightData as ArrayBuffer, ...transfer]);
     });
   }
@@ -338,7 +370,7 @@ async function artifactsOf(
   return { ...saved!, weightData: io.CompositeArrayBuffer.join(saved!.weightData) };
 }
 
-function checkSet(name: string, set: unknown, subject = TRAIN): asserts set is ImageSet {
+function checkSet(subject: string, name: string, set: unknown): asserts set is ImageSet {
   check(
     set instanceof ImageSet,
     subject,
@@ -348,28 +380,15 @@ function checkSet(name: string, set: unknown, subject = TRAIN): asserts set is I
   );
 }
 
-function stateOf(augmentation: unknown): GeneratorState | undefined {
-  if (augmentation === undefined) return undefined;
-  check(
-    augmentation instanceof ImageDataGenerator,
-    TRAIN,
-    "augmentation to be an ImageDataGenerator",
-    describe(augmentation),
-    "pass new ImageDataGenerator({ ... })",
-  );
-  const remedy = "pass it to serveTrainer({ augmentation }) in the Worker";
-  return plainGenerator(TRAIN, augmentation, remedy);
-}
-
 function withoutStore({ store: _, ...rest }: CheckpointOptions): Omit<CheckpointOptions, "store"> {
   return rest;
 }
 
-function storeNameOf({ store }: CheckpointOptions): string {
+function storeNameOf(subject: string, { store }: CheckpointOptions): string {
   const name = opfsStoreName(store);
   if (name !== undefined) return name;
   throw new ArgumentError({
-    subject: TRAIN,
+    subject,
     expected: "checkpoint.store to be one that a Worker can open, too",
     got: describe(store),
     remedy: "pass opfsCheckpointStore(name)",

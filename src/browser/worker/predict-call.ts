@@ -1,20 +1,17 @@
 /** A prediction on its way into the Worker; loaded with the first one. */
 import { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
+import { check, describe } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
-import { imageRows, type ModelImages } from "../../train/image-rows.ts";
-import { checkByteRange } from "../../train/model-input.ts";
-import type { PredictOptions } from "../../train/predict.ts";
-import type { RandomViews } from "../../train/test-time-augmentation.ts";
-import { plainGenerator } from "./plain-generator.ts";
+import { feedOf, type ModelImages } from "../../train/feed/feed-of.ts";
+import { checkByteRange } from "../../train/feed/model-input.ts";
 import type { PredictCall } from "./protocol.ts";
 
 const SUBJECT = "predict";
 
 /** In the page: throws what the Worker would, by the same checks. */
 export function checkImages(model: LayersModel, images: ModelImages): void {
-  imageRows(SUBJECT, model, images);
+  feedOf({ subject: SUBJECT, model }, images, { purpose: "prediction", batchSize: 1 });
 }
 
 /** In the page: images as a message can carry them, in buffers of their own; of a set its id. */
@@ -29,9 +26,16 @@ export async function plainImages(
   }
   // A message takes the whole buffer along of which an array is a part.
   if (ArrayBuffer.isView(images)) {
-    const part = images.slice();
+    const part = (images as Uint8Array).slice();
     return { images: part, transfer: [part.buffer] };
   }
+  check(
+    "data" in images,
+    SUBJECT,
+    "images that can be sent to a Worker: a set, bytes, floats, a picture or a tensor",
+    describe(images),
+    "pass one of these",
+  );
   const { data, width, height, channels } = images;
   const part = data.slice();
   return { images: { data: part, width, height, channels }, transfer: [part.buffer] };
@@ -45,27 +49,4 @@ async function valuesOf(images: Tensor): Promise<Uint8Array | Float32Array> {
   const stray = bytes.findIndex((byte, i) => byte !== values[i]);
   if (stray !== -1) checkByteRange(SUBJECT, "an int32 tensor", values[stray], values[stray]);
   return bytes;
-}
-
-type PlainOptions = Pick<PredictCall, "options" | "generator">;
-
-/** In the page: options as a message can carry them, the generator of their views apart. */
-export function plainOptions(options: PredictOptions): PlainOptions {
-  const { testTimeAugmentation: views } = Object(options) as PredictOptions;
-  const { generator } = Object(views) as Partial<RandomViews>;
-  if (!(generator instanceof ImageDataGenerator)) return { options, generator: undefined };
-  const testTimeAugmentation = { ...(views as RandomViews), generator: undefined as never };
-  const remedy = "call predict of the page, or leave the function out";
-  return {
-    options: { ...options, testTimeAugmentation },
-    generator: plainGenerator(SUBJECT, generator, remedy),
-  };
-}
-
-/** In the Worker: the options as they were given. */
-export function fullOptions({ options, generator: state }: PlainOptions): PredictOptions {
-  if (!state) return options;
-  const views = options.testTimeAugmentation as RandomViews;
-  const generator = ImageDataGenerator.fromState(state);
-  return { ...options, testTimeAugmentation: { ...views, generator } };
 }

@@ -1,17 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
+import { type Augmenter, isAugmenter } from "../../augment/augmenter.ts";
 import { check, checkOptions, describe } from "../../checks.ts";
-import { messageOf } from "../../describe.ts";
+import { messageOf } from "../../text/describe.ts";
 import { BackendError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { loadModel } from "../../model/load-model.ts";
 import type { Callback } from "../../train/callback.ts";
 import { readModelState } from "../../train/checkpoint/model-state.ts";
 import { evaluate, type Evaluation } from "../../train/evaluate.ts";
-import { learningRateOf } from "../../train/learning-rate.ts";
-import type { Predictions } from "../../train/model-output.ts";
-import { trainTwoPhase } from "../../train/train-two-phase.ts";
+import { learningRateOf } from "../../train/run/learning-rate.ts";
+import type { Predictions } from "../../train/outputs.ts";
+import { train, trainPhase, trainTwoPhase } from "../../train/train.ts";
+import type { TrainPhaseOptions } from "../../train/train-options.ts";
 import { remoteCallback } from "./callback-calls.ts";
 import { DeviceWatch } from "./device-loss.ts";
 import { SetReceiver } from "./image-sets.ts";
@@ -22,9 +23,11 @@ import {
   READY,
   type TrainCall,
   type TrainerInfo,
+  type TrainingFunctions,
   type TrainResult,
   type WorkerCalls,
 } from "./protocol.ts";
+import { fullOptions } from "./plain-options.ts";
 import { Remote, Transferred } from "./remote.ts";
 import { StepGate } from "./step-gate.ts";
 
@@ -40,11 +43,16 @@ export interface ServeTrainerOptions {
    * with `restoreBestWeights`. They come before those of the page.
    */
   readonly callbacks?: () => readonly Callback[];
-  /** The augmentation of the second phase, in place of the page's: for one with functions. */
-  readonly augmentation?: ImageDataGenerator;
+  /**
+   * For an augmentation with functions: takes the place of that of `trainPhase` and of the second phase
+   * of `trainTwoPhase`, and of each one in the phases of `train`.
+   */
+  readonly augmentation?: Augmenter;
 }
 
 const SUBJECT = "serveTrainer";
+
+const FUNCTIONS: TrainingFunctions = { train, trainPhase, trainTwoPhase };
 
 /** The part of a Worker's global scope that is used here. */
 interface WorkerScope {
@@ -79,9 +87,9 @@ export function serveTrainer(options: ServeTrainerOptions = {}): void {
     "pass e.g. () => [earlyStopping()]",
   );
   check(
-    augmentation === undefined || augmentation instanceof ImageDataGenerator,
+    augmentation === undefined || isAugmenter(augmentation),
     SUBJECT,
-    "augmentation to be an ImageDataGenerator",
+    "augmentation to be an augmenter",
     describe(augmentation),
     "pass one or leave it out",
   );
@@ -160,7 +168,13 @@ class TrainerServer {
   }
 
   async #train(call: TrainCall): Promise<Transferred> {
-    const { callbacks, checkpoint, options } = call;
+    const { name, callbacks, checkpoint } = call;
+    const own = this.#options.augmentation;
+    const options = (await fullOptions(
+      // What `train` is to augment its phases say.
+      own && name !== "train" ? { ...call.options, augmentation: {} } : call.options,
+      own,
+    )) as unknown as TrainPhaseOptions;
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     const gate = new StepGate(options.batchSize ?? 32, (progress) =>
@@ -169,11 +183,11 @@ class TrainerServer {
     this.#gate = gate;
     try {
       return await this.#withModel(call.model, async (model) => {
-        const run = trainTwoPhase(model, {
+        const functions: Readonly<Record<string, typeof trainPhase>> = FUNCTIONS as never;
+        const run = functions[name](model, {
           ...options,
           train: this.#sets.get(call.train),
           ...(call.validation !== undefined && { validation: this.#sets.get(call.validation) }),
-          ...this.#augmentation(call),
           ...(checkpoint && { checkpoint: await this.#checkpoint(checkpoint) }),
           callbacks: [
             ...(this.#options.callbacks?.() ?? []),
@@ -184,16 +198,16 @@ class TrainerServer {
           ],
           signal,
         });
-        const history = await run.catch((error: unknown) => {
+        const result = await run.catch((error: unknown) => {
           // The page knows why it cancelled; what was learned until then it gets all the same.
           if (signal.aborted && error === signal.reason) return undefined;
           throw error;
         });
-        const result: TrainResult = { history, ...(await stateOf(model)) };
+        const answer: TrainResult = { result, ...(await stateOf(model)) };
         this.#watch!.throwIfLost();
-        const { weights, optimizer } = result.state;
+        const { weights, optimizer } = answer.state;
         return new Transferred(
-          result,
+          answer,
           [...weights, ...optimizer].map(({ values }) => values.buffer as ArrayBuffer),
         );
       });
@@ -203,12 +217,6 @@ class TrainerServer {
     }
   }
 
-  #augmentation({ augmentation }: TrainCall): { augmentation?: ImageDataGenerator } {
-    const generator =
-      this.#options.augmentation ?? (augmentation && ImageDataGenerator.fromState(augmentation));
-    return generator ? { augmentation: generator } : {};
-  }
-
   async #checkpoint({ storeName, ...rest }: NonNullable<TrainCall["checkpoint"]>) {
     // Loaded with the first run that is saved.
     const { opfsCheckpointStore } = await import("../opfs-checkpoint-store.ts");
@@ -216,16 +224,17 @@ class TrainerServer {
   }
 
   #evaluate({ model, set, options }: EvaluateCall): Promise<Evaluation> {
-    return this.#withModel(model, (loaded) => evaluate(loaded, this.#sets.get(set), options));
+    return this.#withModel(model, (loaded) =>
+      fullOptions(options).then((full) => evaluate(loaded, this.#sets.get(set), full)),
+    );
   }
 
-  #predict({ model, images, ...call }: PredictCall): Promise<Predictions> {
+  #predict({ model, images, options }: PredictCall): Promise<Predictions> {
     const given = typeof images === "number" ? this.#sets.get(images) : images;
     return this.#withModel(model, async (loaded) => {
       // Loaded with the first prediction: a Worker that trains needs none of it.
       const { predict } = await import("../../train/predict.ts");
-      const { fullOptions } = await import("./predict-call.ts");
-      return predict(loaded, given, fullOptions(call));
+      return predict(loaded, given, await fullOptions(options));
     });
   }
 

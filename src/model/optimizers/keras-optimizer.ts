@@ -13,7 +13,7 @@ import {
   type Variable,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-import { BRAND } from "../../brand.ts";
+import { BRAND } from "../../runtime/brand.ts";
 import { checkNumber } from "../../checks.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";

@@ -1,5 +1,5 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
-import { shared } from "../../brand.ts";
+import { shared } from "../../runtime/brand.ts";
 import type { StockOptimizerInternals } from "../internals.ts";
 import { isKerasOptimizer } from "./restore-optimizer.ts";
 import { disposedByReading } from "./tfjs-form.ts";

@@ -1,5 +1,5 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
-import { brandOf } from "../../brand.ts";
+import { brandOf } from "../../runtime/brand.ts";
 import { checkOneOf } from "../../checks.ts";
 import type { NamedArray } from "../named-array.ts";
 import { KerasAdam } from "./adam.ts";

@@ -1,4 +1,4 @@
-import { formatFixed } from "../../metrics/format-number.ts";
+import { formatFixed } from "../../text/format-number.ts";
 import type { LayerFacts, ModelFacts, ParamCount } from "./describe-model.ts";
 import { formatCount, formatShape } from "./format-values.ts";
 

@@ -3,8 +3,8 @@
  * neither safetensors nor HDF5 see themselves.
  */
 import { DataError } from "../../errors.ts";
-import { sha256 } from "../../dataset/sha256.ts";
-import type { SafeTensor } from "../../weights/safetensors.ts";
+import { sha256 } from "../../bytes/sha256.ts";
+import type { SafeTensor } from "../../formats/safetensors.ts";
 
 /**
  * SHA-256 of a safetensors file's content: of its text (without the hash) and its tensors' names,

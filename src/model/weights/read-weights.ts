@@ -1,12 +1,12 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
-import { listed } from "../../listed.ts";
-import { refuseForeignFile } from "../../weights/foreign-file.ts";
-import { isHdf5 } from "../../weights/is-hdf5.ts";
-import { readSafetensors } from "../../weights/read-safetensors.ts";
-import type { SafeTensor } from "../../weights/safetensors.ts";
-import { toFloat32 } from "../../weights/to-float32.ts";
+import { listed } from "../../text/listed.ts";
+import { refuseForeignFile } from "../../formats/foreign-file.ts";
+import { isHdf5 } from "../../formats/is-hdf5.ts";
+import { readSafetensors } from "../../formats/read-safetensors.ts";
+import type { SafeTensor } from "../../formats/safetensors.ts";
+import { toFloat32 } from "../../formats/to-float32.ts";
 import { checkHash, safetensorsHash, weightsHash } from "./content-hash.ts";
 import { kerasTree } from "./keras-tree.ts";
 import {
@@ -46,7 +46,7 @@ export async function readWeights(
 
 async function fromKerasFile(layers: readonly WeightedLayer[], bytes: Uint8Array): Promise<Values> {
   // Few programs need it, and pages should not load it for nothing.
-  const { readKerasWeights } = await import("../../weights/keras-h5.ts");
+  const { readKerasWeights } = await import("../../formats/keras-h5.ts");
   const tree = kerasTree(layers);
   const read = await readKerasWeights(bytes, tree.layers);
   const found = [...tree.weights].map(([key, weight]) => {

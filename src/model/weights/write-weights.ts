@@ -1,10 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkOneOf, describe } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
-import type { KerasWeight } from "../../weights/keras-layer.ts";
-import type { SafeTensor } from "../../weights/safetensors.ts";
-import { toHalf } from "../../weights/half.ts";
-import { checkMetadata, writeSafetensors } from "../../weights/write-safetensors.ts";
+import type { KerasWeight } from "../../formats/keras-layer.ts";
+import type { SafeTensor } from "../../formats/safetensors.ts";
+import { toHalf } from "../../formats/half.ts";
+import { writeSafetensors, checkMetadata } from "../../formats/write-safetensors.ts";
 import { safetensorsHash, weightsHash } from "./content-hash.ts";
 import { kerasTree } from "./keras-tree.ts";
 import {
@@ -121,7 +121,7 @@ async function toHdf5(
   for (const [key, weight] of tree.weights) values.set(key, await readWeight(weight));
   const hash = await weightsHash([...values].map(([{ shape }, data]) => ({ shape, data })));
   // Few programs need it, and pages should not load it for nothing.
-  const { writeKerasWeights } = await import("../../weights/keras-h5.ts");
+  const { writeKerasWeights } = await import("../../formats/keras-h5.ts");
   return writeKerasWeights(tree.layers, values, format, hash);
 }
 

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { io } from "@tensorflow/tfjs-core";
 import { DataError } from "../../errors.ts";
 import { modelHash } from "../../model/saved/model-hash.ts";
-import { foreignModelFile } from "../../weights/foreign-file.ts";
+import { foreignModelFile } from "../../formats/foreign-file.ts";
 
 export const SUBJECT = "fileSystemIO";
 const FOREIGN_REMEDY =

@@ -1,11 +1,11 @@
-import { shared } from "../../brand.ts";
+import { shared } from "../../runtime/brand.ts";
 import { check, checkOptions, describe } from "../../checks.ts";
-import { formatFloat } from "../../metrics/format-number.ts";
-import { warn } from "../../warn.ts";
+import { formatFloat } from "../../text/format-number.ts";
+import { warn } from "../../runtime/warn.ts";
 import type { Callback, Logs } from "../callback.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { boolean, list, nullable, text } from "../checkpoint/header-shape.ts";
-import { csvLine, csvTail, endOfLine } from "./csv-text.ts";
+import { csvLine, csvTail, endOfLine } from "../../text/csv-text.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
 

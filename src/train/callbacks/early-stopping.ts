@@ -1,5 +1,5 @@
 import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../checks.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import type { Callback, Logs, TrainingRun } from "../callback.ts";
 import { announcer, type Announce, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
@@ -89,7 +89,6 @@ class EarlyStopping implements Callback {
   readonly #monitor: Monitor;
   readonly #announce: Announce;
   readonly #rules: Rules;
-  #context: TrainingContext | undefined;
   #best: number | undefined;
   #bestEpoch = 0;
   #bestWeights: WeightsCopy | undefined;
@@ -103,11 +102,7 @@ class EarlyStopping implements Callback {
     this.#rules = rules;
   }
 
-  setContext(context: TrainingContext): void {
-    this.#context = context;
-  }
-
-  onTrainBegin(): void {
+  onPhaseBegin(): void {
     this.#best = undefined;
     this.#bestEpoch = 0;
     this.#bestWeights = undefined;
@@ -115,7 +110,7 @@ class EarlyStopping implements Callback {
     this.#wait = 0;
   }
 
-  async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+  async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
     const { patience, baseline, restoreBestWeights, startFromEpoch } = this.#rules;
     const value = this.#monitor.read(logs);
     if (value === undefined || epoch < startFromEpoch) return;
@@ -123,14 +118,12 @@ class EarlyStopping implements Callback {
     if (this.#monitor.isImprovement(value, this.#best)) {
       this.#best = value;
       this.#bestEpoch = epoch;
-      if (restoreBestWeights && this.#context) {
-        this.#bestWeights = await WeightsCopy.of(this.#context.model);
-      }
+      if (restoreBestWeights) this.#bestWeights = await WeightsCopy.of(run.model);
       const beatsBaseline = baseline === undefined || this.#monitor.isImprovement(value, baseline);
       if (beatsBaseline) this.#wait = 0;
     } else if (this.#wait >= patience && epoch > 0) {
       this.#stoppedEpoch = epoch;
-      this.#context?.stopTraining();
+      run.stopTraining();
     }
   }
 
@@ -144,10 +137,9 @@ class EarlyStopping implements Callback {
     };
   }
 
-  setState(saved: CallbackState): void {
+  setState(saved: CallbackState, { model }: TrainingRun): void {
     const state = readState(saved);
-    if (state.bestWeights && this.#context) {
-      const { model } = this.#context;
+    if (state.bestWeights) {
       checkLengths("earlyStopping", state.bestWeights, model.weights);
       this.#bestWeights = new WeightsCopy(model, state.bestWeights);
     }
@@ -157,7 +149,7 @@ class EarlyStopping implements Callback {
     this.#wait = state.wait;
   }
 
-  async onTrainEnd(): Promise<void> {
+  async onPhaseEnd(): Promise<void> {
     if (this.#stoppedEpoch > 0) {
       await this.#announce(`Epoch ${this.#stoppedEpoch + 1}: early stopping`);
     }

@@ -1,9 +1,9 @@
 import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
-import { formatFloat } from "../../metrics/format-number.ts";
-import { atOnce } from "../../listener.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
-import { sha256 } from "../../dataset/sha256.ts";
-import { warn } from "../../warn.ts";
+import { formatFloat } from "../../text/format-number.ts";
+import { atOnce } from "../../runtime/listener.ts";
+import type { Callback, Logs, TrainingRun } from "../callback.ts";
+import { sha256 } from "../../bytes/sha256.ts";
+import { warn } from "../../runtime/warn.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { count, notNegative, nullable, object, text } from "../checkpoint/header-shape.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
@@ -79,7 +79,6 @@ export function learningRateScheduler(
   const { per = "epoch" } = options;
   checkOneOf(subject, "per", per, ["epoch", "step"]);
   const announce = announcer(subject, options);
-  let context: TrainingContext | undefined;
   let firstStep = 0;
   let asked: SchedulerState["asked"] = null;
   const source = (): Promise<string> => sha256(new TextEncoder().encode(String(schedule)));
@@ -95,11 +94,11 @@ export function learningRateScheduler(
     );
     return rate;
   };
-  const update = (training: TrainingContext, index: number): void => {
-    const { learningRate } = training;
+  const update = (run: TrainingRun, index: number): void => {
+    const { learningRate } = run;
     const answer = ask(index, learningRate);
     asked = { index, learningRate: saveNumber(learningRate), answer };
-    training.learningRate = answer;
+    run.learningRate = answer;
   };
 
   return {
@@ -127,34 +126,32 @@ export function learningRateScheduler(
           "what it gives from now on may be other than without the interruption.",
       );
     },
-    setContext(given: TrainingContext): void {
-      context = given;
+    onPhaseBegin(_phase: number, _logs: Logs, { steps }: TrainingRun): void {
       check(
-        per === "epoch" || given.steps !== undefined,
+        per === "epoch" || steps !== undefined,
         subject,
         "data with a known number of batches to schedule steps",
         "data without one",
         "train on an ImageSet, or schedule epochs",
       );
     },
-    async onEpochBegin(epoch: number): Promise<void> {
-      if (!context) return;
+    async onEpochBegin(epoch: number, _logs: Logs, run: TrainingRun): Promise<void> {
       if (per === "step") {
         // From the number of the epoch, so that a run that goes on later knows its place.
-        firstStep = epoch * (context.steps ?? 0);
+        firstStep = epoch * run.steps!;
         return;
       }
-      update(context, epoch);
-      const rate = formatFloat(context.learningRate);
+      update(run, epoch);
+      const rate = formatFloat(run.learningRate);
       await announce(
         `\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`,
       );
     },
-    onBatchBegin(batch: number): void {
-      if (context && per === "step") update(context, firstStep + batch);
+    onBatchBegin(batch: number, _logs: Logs, run: TrainingRun): void {
+      if (per === "step") update(run, firstStep + batch);
     },
-    onEpochEnd(_epoch: number, logs: Logs): void {
-      if (context) logs.learning_rate = context.learningRate;
+    onEpochEnd(_epoch: number, logs: Logs, run: TrainingRun): void {
+      logs.learning_rate = run.learningRate;
     },
   };
 }

@@ -8,11 +8,11 @@ import {
   checkOptions,
   describe,
 } from "../../checks.ts";
-import { formatFixed } from "../../metrics/format-number.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { formatFixed } from "../../text/format-number.ts";
+import type { Callback, Logs, TrainingRun } from "../callback.ts";
 import { checkSavable } from "../check-savable.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
-import { parseTemplate } from "./format-template.ts";
+import { parseTemplate } from "../../text/format-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
@@ -119,7 +119,6 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const monitor = new Monitor(subject, { monitor: options.monitor, mode: options.mode });
   const announce = announcer(subject, options);
 
-  let context: TrainingContext | undefined;
   let best = initialValueThreshold;
   let epoch = 0;
   let batchesSinceSave = 0;
@@ -145,26 +144,23 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   };
 
   const checkpoint = async (
+    { model }: TrainingRun,
     logs: Logs,
     position: Readonly<Record<string, number>>,
   ): Promise<void> => {
-    if (!context) return;
     const path = fill({ ...position, ...logs });
     if (!(await isDue(logs, path))) return;
-    const place = await save(path, context.model);
+    const place = await save(path, model);
     if (place !== undefined) {
-      await context.model.save(place, { includeOptimizer: !saveWeightsOnly });
+      await model.save(place, { includeOptimizer: !saveWeightsOnly });
     }
     await announce(`\nEpoch ${epoch + 1}: finished saving model to ${path}`);
   };
 
   return {
     stateKey: stateKey("modelCheckpoint", options),
-    setContext(given: TrainingContext): void {
-      context = given;
-    },
-    async onTrainBegin(): Promise<void> {
-      if (context && !saveWeightsOnly) await checkSavable(subject, context.model);
+    async onTrainBegin(_logs: Logs, { model }: TrainingRun): Promise<void> {
+      if (!saveWeightsOnly) await checkSavable(subject, model);
     },
     getState(): CheckpointState {
       return { best: saveNumber(best), batchesSinceSave };
@@ -177,16 +173,16 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     onEpochBegin(index: number): void {
       epoch = index;
     },
-    async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+    async onBatchEnd(batch: number, logs: Logs, run: TrainingRun): Promise<void> {
       if (saveFreq === "epoch") return;
       batchesSinceSave++;
       if (batchesSinceSave < saveFreq) return;
       batchesSinceSave = 0;
-      await checkpoint(logs, { epoch: epoch + 1, batch: batch + 1 });
+      await checkpoint(run, logs, { epoch: epoch + 1, batch: batch + 1 });
     },
-    async onEpochEnd(index: number, logs: Logs): Promise<void> {
+    async onEpochEnd(index: number, logs: Logs, run: TrainingRun): Promise<void> {
       epoch = index;
-      if (saveFreq === "epoch") await checkpoint(logs, { epoch: epoch + 1 });
+      if (saveFreq === "epoch") await checkpoint(run, logs, { epoch: epoch + 1 });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { check, checkNumber, checkOneOf, describe } from "../../checks.ts";
-import { warn } from "../../warn.ts";
+import { warn } from "../../runtime/warn.ts";
 import type { Logs } from "../callback.ts";
 
 /** Options of the callbacks that watch a value. */

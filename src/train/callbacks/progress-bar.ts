@@ -1,4 +1,4 @@
-import { BRAND } from "../../brand.ts";
+import { BRAND } from "../../runtime/brand.ts";
 import { checkOneOf, checkOptions } from "../../checks.ts";
 import { checkSink } from "../console/check-sink.ts";
 import type { NamedValue } from "../console/format-metric.ts";
@@ -10,7 +10,7 @@ import {
 } from "../console/progress-line.ts";
 import { StepTimer } from "../console/step-timer.ts";
 import { defaultSink, type TextSink } from "../console/text-sink.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import type { Callback, Logs, TrainingRun } from "../callback.ts";
 
 /** Seconds between two drawings of the live line. */
 const REDRAW_INTERVAL = 0.1;
@@ -45,7 +45,6 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
 class ProgressBar implements Callback {
   readonly #style: ProgressStyle;
   readonly #output: TextSink;
-  #context: TrainingContext | undefined;
   #timer = new StepTimer(0);
   #values = new Map<string, number>();
   #steps = 0;
@@ -61,12 +60,8 @@ class ProgressBar implements Callback {
     return "ProgressBar";
   }
 
-  setContext(context: TrainingContext): void {
-    this.#context = context;
-  }
-
-  async onEpochBegin(epoch: number): Promise<void> {
-    const { verbose = 0, epochs = 1 } = this.#context ?? {};
+  async onEpochBegin(epoch: number, _logs: Logs, run: TrainingRun): Promise<void> {
+    const { verbose, epochs } = run;
     this.#timer = new StepTimer(seconds());
     this.#values = new Map();
     this.#steps = 0;
@@ -74,20 +69,20 @@ class ProgressBar implements Callback {
     if (verbose > 0 && epochs > 1) await this.#output.write(`Epoch ${epoch + 1}/${epochs}\n`);
   }
 
-  async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+  async onBatchEnd(batch: number, logs: Logs, run: TrainingRun): Promise<void> {
     if (this.#steps === 0 && batch > 0) {
       // A run that goes on within an epoch: the steps before took their time in another.
       this.#timer = new StepTimer(this.#timer.start, batch);
     }
     this.#steps = batch + 1;
-    if (this.#context?.verbose !== 1) return;
+    if (run.verbose !== 1) return;
     const now = seconds();
     // Asked even where nothing is drawn: the timer must see the end of the first step.
     const secondsPerStep = this.#timer.secondsPerStep(this.#steps, now);
     this.#remember(logs);
     if (this.#output.isTTY !== true || now - this.#lastDrawn < REDRAW_INTERVAL) return;
     const line = progressLine(
-      this.#progress(this.#context.steps, now, secondsPerStep, false),
+      this.#progress(run.steps, now, secondsPerStep, false),
       // The last column stays free: some terminals break the line once it is filled.
       { style: this.#style, color: true, columns: (this.#output.columns || 80) - 1 },
     );
@@ -96,8 +91,8 @@ class ProgressBar implements Callback {
     await this.#output.write(`\r${line}\x1b[K`);
   }
 
-  async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
-    const { verbose = 0, steps = this.#steps } = this.#context ?? {};
+  async onEpochEnd(_epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
+    const { verbose, steps = this.#steps } = run;
     if (verbose === 0) return;
     this.#remember(logs);
     const now = seconds();

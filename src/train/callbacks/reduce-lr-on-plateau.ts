@@ -1,6 +1,6 @@
 import { checkInteger, checkNumber, checkOptions } from "../../checks.ts";
-import { formatFloat } from "../../metrics/format-number.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { formatFloat } from "../../text/format-number.ts";
+import type { Callback, Logs, TrainingRun } from "../callback.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
@@ -62,15 +62,14 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   const monitor = new Monitor(subject, { ...options, minDelta });
   const announce = announcer(subject, options);
 
-  let context: TrainingContext | undefined;
   let best: number | undefined;
   let wait = 0;
   let cooldownLeft = 0;
 
-  const reduce = async (epoch: number): Promise<void> => {
-    if (!context || context.learningRate <= minLearningRate) return;
-    const rate = Math.max(context.learningRate * factor, minLearningRate);
-    context.learningRate = rate;
+  const reduce = async (epoch: number, run: TrainingRun): Promise<void> => {
+    if (run.learningRate <= minLearningRate) return;
+    const rate = Math.max(run.learningRate * factor, minLearningRate);
+    run.learningRate = rate;
     cooldownLeft = cooldown;
     wait = 0;
     await announce(
@@ -80,10 +79,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
 
   return {
     stateKey: stateKey("reduceLROnPlateau", options),
-    setContext(given: TrainingContext): void {
-      context = given;
-    },
-    onTrainBegin(): void {
+    onPhaseBegin(): void {
       best = undefined;
       wait = 0;
       cooldownLeft = 0;
@@ -96,8 +92,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       best = loadNumber(state.best);
       ({ wait, cooldownLeft } = state);
     },
-    async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-      if (context) logs.learning_rate = context.learningRate;
+    async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
+      logs.learning_rate = run.learningRate;
       const value = monitor.read(logs);
       if (value === undefined) return;
       if (cooldownLeft > 0) {
@@ -109,7 +105,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
         wait = 0;
       } else if (cooldownLeft === 0) {
         wait++;
-        if (wait >= patience) await reduce(epoch);
+        if (wait >= patience) await reduce(epoch, run);
       }
     },
   };

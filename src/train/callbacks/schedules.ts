@@ -1,5 +1,5 @@
 /** Schedules for {@link learningRateScheduler}: pure functions of the number of the step. */
-import { shared } from "../../brand.ts";
+import { shared } from "../../runtime/brand.ts";
 import { check, checkInteger, checkNumber, checkOneOf, checkOptions } from "../../checks.ts";
 import { stateKey } from "./state-key.ts";
 

@@ -1,5 +1,5 @@
 import { check, checkOptions, describe } from "../../checks.ts";
-import { atOnce } from "../../listener.ts";
+import { atOnce } from "../../runtime/listener.ts";
 import type { Callback, Logs } from "../callback.ts";
 import type { CallbackState } from "../checkpoint/checkpoint.ts";
 import { count, list, oneOf } from "../checkpoint/header-shape.ts";

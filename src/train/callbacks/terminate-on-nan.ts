@@ -1,6 +1,6 @@
 import { checkBoolean, checkOptions } from "../../checks.ts";
 import { TrainingError } from "../../errors.ts";
-import type { Callback, TrainingContext } from "../callback.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 
 /** Options of {@link terminateOnNaN}; its message is printed by default. */
@@ -21,12 +21,8 @@ export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
   const { raiseError = false, verbose = 1 } = options;
   checkBoolean(subject, "raiseError", raiseError);
   const announce = announcer(subject, { ...options, verbose });
-  let context: TrainingContext | undefined;
   return {
-    setContext(given: TrainingContext): void {
-      context = given;
-    },
-    async onNonFiniteLoss(batch: number): Promise<void> {
+    async onNonFiniteLoss(batch: number, run: TrainingRun): Promise<void> {
       if (raiseError) {
         throw new TrainingError({
           subject,
@@ -36,7 +32,7 @@ export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
         });
       }
       await announce(`\nBatch ${batch}: Invalid loss, terminating training`);
-      context?.stopTraining();
+      run.stopTraining();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../checks.ts";
-import type { Callback, TrainingContext } from "../callback.ts";
+import type { Callback, Logs, TrainingRun } from "../callback.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { stateKey } from "./state-key.ts";
 import { checkLengths, floats, stateReader } from "./state-reader.ts";
@@ -50,7 +50,6 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
   checkInteger(subject, "every", every, { min: 1 });
   checkBoolean(subject, "swapOnEpoch", swapOnEpoch);
 
-  let context: TrainingContext | undefined;
   let averages: AveragedWeights | undefined;
   let isSwapped = false;
   let steps = 0;
@@ -69,36 +68,31 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
 
   return {
     stateKey: stateKey("weightAveraging", options),
-    setContext(given: TrainingContext): void {
-      context = given;
-    },
-    onTrainBegin(): void {
+    onPhaseBegin(_phase: number, _logs: Logs, { model }: TrainingRun): void {
       release();
       steps = 0;
       // The model ended the phase before with the averages: they go on from there.
-      if (isLaterPhase && context) averages = new AveragedWeights(context.model);
+      if (isLaterPhase) averages = new AveragedWeights(model);
     },
     async getState(): Promise<AveragingState> {
       const values = averages ? await averages.values() : null;
       return { averages: values, isSwapped, steps, isLaterPhase };
     },
-    setState(saved: CallbackState): void {
+    setState(saved: CallbackState, { model }: TrainingRun): void {
       const state = readState(saved);
-      if (state.averages && context) {
-        checkLengths(subject, state.averages, context.model.trainableWeights);
-      }
+      if (state.averages) checkLengths(subject, state.averages, model.trainableWeights);
       release();
-      if (state.averages && context) averages = new AveragedWeights(context.model, state.averages);
+      if (state.averages) averages = new AveragedWeights(model, state.averages);
       ({ isSwapped, steps, isLaterPhase } = state);
     },
     onEpochBegin(): void {
       show(false);
     },
-    onBatchEnd(): void {
+    onBatchEnd(_batch: number, _logs: Logs, { model }: TrainingRun): void {
       steps++;
-      if (!context || steps % every !== 0) return;
+      if (steps % every !== 0) return;
       if (averages) averages.update(momentum);
-      else averages = new AveragedWeights(context.model);
+      else averages = new AveragedWeights(model);
     },
     onTestBegin(): void {
       show(true);
@@ -109,7 +103,7 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
     onEpochEnd(): void {
       if (swapOnEpoch) show(true);
     },
-    onTrainEnd(): void {
+    onPhaseEnd(): void {
       show(true);
       release();
       isLaterPhase = true;

@@ -1,13 +1,7 @@
+import type { JsonObject } from "../../text/json.ts";
 import type { Logs } from "../callback.ts";
 import type { NamedArray } from "../../model/named-array.ts";
-import type { History } from "../history.ts";
-
-/** What JSON can say, without numbers that it cannot. */
-export type JsonValue =
-  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-
-/** An object of {@link JsonValue}s. */
-export type JsonObject = Readonly<Record<string, JsonValue>>;
+import type { History } from "../run/history.ts";
 
 /** What a callback may keep in a checkpoint: JSON with typed arrays in it. */
 export type CallbackState =

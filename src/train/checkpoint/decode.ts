@@ -1,19 +1,13 @@
-import { sha256 } from "../../dataset/sha256.ts";
-import { unshared } from "../../unshared.ts";
+import { isJsonObject, type JsonValue } from "../../text/json.ts";
+import { sha256 } from "../../bytes/sha256.ts";
+import { unshared } from "../../bytes/unshared.ts";
 import type { NamedArray } from "../../model/named-array.ts";
-import type { History } from "../history.ts";
-import type {
-  CallbackState,
-  Checkpoint,
-  JsonValue,
-  MeansState,
-  RunPosition,
-} from "./checkpoint.ts";
+import type { History } from "../run/history.ts";
+import type { CallbackState, Checkpoint, MeansState, RunPosition } from "./checkpoint.ts";
 import {
   ARRAY_KEY,
   DIGEST_BYTES,
   FORMAT_VERSION,
-  isJsonObject,
   MAGIC,
   MAX_HEADER_BYTES,
   MAX_TENSORS,

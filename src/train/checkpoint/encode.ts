@@ -1,9 +1,10 @@
-import { allocate } from "../../allocate.ts";
+import type { JsonValue } from "../../text/json.ts";
+import { allocate } from "../../bytes/allocate.ts";
 import { check, describe } from "../../checks.ts";
-import { sha256 } from "../../dataset/sha256.ts";
+import { sha256 } from "../../bytes/sha256.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { NamedArray } from "../../model/named-array.ts";
-import type { CallbackState, Checkpoint, JsonValue } from "./checkpoint.ts";
+import type { CallbackState, Checkpoint } from "./checkpoint.ts";
 import { headerOf } from "./decode.ts";
 import {
   ALIGNMENT,

@@ -12,7 +12,6 @@
  * The header says name, type and shape of each tensor but no offset: nothing can overlap, nothing
  * can be left over.
  */
-import type { JsonValue } from "./checkpoint.ts";
 
 export const MAGIC = /* @__PURE__ */ Uint8Array.of(0x89, 0x43, 0x4b, 0x43, 0x50, 0x0d, 0x0a, 0x1a);
 export const FORMAT_VERSION = 1;
@@ -41,9 +40,4 @@ export interface TensorLists {
   readonly weights: readonly TensorSpec[];
   readonly optimizer: readonly TensorSpec[];
   readonly callbacks: readonly TensorSpec[];
-}
-
-/** Whether a value is an object of JSON. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, JsonValue>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,10 +2,11 @@
  * Readers for the parts of a header: each checks a value from a file and gives it back typed, rebuilt
  * from known fields only, so that nothing unexpected gets through.
  */
+import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
 import { describe } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
-import { type JsonObject, type JsonValue } from "./checkpoint.ts";
-import { isJsonObject, MAX_DEPTH } from "./format.ts";
+
+import { MAX_DEPTH } from "./format.ts";
 
 /** Checks a value found at `path`. */
 export type Reader<T> = (value: JsonValue | undefined, path: string) => T;

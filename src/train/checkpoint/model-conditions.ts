@@ -1,11 +1,11 @@
 /** What a run depends on in its model: layers, how they are connected, loss and optimizer. */
+import type { JsonObject, JsonValue } from "../../text/json.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { sha256 } from "../../dataset/sha256.ts";
+import { sha256 } from "../../bytes/sha256.ts";
 import { ArgumentError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { readOptimizerState } from "../../model/optimizers/optimizer-state.ts";
 import { isKerasOptimizer } from "../../model/optimizers/restore-optimizer.ts";
-import type { JsonObject, JsonValue } from "./checkpoint.ts";
 
 /** Where one input of a layer comes from: a layer, the number of its call, the number of its output. */
 type Source = readonly [layer: string, call: number, output: number, settings?: object];

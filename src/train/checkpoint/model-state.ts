@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { DataError } from "../../errors.ts";
-import { breather } from "../../event-loop.ts";
+import { breather } from "../../runtime/event-loop.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { type NamedArray, toArray, toTensor } from "../../model/named-array.ts";
 import {

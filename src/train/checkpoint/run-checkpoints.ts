@@ -1,7 +1,8 @@
+import type { JsonObject } from "../../text/json.ts";
 import { ArgumentError, DataError, SourceError, TrainingError } from "../../errors.ts";
-import { warn } from "../../warn.ts";
-import type { Checkpoint, JsonObject } from "./checkpoint.ts";
-import type { CheckpointOptions, ResumeMode } from "./checkpoint-options.ts";
+import { warn } from "../../runtime/warn.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { CheckpointSettings, ResumeMode } from "./checkpoint-options.ts";
 import type { OpenCheckpointStore } from "./checkpoint-store.ts";
 import { decodeCheckpoint } from "./decode.ts";
 import { encodeCheckpoint } from "./encode.ts";
@@ -24,7 +25,7 @@ const LARGEST_NUMBER = 1e15 - 1;
 export class RunCheckpoints {
   readonly #subject: string;
   readonly #store: OpenCheckpointStore;
-  readonly #options: CheckpointOptions;
+  readonly #options: CheckpointSettings;
   readonly #manifest: JsonObject;
   /** Numbers of the checkpoints in the store, the newest last. */
   #numbers: number[] = [];
@@ -37,7 +38,7 @@ export class RunCheckpoints {
   /** Claims the store of the options. */
   static async open(
     subject: string,
-    options: CheckpointOptions,
+    options: CheckpointSettings,
     manifest: JsonObject,
   ): Promise<RunCheckpoints> {
     return new RunCheckpoints(subject, await options.store.open(), options, manifest);
@@ -46,7 +47,7 @@ export class RunCheckpoints {
   private constructor(
     subject: string,
     store: OpenCheckpointStore,
-    options: CheckpointOptions,
+    options: CheckpointSettings,
     manifest: JsonObject,
   ) {
     this.#subject = subject;
@@ -67,13 +68,13 @@ export class RunCheckpoints {
 
   /** Whether to save after this many steps of the run. */
   isStepDue(steps: number): boolean {
-    const { everySteps = 200 } = this.#options;
+    const { everySteps } = this.#options;
     return everySteps > 0 && steps % everySteps === 0;
   }
 
   /** Whether to save after this many epochs of a phase. */
   isEpochDue(epochs: number): boolean {
-    const { everyEpochs = 1 } = this.#options;
+    const { everyEpochs } = this.#options;
     return everyEpochs > 0 && epochs % everyEpochs === 0;
   }
 
@@ -142,7 +143,7 @@ export class RunCheckpoints {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    const { keep = 2 } = this.#options;
+    const { keep } = this.#options;
     const next = (this.#numbers.at(-1) ?? 0) + 1;
     if (next > LARGEST_NUMBER) {
       throw new DataError({

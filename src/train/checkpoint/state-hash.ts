@@ -1,10 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { sha256 } from "../../dataset/sha256.ts";
+import { sha256 } from "../../bytes/sha256.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
-import type { History } from "../history.ts";
-import { learningRateOf } from "../learning-rate.ts";
-import { checkCompiled, checkModel } from "../model-input.ts";
+import type { History } from "../run/history.ts";
+import { learningRateOf } from "../run/learning-rate.ts";
+import { checkCompiled, checkModel } from "../feed/model-input.ts";
 import { readModelState } from "./model-state.ts";
 
 /**

@@ -1,5 +1,12 @@
 /** What needs a page, or a Worker of one; a test of the browser tries it. */
-import { earlyStopping, ImageDataGenerator, loadModel, plotHistory, predict } from "cifar-kit";
+import {
+  earlyStopping,
+  ImageDataGenerator,
+  loadModel,
+  plotHistory,
+  predict,
+  type TrainTwoPhaseOptions,
+} from "cifar-kit";
 import {
   createTrainer,
   imageFromFile,
@@ -52,7 +59,7 @@ const started = (): Promise<unknown> => trainerOf(trainWorker).ready();
 /** Trains for an epoch in a Worker, with something of the run's changed. */
 const train = (options: object, worker = trainWorker): Promise<unknown> =>
   trainerOf(worker).trainTwoPhase(tinyModel(), run(options));
-const run = (options: object = {}): WorkerTrainingOptions => ({
+const run = (options: object = {}): TrainTwoPhaseOptions & WorkerTrainingOptions => ({
   ...{ train: set, batchSize: 8, epochs: [0, 1], verbose: 0, ...options },
 });
 const evaluate = (
@@ -63,7 +70,7 @@ const evaluate = (
 const withFunction = new ImageDataGenerator({ preprocessingFunction: (image) => image });
 /** Predicts from several views of each image, here or in the Worker. */
 const views = (where: typeof predict, generator: ImageDataGenerator): Promise<unknown> =>
-  where(tinyModel(), set, { testTimeAugmentation: { generator, views: 1 } });
+  where(tinyModel(), set, { testTimeAugmentation: { augmentation: generator, views: 1 } });
 const inWorker: typeof predict = (...given) => trainerOf(trainWorker).predict(...given);
 const checkpoint = (store: unknown): Promise<unknown> => train({ checkpoint: { store } });
 

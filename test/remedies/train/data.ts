@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { array } from "@tensorflow/tfjs-data";
 import * as kit from "cifar-kit";
 import { tinyModel } from "../../helpers/tiny.ts";
-import type { Trials } from "../trial.ts";
+import { type Trials, wrong } from "../trial.ts";
 import { flow, generator, piped, pipeline, set, train, twoPhase } from "./runs.ts";
 
 const { classNames } = set;
@@ -67,21 +67,21 @@ export const trials: Trials = {
     },
   ],
   "pass new ImageDataGenerator({ ... }); for other augmentation pass imageFlow(...) as train": [
-    () => train({ generator: kit.randomFlip() }),
+    () => train({ augmentation: wrong(kit.randomFlip()) }),
     async () => {
-      await train({ generator, batchSize: 4 });
+      await train({ augmentation: generator, batchSize: 4 });
       await train({ train: kit.imageFlow(set, { augmentation: kit.randomFlip() }) });
     },
   ],
   "pass the images, or the flow alone": [
-    () => train({ train: flow(), generator }),
+    () => train({ train: flow(), augmentation: generator }),
     async () => {
       await train({ train: flow() });
-      await train({ generator, batchSize: 4 });
+      await train({ augmentation: generator, batchSize: 4 });
     },
   ],
   "put augmentation, batching and smoothed labels into the dataset's own pipeline": [
-    () => piped({}, { generator }),
+    () => piped({}, { augmentation: generator }),
     () => piped(),
   ],
   "take fewer steps, smaller batches, or more epochs": [

@@ -107,13 +107,18 @@ export const trials: Trials = {
     () => kit.predict(tinyModel(), set),
   ],
   "pass new ImageDataGenerator({ ... })": [
-    () => kit.predict(tinyModel(), set, { testTimeAugmentation: { generator: wrong({}) } }),
-    () => kit.predict(tinyModel(), set, { testTimeAugmentation: { generator, views: 1 } }),
+    () => kit.predict(tinyModel(), set, { testTimeAugmentation: { augmentation: wrong({}) } }),
+    () =>
+      kit.predict(tinyModel(), set, {
+        testTimeAugmentation: { augmentation: generator, views: 1 },
+      }),
   ],
   'pass one, or testTimeAugmentation: "flip"': [
-    () => kit.predict(tinyModel(), images, { testTimeAugmentation: { generator } }),
+    () => kit.predict(tinyModel(), images, { testTimeAugmentation: { augmentation: generator } }),
     async () => {
-      await kit.predict(tinyModel(), set, { testTimeAugmentation: { generator, views: 1 } });
+      await kit.predict(tinyModel(), set, {
+        testTimeAugmentation: { augmentation: generator, views: 1 },
+      });
       await kit.predict(tinyModel(), images, { testTimeAugmentation: "flip" });
     },
   ],

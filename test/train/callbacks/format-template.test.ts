@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { modelCheckpoint } from "../../../src/train/callbacks/index.ts";
-import { numberFormat } from "../../../src/train/callbacks/format-spec.ts";
-import { parseTemplate } from "../../../src/train/callbacks/format-template.ts";
+import { numberFormat } from "../../../src/text/format-spec.ts";
+import { parseTemplate } from "../../../src/text/format-template.ts";
 import { fromPython } from "./from-python.ts";
 
 const { pairs, templates } = JSON.parse(

@@ -11,7 +11,7 @@ import {
   reduceLROnPlateau,
   tensorBoard,
   trainPhase,
-  type TrainingContext,
+  type TrainingRun,
   weightAveraging,
 } from "cifar-kit";
 import type { Checkpoint } from "../../../src/train/checkpoint/checkpoint.ts";
@@ -42,24 +42,20 @@ const run = async (
 };
 
 describe("a bad learning rate is refused where it is set, and the checkpoints stay", () => {
-  it.each<[string, (context: TrainingContext) => unknown]>([
+  it.each<[string, (context: TrainingRun) => unknown]>([
     ["a text", (context) => (context.learningRate = "0.0005" as never)],
     ["NaN", (context) => (context.learningRate = NaN)],
     ["below 0", (context) => (context.learningRate = -1)],
     [
-      "past the context",
+      "past the run",
       ({ model }) => ((model.optimizer as never as { learningRate: unknown }).learningRate = "1"),
     ],
   ])("%s", async (_, set) => {
     const store = new MemoryStore();
-    let context: TrainingContext | undefined;
     let steps = 0;
     const callback: Callback = {
-      setContext: (given) => {
-        context = given;
-      },
-      onBatchEnd: () => {
-        if (++steps === 3) set(context!);
+      onBatchEnd: (_batch, _logs, run) => {
+        if (++steps === 3) set(run);
       },
     };
     const failed = run(store, [callback]);

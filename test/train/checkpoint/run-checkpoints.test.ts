@@ -19,7 +19,6 @@ import {
   terminateOnNaN,
   toDataset,
   trainPhase,
-  type TrainingContext,
   trainTwoPhase,
   type TrainTwoPhaseOptions,
   TrainingError,
@@ -257,11 +256,9 @@ describe("callbacks", () => {
 
   it("that stopped the phase within an epoch are obeyed when the run goes on", async () => {
     const checkpoint = { store: new MemoryStore(), everySteps: 1 };
-    let context: TrainingContext;
     const stopping: Callback = {
-      setContext: (given) => void (context = given),
-      onBatchEnd: (batch) => {
-        if (batch === 1) context.stopTraining();
+      onBatchEnd: (batch, _logs, run) => {
+        if (batch === 1) run.stopTraining();
       },
       onEpochEnd: () => {
         throw new Error("crash");
@@ -378,12 +375,10 @@ describe("damaged checkpoints", () => {
 
 describe("a loss that is not a number", () => {
   const exploding = (step: number): Callback => {
-    let context: { learningRate: number };
     let steps = 0;
     return {
-      setContext: (given) => void (context = given),
-      onBatchBegin: () => {
-        if (++steps === step) context.learningRate = 1e38;
+      onBatchBegin: (_batch, _logs, run) => {
+        if (++steps === step) run.learningRate = 1e38;
       },
     };
   };
@@ -447,7 +442,7 @@ describe("a save that fails", () => {
 describe("bad options are refused", () => {
   const store = new MemoryStore();
   it.each([
-    [{ checkpoint: {} }, /checkpoint.store to be a CheckpointStore/],
+    [{ checkpoint: {} }, /checkpoint: expected store to be a CheckpointStore/],
     [{ checkpoint: { store, everyStep: 1 } }, /did you mean everySteps/],
     [{ checkpoint: { store, everySteps: -1 } }, /everySteps/],
     [{ checkpoint: { store, everyEpochs: 0.5 } }, /everyEpochs/],

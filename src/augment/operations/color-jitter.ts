@@ -1,0 +1,95 @@
+import { check, checkNumber, describe, isArray } from "../../checks.ts";
+import { type Reader, reader, readOptions } from "../../options.ts";
+import type { ImageShape } from "../../dataset/image-set.ts";
+import { permutation } from "../../random/permutation.ts";
+import { adjustBrightness, adjustContrast, adjustSaturation } from "../pillow/enhance.ts";
+import { adjustHue } from "../pillow/hue.ts";
+import type { FactorRange } from "../keras/generator-options.ts";
+import { drawBetween } from "../keras/shift-range.ts";
+import type { Augmentation } from "./augmentation.ts";
+import { checkColourChannels } from "./colour-channels.ts";
+
+/**
+ * Options of {@link colorJitter}. For the three factors a number s means [max(0, 1 - s), 1 + s], where
+ * 1 changes nothing; for the hue h means [-h, h], in parts of the circle. What is left out is left
+ * alone.
+ */
+export interface ColorJitterOptions {
+  /** Factor of all values: 0 is black. Limits of at least 0. Default none. */
+  readonly brightness?: number | FactorRange;
+  /** Factor of the distance from the mean grey: 0 is grey. Limits of at least 0. Default none. */
+  readonly contrast?: number | FactorRange;
+  /**
+   * Factor of the distance from the pixel's own grey: 0 is a grey image. Limits of at least 0.
+   * Default none.
+   */
+  readonly saturation?: number | FactorRange;
+  /** Turn of the hue, in parts of the circle. Limits within [-0.5, 0.5]. Default none. */
+  readonly hue?: number | FactorRange;
+}
+
+const KINDS = ["brightness", "contrast", "saturation", "hue"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** One change: what is changed and by how much. */
+export interface JitterStep {
+  /** What is changed. */
+  readonly kind: Kind;
+  /** The factor; for the hue the part of the circle. */
+  readonly amount: number;
+}
+
+/**
+ * Changes brightness, contrast, saturation and hue by random amounts in random order, as torchvision
+ * does with Pillow's images. Images must have three channels.
+ * @throws {ArgumentError} if an option is unknown or out of its range.
+ */
+export function colorJitter(options: ColorJitterOptions): Augmentation<readonly JitterStep[]> {
+  const factor = (): Reader<FactorRange | undefined> => limitsOf([0, Infinity]);
+  const settings = readOptions("colorJitter", options, {
+    ...{ brightness: factor(), contrast: factor(), saturation: factor() },
+    hue: limitsOf([-0.5, 0.5]),
+  });
+  return {
+    toJSON: () => ({ kind: "colorJitter", options: settings }),
+    draw({ rng, shape }) {
+      checkColourChannels("colorJitter", shape);
+      const steps: JitterStep[] = [];
+      for (const k of permutation(KINDS.length, rng)) {
+        const range = settings[KINDS[k]];
+        if (range) steps.push({ kind: KINDS[k], amount: drawBetween(range[0], range[1], rng) });
+      }
+      return steps;
+    },
+    apply: (image, shape, steps) =>
+      steps.reduce((current, step) => applyStep(current, shape, step), image),
+  };
+}
+
+function applyStep(image: Uint8Array, shape: ImageShape, { kind, amount }: JitterStep): Uint8Array {
+  if (kind === "brightness") return adjustBrightness(image, amount);
+  if (kind === "contrast") return adjustContrast(image, shape, amount);
+  if (kind === "saturation") return adjustSaturation(image, shape, amount);
+  return adjustHue(image, amount);
+}
+
+/** Reads two numbers between limits, or one that stands for as far either way from no change. */
+function limitsOf([lowest, highest]: FactorRange): Reader<FactorRange | undefined> {
+  return reader({ optional: true }, (option, subject, name): FactorRange => {
+    if (typeof option === "number") {
+      checkNumber(subject, name, option, { min: 0, max: highest });
+      return lowest < 0 ? [-option, option] : [Math.max(0, 1 - option), 1 + option];
+    }
+    check(
+      isArray(option) && option.length === 2,
+      subject,
+      `${name} to be a number or a pair [low, high]`,
+      describe(option),
+      `pass e.g. ${lowest < 0 ? "0.1" : "0.2 or [0.8, 1.2]"}`,
+    );
+    const [low, high] = option as unknown[];
+    checkNumber(subject, `${name}[0]`, low, { min: lowest, max: highest });
+    checkNumber(subject, `${name}[1]`, high, { min: low, max: highest });
+    return [low, high];
+  });
+}

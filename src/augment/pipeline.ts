@@ -1,0 +1,73 @@
+import { check, describe } from "../checks.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import { type Augmenter, type AugmenterJSON, describedBy } from "./augmenter.ts";
+import { readOptions } from "../options.ts";
+import type { Flow } from "./flow.ts";
+import { ImageFlow, isStep, step } from "./image-flow.ts";
+import type { Mix } from "./mix/mix.ts";
+import { type Augmentation, compose } from "./operations/augmentation.ts";
+import { checkSet, type SetFlowOptions, setFlowOptions } from "./set-flow.ts";
+
+/** Options of {@link pipeline}. */
+export interface PipelineOptions {
+  /** Mixes every image with another one; the labels become rows of probabilities. Default none. */
+  readonly mix?: Mix;
+}
+
+/**
+ * Augmentations one after another, as what training takes.
+ *
+ *     const augmentation = pipeline(randomCrop({ padding: 4 }), alternatingFlip(), { mix: cutmix() });
+ *     await trainPhase(model, { train, epochs: 10, augmentation });
+ *
+ * Image i of epoch e is augmented by numbers from the stream at (seed, "augment", e, i) and mixed by
+ * those at (seed, "mix", e, i), so it comes out the same whatever the batch size and the order.
+ * @param parts augmentations in the order in which they are applied; the last one may be options.
+ * @throws {ArgumentError} if a part is neither.
+ */
+export function pipeline(...parts: readonly (Augmentation | PipelineOptions)[]): Pipeline {
+  const last = parts.at(-1);
+  const hasOptions = parts.length > 0 && !isStep(last);
+  const augmentations = hasOptions ? parts.slice(0, -1) : parts;
+  for (const [i, part] of augmentations.entries()) {
+    check(
+      isStep(part),
+      "pipeline",
+      `augmentation ${i + 1} to have draw and apply`,
+      describe(part),
+      "pass e.g. randomCrop(), alternatingFlip(), and options last",
+    );
+  }
+  const options = (hasOptions ? last : {}) as PipelineOptions;
+  const { mix } = readOptions("pipeline", options, { mix: step<Mix>("mixup()") });
+  return new Pipeline(augmentations as readonly Augmentation[], mix);
+}
+
+/** What {@link pipeline} gives. */
+export class Pipeline implements Augmenter {
+  readonly #augmentation: Augmentation | undefined;
+  readonly #mix: Mix | undefined;
+
+  /** @internal */
+  constructor(augmentations: readonly Augmentation[], mix: Mix | undefined) {
+    this.#augmentation = augmentations.length > 0 ? compose(...augmentations) : undefined;
+    this.#mix = mix;
+  }
+
+  /**
+   * Batches of the images, augmented, scaled from 0..255 to [0, 1], and mixed if asked.
+   * @throws {ArgumentError} if the set is empty or an option is not as it should be.
+   */
+  flow(set: ImageSet, options: SetFlowOptions = {}): Flow {
+    const settings = readOptions("pipeline.flow", options, setFlowOptions());
+    checkSet("pipeline.flow", set);
+    return new ImageFlow(set, settings, { augmentation: this.#augmentation, mix: this.#mix });
+  }
+
+  /** @throws {ArgumentError} if an augmentation is a user's own without a `toJSON`. */
+  toJSON(): AugmenterJSON {
+    const mix = this.#mix && describedBy("mix", this.#mix);
+    const { parts = [] } = this.#augmentation?.toJSON!() ?? {};
+    return { kind: "pipeline", parts, ...(mix && { mix }) };
+  }
+}

@@ -1,0 +1,95 @@
+/** The one place that tells apart what may be fed to a model. A new kind of data is a line here. */
+import { Tensor, type TensorContainer } from "@tensorflow/tfjs-core";
+import type { Dataset } from "@tensorflow/tfjs-data";
+import type { Flow } from "../../augment/flow.ts";
+import { ArgumentError } from "../../errors.ts";
+import { describe } from "../../checks.ts";
+import { asBytes, type Bytes } from "../../bytes/bytes.ts";
+import { ImageSet } from "../../dataset/image-set.ts";
+import type { Pixels } from "../../dataset/resample.ts";
+import { datasetFeed } from "./dataset-feed.ts";
+import type {
+  Batch,
+  Eater,
+  EvaluationUse,
+  Feed,
+  FeedUse,
+  PredictionUse,
+  TrainingUse,
+} from "./feed.ts";
+import { flowFeed } from "./flow-feed.ts";
+import { bytesFeed, floatsFeed, pictureFeed } from "./pixels-feed.ts";
+import { setFeed } from "./set-feed.ts";
+import { tensorFeed } from "./tensor-feed.ts";
+
+/**
+ * Images with labels: an image set; a flow, such as an augmenter or `imageFlow` gives; or a
+ * `tf.data.Dataset` whose elements are batches `{ xs, ys }` or `[xs, ys]`, with a third part
+ * `sampleWeight` if they are weighted.
+ */
+export type LabelledImages = ImageSet | Flow | Dataset<TensorContainer>;
+
+/**
+ * Images for a model: labelled ones, whose labels are left aside; bytes 0..255, which are scaled to
+ * [0, 1]; one picture of the model's size, such as the `ImageData` of a canvas, whose transparency lies
+ * on white; float32 pixels, which are taken as they are; or a tensor `[n, h, w, c]` (int32 counts as
+ * bytes, float32 as it is).
+ */
+export type ModelImages = LabelledImages | Bytes | Pixels | Float32Array | Tensor;
+
+export function feedOf(eater: Eater, data: LabelledImages, use: TrainingUse | EvaluationUse): Feed;
+export function feedOf(eater: Eater, data: ModelImages, use: PredictionUse): Feed<Batch>;
+/** @throws {ArgumentError} if data are of no such kind, do not fit the model, or are none. */
+export function feedOf(eater: Eater, data: ModelImages, use: FeedUse): Feed | Feed<Batch> {
+  if (data instanceof ImageSet) return setFeed(eater, data, use);
+  if (isFlow(data)) return flowFeed(eater, data, use);
+  if (isDataset(data)) return datasetFeed(eater, data, use);
+  if (use.purpose === "prediction") {
+    if (data instanceof Tensor) return tensorFeed(eater, data, use);
+    if (isPicture(data)) return pictureFeed(eater, data, use);
+    if (data instanceof Float32Array) return floatsFeed(eater, data, use);
+    const bytes = asBytes(data);
+    if (bytes) return bytesFeed(eater, bytes, use);
+  }
+  throw new ArgumentError({
+    subject: eater.subject,
+    expected:
+      use.purpose === "prediction"
+        ? "images as an ImageSet, a Uint8Array or Uint8ClampedArray of bytes, ImageData, a Float32Array or a tensor"
+        : "labelled images as an ImageSet, a Flow or a tf.data.Dataset",
+    got: describe(data),
+    remedy: "pass one of these, e.g. a part of loadCifar10()",
+  });
+}
+
+/** Whether data are an image set, which can be split, weighted and augmented. */
+export function isImageSet(data: unknown): data is ImageSet {
+  return data instanceof ImageSet;
+}
+
+/** The set that data are made of, where it is known. */
+export function setOf(data: unknown): ImageSet | undefined {
+  if (data instanceof ImageSet) return data;
+  return isFlow(data) ? data.set : undefined;
+}
+
+/** Whether data go on for ever, so that somebody has to say what an epoch is. */
+export function isEndless(data: LabelledImages): boolean {
+  return isDataset(data) && data.size === Infinity;
+}
+
+/** Whether a value is a tf.data dataset, of whichever copy of tfjs-data. */
+function isDataset(value: unknown): value is Dataset<TensorContainer> {
+  return typeof (value as { iterator?: unknown } | null)?.iterator === "function";
+}
+
+/** Whether a value is a {@link Flow}. */
+export function isFlow(value: unknown): value is Flow {
+  const flow = value as Partial<Flow> | null | undefined;
+  return typeof flow?.batch === "function" && typeof flow.epoch === "function";
+}
+
+/** Whether a value is one picture, such as the `ImageData` of a canvas. */
+function isPicture(value: unknown): value is Pixels {
+  return ["data", "width", "height"].every((name) => name in Object(value));
+}

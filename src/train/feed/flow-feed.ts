@@ -1,0 +1,107 @@
+import { tensor1d, tensor2d, tensor4d, type Tensor } from "@tensorflow/tfjs-core";
+import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
+import { check, describe } from "../../checks.ts";
+import { oneHot } from "../../dataset/one-hot.ts";
+import { modelInternals } from "../../model/internals.ts";
+import { CROSS_ENTROPIES, takesIndices } from "../../model/loss.ts";
+import { noteFlow } from "./byte-like.ts";
+import { checkedFlow } from "./checked-flow.ts";
+import type { Eater, Feed, FeedUse, TrainingUse } from "./feed.ts";
+import { flowIdentity } from "./identity.ts";
+import { checkClasses, checkImageShape } from "./model-input.ts";
+
+/**
+ * A flow, which knows its batch size, its order and its augmentation by itself.
+ * @param classes that the model has to tell apart.
+ */
+export function flowFeed(eater: Eater, given: Flow, use: FeedUse, classes?: number): Feed {
+  const { subject, model } = eater;
+  const flow = checkedFlow(subject, given);
+  checkImageShape(subject, model, flow.imageShape);
+  if (use.purpose === "evaluation") {
+    checkClasses(subject, model, classes ?? flow.classNames.length);
+  }
+  const steps = use.purpose === "training" ? checkedSteps(eater, flow, use) : flow.length;
+  const { labelSmoothing = 0, weights } = { ...use } as Partial<TrainingUse>;
+  const asIndices = use.purpose !== "training" || (takesIndices(model) && labelSmoothing === 0);
+  const [height, width, channels] = flow.imageShape;
+  return {
+    steps,
+    samplesIn: (count) => Math.min(count * flow.batchSize, flow.size),
+    classNames: flow.classNames,
+    identity: async (hashOf) => ({ data: await flowIdentity(flow, hashOf), augmentation: null }),
+    *epoch(index, from = 0) {
+      for (let step = from; step < steps; step++) {
+        const batch = flow.batch(index, step);
+        const { xs, size, indices } = batch;
+        if (step === from && use.purpose === "training") noteFlow(model, xs);
+        yield {
+          xs: tensor4d(xs, [size, height, width, channels]),
+          ys: labelTensor(batch, flow.classNames.length, asIndices, labelSmoothing),
+          ...(weights && { weights: tensor1d(Float32Array.from(indices, (i) => weights[i])) }),
+          size,
+        };
+      }
+    },
+  };
+}
+
+/** Batches in an epoch of training; throws unless they fit the model and the options. */
+function checkedSteps({ subject, model }: Eater, flow: Flow, use: TrainingUse): number {
+  const { augmentation, dropRemainder = false, labelSmoothing, stepsPerEpoch } = use;
+  check(
+    augmentation === undefined,
+    subject,
+    "augmentation with an ImageSet only",
+    "a flow beside it",
+    "pass the images, or the flow alone",
+  );
+  check(
+    !dropRemainder || flow.size >= flow.batchSize,
+    subject,
+    `at least one full batch of ${flow.batchSize} images`,
+    `${flow.size}`,
+    "make the flow with a smaller batchSize, or pass dropRemainder: false",
+  );
+  const classes = flow.classNames.length;
+  const outputs = modelInternals(model).outputs[0].shape[1];
+  check(
+    outputs === classes,
+    subject,
+    `a model with ${classes} outputs, one per class of the images`,
+    `${outputs ?? "an open number of"} outputs`,
+    "build the model with numClasses to match",
+  );
+  const steps = dropRemainder ? Math.floor(flow.size / flow.batchSize) : flow.length;
+  check(
+    stepsPerEpoch === undefined || stepsPerEpoch <= steps,
+    subject,
+    `stepsPerEpoch of at most ${steps}, the batches of ${flow.size} images`,
+    `${stepsPerEpoch}`,
+    "take fewer steps, smaller batches, or more epochs",
+  );
+  const { loss } = modelInternals(model);
+  check(
+    labelSmoothing === 0 || CROSS_ENTROPIES.includes(loss),
+    subject,
+    "a model compiled with a cross-entropy, to smooth its labels",
+    describe(loss),
+    'compile it with loss "sparseCategoricalCrossentropy", or leave out labelSmoothing',
+  );
+  return stepsPerEpoch ?? steps;
+}
+
+/** Labels as class indices, or as rows of probabilities: of mixed images, and with smoothing. */
+function labelTensor(
+  { ys, targets, size }: FlowBatch,
+  classes: number,
+  asIndices: boolean,
+  smoothing: number,
+): Tensor {
+  // As floats, which is what metrics of tfjs-layers expect; losses make integers of them.
+  if (asIndices && !targets) return tensor1d(Float32Array.from(ys), "float32");
+  const rows = targets ?? oneHot(ys, classes);
+  const spread = smoothing / classes;
+  const smoothed = rows.map((share) => share * (1 - smoothing) + spread);
+  return tensor2d(smoothing === 0 ? rows : smoothed, [size, classes]);
+}

@@ -1,0 +1,110 @@
+/** Pixels in memory, to ask a model about. */
+import { tensor } from "@tensorflow/tfjs-core";
+import { allocate } from "../../bytes/allocate.ts";
+import type { Bytes } from "../../bytes/bytes.ts";
+import { check } from "../../checks.ts";
+import { convertChannels } from "../../dataset/channels.ts";
+import { checkedPicture } from "../../dataset/checked-picture.ts";
+import type { Pixels } from "../../dataset/resample.ts";
+import { ArgumentError } from "../../errors.ts";
+import { modelInternals } from "../../model/internals.ts";
+import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
+import type { Batch, Eater, Feed, PredictionUse } from "./feed.ts";
+import { checkImageShape } from "./model-input.ts";
+
+/** Bytes, scaled to [0, 1]. */
+export function bytesFeed(eater: Eater, bytes: Bytes, use: PredictionUse): Feed<Batch> {
+  const feed = rowsFeed(eater, bytes, use, (from, to) => {
+    const floats = allocate(Float32Array, to - from, {
+      subject: eater.subject,
+      what: "a batch of images as floats",
+      remedy: "choose a smaller batchSize",
+    });
+    for (let i = from; i < to; i++) floats[i - from] = bytes[i] / 255;
+    return floats;
+  });
+  warnOfScalingTwice(eater.subject, eater.model);
+  return feed;
+}
+
+/** Floats as they are; a copy, so that nobody can change them under way. */
+export function floatsFeed(eater: Eater, floats: Float32Array, use: PredictionUse): Feed<Batch> {
+  const feed = rowsFeed(eater, floats, use, (from, to) => floats.slice(from, to));
+  let largest = -Infinity;
+  for (let i = 0; i < floats.length; i++) {
+    if (floats[i] > largest) largest = floats[i];
+    if (!Number.isFinite(floats[i])) throw notFinite(eater, floats, i);
+  }
+  warnOfByteLikeFloats(eater.subject, eater.model, largest);
+  return feed;
+}
+
+/** One picture, with the channels that the model takes. */
+export function pictureFeed(eater: Eater, picture: Pixels, use: PredictionUse): Feed<Batch> {
+  const { subject } = eater;
+  const { data, width, height, channels } = checkedPicture(subject, picture);
+  const shape = inputShape(eater);
+  const [rows, columns, wanted] = shape;
+  check(
+    shape.length === 3 && height === rows && width === columns,
+    subject,
+    `a picture of the model's size, ${shape.slice(0, 2).join(" x ")}`,
+    `${height} x ${width}`,
+    "make it fit with resizeImage",
+  );
+  if (channels === wanted) return bytesFeed(eater, data, use);
+  check(
+    wanted === 1 || wanted === 3,
+    subject,
+    `a picture with ${wanted} channels, as the model's images have`,
+    `${channels}`,
+    "pass the bytes themselves",
+  );
+  return bytesFeed(eater, convertChannels(data, channels, wanted), use);
+}
+
+function rowsFeed(
+  eater: Eater,
+  pixels: Bytes | Float32Array,
+  { batchSize }: PredictionUse,
+  read: (from: number, to: number) => Float32Array,
+): Feed<Batch> {
+  const { subject, model } = eater;
+  const shape = inputShape(eater);
+  checkImageShape(subject, model, shape);
+  const size = sizeOf(shape);
+  check(
+    pixels.length > 0 && pixels.length % size === 0,
+    subject,
+    `a whole number of ${shape.join(" x ")} images (${size} values each), at least one`,
+    `${pixels.length} values`,
+    "pass all values of each image",
+  );
+  const length = pixels.length / size;
+  return {
+    steps: Math.ceil(length / batchSize),
+    *epoch() {
+      for (let from = 0; from < length; from += batchSize) {
+        const to = Math.min(length, from + batchSize);
+        const xs = tensor(read(from * size, to * size), [to - from, ...shape], "float32");
+        yield { xs, size: to - from };
+      }
+    },
+  };
+}
+
+/** Of one image, as far as the model says it. */
+const inputShape = ({ model }: Eater): number[] =>
+  modelInternals(model).inputs[0].shape.slice(1) as number[];
+
+const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, extent) => product * extent, 1);
+
+function notFinite(eater: Eater, pixels: Float32Array, at: number): ArgumentError {
+  return new ArgumentError({
+    subject: eater.subject,
+    expected: "finite pixels",
+    got: `${pixels[at]} in image ${Math.floor(at / sizeOf(inputShape(eater)))}`,
+    remedy: "find out where it comes from: a division by 0, or memory that was never filled",
+  });
+}

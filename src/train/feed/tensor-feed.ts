@@ -1,0 +1,53 @@
+import { cast, max, min, slice, sum, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { check } from "../../checks.ts";
+import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
+import type { Batch, Eater, Feed, PredictionUse } from "./feed.ts";
+import { checkByteRange, checkImageShape, scaledTensor } from "./model-input.ts";
+import { readTogether } from "./read-together.ts";
+
+/** Images in a tensor `[n, h, w, c]`: int32 as bytes, float32 as it is. */
+export function tensorFeed(
+  eater: Eater,
+  images: Tensor,
+  { batchSize }: PredictionUse,
+): Feed<Batch> {
+  const { subject, model } = eater;
+  check(
+    !images.isDisposed && images.rank === 4 && images.shape[0] > 0,
+    subject,
+    "a live tensor [n, height, width, channels] with n of at least 1",
+    images.isDisposed ? "a disposed one" : `[${images.shape.join(", ")}]`,
+    "pass such a tensor; tf.expandDims makes a batch of one image",
+  );
+  checkImageShape(subject, model, images.shape.slice(1));
+  if (images.dtype === "int32") warnOfScalingTwice(subject, model);
+  const [length] = images.shape;
+  return {
+    steps: Math.ceil(length / batchSize),
+    async *epoch() {
+      await checkPixels(eater, images);
+      for (let from = 0; from < length; from += batchSize) {
+        const size = Math.min(length - from, batchSize);
+        const xs = tidy(() => {
+          const rows = slice(images, from, size);
+          return images.dtype === "int32" ? scaledTensor(rows) : cast(rows, "float32");
+        });
+        yield { xs, size };
+      }
+    },
+  };
+}
+
+/** Throws unless the values can be pixels. */
+async function checkPixels({ subject, model }: Eater, images: Tensor): Promise<void> {
+  const [total, least, largest] = await readTogether(() => [sum(images), min(images), max(images)]);
+  check(
+    Number.isFinite(total),
+    subject,
+    "finite pixels",
+    "NaN or infinity",
+    "find out where it comes from: a division by 0, or memory that was never filled",
+  );
+  if (images.dtype === "int32") checkByteRange(subject, "an int32 tensor", least, largest);
+  else warnOfByteLikeFloats(subject, model, largest);
+}

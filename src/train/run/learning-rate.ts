@@ -1,0 +1,25 @@
+import type { Optimizer } from "@tensorflow/tfjs-core";
+import { checkNumber } from "../../checks.ts";
+import type { OptimizerInternals } from "../../model/internals.ts";
+
+/** An optimizer's learning rate; NaN for one that has none. */
+export function learningRateOf(optimizer: Optimizer): number {
+  return (optimizer as OptimizerInternals).learningRate ?? NaN;
+}
+
+/**
+ * Sets an optimizer's learning rate, from the next step on.
+ * @throws {ArgumentError} unless it is a finite number of at least 0.
+ */
+export function setLearningRate(subject: string, optimizer: Optimizer, learningRate: number): void {
+  checkNumber(subject, "learningRate", learningRate, { min: 0 });
+  const internals = optimizer as OptimizerInternals;
+  if (internals.setLearningRate) internals.setLearningRate(learningRate);
+  else internals.learningRate = learningRate;
+}
+
+/** Throws unless an optimizer's learning rate, if it has one, is one to make a step with. */
+export function checkLearningRate(subject: string, optimizer: Optimizer): void {
+  const { learningRate } = optimizer as OptimizerInternals;
+  if (learningRate != null) checkNumber(subject, "learningRate", learningRate, { min: 0 });
+}

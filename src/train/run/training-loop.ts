@@ -1,0 +1,377 @@
+import { dispose, type Optimizer, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check } from "../../checks.ts";
+import { DataError, type TrainingError } from "../../errors.ts";
+import { modelInternals } from "../../model/internals.ts";
+import { prepareOptimizer } from "../../model/optimizers/prepare-optimizer.ts";
+import type { Logs, TrainingRun } from "../callback.ts";
+import { CallbackList } from "./callback-list.ts";
+import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoint.ts";
+import { readModelState, writeModelState } from "../checkpoint/model-state.ts";
+import type { RunCheckpoints } from "../checkpoint/run-checkpoints.ts";
+import { evaluateFeed } from "../evaluate.ts";
+import { breather } from "../../runtime/event-loop.ts";
+import { type History, HistoryRecorder } from "./history.ts";
+import { learningRateOf, setLearningRate } from "./learning-rate.ts";
+import { RunningMeans } from "./running-means.ts";
+import { notFinite } from "./not-finite.ts";
+import type { TrainingSettings } from "../train-options.ts";
+import { forgetToStop, wantsToStop, withTfjsNames } from "./tfjs-callbacks.ts";
+import { type Eater, type Feed, tensorsOf, untilAborted } from "../feed/feed.ts";
+import { trainingStep } from "./training-step.ts";
+
+/** Consecutive epochs over the same data. */
+export interface LoopPhase {
+  /** Index of the epoch after the last one. */
+  readonly epochs: number;
+  readonly initialEpoch: number;
+  readonly feed: Feed;
+}
+
+/** The settings of a run that its loop has to do with. */
+type LoopSettings = Pick<TrainingSettings, "callbacks" | "verbose" | "signal">;
+
+/**
+ * One run of one or several phases: the loop, and the state that it carries from step to step. All
+ * of that state goes into checkpoints and comes back from them, so that a run that goes on makes the
+ * calls and the numbers that it would have made without the interruption.
+ */
+export class TrainingLoop {
+  readonly #subject: string;
+  readonly #model: LayersModel;
+  readonly #optimizer: Optimizer;
+  readonly #trainStep: (data: Tensor[]) => Promise<Scalar[]>;
+  readonly #phases: readonly LoopPhase[];
+  readonly #validation: Feed | undefined;
+  readonly #settings: LoopSettings;
+  readonly #signal: AbortSignal | undefined;
+  readonly #checkpoints: RunCheckpoints | undefined;
+  readonly #pause = breather();
+
+  #callbacks!: CallbackList;
+  #position: RunPosition;
+  #steps = 0;
+  #means: RunningMeans;
+  /** The means that callbacks see: those of the last reading that was due, not of one for a save. */
+  #logs: Logs = {};
+  #secondsBefore = 0;
+  #epochBegan = performance.now();
+  readonly #histories: HistoryRecorder[] = [];
+  /** What is due to be thrown since a loss was not finite. */
+  #problem: TrainingError | undefined;
+  #problemStep = 0;
+  /** What still has to be given back to the callbacks of a run that goes on. */
+  #resumed: Checkpoint | undefined;
+
+  constructor(
+    { subject, model }: Eater,
+    phases: readonly LoopPhase[],
+    validation: Feed | undefined,
+    settings: LoopSettings,
+    checkpoints?: RunCheckpoints,
+  ) {
+    this.#subject = subject;
+    this.#model = model;
+    this.#optimizer = modelInternals(model).optimizer!;
+    this.#trainStep = trainingStep(subject, model);
+    this.#phases = phases;
+    this.#position = this.#startOf(0);
+    this.#validation = validation && untilAborted(validation, settings.signal);
+    this.#settings = settings;
+    this.#signal = settings.signal;
+    this.#checkpoints = checkpoints;
+    this.#means = this.#newMeans();
+  }
+
+  /**
+   * Runs the phases that are left.
+   * @param checkpoint to go on from.
+   * @returns the histories of all phases.
+   */
+  async run(checkpoint?: Checkpoint): Promise<History[]> {
+    this.#callbacks = await CallbackList.of(this.#settings.callbacks, this.#publicRun());
+    if (checkpoint) await this.#restore(checkpoint);
+    const hasWork = this.#position.phase < this.#phases.length;
+    try {
+      if (hasWork) await this.#runPhases();
+    } finally {
+      this.#means.dispose();
+      for (const { feed } of this.#phases) await feed.close?.();
+    }
+    return this.#histories.map(({ history }) => history);
+  }
+
+  async #runPhases(): Promise<void> {
+    // Before the first save: what is no longer trained has no state in a checkpoint.
+    await prepareOptimizer(this.#subject, this.#model);
+    await this.#endingRun(async () => {
+      forgetToStop(this.#model);
+      await this.#callbacks.call("onTrainBegin", {});
+      while (this.#position.phase < this.#phases.length) await this.#runPhase();
+      await this.#callbacks.call("onTrainEnd", {});
+    });
+    await this.#save();
+  }
+
+  async #runPhase(): Promise<void> {
+    const { phase } = this.#position;
+    const { epochs } = this.#phases[phase];
+    this.#histories[phase] ??= new HistoryRecorder();
+    this.#callbacks.introduce();
+    await this.#callbacks.call("onPhaseBegin", phase, {});
+    if (!this.#position.begun) await this.#resumeCallbacks();
+    // Written before the first step: a store that fails is noticed now, not after hours.
+    if (this.#steps === 0 && phase === 0) await this.#save();
+    while (
+      this.#position.epoch < epochs &&
+      // An epoch in which a callback asks to stop is finished nevertheless.
+      (!this.#isStopped || this.#position.begun)
+    ) {
+      await this.#runEpoch();
+      if (this.#checkpoints?.isEpochDue(this.#position.epoch)) await this.#save();
+    }
+    await this.#callbacks.call("onPhaseEnd", phase, {});
+    forgetToStop(this.#model);
+    this.#position = this.#startOf(phase + 1);
+  }
+
+  /** Tells the callbacks of the end, whatever happens; the first error is the one that counts. */
+  async #endingRun(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      await this.#callbacks.endRun().catch(() => undefined);
+      throw error;
+    }
+    await this.#callbacks.endRun();
+  }
+
+  #startOf(phase: number): RunPosition {
+    const epoch = phase < this.#phases.length ? this.#phases[phase].initialEpoch : 0;
+    return { phase, epoch, step: 0, begun: false, stopped: false };
+  }
+
+  async #runEpoch(): Promise<void> {
+    const { phase, epoch } = this.#position;
+    this.#epochBegan = performance.now();
+    await this.#callbacks.call("onEpochBegin", epoch, {});
+    await this.#resumeCallbacks();
+    this.#move({ begun: true });
+    await this.#trainEpoch();
+    await this.#stopIfAborted();
+    const logs = withTfjsNames({ ...this.#means.logs, ...(await this.#validate()) });
+    this.#histories[phase].append(epoch, logs, this.#seconds());
+    await this.#callbacks.call("onEpochEnd", epoch, logs);
+    this.#move({ epoch: epoch + 1, step: 0, begun: false });
+    this.#means = this.#newMeans();
+    this.#secondsBefore = 0;
+  }
+
+  /** The steps that are left of the epoch under way. */
+  async #trainEpoch(): Promise<void> {
+    const { phase, epoch, step: from } = this.#position;
+    const { feed } = this.#phases[phase];
+    const isOver = this.#isStopped && from > 0;
+    for await (const batch of isOver ? [] : feed.epoch(epoch, from)) {
+      const { step } = this.#position;
+      const tensors = tensorsOf(batch);
+      try {
+        await this.#stopIfAborted();
+        await this.#callbacks.call("onBatchBegin", step, {});
+        this.#means.add(await this.#trainStep(tensors), batch.size);
+      } finally {
+        dispose(tensors);
+      }
+      const due = step % this.#callbacks.readEvery === 0;
+      if (due) await this.#read(step);
+      if (due) this.#logs = this.#means.logs;
+      await this.#callbacks.call("onBatchEnd", step, withTfjsNames({ ...this.#logs }));
+      if (due) await this.#faceProblem();
+      this.#move({ step: step + 1 });
+      this.#steps++;
+      if (this.#checkpoints?.isStepDue(this.#steps)) await this.#save();
+      await this.#pause();
+      if (this.#isStopped) break;
+    }
+    const { step } = this.#position;
+    check(step > 0, this.#subject, "at least one batch of training data", "none", "pass data");
+    await this.#read(step - 1);
+    await this.#faceProblem();
+  }
+
+  /** The values of the validation data, if there are any. */
+  async #validate(): Promise<Logs> {
+    if (!this.#validation) return {};
+    // The weights are NaN, too: there is nothing to measure.
+    if (this.#problem) return { val_loss: NaN, val_accuracy: NaN };
+    await this.#callbacks.call("onTestBegin", {});
+    let logs: Logs = {};
+    try {
+      const eater = { subject: this.#subject, model: this.#model };
+      const { loss, accuracy, metrics } = await evaluateFeed(eater, this.#validation);
+      logs = { val_loss: loss, val_accuracy: accuracy };
+      for (const [name, value] of Object.entries(metrics)) logs[`val_${name}`] = value;
+    } catch (error) {
+      if (!this.#signal?.aborted) throw error;
+    }
+    // Called for an aborted one too: some callbacks exchange the weights for the validation.
+    await this.#callbacks.call("onTestEnd", {});
+    await this.#stopIfAborted();
+    return logs;
+  }
+
+  /** Reads back what is pending, up to a step, and remembers a problem if there is one. */
+  async #read(lastStep: number): Promise<void> {
+    const stepsBack = await this.#means.read();
+    if (stepsBack === -1) return;
+    const { epoch } = this.#position;
+    this.#problemStep = lastStep - stepsBack;
+    this.#problem ??= notFinite(this.#subject, epoch, this.#problemStep);
+  }
+
+  /** Ends the run because of a loss that is not finite, unless a callback has it stop quietly. */
+  async #faceProblem(): Promise<void> {
+    if (!this.#problem || this.#isStopped) return;
+    await this.#callbacks.call("onNonFiniteLoss", this.#problemStep);
+    if (!this.#isStopped) throw this.#problem;
+  }
+
+  /** Between two steps: saves and throws if the signal says so. */
+  async #stopIfAborted(): Promise<void> {
+    if (!this.#signal?.aborted) return;
+    await this.#save();
+    this.#signal.throwIfAborted();
+  }
+
+  /** Saves the state of the run, which has to be between two steps. */
+  async #save(): Promise<void> {
+    if (!this.#checkpoints) return;
+    await this.#read(this.#position.step - 1);
+    // The run ends when the next reading is due; the last good checkpoint stays the last.
+    if (this.#problem) return;
+    const rate = learningRateOf(this.#optimizer);
+    await this.#checkpoints.save({
+      position: { ...this.#position, stopped: this.#isStopped },
+      steps: this.#steps,
+      learningRate: Number.isNaN(rate) ? null : rate,
+      means: { ...this.#means.state, logs: this.#logs },
+      seconds: this.#position.begun ? this.#seconds() : 0,
+      histories: this.#histories,
+      callbacks: await this.#callbacks.getStates(),
+      ...(await readModelState(this.#model)),
+    });
+  }
+
+  /** Takes over the state of a checkpoint; the callbacks get theirs later. */
+  async #restore(checkpoint: Checkpoint): Promise<void> {
+    const { position, steps, means, seconds, histories, learningRate, callbacks } = checkpoint;
+    const { phase, epoch, step } = position;
+    const isOver = phase === this.#phases.length;
+    if (!isOver) this.#callbacks.checkStates(this.#subject, callbacks);
+    const isInside =
+      (isOver || this.#isWithin(position, means)) &&
+      histories.length === Math.min(phase + 1, this.#phases.length) &&
+      histories.every(({ epochs }, i) => this.#isHistoryOf(i, epochs, position));
+    if (!isInside) {
+      throw new DataError({
+        subject: this.#subject,
+        expected: "a checkpoint from within this run",
+        got: `one of phase ${phase}, epoch ${epoch}, step ${step}`,
+        remedy: 'begin anew with resume: "never"',
+      });
+    }
+    await writeModelState(this.#subject, this.#model, checkpoint);
+    if (learningRate !== null) setLearningRate(this.#subject, this.#optimizer, learningRate);
+    this.#position = position;
+    this.#steps = steps;
+    this.#means.state = means;
+    this.#logs = means.logs;
+    this.#secondsBefore = seconds;
+    this.#histories.push(...histories.map((history) => HistoryRecorder.of(history)));
+    this.#resumed = checkpoint;
+  }
+
+  /** Whether a run of these phases comes by such a position. */
+  #isWithin({ phase, epoch, step, begun }: RunPosition, means: MeansState): boolean {
+    if (phase >= this.#phases.length) return false;
+    const { initialEpoch, epochs, feed } = this.#phases[phase];
+    return (
+      epoch >= initialEpoch &&
+      // Behind the last epoch none has begun.
+      (epoch < epochs || (epoch === epochs && !begun)) &&
+      step <= (begun ? (feed.steps ?? Infinity) : 0) &&
+      means.sums.length === this.#means.state.sums.length &&
+      means.samples === (feed.samplesIn?.(step) ?? means.samples)
+    );
+  }
+
+  /** Whether these are the epochs that a phase has behind it at a position. */
+  #isHistoryOf(phase: number, recorded: readonly number[], position: RunPosition): boolean {
+    const { initialEpoch, epochs } = this.#phases[phase];
+    const isUnderWay = phase === position.phase;
+    const fits = isUnderWay
+      ? recorded.length === position.epoch - initialEpoch
+      : recorded.length <= epochs - initialEpoch;
+    return fits && recorded.every((epoch, i) => epoch === initialEpoch + i);
+  }
+
+  /** Gives the callbacks back what they had when the checkpoint was written. */
+  async #resumeCallbacks(): Promise<void> {
+    if (!this.#resumed) return;
+    const { callbacks, learningRate } = this.#resumed;
+    this.#resumed = undefined;
+    await this.#callbacks.setStates(callbacks);
+    // What callbacks did to it on the way here, they had done before.
+    if (learningRate !== null) setLearningRate(this.#subject, this.#optimizer, learningRate);
+  }
+
+  /** Whether a callback has asked for the end, in this library's way or in that of TensorFlow.js. */
+  get #isStopped(): boolean {
+    return this.#position.stopped || wantsToStop(this.#model);
+  }
+
+  /** What callbacks may know and do. */
+  #publicRun(): TrainingRun {
+    const subject = this.#subject;
+    const optimizer = this.#optimizer;
+    // Behind the last phase it is still the last one.
+    const phase = (): number => Math.min(this.#position.phase, this.#phases.length - 1);
+    const current = (): LoopPhase => this.#phases[phase()];
+    return {
+      model: this.#model,
+      verbose: this.#settings.verbose,
+      get phase() {
+        return phase();
+      },
+      get epochs() {
+        return current().epochs;
+      },
+      get steps() {
+        return current().feed.steps;
+      },
+      get learningRate() {
+        return learningRateOf(optimizer);
+      },
+      set learningRate(value) {
+        setLearningRate(subject, optimizer, value);
+      },
+      stopTraining: () => {
+        this.#move({ stopped: true });
+      },
+    };
+  }
+
+  #move(change: Partial<RunPosition>): void {
+    this.#position = { ...this.#position, ...change };
+  }
+
+  #seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#epochBegan) / 1000;
+  }
+
+  #newMeans(): RunningMeans {
+    this.#logs = {};
+    const names = modelInternals(this.#model).metricsNames!;
+    return new RunningMeans(names.map((name) => (name === "acc" ? "accuracy" : name)));
+  }
+}

@@ -1,0 +1,268 @@
+/** Training: what one run is made of, in the order in which it happens. */
+import { memory } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ImageDataGenerator } from "../augment/keras/image-data-generator.ts";
+import { check, checkInteger, describe, isListOf, isObject } from "../checks.ts";
+import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
+import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
+import { modelInternals } from "../model/internals.ts";
+import { withKerasLayers } from "../model/keras-layers.ts";
+import { leaveNothing } from "../model/optimizers/leave-nothing.ts";
+import { trainWhatIsTrainable } from "../model/trainable.ts";
+import { anything, integer, readOptions, reader } from "../options.ts";
+import { deriveSeed } from "../random/stream.ts";
+import { feedOf, isImageSet } from "./feed/feed-of.ts";
+import { checkCompiled, checkModel } from "./feed/model-input.ts";
+import { trainingSet } from "./feed/training-set.ts";
+import {
+  type History,
+  joinHistories,
+  type RunHealth,
+  type Training,
+  type TwoPhaseHistory,
+} from "./run/history.ts";
+import { claimed } from "./run/claimed.ts";
+import { type LoopPhase, TrainingLoop } from "./run/training-loop.ts";
+import {
+  phaseOptions,
+  type PhaseSettings,
+  trainingOptions,
+  type TrainingSettings,
+  type TrainOptions,
+  type TrainPhaseOptions,
+  type TrainTwoPhaseOptions,
+} from "./train-options.ts";
+
+/** Images in one call of the model when it is validated. */
+const VALIDATION_BATCH = 256;
+
+/**
+ * Trains a model through several phases, one after the other, with the same optimizer going on: each is
+ * what one call of Keras's `fit` does. Every epoch goes through all images in a new order, loss and
+ * metrics are averaged over the epoch while the weights move, and the validation data are measured at
+ * its end. The optimizer keeps its state from call to call.
+ *
+ * Works on any compiled tf.LayersModel with one input and one output, whose layers behave as
+ * {@link withKerasLayers} has them from then on: the same seed gives the same run. A loss named
+ * `sparseCategoricalCrossentropy` or `categoricalCrossentropy` is trained in its log-sum-exp form,
+ * whose gradient never dies. Layers whose `trainable` is false when the call begins stay as they are,
+ * those of a model inside the model whose `trainable` is false, too.
+ *
+ * @example
+ * const augmentation = pipeline(randomCrop({ padding: 4 }), alternatingFlip());
+ * const { history } = await train(model, {
+ *   train: set,
+ *   phases: [{ epochs: 2 }, { epochs: 8, augmentation }],
+ * });
+ * @param model compiled; its weights and its optimizer change. The caller keeps and disposes it.
+ * @throws {ArgumentError} before the first step, if model, data and options do not fit together;
+ *   before the step in question, if a batch of a dataset is bad: what was learned until then stays.
+ * @throws {BackendError} before the first step, if the backend cannot train.
+ * @throws {TrainingError} if the loss is not a finite number (the message names the step), or the model
+ *   is disposed meanwhile.
+ */
+export async function train(model: LayersModel, options: TrainOptions): Promise<Training> {
+  const subject = "train";
+  const { phases, ...settings } = readOptions(subject, options, {
+    ...trainingOptions(),
+    phases: reader({}, (value) => {
+      check(
+        isListOf(value, isObject) && value.length > 0,
+        subject,
+        "phases to be a list of at least one { epochs, augmentation }",
+        describe(value),
+        "pass e.g. [{ epochs: 10 }]",
+      );
+      return value.map((phase, i) =>
+        readOptions(`${subject}: phases[${i}]`, phase as TrainOptions["phases"][number], {
+          ...phaseOptions(),
+          seed: integer({ optional: true }),
+        }),
+      );
+    }),
+  });
+  return runPhases(
+    subject,
+    model,
+    settings,
+    phases.map(({ seed, ...phase }, i) => ({
+      ...phase,
+      seed: seed ?? deriveSeed(settings.seed, "phase", i),
+    })),
+  );
+}
+
+/**
+ * Trains a model for some epochs over the same data: {@link train} with one phase.
+ * @param model compiled; its weights and its optimizer change. The caller keeps and disposes it.
+ * @throws as {@link train}.
+ */
+export async function trainPhase(
+  model: LayersModel,
+  options: TrainPhaseOptions,
+): Promise<History & { readonly health: RunHealth }> {
+  const subject = "trainPhase";
+  const settings = readOptions(subject, options, { ...trainingOptions(), ...phaseOptions() });
+  const { phases, health } = await runPhases(subject, model, settings, [settings]);
+  return { ...phases[0], health };
+}
+
+/**
+ * Trains a model as the notebook does: some epochs on the images as they are, then some on augmented
+ * ones, with the same optimizer going on: {@link train} with two phases.
+ * @param model compiled; its weights and its optimizer change. The caller keeps and disposes it.
+ * @throws as {@link train}.
+ */
+export async function trainTwoPhase(
+  model: LayersModel,
+  options: TrainTwoPhaseOptions,
+): Promise<TwoPhaseHistory> {
+  const subject = "trainTwoPhase";
+  const { augmentation, epochs, ...settings } = readOptions(subject, options, {
+    ...trainingOptions(),
+    epochs: reader({ default: [10, 10] as const }, (value) => checkEpochs(subject, value)),
+    augmentation: anything<TrainTwoPhaseOptions["augmentation"]>(),
+  });
+  check(
+    isImageSet(settings.train),
+    subject,
+    "train to be an ImageSet, whose images can be augmented",
+    describe(settings.train),
+    "pass one, or call trainPhase with a dataset twice",
+  );
+  const phase = (i: 0 | 1): Omit<PhaseSettings, "augmentation"> => ({
+    ...{ epochs: epochs[i], initialEpoch: 0, seed: deriveSeed(settings.seed, "phase", i) },
+    // A phase without epochs needs no full batch.
+    dropRemainder: epochs[i] > 0 && i === 1,
+  });
+  const { phases, history, health } = await runPhases(subject, model, settings, [
+    { ...phase(0), augmentation: undefined },
+    { ...phase(1), augmentation: augmentation ?? notebookAugmentation() },
+  ]);
+  const [plain, augmented] = phases;
+  return { plain, augmented, all: history, health };
+}
+
+function checkEpochs(subject: string, epochs: unknown): readonly [number, number] {
+  check(
+    Array.isArray(epochs) && epochs.length === 2,
+    subject,
+    "epochs to be [plain, augmented]",
+    describe(epochs),
+    "pass e.g. [10, 10]",
+  );
+  epochs.forEach((count, phase) => {
+    checkInteger(subject, `epochs[${phase}]`, count, { min: 0 });
+  });
+  return epochs as [number, number];
+}
+
+/** The notebook's augmentation. */
+function notebookAugmentation(): ImageDataGenerator {
+  return new ImageDataGenerator({
+    widthShiftRange: 0.1,
+    heightShiftRange: 0.1,
+    horizontalFlip: true,
+  });
+}
+
+/** One run, from its settings to its result. Nobody else may train the model meanwhile. */
+function runPhases(
+  subject: string,
+  model: LayersModel,
+  settings: TrainingSettings,
+  phases: readonly PhaseSettings[],
+): Promise<Training> {
+  for (const { epochs, initialEpoch } of phases) {
+    checkInteger(subject, "initialEpoch", initialEpoch, { min: 0, max: epochs });
+  }
+  check(
+    settings.resume !== "must" || settings.checkpoint !== undefined,
+    subject,
+    'checkpoint: { store } with resume: "must"',
+    "none",
+    "say where the checkpoint is",
+  );
+  checkModel(subject, model);
+  checkCompiled(subject, model);
+  ensureTrainable();
+  warnOfSlowBackend(subject);
+  return claimed(subject, model, async () => {
+    const began = performance.now();
+    const tensorsBefore = memory().numTensors;
+    const optimizer = modelInternals(model).optimizer!;
+
+    // What the run learns from and is measured on. All phases at once: what is wrong with the last
+    // one shows before the hours of the first.
+    const data = trainingSet(subject, settings);
+    trainWhatIsTrainable(withKerasLayers(model));
+    leaveNothing(optimizer);
+    check(
+      modelInternals(model).collectedTrainableWeights.length > 0,
+      subject,
+      "a model with trainable weights",
+      "one whose layers are all frozen",
+      "set trainable = true on some of its layers",
+    );
+    const eater = { subject, model };
+    const { weights } = data;
+    const loopPhases = phases.map((phase) => ({
+      ...phase,
+      feed: feedOf(eater, data.train, { purpose: "training", ...settings, ...phase, weights }),
+    }));
+    const validation =
+      data.validation &&
+      feedOf(eater, data.validation, {
+        purpose: "evaluation",
+        batchSize: VALIDATION_BATCH,
+        weights: data.validationWeights,
+      });
+
+    // Where it begins: at a checkpoint, if there is one. Loaded with the first run that is saved.
+    const checkpoints =
+      settings.checkpoint &&
+      (await (
+        await import("./checkpoint/open-checkpoints.ts")
+      ).openCheckpoints(eater, settings.checkpoint, {
+        ...{ phases: loopPhases, validation, weights },
+        ...{ batchSize: settings.batchSize, labelSmoothing: settings.labelSmoothing },
+      }));
+    try {
+      const last = await checkpoints?.resume(settings.resume);
+      const firstStep = last ? last.optimizer[0].values[0] : optimizer.iterations;
+      if (!last && settings.verbose !== 0) {
+        const { warnOfLaggingAverages } = await import("./run/lagging-averages.ts");
+        const steps = stepsOf(loopPhases);
+        if (steps) await warnOfLaggingAverages(subject, model, steps);
+      }
+
+      // What happens from step to step.
+      const loop = new TrainingLoop(eater, loopPhases, validation, settings, checkpoints);
+      const histories = await loop.run(last);
+      return {
+        history: joinHistories(histories),
+        phases: histories,
+        health: {
+          steps: optimizer.iterations - firstStep,
+          seconds: (performance.now() - began) / 1000,
+          checkpoints: checkpoints?.saved ?? 0,
+          secondsSaving: checkpoints?.secondsSaving ?? 0,
+          tensorsBefore,
+          tensorsAfter: memory().numTensors,
+        },
+      };
+    } finally {
+      await checkpoints?.close();
+    }
+  });
+}
+
+/** Steps of a run in all; `undefined` where the data do not know their number. */
+function stepsOf(phases: readonly LoopPhase[]): number | undefined {
+  let sum = 0;
+  for (const { epochs, initialEpoch, feed } of phases) {
+    if (feed.steps === undefined) return undefined;
+    sum += (epochs - initialEpoch) * feed.steps;
+  }
+  return sum;
+}
