@@ -1,7 +1,7 @@
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Flow } from "./flow.ts";
-import type { SetFlowOptions } from "./set-flow.ts";
+import type { SetFlowOptions } from "./flow-options.ts";
 
 /** An augmenter, or a part of one, as plain JSON: what it is, and the options that make it. */
 export interface AugmenterJSON {

@@ -1,4 +1,5 @@
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
 
 /** Samples on their way to the model. */
 export interface Batch {

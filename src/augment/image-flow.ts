@@ -10,14 +10,8 @@ import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
 import type { Augmentation } from "./operations/augmentation.ts";
 import type { Mix } from "./mix/mix.ts";
-import {
-  type BatchPlan,
-  checkSet,
-  SetFlow,
-  type SetFlowOptions,
-  setFlowOptions,
-  type SetFlowSettings,
-} from "./set-flow.ts";
+import { type BatchPlan, checkSet, SetFlow } from "./set-flow.ts";
+import { type SetFlowOptions, setFlowOptions, type SetFlowSettings } from "./flow-options.ts";
 
 /** Options of {@link imageFlow}. */
 export interface ImageFlowOptions extends SetFlowOptions {

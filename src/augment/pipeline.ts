@@ -6,7 +6,8 @@ import type { Flow } from "./flow.ts";
 import { ImageFlow, isStep, step } from "./image-flow.ts";
 import type { Mix } from "./mix/mix.ts";
 import { type Augmentation, compose } from "./operations/augmentation.ts";
-import { checkSet, type SetFlowOptions, setFlowOptions } from "./set-flow.ts";
+import { checkSet } from "./set-flow.ts";
+import { type SetFlowOptions, setFlowOptions } from "./flow-options.ts";
 
 /** Options of {@link pipeline}. */
 export interface PipelineOptions {

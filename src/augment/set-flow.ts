@@ -1,23 +1,10 @@
 import { allocate } from "../bytes/allocate.ts";
 import { check, checkInteger, describe, isArray } from "../checks.ts";
-import { boolean, integer, seed } from "../options.ts";
 import { INSPECT } from "../runtime/inspect.ts";
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
 import type { Batch, Flow } from "./flow.ts";
 import type { FlowRandom } from "./flow-random.ts";
-
-/** The options that every flow over an image set has. */
-export interface SetFlowOptions {
-  /** Images in a batch. Default 32. */
-  readonly batchSize?: number;
-  /** Visit the images in a new random order every epoch. Default true. */
-  readonly shuffle?: boolean;
-  /** Any whole number; the same seed gives the same epochs. Default 0. */
-  readonly seed?: number;
-}
-
-/** The options of {@link SetFlowOptions} with every default filled in. */
-export type SetFlowSettings = Required<SetFlowOptions>;
 
 /** Which images make up a batch, and where their pixels go. */
 export interface BatchPlan {
@@ -28,13 +15,6 @@ export interface BatchPlan {
   readonly images: Int32Array;
   readonly xs: Float32Array;
 }
-
-/** The readers of {@link SetFlowOptions}. */
-export const setFlowOptions = () => ({
-  batchSize: integer({ min: 1, default: 32 }),
-  shuffle: boolean({ default: true }),
-  seed: seed(),
-});
 
 /** Throws unless `set` is an image set with at least one image. */
 export function checkSet(subject: string, set: unknown): asserts set is ImageSet {

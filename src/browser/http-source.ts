@@ -1,6 +1,7 @@
 /**
  * Data sets over HTTP: files are fetched once, verified, and kept in the browser's storage.
  */
+import type { FetchRequest, HttpProgress } from "./fetch-request.ts";
 import {
   check,
   checkBoolean,
@@ -22,18 +23,6 @@ import { type Patience } from "./fetch-file.ts";
 import { warn } from "../runtime/warn.ts";
 import { absoluteUrl } from "./absolute-url.ts";
 import { FileCache } from "./file-cache.ts";
-
-/** How far the loading of a file has come. */
-export interface HttpProgress {
-  /** Name of the record file, e.g. `"data_batch_1.bin"`. */
-  readonly file: string;
-  /** `"cache"`: it is in the browser already. `"download"`: bytes over the network. `"unpack"`: all bytes are there. */
-  readonly phase: "cache" | "download" | "unpack";
-  /** Bytes so far. */
-  readonly bytes: number;
-  /** Bytes in the end; `undefined` while the server does not say. */
-  readonly totalBytes: number | undefined;
-}
 
 /** Options of {@link httpSource}. */
 export interface HttpSourceOptions {
@@ -64,13 +53,6 @@ export interface HttpSourceOptions {
 
 /** How {@link httpSource} gets the bytes of a record file. */
 export type RecordFetcher = (file: RecordFile, request: FetchRequest) => Promise<Uint8Array>;
-
-/** What a fetch may need to know. */
-export interface FetchRequest {
-  readonly onProgress: (progress: Omit<HttpProgress, "file">) => void;
-  readonly signal: AbortSignal | undefined;
-  readonly anew: boolean;
-}
 
 const SUBJECT = "httpSource";
 const OPTIONS = [

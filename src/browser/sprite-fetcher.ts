@@ -9,7 +9,7 @@ import { decompress } from "../bytes/decompress.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import type { Inflate } from "../bytes/png.ts";
 import { fetchFile, type Patience } from "./fetch-file.ts";
-import type { FetchRequest } from "./http-source.ts";
+import type { FetchRequest } from "./fetch-request.ts";
 
 const SUBJECT = "httpSource";
 const MAX_LABEL_BYTES = 1e6;

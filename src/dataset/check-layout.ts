@@ -1,5 +1,5 @@
 import { checkInteger, checkOneOf, checkOptions } from "../checks.ts";
-import { checkImageShape } from "./check-image-shape.ts";
+import { checkImageShape } from "./image-shape.ts";
 import type { RecordLayout } from "./manifest.ts";
 
 const FIELDS = ["labelBytes", "labelByte", "numClasses", "imageShape", "pixelOrder"];

@@ -11,10 +11,7 @@ import {
   isArray,
 } from "../checks.ts";
 import { INSPECT } from "../runtime/inspect.ts";
-import { checkImageShape } from "./check-image-shape.ts";
-
-/** Height, width and channels of one image. */
-export type ImageShape = readonly [height: number, width: number, channels: number];
+import { checkImageShape, type ImageShape } from "./image-shape.ts";
 
 /** The parts of an {@link ImageSet}. */
 export interface ImageSetParts {

@@ -1,4 +1,4 @@
-import type { ImageShape } from "./image-set.ts";
+import type { ImageShape } from "./image-shape.ts";
 
 /** How one sample is written in a record file: some label bytes, then the pixels. */
 export interface RecordLayout {

@@ -1,6 +1,6 @@
 import { check, checkInteger, checkOneOf, checkOptions, describe, isArray } from "../checks.ts";
 import { checkedPicture } from "./checked-picture.ts";
-import type { ImageShape } from "./image-set.ts";
+import type { ImageShape } from "./image-shape.ts";
 import { convertChannels } from "./channels.ts";
 import {
   INTERPOLATIONS,

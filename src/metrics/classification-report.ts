@@ -8,7 +8,7 @@ import {
   type ZeroDivision,
 } from "./class-scores.ts";
 import { encodePair } from "./encode-pair.ts";
-import { formatReport } from "./format-report.ts";
+import { formatReport, type ReportScores } from "./format-report.ts";
 import { MAX_DIGITS } from "../text/format-number.ts";
 import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
 import { orderedRecord } from "./ordered-record.ts";
@@ -26,18 +26,6 @@ export interface ClassificationReportOptions {
   readonly digits?: number;
   /** What 0/0 gives: 0 (default), 1 or NaN, which averages leave out. */
   readonly zeroDivision?: ZeroDivision;
-}
-
-/** One row of numbers. */
-export interface ReportScores {
-  /** tp / predicted, 0 to 1. */
-  readonly precision: number;
-  /** tp / true, 0 to 1. */
-  readonly recall: number;
-  /** 2 tp / (predicted + true), 0 to 1. */
-  readonly f1Score: number;
-  /** Number (or weight) of true samples. */
-  readonly support: number;
 }
 
 /** The row of one class. */

@@ -26,8 +26,8 @@ export {
   type ClassificationReportOptions,
   type ReportClass,
   type ReportDictRow,
-  type ReportScores,
 } from "./classification-report.ts";
+export type { ReportScores } from "./format-report.ts";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./confusion-matrix.ts";
 export type { Labels, SampleWeight } from "./labels.ts";
 export { logLoss, type LogLossOptions } from "./log-loss.ts";

@@ -1,5 +1,6 @@
 import { check, describe } from "../checks.ts";
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
 import { imageUrl } from "./image-url.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
 import { createSpec, INK, titleAbove } from "./spec.ts";

@@ -1,4 +1,4 @@
-import type { ImageShape } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
 import { toBase64 } from "../bytes/base64.ts";
 import { encodePng } from "../bytes/encode-png.ts";
 

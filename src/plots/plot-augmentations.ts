@@ -1,5 +1,6 @@
 import { check, checkInteger, checkSeed, describe } from "../checks.ts";
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
 import { checkPlotOptions } from "./check-plot-options.ts";

@@ -1,12 +1,16 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { CallbackState } from "./checkpoint/checkpoint.ts";
+import type { Logs } from "./logs.ts";
 
-/**
- * The values of an epoch or a batch under Keras's keys: `loss`, `accuracy`, and at the end of an
- * epoch with validation `val_loss` and `val_accuracy`; some callbacks add `learning_rate`. `acc` and
- * `val_acc`, TensorFlow.js's names, are understood, too.
- */
-export type Logs = Record<string, number>;
+/** What a callback may keep in a checkpoint: JSON with typed arrays in it. */
+export type CallbackState =
+  | null
+  | boolean
+  | number
+  | string
+  | Float32Array
+  | Int32Array
+  | readonly CallbackState[]
+  | { readonly [key: string]: CallbackState | undefined };
 
 /** The run that callbacks watch: what they may know of it, and do to it. */
 export interface TrainingRun {

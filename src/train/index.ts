@@ -1,6 +1,7 @@
-export type { Callback, Logs, TrainingRun } from "./callback.ts";
+export type { Callback, TrainingRun } from "./callback.ts";
+export type { Logs } from "./logs.ts";
 export * from "./callbacks/index.ts";
-export type { CallbackState } from "./checkpoint/checkpoint.ts";
+export type { CallbackState } from "./callback.ts";
 export type { CheckpointOptions, ResumeMode } from "./checkpoint/checkpoint-options.ts";
 export type { CheckpointStore, OpenCheckpointStore } from "./checkpoint/checkpoint-store.ts";
 export { stateHash } from "./checkpoint/state-hash.ts";

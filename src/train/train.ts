@@ -22,7 +22,8 @@ import {
   type TwoPhaseHistory,
 } from "./run/history.ts";
 import { claimed } from "./run/claimed.ts";
-import { type LoopPhase, TrainingLoop } from "./run/training-loop.ts";
+import { TrainingLoop } from "./run/training-loop.ts";
+import type { LoopPhase } from "./run/loop-phase.ts";
 import {
   phaseOptions,
   type PhaseSettings,

@@ -17,7 +17,8 @@ import {
   type DrawContext,
 } from "../../src/augment/index.ts";
 import { drawBeta } from "../../src/augment/mix/draw-beta.ts";
-import { ImageSet, type ImageShape } from "../../src/dataset/image-set.ts";
+import { ImageSet } from "../../src/dataset/image-set.ts";
+import type { ImageShape } from "../../src/dataset/image-shape.ts";
 import { ArgumentError } from "../../src/errors.ts";
 import { randomStream } from "../../src/random/stream.ts";
 

@@ -9,7 +9,7 @@ import {
 import { randAugmentSpace } from "../../src/augment/operations/rand-augment.ts";
 import { TRIVIAL_AUGMENT_SPACE } from "../../src/augment/operations/trivial-augment.ts";
 import { adjustHue } from "../../src/augment/pillow/hue.ts";
-import type { ImageShape } from "../../src/dataset/image-set.ts";
+import type { ImageShape } from "../../src/dataset/image-shape.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 interface PillowFixture {

@@ -1,6 +1,6 @@
 import { check, describe } from "../../checks.ts";
 import { asBytes } from "../../bytes/bytes.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 
 /**
  * An image as floats: bytes of either kind converted, a Float32Array as it is.

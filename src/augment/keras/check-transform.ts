@@ -1,5 +1,5 @@
 import { check, checkNumber, checkOptions } from "../../checks.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { Transform } from "./transform.ts";
 
 const NUMBERS = [

@@ -1,4 +1,4 @@
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { Rng } from "../../random/rng.ts";
 import { drawBetween, drawShift, hasShift, type ShiftRange } from "./shift-range.ts";
 import type { Transform } from "./transform.ts";

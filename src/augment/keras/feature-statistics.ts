@@ -1,4 +1,4 @@
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { zcaMatrix, type ImageVisitor } from "./zca-whitening.ts";
 
 /** What `fit` learns from a set; each part only if an option asks for it. */

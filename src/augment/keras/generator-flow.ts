@@ -1,4 +1,5 @@
-import type { ImageSet, ImageShape } from "../../dataset/image-set.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { atOnce } from "../../runtime/listener.ts";
 import { drawTransform } from "./draw-transform.ts";
 import type { FeatureStatistics } from "./feature-statistics.ts";

@@ -1,4 +1,4 @@
-import type { WarpOptions } from "../warp/affine-warp.ts";
+import type { WarpOptions } from "../warp/warp-target.ts";
 import type { TransformRanges } from "./draw-transform.ts";
 import type { StatisticsSettings } from "./feature-statistics.ts";
 import type { ShiftRange } from "./shift-range.ts";

@@ -22,12 +22,13 @@ import {
 } from "../../options.ts";
 import { type Augmenter, type AugmenterJSON, describedBy } from "../augmenter.ts";
 import type { Bytes } from "../../bytes/bytes.ts";
-import type { ImageSet, ImageShape } from "../../dataset/image-set.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { INSPECT } from "../../runtime/inspect.ts";
 import { NumpyRng } from "../../random/numpy.ts";
 import type { Rng } from "../../random/rng.ts";
 import { randomStream } from "../../random/stream.ts";
-import { checkImageShape } from "../../dataset/check-image-shape.ts";
+import { checkImageShape } from "../../dataset/image-shape.ts";
 import { checkedImage } from "./check-image.ts";
 import { checkBrightness, checkBrightnessChannels, checkTransform } from "./check-transform.ts";
 import { drawTransform } from "./draw-transform.ts";
@@ -39,7 +40,8 @@ import type { GeneratorSettings, ImageDataGeneratorOptions } from "./generator-o
 import { takeSubset, type Subset } from "./generator-subset.ts";
 import { resolveGeneratorOptions } from "./resolve-generator-options.ts";
 import type { SaveFunction } from "./saved-image.ts";
-import { checkSet, type SetFlowOptions, setFlowOptions } from "../set-flow.ts";
+import { checkSet } from "../set-flow.ts";
+import { type SetFlowOptions, setFlowOptions } from "../flow-options.ts";
 import { Standardizer } from "./standardizer.ts";
 import { TransformPipeline } from "./transform-pipeline.ts";
 import { IDENTITY_TRANSFORM, type Transform } from "./transform.ts";

@@ -1,4 +1,4 @@
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { pixelRange } from "./pixel-range.ts";
 
 /** An augmented image, ready to be written to a file and looked at. */

@@ -1,5 +1,5 @@
 import type { Bytes } from "../../bytes/bytes.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { atOnce } from "../../runtime/listener.ts";
 import { checkedImage } from "./check-image.ts";
 import type { FeatureStatistics } from "./feature-statistics.ts";

@@ -1,5 +1,6 @@
-import type { ImageShape } from "../../dataset/image-set.ts";
-import { AffineWarp, type PixelArray, type WarpOptions } from "../warp/affine-warp.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
+import { AffineWarp } from "../warp/affine-warp.ts";
+import type { PixelArray, WarpOptions } from "../warp/warp-target.ts";
 import { applyBrightness } from "./brightness.ts";
 import { applyChannelShift } from "./channel-shift.ts";
 import type { Transform } from "./transform.ts";

@@ -1,5 +1,5 @@
 import type { Describable } from "../augmenter.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { Rng } from "../../random/rng.ts";
 
 /** What fixes one mixture: at least how much of the image itself is in it, in [0, 1]. */

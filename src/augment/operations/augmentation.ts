@@ -1,5 +1,5 @@
 import { type Describable, describedBy } from "../augmenter.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { Rng } from "../../random/rng.ts";
 
 /** What a draw may depend on. */

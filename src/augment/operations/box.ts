@@ -1,5 +1,5 @@
 import { check, checkNumber, isArray } from "../../checks.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { type Reader, reader } from "../../options.ts";
 
 /** A rectangle of pixels: rows top to bottom - 1, columns left to right - 1. */

@@ -1,6 +1,6 @@
 import { check, checkNumber, describe, isArray } from "../../checks.ts";
 import { type Reader, reader, readOptions } from "../../options.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { permutation } from "../../random/permutation.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "../pillow/enhance.ts";
 import { adjustHue } from "../pillow/hue.ts";

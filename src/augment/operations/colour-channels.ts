@@ -1,5 +1,5 @@
 import { check } from "../../checks.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 
 /** Throws unless images of this shape have red, green and blue. */
 export function checkColourChannels(subject: string, [, , channels]: ImageShape): void {

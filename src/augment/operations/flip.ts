@@ -1,4 +1,4 @@
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { number, readOptions } from "../../options.ts";
 import { randomStream } from "../../random/stream.ts";
 import type { Augmentation } from "./augmentation.ts";

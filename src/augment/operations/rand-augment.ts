@@ -1,4 +1,4 @@
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { integer, readOptions } from "../../options.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { checkColourChannels } from "./colour-channels.ts";

@@ -3,7 +3,7 @@
  * duller version of itself. All work on bytes, return a new image, and leave it as it is at
  * factor 1. (Copies are made by `new`: `slice` of a Buffer of Node shares its memory.)
  */
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { blend } from "./blend.ts";
 import { lumaOf } from "./luma.ts";
 

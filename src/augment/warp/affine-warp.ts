@@ -8,36 +8,13 @@
  * {@link warpAxisAligned}; everything else takes {@link warpGeneral}. Where both apply they agree in
  * every bit.
  */
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { affineMatrix } from "./affine-matrix.ts";
 import { LineTaps } from "./axis-taps.ts";
-import type { AxisOrder, FillMode, InterpolationOrder, Transform } from "../keras/transform.ts";
+import type { Transform } from "../keras/transform.ts";
 import { warpAxisAligned } from "./warp-axis-aligned.ts";
 import { warpGeneral } from "./warp-general.ts";
-
-/** Pixels to read: bytes of an image set or floats. */
-export type PixelArray = Uint8Array | Float32Array;
-
-export interface WarpOptions {
-  readonly fillMode: FillMode;
-  /** What `fillMode: "constant"` fills with. */
-  readonly cval: number;
-  readonly interpolationOrder: InterpolationOrder;
-  readonly axisOrder: AxisOrder;
-}
-
-/** Where a warp reads and writes. */
-export interface WarpTarget {
-  readonly source: PixelArray;
-  /** Where the image begins in `source`. */
-  readonly from: number;
-  /** Must not share memory with `source`. */
-  readonly out: Float32Array;
-  /** Where the image begins in `out`. */
-  readonly to: number;
-  /** Factor, already rounded to float32, for the finished float32 pixels. */
-  readonly scale: number;
-}
+import type { WarpOptions, WarpTarget } from "./warp-target.ts";
 
 /** Applies the geometric part of transforms to images of one shape; keeps its scratch memory. */
 export class AffineWarp {

@@ -1,4 +1,4 @@
-import type { WarpTarget } from "./affine-warp.ts";
+import type { WarpTarget } from "./warp-target.ts";
 import { OUTSIDE, type LineTaps } from "./axis-taps.ts";
 import type { Transform } from "../keras/transform.ts";
 

@@ -1,6 +1,6 @@
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { AffineMatrix } from "./affine-matrix.ts";
-import type { WarpOptions, WarpTarget } from "./affine-warp.ts";
+import type { WarpOptions, WarpTarget } from "./warp-target.ts";
 import { AxisTaps, OUTSIDE } from "./axis-taps.ts";
 import type { Transform } from "../keras/transform.ts";
 

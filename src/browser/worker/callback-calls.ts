@@ -4,8 +4,9 @@
  */
 import { ArgumentError } from "../../errors.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { Callback, Logs, TrainingRun } from "../../train/callback.ts";
-import type { CallbackState } from "../../train/checkpoint/checkpoint.ts";
+import type { Callback, TrainingRun } from "../../train/callback.ts";
+import type { Logs } from "../../train/logs.ts";
+import type { CallbackState } from "../../train/callback.ts";
 import {
   forgetToStop,
   introduce,

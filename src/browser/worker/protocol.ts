@@ -2,7 +2,7 @@
 import type { io } from "@tensorflow/tfjs-core";
 import type { Bytes } from "../../bytes/bytes.ts";
 import type { Pixels } from "../../dataset/resample.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import type { ModelState } from "../../train/checkpoint/model-state.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";

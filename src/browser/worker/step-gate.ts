@@ -1,5 +1,6 @@
 import { Listener } from "../../runtime/listener.ts";
-import type { Callback, Logs, TrainingRun } from "../../train/callback.ts";
+import type { Callback, TrainingRun } from "../../train/callback.ts";
+import type { Logs } from "../../train/logs.ts";
 import type { TrainerProgress } from "./protocol.ts";
 
 /** Milliseconds between two reports. */

@@ -1,5 +1,5 @@
 import { check, checkInteger, checkOptions } from "../../checks.ts";
-import type { ImageShape } from "../image-set.ts";
+import type { ImageShape } from "../image-shape.ts";
 import { checkPictureShape, checkResizing, type ResizeImageOptions } from "../resize-image.ts";
 import { checkMaxPixels } from "./checked-header.ts";
 

@@ -1,6 +1,7 @@
 import { check } from "../../checks.ts";
 import { integer, number, readOptions } from "../../options.ts";
-import type { Callback, Logs, TrainingRun } from "../callback.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 import { valley } from "./valley.ts";
 
 /** More would differ by less than rounding does. */

@@ -1,10 +1,11 @@
 import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
 import { formatFloat } from "../../text/format-number.ts";
 import { atOnce } from "../../runtime/listener.ts";
-import type { Callback, Logs, TrainingRun } from "../callback.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { warn } from "../../runtime/warn.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import { count, notNegative, nullable, object, text } from "../checkpoint/header-shape.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";

@@ -9,7 +9,8 @@ import {
   describe,
 } from "../../checks.ts";
 import { formatFixed } from "../../text/format-number.ts";
-import type { Callback, Logs, TrainingRun } from "../callback.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 import { checkSavable } from "../check-savable.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { parseTemplate } from "../../text/format-template.ts";
@@ -17,7 +18,7 @@ import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import { count } from "../checkpoint/header-shape.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { check, checkNumber, checkOneOf, describe } from "../../checks.ts";
 import { warn } from "../../runtime/warn.ts";
-import type { Logs } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /** Options of the callbacks that watch a value. */
 export interface MonitorOptions {

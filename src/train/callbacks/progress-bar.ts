@@ -10,7 +10,8 @@ import {
 } from "../console/progress-line.ts";
 import { StepTimer } from "../console/step-timer.ts";
 import { defaultSink, type TextSink } from "../console/text-sink.ts";
-import type { Callback, Logs, TrainingRun } from "../callback.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /** Seconds between two drawings of the live line. */
 const REDRAW_INTERVAL = 0.1;

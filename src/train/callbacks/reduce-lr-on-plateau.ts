@@ -1,12 +1,13 @@
 import { checkInteger, checkNumber, checkOptions } from "../../checks.ts";
 import { formatFloat } from "../../text/format-number.ts";
-import type { Callback, Logs, TrainingRun } from "../callback.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import { count } from "../checkpoint/header-shape.ts";
 
 /** Options of {@link reduceLROnPlateau}; `minDelta` is 0.0001 by default. */

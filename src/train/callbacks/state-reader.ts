@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../text/json.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { describe } from "../../checks.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import { damaged, object, type Reader } from "../checkpoint/header-shape.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { check, checkOptions, describe } from "../../checks.ts";
 import { atOnce } from "../../runtime/listener.ts";
-import type { Callback, Logs } from "../callback.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import type { Callback } from "../callback.ts";
+import type { Logs } from "../logs.ts";
+import type { CallbackState } from "../callback.ts";
 import { count, list, oneOf } from "../checkpoint/header-shape.ts";
 import { scalarRecord, versionRecord } from "./event-file.ts";
 import { stateKey } from "./state-key.ts";

@@ -1,9 +1,10 @@
 import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../checks.ts";
-import type { Callback, Logs, TrainingRun } from "../callback.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { stateKey } from "./state-key.ts";
 import { checkLengths, floats, stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import { boolean, count, list, nullable } from "../checkpoint/header-shape.ts";
 
 /** Options of {@link weightAveraging}. */

@@ -1,18 +1,8 @@
+import type { CallbackState } from "../callback.ts";
 import type { JsonObject } from "../../text/json.ts";
-import type { Logs } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 import type { NamedArray } from "../../model/named-array.ts";
 import type { History } from "../run/history.ts";
-
-/** What a callback may keep in a checkpoint: JSON with typed arrays in it. */
-export type CallbackState =
-  | null
-  | boolean
-  | number
-  | string
-  | Float32Array
-  | Int32Array
-  | readonly CallbackState[]
-  | { readonly [key: string]: CallbackState | undefined };
 
 /** What a callback remembers, with what tells it apart from other callbacks. */
 export interface SavedCallback {

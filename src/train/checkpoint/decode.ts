@@ -3,7 +3,8 @@ import { sha256 } from "../../bytes/sha256.ts";
 import { unshared } from "../../bytes/unshared.ts";
 import type { NamedArray } from "../../model/named-array.ts";
 import type { History } from "../run/history.ts";
-import type { CallbackState, Checkpoint, MeansState, RunPosition } from "./checkpoint.ts";
+import type { Checkpoint, MeansState, RunPosition } from "./checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import {
   ARRAY_KEY,
   DIGEST_BYTES,

@@ -4,7 +4,8 @@ import { check, describe } from "../../checks.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { NamedArray } from "../../model/named-array.ts";
-import type { CallbackState, Checkpoint } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import { headerOf } from "./decode.ts";
 import {
   ALIGNMENT,

@@ -9,7 +9,7 @@ import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
 import type { Eater, Feed } from "../feed/feed.ts";
 import { hashOf, setIdentity } from "../feed/identity.ts";
-import type { LoopPhase } from "../run/training-loop.ts";
+import type { LoopPhase } from "../run/loop-phase.ts";
 import { LIBRARY_VERSION } from "./library-version.ts";
 import { modelConditions } from "./model-conditions.ts";
 

@@ -1,4 +1,4 @@
-import type { Logs } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /**
  * What a phase recorded: one value an epoch in every list. Metrics besides accuracy are in the logs

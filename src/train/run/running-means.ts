@@ -1,5 +1,5 @@
 import { concat, dispose, reshape, type Rank, tidy, type Scalar } from "@tensorflow/tfjs-core";
-import type { Logs } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /**
  * The means of loss and metrics over the samples of an epoch so far.

@@ -4,7 +4,8 @@
  */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { modelInternals } from "../../model/internals.ts";
-import type { Callback, Logs, TrainingRun } from "../callback.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /** How TensorFlow.js introduces a callback to a run. */
 interface TfjsCallback {

@@ -4,7 +4,8 @@ import { check } from "../../checks.ts";
 import { DataError, type TrainingError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { prepareOptimizer } from "../../model/optimizers/prepare-optimizer.ts";
-import type { Logs, TrainingRun } from "../callback.ts";
+import type { TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 import { CallbackList } from "./callback-list.ts";
 import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoint.ts";
 import { readModelState, writeModelState } from "../checkpoint/model-state.ts";
@@ -13,20 +14,13 @@ import { evaluateFeed } from "../evaluate.ts";
 import { breather } from "../../runtime/event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
 import { learningRateOf, setLearningRate } from "./learning-rate.ts";
+import type { LoopPhase } from "./loop-phase.ts";
 import { RunningMeans } from "./running-means.ts";
 import { notFinite } from "./not-finite.ts";
 import type { TrainingSettings } from "../train-options.ts";
 import { forgetToStop, wantsToStop, withTfjsNames } from "./tfjs-callbacks.ts";
 import { type Eater, type Feed, tensorsOf, untilAborted } from "../feed/feed.ts";
 import { trainingStep } from "./training-step.ts";
-
-/** Consecutive epochs over the same data. */
-export interface LoopPhase {
-  /** Index of the epoch after the last one. */
-  readonly epochs: number;
-  readonly initialEpoch: number;
-  readonly feed: Feed;
-}
 
 /** The settings of a run that its loop has to do with. */
 type LoopSettings = Pick<TrainingSettings, "callbacks" | "verbose" | "signal">;

@@ -14,7 +14,7 @@ import {
   reduceLROnPlateau,
   terminateOnNaN,
 } from "../../../src/train/callbacks/index.ts";
-import type { Logs } from "../../../src/train/callback.ts";
+import type { Logs } from "../../../src/train/logs.ts";
 import { fakeRun, type Hooks, hooksOf } from "./fake-run.ts";
 import { TextBuffer } from "./text-buffer.ts";
 

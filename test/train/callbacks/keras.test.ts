@@ -2,7 +2,8 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import type { Callback, Logs } from "../../../src/train/callback.ts";
+import type { Callback } from "../../../src/train/callback.ts";
+import type { Logs } from "../../../src/train/logs.ts";
 import {
   cosineDecay,
   csvLogger,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Logs } from "../../../src/train/callback.ts";
+import type { Logs } from "../../../src/train/logs.ts";
 import { progressBar } from "../../../src/train/callbacks/progress-bar.ts";
 import { fakeRun, type Hooks, hooksOf } from "./fake-run.ts";
 import { TextBuffer } from "./text-buffer.ts";

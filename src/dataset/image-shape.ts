@@ -1,5 +1,7 @@
 import { check, describe, isListOf } from "../checks.ts";
-import type { ImageShape } from "./image-set.ts";
+
+/** Height, width and channels of one image. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
 
 /**
  * Throws unless `shape` is height, width and channels, whole numbers above 0.
