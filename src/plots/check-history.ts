@@ -10,7 +10,7 @@ const OTHER_NAMES: ReadonlyMap<string, keyof EpochHistory> = new Map([
 ]);
 const CURVES = ["loss", "accuracy", "valLoss", "valAccuracy"] as const;
 /** The last two are Keras's, which its callbacks add. */
-const NOT_DRAWN = ["epochs", "seconds", "health", "learning_rate", "lr"] as const;
+const NOT_DRAWN = ["epochs", "seconds", "metrics", "health", "learning_rate", "lr"] as const;
 
 /** The phases of a history, one or two, after a check of their keys and arrays. */
 export function checkHistory(

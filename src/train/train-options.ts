@@ -29,6 +29,11 @@ export interface TrainingOptions {
    */
   readonly validation?: LabelledImages;
   /**
+   * Epochs from one measurement of the validation data to the next, at least 1; default 1, after each. With
+   * 2 they are measured after the second epoch, the fourth and so on, and the history has NaN between.
+   */
+  readonly validationFreq?: number;
+  /**
    * Share of the training images, in [0, 1), to measure instead of to train on: those that
    * `trainValidationSplit` takes with the run's seed, of each class its share. (Keras takes the last
    * ones, of a sorted set whole classes.) Instead of `validation`; with an ImageSet only. Default 0,
@@ -130,6 +135,7 @@ export interface TrainOptions extends TrainingOptions {
 export const trainingOptions = () => ({
   train: anything<LabelledImages>(),
   validation: anything<LabelledImages | undefined>(),
+  validationFreq: integer({ min: 1, default: 1 }),
   validationSplit: number({ min: 0, max: 1, exclusiveMax: true, default: 0 }),
   batchSize: integer({ min: 1, default: 32 }),
   seed: seed(),

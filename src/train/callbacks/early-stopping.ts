@@ -3,12 +3,11 @@ import type { Callback, TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { announcer, type Announce, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { WeightsCopy } from "./weights-copy.ts";
 import { stateKey } from "./state-key.ts";
 import { checkLengths, floats, stateReader } from "./state-reader.ts";
 import type { CallbackState } from "../callback.ts";
-import { count, list, nullable } from "../checkpoint/header-shape.ts";
+import { count, list, nullable, anyNumber } from "../checkpoint/header-shape.ts";
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions, AnnounceOptions {
@@ -70,7 +69,7 @@ interface Rules {
 
 /** A type, not an interface, so that it counts as a dictionary of values. */
 type EarlyStoppingState = {
-  readonly best: SavedNumber;
+  readonly best: number | null;
   readonly bestEpoch: number;
   readonly bestWeights: readonly Float32Array[] | null;
   readonly stoppedEpoch: number;
@@ -78,7 +77,7 @@ type EarlyStoppingState = {
 };
 
 const readState = /* @__PURE__ */ stateReader<EarlyStoppingState>("earlyStopping", {
-  best: savedNumber,
+  best: /* @__PURE__ */ nullable(anyNumber),
   bestEpoch: count,
   bestWeights: /* @__PURE__ */ nullable(/* @__PURE__ */ list(floats)),
   stoppedEpoch: count,
@@ -130,7 +129,7 @@ class EarlyStopping implements Callback {
 
   getState(): EarlyStoppingState {
     return {
-      best: saveNumber(this.#best),
+      best: this.#best ?? null,
       bestEpoch: this.#bestEpoch,
       bestWeights: this.#bestWeights?.values ?? null,
       stoppedEpoch: this.#stoppedEpoch,
@@ -144,7 +143,7 @@ class EarlyStopping implements Callback {
       checkLengths("earlyStopping", state.bestWeights, model.weights);
       this.#bestWeights = new WeightsCopy(model, state.bestWeights);
     }
-    this.#best = loadNumber(state.best);
+    this.#best = state.best ?? undefined;
     this.#bestEpoch = state.bestEpoch;
     this.#stoppedEpoch = state.stoppedEpoch;
     this.#wait = state.wait;

@@ -6,9 +6,15 @@ import type { Logs } from "../logs.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { warn } from "../../runtime/warn.ts";
 import type { CallbackState } from "../callback.ts";
-import { count, notNegative, nullable, object, text } from "../checkpoint/header-shape.ts";
+import {
+  count,
+  notNegative,
+  nullable,
+  object,
+  text,
+  anyNumber,
+} from "../checkpoint/header-shape.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
-import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { scheduleKey } from "./schedules.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
@@ -36,7 +42,7 @@ type SchedulerState = {
   /** What the schedule was asked last, and what it answered. */
   readonly asked: {
     readonly index: number;
-    readonly learningRate: SavedNumber;
+    readonly learningRate: number;
     readonly answer: number;
   } | null;
 };
@@ -46,7 +52,7 @@ const readState = /* @__PURE__ */ stateReader<SchedulerState>("learningRateSched
   asked: /* @__PURE__ */ nullable(
     /* @__PURE__ */ object<NonNullable<SchedulerState["asked"]>>({
       index: count,
-      learningRate: savedNumber,
+      learningRate: anyNumber,
       answer: notNegative,
     }),
   ),
@@ -98,7 +104,7 @@ export function learningRateScheduler(
   const update = (run: TrainingRun, index: number): void => {
     const { learningRate } = run;
     const answer = ask(index, learningRate);
-    asked = { index, learningRate: saveNumber(learningRate), answer };
+    asked = { index, learningRate, answer };
     run.learningRate = answer;
   };
 
@@ -112,7 +118,7 @@ export function learningRateScheduler(
       asked = state.asked;
       if (asked) {
         const { index, learningRate, answer } = asked;
-        const now = ask(index, loadNumber(learningRate) ?? NaN);
+        const now = ask(index, learningRate);
         check(
           Math.abs(now - answer) <= SAME_RATE * answer,
           subject,

@@ -15,11 +15,10 @@ import { checkSavable } from "../check-savable.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { parseTemplate } from "../../text/format-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
 import type { CallbackState } from "../callback.ts";
-import { count } from "../checkpoint/header-shape.ts";
+import { count, anyNumber, nullable } from "../checkpoint/header-shape.ts";
 
 /**
  * Saves a model under a name: gives what `model.save` takes (a handler or a URL), or saves it itself
@@ -58,12 +57,12 @@ export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta">
 
 /** A type, not an interface, so that it counts as a dictionary of values. */
 type CheckpointState = {
-  readonly best: SavedNumber;
+  readonly best: number | null;
   readonly batchesSinceSave: number;
 };
 
 const readState = /* @__PURE__ */ stateReader<CheckpointState>("modelCheckpoint", {
-  best: savedNumber,
+  best: /* @__PURE__ */ nullable(anyNumber),
   batchesSinceSave: count,
 });
 
@@ -164,11 +163,11 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
       if (!saveWeightsOnly) await checkSavable(subject, model);
     },
     getState(): CheckpointState {
-      return { best: saveNumber(best), batchesSinceSave };
+      return { best: best ?? null, batchesSinceSave };
     },
     setState(saved: CallbackState): void {
       const state = readState(saved);
-      best = loadNumber(state.best);
+      best = state.best ?? undefined;
       ({ batchesSinceSave } = state);
     },
     onEpochBegin(index: number): void {

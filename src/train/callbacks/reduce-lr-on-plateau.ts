@@ -4,11 +4,10 @@ import type { Callback, TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { announcer, type AnnounceOptions } from "./announce.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
 import type { CallbackState } from "../callback.ts";
-import { count } from "../checkpoint/header-shape.ts";
+import { count, anyNumber, nullable } from "../checkpoint/header-shape.ts";
 
 /** Options of {@link reduceLROnPlateau}; `minDelta` is 0.0001 by default. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOptions {
@@ -24,13 +23,13 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOption
 
 /** A type, not an interface, so that it counts as a dictionary of values. */
 type PlateauState = {
-  readonly best: SavedNumber;
+  readonly best: number | null;
   readonly wait: number;
   readonly cooldownLeft: number;
 };
 
 const readState = /* @__PURE__ */ stateReader<PlateauState>("reduceLROnPlateau", {
-  best: savedNumber,
+  best: /* @__PURE__ */ nullable(anyNumber),
   wait: count,
   cooldownLeft: count,
 });
@@ -86,11 +85,11 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       cooldownLeft = 0;
     },
     getState(): PlateauState {
-      return { best: saveNumber(best), wait, cooldownLeft };
+      return { best: best ?? null, wait, cooldownLeft };
     },
     setState(saved: CallbackState): void {
       const state = readState(saved);
-      best = loadNumber(state.best);
+      best = state.best ?? undefined;
       ({ wait, cooldownLeft } = state);
     },
     async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {

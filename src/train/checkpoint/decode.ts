@@ -7,6 +7,7 @@ import type { Checkpoint, MeansState, RunPosition } from "./checkpoint.ts";
 import type { CallbackState } from "../callback.ts";
 import {
   ARRAY_KEY,
+  NUMBER_KEY,
   DIGEST_BYTES,
   FORMAT_VERSION,
   MAGIC,
@@ -26,6 +27,7 @@ import {
   notNegative,
   nullable,
   number,
+  numberOrNaN,
   object,
   oneOf,
   record,
@@ -58,10 +60,11 @@ const readHeader = object<Header>({
   histories: list(
     object<History>({
       epochs: list(count),
-      loss: list(number),
-      accuracy: list(number),
-      valLoss: list(number),
-      valAccuracy: list(number),
+      loss: list(numberOrNaN),
+      accuracy: list(numberOrNaN),
+      valLoss: list(numberOrNaN),
+      valAccuracy: list(numberOrNaN),
+      metrics: record(list(numberOrNaN)),
       seconds: list(notNegative),
     }),
   ),
@@ -133,9 +136,10 @@ function parse(bytes: Uint8Array): JsonValue {
 }
 
 function checkHistories({ histories }: Header): void {
-  for (const { epochs, seconds, ...values } of histories) {
+  for (const { epochs, seconds, metrics, ...values } of histories) {
     const n = epochs.length;
-    const fit = Object.values(values).every((part) => part.length === 0 || part.length === n);
+    const columns = [...Object.values(values), ...Object.values(metrics)];
+    const fit = columns.every((part) => part.length === 0 || part.length === n);
     if (!fit || seconds.length !== n) throw damaged("histories of one length", "several");
   }
 }
@@ -168,7 +172,9 @@ function readTensors({ weights, optimizer, callbacks }: TensorLists, payload: Ui
   };
 }
 
-/** A callback's state with its typed arrays back in their places. */
+const notFinite = oneOf("NaN", "Infinity", "-Infinity");
+
+/** A callback's state with its typed arrays, and the numbers that JSON lacks, back in their places. */
 function withArrays(state: JsonValue, arrays: readonly NamedArray[]): CallbackState {
   if (Array.isArray(state)) {
     return (state as JsonValue[]).map((item) => withArrays(item, arrays));
@@ -179,6 +185,7 @@ function withArrays(state: JsonValue, arrays: readonly NamedArray[]): CallbackSt
     if (index >= arrays.length) throw damaged("arrays that are in the file", `number ${index}`);
     return arrays[index].values;
   }
+  if (Object.hasOwn(state, NUMBER_KEY)) return Number(notFinite(state[NUMBER_KEY], NUMBER_KEY));
   return Object.fromEntries(
     Object.entries(state).map(([key, value]) => [key, withArrays(value, arrays)]),
   );

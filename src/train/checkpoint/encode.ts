@@ -10,6 +10,7 @@ import { headerOf } from "./decode.ts";
 import {
   ALIGNMENT,
   ARRAY_KEY,
+  NUMBER_KEY,
   DIGEST_BYTES,
   FORMAT_VERSION,
   MAGIC,
@@ -107,13 +108,7 @@ function withoutArrays(
   }
   // As in JSON, what has no value is null.
   if (state === undefined) return null;
-  check(
-    typeof state !== "number" || Number.isFinite(state),
-    SUBJECT,
-    "finite numbers in the states of callbacks: JSON knows no others",
-    `${path}: ${describe(state)}`,
-    "return it from getState as a text, or in a Float32Array",
-  );
+  if (typeof state === "number" && !Number.isFinite(state)) return { [NUMBER_KEY]: String(state) };
   if (state === null || ["boolean", "number", "string"].includes(typeof state)) {
     return state as JsonValue;
   }
@@ -132,7 +127,7 @@ function withoutArrays(
   const entries = Object.entries(state as Record<string, CallbackState | undefined>);
   for (const [key] of entries) {
     check(
-      key !== ARRAY_KEY && key !== "__proto__",
+      ![ARRAY_KEY, NUMBER_KEY, "__proto__"].includes(key),
       SUBJECT,
       "ordinary keys in a callback's state",
       key,

@@ -34,6 +34,8 @@ export interface TensorSpec {
 
 /** Stands in a callback's state for the tensor of that number. */
 export const ARRAY_KEY = "$array";
+/** Stands there for NaN or an infinity, which JSON lacks: its name in JavaScript. */
+export const NUMBER_KEY = "$number";
 
 /** The header's tensors, in the order of their bytes. */
 export interface TensorLists {

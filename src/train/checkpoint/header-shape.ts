@@ -29,6 +29,16 @@ export const number: Reader<number> = (value, path) => {
   throw damaged(`${path} to be a finite number`, describe(value));
 };
 
+/** Any number, of a state whose NaN and infinities are back in their places. */
+export const anyNumber: Reader<number> = (value, path) => {
+  if (typeof value === "number") return value;
+  throw damaged(`${path} to be a number`, describe(value));
+};
+
+/** A number that may be none: JSON says `null` for NaN. */
+export const numberOrNaN: Reader<number> = (value, path) =>
+  value === null ? NaN : number(value, path);
+
 /** A finite number of at least 0. */
 export const notNegative: Reader<number> = (value, path) => {
   const read = number(value, path);

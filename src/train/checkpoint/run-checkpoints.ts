@@ -7,6 +7,7 @@ import type { OpenCheckpointStore } from "./checkpoint-store.ts";
 import { decodeCheckpoint } from "./decode.ts";
 import { encodeCheckpoint } from "./encode.ts";
 import { firstNotFinite } from "./model-state.ts";
+import { withMoreEpochs } from "./with-more-epochs.ts";
 import { manifestChanges } from "./run-manifest.ts";
 
 /** What a run has to tell apart from its state: everything but the manifest. */
@@ -94,9 +95,12 @@ export class RunCheckpoints {
     if (mode === "never") return undefined;
     const found = await this.#newestGood();
     if (found) {
-      this.#checkManifest(found.name, found.checkpoint);
+      const checkpoint = withMoreEpochs(found.checkpoint, this.#manifest);
+      this.#checkManifest(found.name, checkpoint);
       this.#hasSaved = true;
-    } else if (mode === "must") {
+      return checkpoint;
+    }
+    if (mode === "must") {
       throw new SourceError({
         subject: this.#subject,
         expected: `a checkpoint in ${this.#store.location}`,
@@ -104,7 +108,7 @@ export class RunCheckpoints {
         remedy: 'name the store of the run that is to go on, or begin one with resume: "auto"',
       });
     }
-    return found?.checkpoint;
+    return undefined;
   }
 
   /**

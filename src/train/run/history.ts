@@ -1,8 +1,8 @@
 import type { Logs } from "../logs.ts";
 
 /**
- * What a phase recorded: one value an epoch in every list. Metrics besides accuracy are in the logs
- * that callbacks get, e.g. for `csvLogger`.
+ * What a phase recorded: one value an epoch in every list, NaN where there was none, as in epochs
+ * without validation. A list is empty if no epoch has a value.
  */
 export interface History {
   /** Index of each epoch, counted from 0. */
@@ -15,6 +15,11 @@ export interface History {
   readonly valLoss: readonly number[];
   /** Accuracy on the validation data after the epoch, in [0, 1]; empty without validation data. */
   readonly valAccuracy: readonly number[];
+  /**
+   * The other metrics that the model was compiled with, by their names; on the validation data with
+   * `val_` before them.
+   */
+  readonly metrics: Readonly<Record<string, readonly number[]>>;
   /** Wall time of the epoch in seconds, validation included. The one part that no seed fixes. */
   readonly seconds: readonly number[];
 }
@@ -69,48 +74,55 @@ const FIELDS = [
 ] as const;
 
 /** A history that grows epoch by epoch. */
-export class HistoryRecorder implements History {
-  readonly epochs: number[] = [];
-  readonly loss: number[] = [];
-  readonly accuracy: number[] = [];
-  readonly valLoss: number[] = [];
-  readonly valAccuracy: number[] = [];
-  readonly seconds: number[] = [];
+export class HistoryRecorder {
+  readonly #epochs: number[] = [];
+  readonly #seconds: number[] = [];
+  /** One row of values an epoch. */
+  readonly #logs: Logs[] = [];
 
-  /** One that goes on from a history. */
-  static of(history: History): HistoryRecorder {
+  /** One that goes on from histories, one after the other. */
+  static of(...histories: readonly History[]): HistoryRecorder {
     const recorder = new HistoryRecorder();
-    for (const key of Object.keys(recorder) as (keyof History)[]) {
-      recorder[key].push(...history[key]);
+    for (const { epochs, seconds, metrics, ...values } of histories) {
+      const columns = [
+        ...FIELDS.map(([key, field]) => [key, values[field]] as const),
+        ...Object.entries(metrics),
+      ].filter(([, column]) => column.length > 0);
+      epochs.forEach((epoch, i) => {
+        const logs = Object.fromEntries(columns.map(([key, column]) => [key, column[i]]));
+        recorder.append(epoch, logs, seconds[i]);
+      });
     }
     return recorder;
   }
 
   /** What has been recorded, as the plain data that a caller gets. */
   get history(): History {
-    const { epochs, loss, accuracy, valLoss, valAccuracy, seconds } = this;
-    return { epochs, loss, accuracy, valLoss, valAccuracy, seconds };
+    const known: readonly string[] = FIELDS.map(([key]) => key);
+    const keys = new Set(this.#logs.flatMap((logs) => Object.keys(logs)));
+    const column = (key: string): number[] =>
+      keys.has(key) ? this.#logs.map((logs) => logs[key] ?? NaN) : [];
+    return {
+      epochs: [...this.#epochs],
+      ...(Object.fromEntries(FIELDS.map(([key, field]) => [field, column(key)])) as Fields),
+      metrics: Object.fromEntries(
+        [...keys].filter((key) => !known.includes(key)).map((key) => [key, column(key)]),
+      ),
+      seconds: [...this.#seconds],
+    };
   }
 
   append(epoch: number, logs: Logs, seconds: number): void {
-    this.epochs.push(epoch);
-    for (const [key, field] of FIELDS) {
-      if (key in logs) this[field].push(logs[key]);
-    }
-    this.seconds.push(seconds);
+    this.#epochs.push(epoch);
+    this.#logs.push({ ...logs });
+    this.#seconds.push(seconds);
   }
 }
 
+type Fields = Record<(typeof FIELDS)[number][1], number[]>;
+
 /** Histories of consecutive phases as one, epochs counted through. */
 export function joinHistories(histories: readonly History[]): History {
-  const join = (field: keyof History): number[] => histories.flatMap((history) => history[field]);
-  const epochs = join("epochs").map((_, i) => i);
-  return {
-    epochs,
-    loss: join("loss"),
-    accuracy: join("accuracy"),
-    valLoss: join("valLoss"),
-    valAccuracy: join("valAccuracy"),
-    seconds: join("seconds"),
-  };
+  const { history } = HistoryRecorder.of(...histories);
+  return { ...history, epochs: history.epochs.map((_, i) => i) };
 }

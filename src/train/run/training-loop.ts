@@ -23,7 +23,7 @@ import { type Eater, type Feed, tensorsOf, untilAborted } from "../feed/feed.ts"
 import { trainingStep } from "./training-step.ts";
 
 /** The settings of a run that its loop has to do with. */
-type LoopSettings = Pick<TrainingSettings, "callbacks" | "verbose" | "signal">;
+type LoopSettings = Pick<TrainingSettings, "callbacks" | "verbose" | "signal" | "validationFreq">;
 
 /**
  * One run of one or several phases: the loop, and the state that it carries from step to step. All
@@ -195,7 +195,8 @@ export class TrainingLoop {
 
   /** The values of the validation data, if there are any. */
   async #validate(): Promise<Logs> {
-    if (!this.#validation) return {};
+    const isDue = (this.#position.epoch + 1) % this.#settings.validationFreq === 0;
+    if (!this.#validation || !isDue) return {};
     // The weights are NaN, too: there is nothing to measure.
     if (this.#problem) return { val_loss: NaN, val_accuracy: NaN };
     await this.#callbacks.call("onTestBegin", {});
@@ -250,7 +251,7 @@ export class TrainingLoop {
       learningRate: Number.isNaN(rate) ? null : rate,
       means: { ...this.#means.state, logs: this.#logs },
       seconds: this.#position.begun ? this.#seconds() : 0,
-      histories: this.#histories,
+      histories: this.#histories.map(({ history }) => history),
       callbacks: await this.#callbacks.getStates(),
       ...(await readModelState(this.#model)),
     });

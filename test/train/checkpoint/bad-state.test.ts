@@ -230,7 +230,8 @@ describe("a file made by hand is refused at once:", () => {
       if (histories) Object.assign(checkpoint, { histories });
       if (!epochs) return;
       const zeros = epochs.map(() => 0);
-      const rest = { loss: zeros, accuracy: zeros, valLoss: [], valAccuracy: [], seconds: zeros };
+      const values = { loss: zeros, accuracy: zeros, valLoss: [], valAccuracy: [] };
+      const rest = { ...values, metrics: {}, seconds: zeros };
       Object.assign(checkpoint, { histories: [{ epochs, ...rest }] });
     });
     await expect(run(store, [...callbacks(), noStep()])).rejects.toThrow(

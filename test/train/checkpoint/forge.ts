@@ -36,6 +36,7 @@ export function sampleCheckpoint(): Checkpoint {
     accuracy: Array.from({ length: n }, (_, i) => i / 7),
     valLoss: [],
     valAccuracy: [],
+    metrics: { binary: Array.from({ length: n }, (_, i) => i / 3) },
     seconds: Array.from({ length: n }, () => 0.5),
   });
   return {
