@@ -10,6 +10,7 @@ import {
   isText,
   isArray,
 } from "../checks.ts";
+import { listed } from "../text/listed.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import { checkImageShape, type ImageShape } from "./image-shape.ts";
 
@@ -172,6 +173,41 @@ export class ImageSet implements ImageSetParts {
     const { imageShape, classNames } = this;
     const paths = this.paths && Array.from(indices, (index) => this.paths![index]);
     return new ImageSet({ images, labels, imageShape, classNames, paths });
+  }
+
+  /**
+   * The images of these classes only, relabelled: the first name is label 0. Copies.
+   * @param names out of `classNames`, in their new order.
+   * @throws {ArgumentError} if a name is none of the set's, or given twice.
+   */
+  withClasses(names: readonly string[]): ImageSet {
+    const subject = "ImageSet.withClasses";
+    check(
+      isListOf(names, isText) && names.length > 0 && new Set(names).size === names.length,
+      subject,
+      "a list of different names of classes",
+      describe(names),
+      "pass e.g. set.classNames.slice(0, 2)",
+    );
+    const newLabels = new Map(
+      names.map((name, i) => {
+        const label = this.classNames.indexOf(name);
+        check(
+          label >= 0,
+          subject,
+          `names out of ${listed(this.classNames, 20)}`,
+          describe(name),
+          "correct the name",
+        );
+        return [label, i];
+      }),
+    );
+    const chosen = [...this.labels.keys()].filter((i) => newLabels.has(this.labels[i]));
+    const { images, labels, imageShape, paths } = this.subset(chosen);
+    return new ImageSet({
+      ...{ images, imageShape, classNames: names, paths },
+      labels: labels.map((label) => newLabels.get(label)!) as Uint8Array,
+    });
   }
 
   /** The first `n` images (all of them if there are fewer), sharing memory with this set. */

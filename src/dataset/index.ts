@@ -34,6 +34,7 @@ export {
 } from "./picture-set.ts";
 export type { Interpolation, Pixels } from "./resample.ts";
 export { resizeImage, type ResizeImageOptions } from "./resize-image.ts";
+export { type Fold, stratifiedKFold, type StratifiedKFoldOptions } from "./stratified-k-fold.ts";
 export {
   trainValidationSplit,
   type TrainValidationSplit,
