@@ -23,7 +23,13 @@ const first = (augmentation: kit.Augmentation, of = set): unknown =>
 const generator = (options: kit.ImageDataGeneratorOptions): ImageDataGenerator =>
   new ImageDataGenerator(options);
 
+export { ofAugment as inPage } from "./browser/in-page.ts";
+
 export const trials: Trials = {
+  "pass e.g. randomCrop(), alternatingFlip(), and options last": [
+    () => kit.pipeline({ mix: kit.mixup() }, kit.alternatingFlip()),
+    () => kit.pipeline(kit.randomCrop(), kit.alternatingFlip(), { mix: kit.mixup() }),
+  ],
   "pass one image, as floats or as bytes": [
     () => generator({}).standardize(wrong("image"), shape),
     () => generator({}).standardize(Float32Array.from(set.image(0)), shape),
@@ -116,15 +122,6 @@ export const trials: Trials = {
   "pass randomStream(seed, purpose, ...indices)": [
     () => generator({}).getRandomTransform(shape, wrong(5)),
     () => generator({}).getRandomTransform(shape, randomStream(1, "mine", 0)),
-  ],
-  "pass e.g. compose(randomCrop(), alternatingFlip())": [
-    () => kit.imageFlow(set, { augmentation: wrong({}) }),
-    () =>
-      kit.imageFlow(set, { augmentation: kit.compose(kit.randomCrop(), kit.alternatingFlip()) }),
-  ],
-  "pass e.g. mixup()": [
-    () => kit.imageFlow(set, { mix: wrong({}) }),
-    () => kit.imageFlow(set, { mix: kit.mixup() }),
   ],
   "return an image of the same shape": [
     () => first({ draw: () => 0, apply: (given) => given.subarray(1) }),

@@ -2,9 +2,9 @@
 import {
   earlyStopping,
   ImageDataGenerator,
+  imageFlow,
   loadModel,
   plotHistory,
-  predict,
   type TrainTwoPhaseOptions,
 } from "cifar-kit";
 import {
@@ -68,10 +68,6 @@ const evaluate = (
   trainer = trainerOf(trainWorker),
 ): Promise<unknown> => trainer.evaluate(tinyModel(), given as typeof set, options);
 const withFunction = new ImageDataGenerator({ preprocessingFunction: (image) => image });
-/** Predicts from several views of each image, here or in the Worker. */
-const views = (where: typeof predict, generator: ImageDataGenerator): Promise<unknown> =>
-  where(tinyModel(), set, { testTimeAugmentation: { augmentation: generator, views: 1 } });
-const inWorker: typeof predict = (...given) => trainerOf(trainWorker).predict(...given);
 const checkpoint = (store: unknown): Promise<unknown> => train({ checkpoint: { store } });
 
 const picture = async (): Promise<Blob> => {
@@ -132,7 +128,22 @@ async function openPrivately(isPrivate: boolean): Promise<void> {
   }
 }
 
+/** Advice of augment that a Worker gives. */
+export const ofAugment: Trials = {
+  "in a Worker pass this augmentation to serveTrainer({ augmentation })": [
+    () => train({ augmentation: withFunction }),
+    () => train({}, ownWorker),
+  ],
+};
+
 export const trials: Trials = {
+  "pass one of these": [
+    () => trainerOf(trainWorker).predict(tinyModel(), imageFlow(set)),
+    async () => {
+      await trainerOf(trainWorker).predict(tinyModel(), set);
+      await trainerOf(trainWorker).predict(tinyModel(), new Float32Array(192));
+    },
+  ],
   "choose another picture, or save it in 8 bits": [
     async () => imageFromFile((await grey16()).slice(0, -20)),
     async () => {
@@ -305,24 +316,9 @@ export const trials: Trials = {
     },
   ],
   "pass one": [() => evaluate(5), () => evaluate(set)],
-  "pass new ImageDataGenerator({ ... })": [
-    () => train({ augmentation: {} }),
-    () => train({ augmentation: new ImageDataGenerator({ horizontalFlip: true }) }),
-  ],
-  "pass it to serveTrainer({ augmentation }) in the Worker": [
-    () => train({ augmentation: withFunction }),
-    () => train({}, ownWorker),
-  ],
   "pass opfsCheckpointStore(name)": [
     () => checkpoint({ open: () => undefined }),
     () => checkpoint(opfsCheckpointStore(`remedies-${performance.timeOrigin}`)),
-  ],
-  "call predict of the page, or leave the function out": [
-    () => views(inWorker, withFunction),
-    async () => {
-      await views(predict, withFunction);
-      await views(inWorker, new ImageDataGenerator());
-    },
   ],
   "pass plain values": [
     () => evaluate(set, { batchSize: () => 5 }),

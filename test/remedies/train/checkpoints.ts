@@ -106,13 +106,6 @@ export const trials: Trials = {
     () => state({ many: Array.from({ length: 3e6 }, () => 0.123456789) }),
     () => state({ many: new Float32Array(3e6) }),
   ],
-  "return it from getState as a text, or in a Float32Array": [
-    () => state({ best: NaN }),
-    async () => {
-      await state({ best: "NaN" });
-      await state({ best: Float32Array.of(NaN) });
-    },
-  ],
   'bring one back from a backup, or begin anew with resume: "never"': [
     () => afterDamage({}),
     async () => {

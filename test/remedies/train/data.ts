@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { array } from "@tensorflow/tfjs-data";
 import * as kit from "cifar-kit";
 import { tinyModel } from "../../helpers/tiny.ts";
-import { type Trials, wrong } from "../trial.ts";
+import type { Trials } from "../trial.ts";
 import { flow, generator, piped, pipeline, set, train, twoPhase } from "./runs.ts";
 
 const { classNames } = set;
@@ -66,12 +66,17 @@ export const trials: Trials = {
       await train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: false });
     },
   ],
-  "pass new ImageDataGenerator({ ... }); for other augmentation pass imageFlow(...) as train": [
-    () => train({ augmentation: wrong(kit.randomFlip()) }),
+  "pass new ImageDataGenerator({ ... }) or pipeline(randomCrop(), alternatingFlip())": [
+    () => train({ augmentation: kit.randomFlip() }),
     async () => {
       await train({ augmentation: generator, batchSize: 4 });
-      await train({ train: kit.imageFlow(set, { augmentation: kit.randomFlip() }) });
+      const augmentation = kit.pipeline(kit.randomCrop(), kit.alternatingFlip());
+      await train({ augmentation, batchSize: 4 });
     },
+  ],
+  "pass the images, with augmentation beside them": [
+    () => train({ train: flow(), validationSplit: 0.5 }),
+    () => train({ augmentation: generator, batchSize: 4, validationSplit: 0.5 }),
   ],
   "pass the images, or the flow alone": [
     () => train({ train: flow(), augmentation: generator }),

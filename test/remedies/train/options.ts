@@ -3,7 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
 import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
 import { MEMORY, type Trials, type Untried, wrong } from "../trial.ts";
-import { dense, generator, heavy, set, train, twoPhase } from "./runs.ts";
+import { dense, heavy, set, train, twoPhase } from "./runs.ts";
 
 const { labels } = set;
 function uncompiled(): LayersModel {
@@ -34,6 +34,18 @@ function disposedInside(): Promise<unknown> {
 }
 
 export const trials: Trials = {
+  "pass one of these, e.g. a part of loadCifar10()": [
+    () => train({ train: "cifar10" }),
+    () => train({ train: set.take(6) }),
+  ],
+  "pass e.g. [{ epochs: 10 }]": [
+    () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [] }),
+    () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [{ epochs: 10 }] }),
+  ],
+  "pass new AbortController().signal": [
+    () => train({ signal: new AbortController() }),
+    () => train({ signal: new AbortController().signal }),
+  ],
   "pass more images or another validationSplit": [
     () => train({ train: set.take(1), validationSplit: 0.5 }),
     async () => {
@@ -68,7 +80,6 @@ export const trials: Trials = {
       await train({}, dense("softmax", "meanSquaredError"));
     },
   ],
-  "pass e.g. the train part of loadCifar10()": [() => train({ train: "cifar10" }), () => train()],
   "pass more images, a smaller batchSize, or dropRemainder: false": [
     () => train({ batchSize: 20, dropRemainder: true }),
     async () => {
@@ -125,20 +136,6 @@ export const trials: Trials = {
     },
   ],
   "pass e.g. [10, 10]": [() => twoPhase({ epochs: 10 }), () => twoPhase({ epochs: [1, 0] })],
-  "pass more images or a smaller batchSize": [
-    () => twoPhase({ batchSize: 32 }),
-    async () => {
-      await twoPhase({ train: tinyImages(32), batchSize: 32 });
-      await twoPhase({ batchSize: 6 });
-    },
-  ],
-  "pass new ImageDataGenerator({ ... }), or use trainPhase for other data": [
-    () => twoPhase({ augmentation: kit.randomFlip(), batchSize: 6 }),
-    async () => {
-      await twoPhase({ augmentation: generator, batchSize: 6 });
-      await train({ train: kit.imageFlow(set, { augmentation: kit.randomFlip() }) });
-    },
-  ],
   "leave one of them out": [
     () => train({ validation: set, validationSplit: 0.5 }),
     async () => {
