@@ -43,8 +43,10 @@ export function isListOf<T>(
   return isArray(value) && value.findIndex((element) => !isElement(element)) === -1;
 }
 
-/** This and the next: for {@link isListOf}. */
+/** This and the next two: for {@link isListOf}, or for `like` of options.ts. */
 export const isText = (value: unknown): value is string => typeof value === "string";
+
+export const isName = (value: unknown): value is string => isText(value) && value !== "";
 
 export const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null;

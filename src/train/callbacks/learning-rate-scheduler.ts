@@ -1,4 +1,5 @@
-import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
+import { check, describe } from "../../checks.ts";
+import { oneOf, readOptions } from "../../options.ts";
 import { formatFloat } from "../../text/format-number.ts";
 import { atOnce } from "../../runtime/listener.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
@@ -14,7 +15,7 @@ import {
   text,
   anyNumber,
 } from "../checkpoint/header-shape.ts";
-import { announcer, type AnnounceOptions } from "./announce.ts";
+import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
 import { scheduleKey } from "./schedules.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
@@ -82,10 +83,11 @@ export function learningRateScheduler(
     describe(schedule),
     "pass e.g. (epoch) => 0.001 * 0.9 ** epoch",
   );
-  checkOptions(subject, options, ["per", "verbose", "output"]);
-  const { per = "epoch" } = options;
-  checkOneOf(subject, "per", per, ["epoch", "step"]);
-  const announce = announcer(subject, options);
+  const { per, ...settings } = readOptions(subject, options, {
+    per: oneOf(["epoch", "step"], { default: "epoch" }),
+    ...announceOptions(),
+  });
+  const announce = announcer(settings);
   let firstStep = 0;
   let asked: SchedulerState["asked"] = null;
   const source = (): Promise<string> => sha256(new TextEncoder().encode(String(schedule)));

@@ -1,24 +1,19 @@
 import type { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import {
-  check,
-  checkBoolean,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  describe,
-} from "../../checks.ts";
+import { check, checkInteger, describe, isName } from "../../checks.ts";
+import { boolean, func, like, number, reader, readOptions } from "../../options.ts";
 import { formatFixed } from "../../text/format-number.ts";
-import type { Callback, TrainingRun } from "../callback.ts";
-import type { Logs } from "../logs.ts";
-import { checkSavable } from "../check-savable.ts";
-import { announcer, type AnnounceOptions } from "./announce.ts";
 import { parseTemplate } from "../../text/format-template.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
+import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
+import { checkSavable } from "../check-savable.ts";
+import { anyNumber, count, nullable } from "../checkpoint/header-shape.ts";
+import type { Logs } from "../logs.ts";
+import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
+import { Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../callback.ts";
-import { count, anyNumber, nullable } from "../checkpoint/header-shape.ts";
+
+const SUBJECT = "modelCheckpoint";
 
 /**
  * Saves a model under a name: gives what `model.save` takes (a handler or a URL), or saves it itself
@@ -55,13 +50,7 @@ export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta">
   readonly initialValueThreshold?: number;
 }
 
-/** A type, not an interface, so that it counts as a dictionary of values. */
-type CheckpointState = {
-  readonly best: number | null;
-  readonly batchesSinceSave: number;
-};
-
-const readState = /* @__PURE__ */ stateReader<CheckpointState>("modelCheckpoint", {
+const readState = /* @__PURE__ */ stateReader(SUBJECT, {
   best: /* @__PURE__ */ nullable(anyNumber),
   batchesSinceSave: count,
 });
@@ -73,53 +62,33 @@ const readState = /* @__PURE__ */ stateReader<CheckpointState>("modelCheckpoint"
  *   step, if the optimizer is to be saved and cannot.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
-  const subject = "modelCheckpoint";
-  checkOptions(subject, options, [
-    "filepath",
-    "save",
-    "monitor",
-    "mode",
-    "saveBestOnly",
-    "saveWeightsOnly",
-    "saveFreq",
-    "initialValueThreshold",
-    "verbose",
-    "output",
-  ]);
-  const { filepath, save = (path: string) => path, initialValueThreshold } = options;
-  const { saveBestOnly = false, saveWeightsOnly = false, saveFreq = "epoch" } = options;
-  check(
-    typeof filepath === "string" && filepath.length > 0,
-    subject,
-    "filepath to be a name to save under",
-    describe(filepath),
-    'pass e.g. "runs/{epoch:02d}"',
-  );
-  const { fields, fill } = parseTemplate(subject, filepath, ["epoch", "batch"]);
-  check(
-    typeof save === "function",
-    subject,
-    "save to be a function (path, model) => handler",
-    describe(save),
-    "pass e.g. (path) => fileSystemIO(path)",
-  );
-  checkBoolean(subject, "saveBestOnly", saveBestOnly);
-  checkBoolean(subject, "saveWeightsOnly", saveWeightsOnly);
+  const { monitor: key, mode } = monitorOptions();
+  const settings = readOptions(SUBJECT, options, {
+    filepath: like(isName, "a name to save under", 'pass e.g. "runs/{epoch:02d}"'),
+    save: func<SaveModel, { default: SaveModel }>("pass e.g. (path) => fileSystemIO(path)", {
+      default: (path) => path,
+    }),
+    monitor: key,
+    mode,
+    saveBestOnly: boolean({ default: false }),
+    saveWeightsOnly: boolean({ default: false }),
+    saveFreq: reader({ default: "epoch" }, readFrequency),
+    initialValueThreshold: number({ optional: true }),
+    ...announceOptions(),
+  });
+  const { filepath, save, saveBestOnly, saveWeightsOnly, saveFreq } = settings;
+  const { fields, fill } = parseTemplate(SUBJECT, filepath, ["epoch", "batch"]);
   check(
     saveFreq !== "epoch" || !fields.has("batch"),
-    subject,
+    SUBJECT,
     'no field batch with saveFreq: "epoch"',
     describe(filepath),
     "leave it out, or pass a number of batches as saveFreq",
   );
-  if (saveFreq !== "epoch") checkInteger(subject, "saveFreq", saveFreq, { min: 1 });
-  if (initialValueThreshold !== undefined) {
-    checkNumber(subject, "initialValueThreshold", initialValueThreshold);
-  }
-  const monitor = new Monitor(subject, { monitor: options.monitor, mode: options.mode });
-  const announce = announcer(subject, options);
+  const monitor = new Monitor(SUBJECT, { ...settings, minDelta: 0 });
+  const announce = announcer(settings);
 
-  let best = initialValueThreshold;
+  let best = settings.initialValueThreshold;
   let epoch = 0;
   let batchesSinceSave = 0;
 
@@ -158,11 +127,11 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   };
 
   return {
-    stateKey: stateKey("modelCheckpoint", options),
+    stateKey: stateKey(SUBJECT, options),
     async onTrainBegin(_logs: Logs, { model }: TrainingRun): Promise<void> {
-      if (!saveWeightsOnly) await checkSavable(subject, model);
+      if (!saveWeightsOnly) await checkSavable(SUBJECT, model);
     },
-    getState(): CheckpointState {
+    getState(): ReturnType<typeof readState> {
       return { best: best ?? null, batchesSinceSave };
     },
     setState(saved: CallbackState): void {
@@ -185,4 +154,9 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
       if (saveFreq === "epoch") await checkpoint(run, logs, { epoch: epoch + 1 });
     },
   };
+}
+
+function readFrequency(value: unknown, subject: string, name: string): "epoch" | number {
+  if (value !== "epoch") checkInteger(subject, name, value, { min: 1 });
+  return value;
 }

@@ -1,4 +1,5 @@
-import { check, checkNumber, checkOneOf, describe } from "../../checks.ts";
+import { check, describe, isName } from "../../checks.ts";
+import { like, number, oneOf, type Settled } from "../../options.ts";
 import { warn } from "../../runtime/warn.ts";
 import type { Logs } from "../logs.ts";
 
@@ -17,6 +18,13 @@ export interface MonitorOptions {
   /** Smallest change that counts as an improvement, its sign does not matter; default 0. */
   readonly minDelta?: number;
 }
+
+/** The readers of {@link MonitorOptions}. */
+export const monitorOptions = () => ({
+  monitor: like(isName, "a key of the logs", 'pass e.g. "val_loss"', { default: "val_loss" }),
+  mode: oneOf(["auto", "min", "max"], { default: "auto" }),
+  minDelta: number({ default: 0 }),
+});
 
 const HIGHER_IS_BETTER = /(^|_)(acc|accuracy|precision|recall|auc|f1|f1_score|iou)$/;
 const LOWER_IS_BETTER = /(^|_)(loss|error|mse|mae|mape|msle|crossentropy)$/;
@@ -39,20 +47,10 @@ export class Monitor {
 
   constructor(
     subject: string,
-    { monitor = "val_loss", mode = "auto", minDelta = 0 }: MonitorOptions,
+    { monitor, mode, minDelta }: Settled<ReturnType<typeof monitorOptions>>,
   ) {
     check(
-      typeof monitor === "string" && monitor.length > 0,
-      subject,
-      "monitor to be a key of the logs",
-      describe(monitor),
-      'pass e.g. "val_loss"',
-    );
-    checkOneOf(subject, "mode", mode, ["auto", "min", "max"]);
-    checkNumber(subject, "minDelta", minDelta);
-    const isKnown = LOWER_IS_BETTER.test(monitor) || HIGHER_IS_BETTER.test(monitor);
-    check(
-      mode !== "auto" || isKnown,
+      mode !== "auto" || LOWER_IS_BETTER.test(monitor) || HIGHER_IS_BETTER.test(monitor),
       subject,
       "mode for a value whose direction is not known",
       `monitor ${describe(monitor)} without it`,

@@ -1,6 +1,5 @@
 import { BRAND } from "../../runtime/brand.ts";
-import { checkOneOf, checkOptions } from "../../checks.ts";
-import { checkSink } from "../console/check-sink.ts";
+import { oneOf, readOptions } from "../../options.ts";
 import type { NamedValue } from "../console/format-metric.ts";
 import {
   epochLine,
@@ -9,7 +8,7 @@ import {
   type ProgressStyle,
 } from "../console/progress-line.ts";
 import { StepTimer } from "../console/step-timer.ts";
-import { defaultSink, type TextSink } from "../console/text-sink.ts";
+import { textSink, type TextSink } from "../console/text-sink.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 
@@ -35,11 +34,10 @@ export interface ProgressBarOptions {
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function progressBar(options: ProgressBarOptions = {}): Callback {
-  const subject = "progressBar";
-  checkOptions(subject, options, ["style", "output"]);
-  const { style = "keras2", output = defaultSink() } = options;
-  checkOneOf(subject, "style", style, ["keras2", "keras3"]);
-  checkSink(subject, output);
+  const { style, output } = readOptions("progressBar", options, {
+    style: oneOf(["keras2", "keras3"], { default: "keras2" }),
+    output: textSink(),
+  });
   return new ProgressBar(style, output);
 }
 

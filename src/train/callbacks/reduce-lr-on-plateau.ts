@@ -1,13 +1,14 @@
-import { checkInteger, checkNumber, checkOptions } from "../../checks.ts";
+import { integer, number, readOptions } from "../../options.ts";
 import { formatFloat } from "../../text/format-number.ts";
-import type { Callback, TrainingRun } from "../callback.ts";
+import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
+import { anyNumber, count, nullable } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
-import { announcer, type AnnounceOptions } from "./announce.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
+import { Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../callback.ts";
-import { count, anyNumber, nullable } from "../checkpoint/header-shape.ts";
+
+const SUBJECT = "reduceLROnPlateau";
 
 /** Options of {@link reduceLROnPlateau}; `minDelta` is 0.0001 by default. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOptions {
@@ -21,14 +22,7 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOption
   readonly minLearningRate?: number;
 }
 
-/** A type, not an interface, so that it counts as a dictionary of values. */
-type PlateauState = {
-  readonly best: number | null;
-  readonly wait: number;
-  readonly cooldownLeft: number;
-};
-
-const readState = /* @__PURE__ */ stateReader<PlateauState>("reduceLROnPlateau", {
+const readState = /* @__PURE__ */ stateReader(SUBJECT, {
   best: /* @__PURE__ */ nullable(anyNumber),
   wait: count,
   cooldownLeft: count,
@@ -40,27 +34,18 @@ const readState = /* @__PURE__ */ stateReader<PlateauState>("reduceLROnPlateau",
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
-  const subject = "reduceLROnPlateau";
-  checkOptions(subject, options, [
-    "monitor",
-    "mode",
-    "minDelta",
-    "factor",
-    "patience",
-    "cooldown",
-    "minLearningRate",
-    "verbose",
-    "output",
-  ]);
-  const { factor = 0.1, patience = 10, cooldown = 0, minLearningRate = 0 } = options;
-  const { minDelta = 1e-4 } = options;
-  const between = { min: 0, max: 1, exclusiveMin: true, exclusiveMax: true };
-  checkNumber(subject, "factor", factor, between);
-  checkInteger(subject, "patience", patience, { min: 0 });
-  checkInteger(subject, "cooldown", cooldown, { min: 0 });
-  checkNumber(subject, "minLearningRate", minLearningRate, { min: 0 });
-  const monitor = new Monitor(subject, { ...options, minDelta });
-  const announce = announcer(subject, options);
+  const settings = readOptions(SUBJECT, options, {
+    ...monitorOptions(),
+    ...announceOptions(),
+    minDelta: number({ default: 1e-4 }),
+    factor: number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.1 }),
+    patience: integer({ min: 0, default: 10 }),
+    cooldown: integer({ min: 0, default: 0 }),
+    minLearningRate: number({ min: 0, default: 0 }),
+  });
+  const { factor, patience, cooldown, minLearningRate } = settings;
+  const monitor = new Monitor(SUBJECT, settings);
+  const announce = announcer(settings);
 
   let best: number | undefined;
   let wait = 0;
@@ -78,13 +63,13 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   };
 
   return {
-    stateKey: stateKey("reduceLROnPlateau", options),
+    stateKey: stateKey(SUBJECT, options),
     onPhaseBegin(): void {
       best = undefined;
       wait = 0;
       cooldownLeft = 0;
     },
-    getState(): PlateauState {
+    getState(): ReturnType<typeof readState> {
       return { best: best ?? null, wait, cooldownLeft };
     },
     setState(saved: CallbackState): void {

@@ -72,7 +72,7 @@ export function oneOf<T extends string>(...words: T[]): Reader<T> {
 }
 
 /** A list of at most `most` of what `reader` takes. */
-export function list<T>(reader: Reader<T>, most = Infinity): Reader<T[]> {
+export function list<T>(reader: Reader<T>, most = Infinity): Reader<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw damaged(`${path} to be a list`, describe(value));
     if (value.length > most) throw damaged(`at most ${most} ${path}`, `${value.length}`);
