@@ -105,7 +105,7 @@ export function oneOf<const T extends string | number, const A extends Absence<T
 ): Reader<OrAbsent<A, T>> {
   return reader(absence, (value, subject, name) => {
     checkOneOf(subject, name, value, allowed);
-    return value as T;
+    return value;
   });
 }
 
@@ -162,6 +162,6 @@ export function reader<T, A extends Absence<T>>(
     if (value === undefined && (absence.default !== undefined || absence.optional)) {
       return absence.default as OrAbsent<A, T>;
     }
-    return read(value, subject, name) as OrAbsent<A, T>;
+    return read(value, subject, name);
   };
 }

@@ -49,7 +49,7 @@ export function makeImageFlow(subject: string, set: ImageSet, options: ImageFlow
 /** Reads what draws and applies; `undefined` if left out. */
 export function step<T extends Augmentation | Mix>(example: string): Reader<T | undefined> {
   return like<T, { optional: true }>(
-    isStep,
+    (value): value is T => isStep(value),
     "an object with draw and apply",
     `pass e.g. ${example}`,
     { optional: true },
@@ -57,8 +57,8 @@ export function step<T extends Augmentation | Mix>(example: string): Reader<T | 
 }
 
 /** Whether a value draws and applies. */
-export function isStep<T extends Augmentation | Mix>(value: unknown): value is T {
-  const part = value as Partial<T> | null | undefined;
+export function isStep(value: unknown): value is Augmentation & Mix {
+  const part = value as Partial<Augmentation> | null | undefined;
   return typeof part?.draw === "function" && typeof part.apply === "function";
 }
 

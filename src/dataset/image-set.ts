@@ -206,7 +206,7 @@ export class ImageSet implements ImageSetParts {
     const { images, labels, imageShape, paths } = this.subset(chosen);
     return new ImageSet({
       ...{ images, imageShape, classNames: names, paths },
-      labels: labels.map((label) => newLabels.get(label)!) as Uint8Array,
+      labels: labels.map((label) => newLabels.get(label)!),
     });
   }
 

@@ -87,7 +87,7 @@ function limitsOf([lowest, highest]: FactorRange): Reader<FactorRange | undefine
       describe(option),
       `pass e.g. ${lowest < 0 ? "0.1" : "0.2 or [0.8, 1.2]"}`,
     );
-    const [low, high] = option as unknown[];
+    const [low, high] = option;
     checkNumber(subject, `${name}[0]`, low, { min: lowest, max: highest });
     checkNumber(subject, `${name}[1]`, high, { min: low, max: highest });
     return [low, high];

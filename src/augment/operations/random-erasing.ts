@@ -67,7 +67,7 @@ function limits(usual: Limits, max: number): Reader<Limits> {
       describe(pair),
       "pass e.g. [0.1, 0.3]",
     );
-    const [low, high] = pair as unknown[];
+    const [low, high] = pair;
     checkNumber(subject, `${name}[0]`, low, { min: 0, exclusiveMin: true, max });
     checkNumber(subject, `${name}[1]`, high, { min: low, max });
     return [low, high];

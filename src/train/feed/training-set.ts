@@ -1,6 +1,6 @@
 /** What a run trains on and is measured on, out of the options that say so. */
 import { check, checkNumber, describe, isArray } from "../../checks.ts";
-import { ImageSet } from "../../dataset/image-set.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
 import { splitIndices } from "../../dataset/train-validation-split.ts";
 import { warnOfMissingClasses, warnOfOtherClasses } from "../../dataset/warn-of-missing-classes.ts";
 import type { TrainingSettings } from "../train-options.ts";

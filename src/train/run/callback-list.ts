@@ -58,7 +58,7 @@ export function checkCallbacks(subject: string, callbacks: unknown): readonly Ca
       "correct the name",
     );
   }
-  return callbacks as readonly Callback[];
+  return callbacks;
 }
 
 /** Names of an object's members, and of those that it has from its class. */
