@@ -21,6 +21,25 @@ export function check(
   }
 }
 
+/**
+ * Throws for the first of some values that is not as it should be. Those that are cost no message: there
+ * may be millions.
+ */
+export function checkEach(
+  subject: string,
+  name: string,
+  values: ArrayLike<unknown>,
+  isGood: (value: unknown, index: number) => boolean,
+  what: string,
+  remedy: string,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    if (isGood(values[i], i)) continue;
+    const expected = `${name}[${i}] to be ${what}`;
+    throw new ArgumentError({ subject, expected, got: describe(values[i]), remedy });
+  }
+}
+
 /** What `read` gives, nothing if it throws: as a getter, a proxy's trap, any look at a revoked proxy may. */
 export function attempt<T>(read: () => T): T | undefined {
   try {

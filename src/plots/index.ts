@@ -5,7 +5,13 @@
  * @module cifar-kit/plots
  */
 export type { MatrixNormalization } from "./confusion-values.ts";
-export type { EpochHistory, KerasHistory, PhaseHistories } from "./history-points.ts";
+export type {
+  EpochHistory,
+  KerasHistory,
+  PhaseHistories,
+  RunHistory,
+  TrainingToPlot,
+} from "./history-curves.ts";
 export { plotAugmentations } from "./plot-augmentations.ts";
 export type {
   ImageTransformer,

@@ -3,16 +3,16 @@ import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../src/errors.ts";
 import { plotHistory, toSvg } from "../../src/plots/index.ts";
 import type { EpochHistory } from "../../src/plots/index.ts";
-import { checkHistory } from "../../src/plots/check-history.ts";
-import { joinPhases } from "../../src/plots/history-points.ts";
+import { joinPhases } from "../../src/plots/history-curves.ts";
+import { readRuns } from "../../src/plots/read-history.ts";
 import { expectGolden } from "./golden.ts";
 import { valuesOf } from "./samples.ts";
 
 const keras = JSON.parse(
   readFileSync(new URL("../fixtures/plots/keras-history.json", import.meta.url), "utf8"),
 ) as { plain: Required<EpochHistory>; augmented: Required<EpochHistory> };
-const join = (history: Parameters<typeof checkHistory>[1]) =>
-  joinPhases(checkHistory("test", history));
+const join = (history: object) => joinPhases(readRuns("test", history, undefined)[0].phases);
+const halved = (values: ArrayLike<number | null>) => Array.from(values, (v) => (v ?? 0) / 2);
 
 describe("plotHistory", () => {
   it("draws two phases as before", async () => {
@@ -126,6 +126,60 @@ describe("plotHistory", () => {
     );
   });
 
+  it("draws several runs, a colour each, beside their names", async () => {
+    const half = (history: Required<EpochHistory>) => ({ ...history, loss: halved(history.loss) });
+    const tuned = { plain: half(keras.plain), augmented: half(keras.augmented) };
+    const spec = plotHistory({ adam: keras, "sgd & momentum": tuned });
+    expectGolden("history-runs", await toSvg(spec));
+    const rows = valuesOf(plotHistory({ a: keras.plain, b: keras.augmented }));
+    expect(new Set(rows.map(({ run, color }) => `${String(run)} ${String(color)}`)).size).toBe(2);
+  });
+
+  it("does not join runs of one colour, and names a single one, too", async () => {
+    const [a, b] = [{ loss: [3, 2] }, { loss: [2, 1] }];
+    const svg = await toSvg(plotHistory({ a, b }, { colors: ["red", "red"] }));
+    const lines = [...svg.matchAll(/d="([^"]*)" stroke="red"/g)].map(([, path]) => path);
+    expect(lines.filter((path) => path.includes("L"))).toHaveLength(2);
+    expect(await toSvg(plotHistory({ a }))).toContain(">a<");
+  });
+
+  it("marks the phases of several runs only where all have the same", async () => {
+    expect(await toSvg(plotHistory({ a: keras, b: keras }))).toContain(">augmented<");
+    expect(await toSvg(plotHistory({ a: keras, b: keras.plain }))).not.toContain(">augmented<");
+  });
+
+  it("takes what train gives, of any number of phases", async () => {
+    const phase = { loss: [2, 1] };
+    const training = { phases: [phase, phase, phase], history: {}, health: {} };
+    const spec = plotHistory(training, { phaseNames: ["head", "block", "rest"] });
+    expect(join(training)).toMatchObject({ epochs: [1, 2, 3, 4, 5, 6], boundaries: [2.5, 4.5] });
+    const svg = await toSvg(spec);
+    for (const name of ["head", "block", "rest"]) expect(svg.split(`>${name}<`)).toHaveLength(2);
+  });
+
+  it("draws the metrics that are asked for, in colours of one's own", async () => {
+    const spec = plotHistory(keras, { metrics: ["accuracy"], colors: ["blue", "green"] });
+    const svg = await toSvg(spec);
+    expect(svg).not.toContain(">Loss<");
+    expect(svg).toContain('stroke="blue"');
+    expect(svg).toContain('stroke="green"');
+    expect(spec.description).toBe("Accuracy by epoch, training and validation");
+    expect(() => plotHistory({ loss: [1] }, { metrics: ["accuracy"] })).toThrow(
+      /a history with accuracy, got none; leave metrics out/,
+    );
+    for (const metrics of [[], ["acc"], "loss"] as never[]) {
+      expect(() => plotHistory(keras, { metrics })).toThrow(/metrics to be a list of "loss"/);
+    }
+  });
+
+  it("refuses more runs than there are colours, and names the one that is wrong", () => {
+    const runs = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`run ${i}`, keras]));
+    expect(() => plotHistory(runs)).toThrow(/at most 10 runs, got 11; choose the runs to show/);
+    const bad = { good: keras, bad: { loss: [1], accuracy: [1, 2] } };
+    expect(() => plotHistory(bad)).toThrow(/accuracy of "bad" to have one number per epoch/);
+    expect(() => plotHistory({ good: keras, bad: { loss: [] } })).toThrow(/history of "bad" with/);
+  });
+
   it("refuses what is no history", () => {
     const bad = (history: unknown) => () => plotHistory(history as EpochHistory);
     expect(bad({ loss: [], accuracy: [] })).toThrow(/at least one epoch, got none/);
@@ -145,10 +199,20 @@ describe("plotHistory", () => {
       );
     }
     expect(bad({ loss: ["1"] })).toThrow(/loss\[0\] to be a number, got "1"/);
-    for (const history of [null, undefined, 3, {}, { plain: keras.plain }, [keras.plain]]) {
+    for (const history of [
+      null,
+      undefined,
+      3,
+      {},
+      { plain: [1] },
+      [keras.plain],
+      { a: keras, b: {} },
+    ]) {
       expect(bad(history)).toThrow(ArgumentError);
     }
-    expect(() => plotHistory(keras, { phaseNames: ["one"] as never })).toThrow(/two names/);
+    expect(() => plotHistory(keras, { phaseNames: ["one"] as never })).toThrow(
+      /names of the 2 phases, got \["one"\]/,
+    );
     expect(() => plotHistory(keras, { phases: 2 } as never)).toThrow(/unknown option/);
   });
 });
@@ -161,18 +225,17 @@ describe("joinPhases", () => {
     };
     const counted = join({ plain: keras.plain, augmented: through });
     expect(join(keras)).toEqual(counted);
-    expect(counted.boundary).toBe(10.5);
-    const epochs = counted.points.filter((p) => p.split === "training").map((p) => p.epoch);
-    expect(epochs).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(counted.boundaries).toEqual([10.5]);
+    expect(counted.epochs).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
   it("has no boundary if one of the phases is empty", () => {
     const none = { loss: [], accuracy: [], valLoss: [], valAccuracy: [] };
-    expect(join({ plain: keras.plain, augmented: none }).boundary).toBeUndefined();
-    expect(join({ plain: none, augmented: keras.augmented }).points[0].epoch).toBe(1);
+    expect(join({ plain: keras.plain, augmented: none }).boundaries).toEqual([]);
+    expect(join({ plain: none, augmented: keras.augmented }).epochs[0]).toBe(1);
   });
 
   it("takes a resumed run's epochs as they are", () => {
-    expect(join({ epochs: [7, 8], loss: [1, 2], accuracy: [] }).points[0].epoch).toBe(8);
+    expect(join({ epochs: [7, 8], loss: [1, 2], accuracy: [] }).epochs[0]).toBe(8);
   });
 });

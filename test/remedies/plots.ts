@@ -43,7 +43,7 @@ export const trials: Trials = {
     () => kit.plotHistory(history),
   ],
   "pass what a training run returned, or the member history of what model.fit returned": [
-    () => kit.plotHistory(wrong({ history: { loss: [1] } })),
+    () => kit.plotHistory(wrong({ epoch: [0], history: { loss: [1] } })),
     () => {
       kit.plotHistory(history);
       kit.plotHistory({ loss: [2, 1], acc: [0.3, 0.5], val_loss: [2, 1], val_acc: [0.3, 0.5] });
@@ -57,9 +57,27 @@ export const trials: Trials = {
     () => kit.plotHistory({ loss: [2, 1], accuracy: [0.3] }),
     () => kit.plotHistory(history),
   ],
-  'pass e.g. ["plain", "augmented"]': [
-    () => kit.plotHistory(history, { phaseNames: wrong(["one"]) }),
-    () => kit.plotHistory(history, { phaseNames: ["plain", "augmented"] }),
+  "pass one name per phase, or leave it out": [
+    () => kit.plotHistory({ phases: [history, history] }, { phaseNames: ["one"] }),
+    () => {
+      kit.plotHistory({ phases: [history, history] }, { phaseNames: ["one", "two"] });
+      kit.plotHistory({ phases: [history, history] });
+    },
+  ],
+  'pass e.g. ["accuracy"]': [
+    () => kit.plotHistory(history, { metrics: wrong(["acc"]) }),
+    () => kit.plotHistory(history, { metrics: ["accuracy"] }),
+  ],
+  'leave metrics out, or train a model that was compiled with metrics: ["accuracy"]': [
+    () => kit.plotHistory({ loss: [1] }, { metrics: ["accuracy"] }),
+    () => {
+      kit.plotHistory({ loss: [1] });
+      kit.plotHistory(history, { metrics: ["accuracy"] });
+    },
+  ],
+  "choose the runs to show": [
+    () => kit.plotHistory(Object.fromEntries("abcdefghijk".split("").map((a) => [a, history]))),
+    () => kit.plotHistory(Object.fromEntries("abcdefghij".split("").map((a) => [a, history]))),
   ],
   "pass e.g. the test part of loadCifar10()": [
     () => kit.plotSamples(wrong("cifar10")),
