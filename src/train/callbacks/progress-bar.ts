@@ -25,9 +25,9 @@ export interface ProgressBarOptions {
 
 /**
  * Prints how the training goes on: with `verbose` 1 a line that is redrawn as the epoch proceeds, at
- * most ten times a second and made to fit the terminal (the bar gives way first); where nothing can be
- * redrawn (a file, a pipe, a browser's console) the same line once, when the epoch is over. With
- * `verbose` 2 one line an epoch, with 0 nothing.
+ * most ten times a second and made to fit the terminal (the bar gives way first; the values of a
+ * finished line go into the next one); where nothing can be redrawn (a file, a pipe, a browser's
+ * console) the same line once, when the epoch is over. With `verbose` 2 one line an epoch, with 0 nothing.
  *
  * The time of a line includes the validation; with `verbose` 1 the time of a step leaves the first
  * step out.
@@ -80,14 +80,9 @@ class ProgressBar implements Callback {
     const secondsPerStep = this.#timer.secondsPerStep(this.#steps, now);
     this.#remember(logs);
     if (this.#output.isTTY !== true || now - this.#lastDrawn < REDRAW_INTERVAL) return;
-    const line = progressLine(
-      this.#progress(run.steps, now, secondsPerStep, false),
-      // The last column stays free: some terminals break the line once it is filled.
-      { style: this.#style, color: true, columns: (this.#output.columns || 80) - 1 },
-    );
     this.#lastDrawn = now;
     this.#isLineOpen = true;
-    await this.#output.write(`\r${line}\x1b[K`);
+    await this.#output.write(this.#line(this.#progress(run.steps, now, secondsPerStep, false)));
   }
 
   async onEpochEnd(_epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
@@ -97,15 +92,8 @@ class ProgressBar implements Callback {
     const now = seconds();
     const progress = this.#progress(steps, now, this.#timer.secondsPerStep(steps, now), true);
     this.#isLineOpen = false;
-    if (verbose === 2) {
-      await this.#output.write(`${epochLine(progress, this.#style)}\n`);
-    } else if (this.#output.isTTY === true) {
-      await this.#output.write(
-        `\r${progressLine(progress, { style: this.#style, color: true })}\x1b[K\n`,
-      );
-    } else {
-      await this.#output.write(`${progressLine(progress, { style: this.#style })}\n`);
-    }
+    const line = verbose === 2 ? epochLine(progress, this.#style) : this.#line(progress);
+    await this.#output.write(`${line}\n`);
   }
 
   async onRunEnd(): Promise<void> {
@@ -113,6 +101,16 @@ class ProgressBar implements Callback {
     const wasOpen = this.#isLineOpen;
     this.#isLineOpen = false;
     if (wasOpen) await this.#output.write("\n");
+  }
+
+  /** The line of an epoch; on a terminal in the place of the one before, and made to fit. */
+  #line(progress: Progress): string {
+    const { isTTY, columns } = this.#output;
+    const style = this.#style;
+    if (isTTY !== true) return progressLine(progress, { style });
+    // The last column stays free: some terminals break the line once it is filled.
+    const options = { style, color: true, columns: (columns || 80) - 1 };
+    return `\r\x1b[K${progressLine(progress, options)}`;
   }
 
   /** Values keep the place that they first had: those of the batches, then those of the epoch. */

@@ -75,7 +75,7 @@ export const trials: Trials = {
     },
   ],
   "pass the images, with augmentation beside them": [
-    () => train({ train: flow(), validationSplit: 0.5 }),
+    () => train({ train: kit.imageFlow(set), validationSplit: 0.5 }),
     () => train({ augmentation: generator, batchSize: 4, validationSplit: 0.5 }),
   ],
   "pass the images, or the flow alone": [

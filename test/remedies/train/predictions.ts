@@ -11,7 +11,7 @@ import {
 import * as kit from "cifar-kit";
 import { tinyModel } from "../../helpers/tiny.ts";
 import { MEMORY, type Trials, type Untried, wrong } from "../trial.ts";
-import { compiled, dense, flow, generator, pipeline, set } from "./runs.ts";
+import { compiled, dense, generator, pipeline, set } from "./runs.ts";
 
 const { images } = set;
 const picture = { data: new Uint8Array(48), width: 4, height: 4, channels: 3 } as const;
@@ -82,11 +82,10 @@ export const trials: Trials = {
     () => kit.evaluate(tinyModel(), pipeline()),
   ],
   "pass one of these": [
-    () => kit.evaluate(tinyModel(), wrong("set")),
+    () => kit.predict(tinyModel(), set, { testTimeAugmentation: wrong("mirror") }),
     async () => {
-      await kit.evaluate(tinyModel(), set);
-      await kit.evaluate(tinyModel(), flow());
-      await kit.evaluate(tinyModel(), pipeline());
+      await kit.predict(tinyModel(), set, { testTimeAugmentation: "flip" });
+      await kit.predict(tinyModel(), set, { testTimeAugmentation: "none" });
     },
   ],
   "find out where it comes from: a division by 0, or memory that was never filled": [

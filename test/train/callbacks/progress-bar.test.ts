@@ -55,12 +55,12 @@ describe("progressBar", () => {
     expect(drawings.length).toBeGreaterThan(15);
     expect(drawings.length).toBeLessThanOrEqual(21);
     for (const drawing of drawings.slice(0, -1)) {
-      expect(drawing).toMatch(/^[^\x1b\n]{1,59}\x1b\[K$/);
+      expect(drawing).toMatch(/^\x1b\[K[^\x1b\n]{1,59}$/);
     }
-    expect(drawings[0]).toBe("  1/100 - ETA: 1:39 - loss: 2.0000 - accuracy: 0.0000e+00\x1b[K");
+    expect(drawings[0]).toBe("\x1b[K  1/100 - ETA: 1:39 - loss: 2.0000 - accuracy: 0.0000e+00");
     expect(drawings.at(-1)).toBe(
-      "100/100 [==============================] - 6s 50ms/step" +
-        " - loss: 0.0200 - accuracy: 0.4950 - val_loss: 0.9000 - val_accuracy: 0.7500\x1b[K\n",
+      "\x1b[K100/100 [==============================] - 6s 50ms/step\n" +
+        "  loss: 0.0200 - accuracy: 0.4950 - val_loss: 0.9000 - val_accuracy: 0.7500\n",
     );
   });
 
@@ -104,8 +104,8 @@ describe("progressBar", () => {
     const output = new TextBuffer({ isTTY: true, columns: 100 });
     const callback = hooksOf(progressBar({ output }), fakeRun({ epochs: 1, steps: undefined }));
     await train(callback, { steps: 23 });
-    expect(output.text).toContain("\r      1/Unknown - 1s 1s/step - loss: 2.0000");
-    expect(output.text).toMatch(/\r23\/23 \[={30}\] - 4s 156ms\/step - loss: 0\.0870[^\r]*\n$/);
+    expect(output.text).toContain("\r\x1b[K      1/Unknown - 1s 1s/step - loss: 2.0000");
+    expect(output.text).toMatch(/\r\x1b\[K23\/23 \[={30}\] - 4s 156ms\/step\n  loss: 0\.0870[^\r]*\n$/);
   });
 
   it("times only its own steps in an epoch that began in another run", async () => {
@@ -133,7 +133,7 @@ describe("progressBar", () => {
     now += 1;
     await callback.onBatchEnd(0, { loss: NaN });
     await callback.onRunEnd();
-    expect(output.text).toMatch(/loss: nan\x1b\[K\n$/);
+    expect(output.text).toMatch(/loss: nan\n$/);
   });
 
   it("writes to the standard output by default", async () => {
