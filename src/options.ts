@@ -16,6 +16,7 @@ import {
   checkOneOf,
   checkOptions,
   describe,
+  isArray,
   isListOf,
   isText,
   type NumberLimits,
@@ -85,6 +86,43 @@ export function number<const A extends Absence<number> & NumberLimits & { readon
   return reader(limits, (value, subject, name) => {
     checkNumber(subject, limits.unit ? `${name} (${limits.unit})` : name, value, limits);
     return value;
+  });
+}
+
+/** Two limits, the lower first. */
+export type FactorRange = readonly [low: number, high: number];
+
+/**
+ * Two numbers, the lower one first, as a list of their own; the limits are those of both.
+ * @param limits with an example of what to pass.
+ * @param ofNumber what a single number stands for, if one will do; throws unless it is right.
+ */
+export function range<
+  const A extends Absence<FactorRange> & NumberLimits & { readonly example: string },
+>(
+  limits: A,
+  ofNumber?: (value: number, subject: string, name: string) => FactorRange,
+): Reader<OrAbsent<A, FactorRange>> {
+  return reader(limits, (value, subject, name) => {
+    if (ofNumber && typeof value === "number") return ofNumber(value, subject, name);
+    check(
+      isArray(value) && value.length === 2,
+      subject,
+      `${name} to be a ${ofNumber ? "number or a " : ""}pair [low, high]`,
+      describe(value),
+      `pass e.g. ${limits.example}`,
+    );
+    const [low, high] = value;
+    checkNumber(subject, `${name}[0]`, low, limits);
+    checkNumber(subject, `${name}[1]`, high, limits);
+    check(
+      low <= high,
+      subject,
+      `${name} to have its lower limit first`,
+      describe(value),
+      `pass [${high}, ${low}]`,
+    );
+    return [low, high];
   });
 }
 

@@ -1,13 +1,10 @@
+export type { FactorRange } from "../options.ts";
 export type { Augmenter, AugmenterJSON } from "./augmenter.ts";
 export { augmenterFromJSON } from "./augmenter-from-json.ts";
 export { pipeline, type Pipeline, type PipelineOptions } from "./pipeline.ts";
 export type { FeatureStatistics } from "./keras/feature-statistics.ts";
 export type { Batch, Flow } from "./flow.ts";
-export type {
-  ImageDataGeneratorOptions,
-  RandomStreamKind,
-  FactorRange,
-} from "./keras/generator-options.ts";
+export type { ImageDataGeneratorOptions, RandomStreamKind } from "./keras/generator-options.ts";
 export type { Subset } from "./keras/generator-subset.ts";
 export {
   ImageDataGenerator,

@@ -252,7 +252,7 @@ describe("the options", () => {
       { zoomRange: [1.1, 0.9] },
       "zoomRange to have its lower limit first, got [1.1, 0.9]; pass [0.9,",
     ],
-    [{ zoomRange: [1] }, "zoomRange to be a pair [low, high], got [1]"],
+    [{ zoomRange: [1] }, "zoomRange to be a number or a pair [low, high], got [1]"],
     [{ horizontalFlip: 1 }, "horizontalFlip to be true or false, got 1"],
     [{ verticalFlip: "yes" }, 'verticalFlip to be true or false, got "yes"'],
     [{ channelShiftRange: -5 }, "channelShiftRange to be a finite number of at least 0, got -5"],

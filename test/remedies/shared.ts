@@ -26,6 +26,10 @@ export const trials: Trials = {
     () => kit.imageFlow(set, { batchSize: 1 }),
   ],
   "pass e.g. {}": [() => named(wrong("red")), () => named(["red"])],
+  "pass [{}, {}]": [
+    () => new kit.ImageDataGenerator({ zoomRange: [1.2, 0.8] }),
+    () => new kit.ImageDataGenerator({ zoomRange: [0.8, 1.2] }),
+  ],
   "pass a boolean": [
     () => kit.imageFlow(set, { shuffle: wrong("yes") }),
     () => kit.imageFlow(set, { shuffle: true }),

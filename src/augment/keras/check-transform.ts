@@ -1,24 +1,26 @@
-import { check, checkNumber, checkOptions } from "../../checks.ts";
+import { check } from "../../checks.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
+import { boolean, number, readOptions } from "../../options.ts";
 import type { Transform } from "./transform.ts";
 
-const NUMBERS = [
-  "theta",
-  "tx",
-  "ty",
-  "shear",
-  "zx",
-  "zy",
-  "channelShiftIntensity",
-  "brightness",
-] as const satisfies readonly (keyof Transform)[];
-
-/** Throws unless `transform` has known parameters only, and finite ones. */
-export function checkTransform(subject: string, transform: Partial<Transform>): void {
-  checkOptions(subject, transform, [...NUMBERS, "flipHorizontal", "flipVertical"]);
-  for (const name of NUMBERS) {
-    if (transform[name] !== undefined) checkNumber(subject, name, transform[name]);
-  }
+/** Reads the parameters of a transform: known ones only, and finite; those left out change nothing. */
+export function readTransform(subject: string, transform: Partial<Transform>): Transform {
+  const nothing = number({ default: 0 });
+  const once = number({ default: 1 });
+  const unchanged = number({ optional: true });
+  const no = boolean({ default: false });
+  return readOptions(subject, transform, {
+    theta: nothing,
+    tx: nothing,
+    ty: nothing,
+    shear: nothing,
+    zx: once,
+    zy: once,
+    channelShiftIntensity: unchanged,
+    flipHorizontal: no,
+    flipVertical: no,
+    brightness: unchanged,
+  });
 }
 
 /**

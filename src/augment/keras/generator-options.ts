@@ -1,12 +1,19 @@
-import type { WarpOptions } from "../warp/warp-target.ts";
-import type { TransformRanges } from "./draw-transform.ts";
-import type { StatisticsSettings } from "./feature-statistics.ts";
-import type { ShiftRange } from "./shift-range.ts";
-import type { PreprocessingFunction, StandardizeSettings } from "./standardizer.ts";
+import { check, checkNumber } from "../../checks.ts";
+import { ArgumentError } from "../../errors.ts";
+import {
+  boolean,
+  func,
+  number,
+  oneOf,
+  type FactorRange,
+  range,
+  type Reader,
+  reader,
+  readOptions,
+} from "../../options.ts";
+import { type ShiftRange, shiftRange } from "./shift-range.ts";
+import type { PreprocessingFunction } from "./standardizer.ts";
 import type { AxisOrder, FillMode, InterpolationOrder } from "./transform.ts";
-
-/** Two limits, the lower first. */
-export type FactorRange = readonly [low: number, high: number];
 
 /**
  * Where random numbers come from. `"keyed"`: from streams of this library, so that an image becomes
@@ -74,9 +81,89 @@ export interface ImageDataGeneratorOptions {
   readonly randomStream?: RandomStreamKind;
 }
 
-/** Options after checking, with every default filled in. */
-export interface GeneratorSettings
-  extends TransformRanges, WarpOptions, StandardizeSettings, StatisticsSettings {
-  readonly validationSplit: number;
-  readonly randomStream: RandomStreamKind;
+const off = (): Reader<boolean> => boolean({ default: false });
+
+/** The readers of the options that make up the random transform. */
+export const transformOptions = () => ({
+  rotationRange: number({ unit: "degrees", min: 0, default: 0 }),
+  widthShiftRange: shiftRange(),
+  heightShiftRange: shiftRange(),
+  shearRange: number({ unit: "degrees", min: 0, max: 90, exclusiveMax: true, default: 0 }),
+  zoomRange: range(
+    { min: 0, exclusiveMin: true, default: [1, 1], example: "[0.8, 1.2]" },
+    (value, subject, name) => {
+      checkNumber(subject, name, value, { min: 0, max: 1, exclusiveMax: true });
+      return [1 - value, 1 + value];
+    },
+  ),
+  horizontalFlip: off(),
+  verticalFlip: off(),
+  fillMode: oneOf(["nearest", "reflect", "wrap", "constant"], { default: "nearest" }),
+  cval: number({ default: 0 }),
+  interpolationOrder: oneOf([0, 1], { default: 1 }),
+  axisOrder: oneOf(["documented", "keras"], { default: "documented" }),
+});
+
+/** What {@link ImageDataGeneratorOptions} come to: every default is filled in. */
+export type GeneratorSettings = ReturnType<typeof readGeneratorOptions>;
+
+/**
+ * Reads the options, and turns on the centring that others need.
+ * @throws {ArgumentError} if one is wrong, or two contradict each other.
+ */
+export function readGeneratorOptions(options: ImageDataGeneratorOptions) {
+  const subject = "ImageDataGenerator";
+  const settings = readOptions(subject, options, {
+    ...transformOptions(),
+    channelShiftRange: number({ min: 0, default: 0 }),
+    brightnessRange: range({ min: 0, optional: true, example: "[0.8, 1.2]" }),
+    rescale: reader({ default: 1 / 255 }, readRescale),
+    preprocessingFunction: func<PreprocessingFunction, { optional: true }>(
+      "pass (image, shape) => image",
+      { optional: true },
+    ),
+    samplewiseCenter: boolean({ optional: true }),
+    samplewiseStdNormalization: off(),
+    featurewiseCenter: boolean({ optional: true }),
+    featurewiseStdNormalization: off(),
+    zcaWhitening: off(),
+    zcaEpsilon: number({ min: 0, exclusiveMin: true, default: 1e-6 }),
+    validationSplit: number({ min: 0, max: 1, exclusiveMax: true, default: 0 }),
+    randomStream: oneOf(["keyed", "numpy"], { default: "keyed" }),
+  });
+  const { zcaWhitening, featurewiseStdNormalization } = settings;
+  check(
+    !(zcaWhitening && featurewiseStdNormalization),
+    subject,
+    "either zcaWhitening or featurewiseStdNormalization",
+    "both",
+    "leave out featurewiseStdNormalization, which whitening replaces",
+  );
+  const centred = (
+    name: "samplewiseCenter" | "featurewiseCenter",
+    ...others: ("samplewiseStdNormalization" | "featurewiseStdNormalization" | "zcaWhitening")[]
+  ): boolean => {
+    const neededBy = others.find((other) => settings[other]);
+    if (neededBy === undefined || settings[name] !== false) {
+      return settings[name] ?? neededBy !== undefined;
+    }
+    throw new ArgumentError({
+      subject,
+      expected: `${name} to stay on with ${neededBy}, which cannot do without it`,
+      got: "false",
+      remedy: `leave ${name} out`,
+    });
+  };
+  return {
+    ...settings,
+    samplewiseCenter: centred("samplewiseCenter", "samplewiseStdNormalization"),
+    featurewiseCenter: centred("featurewiseCenter", "zcaWhitening", "featurewiseStdNormalization"),
+  };
+}
+
+function readRescale(value: unknown, subject: string, name: string): number {
+  if (value === null) return 1;
+  checkNumber(subject, name, value);
+  check(value !== 0, subject, `${name} not to be 0`, "0", "pass null to keep the pixels in 0..255");
+  return value;
 }

@@ -30,15 +30,18 @@ import type { Rng } from "../../random/rng.ts";
 import { randomStream } from "../../random/stream.ts";
 import { checkImageShape } from "../../dataset/image-shape.ts";
 import { checkedImage } from "./check-image.ts";
-import { checkBrightness, checkBrightnessChannels, checkTransform } from "./check-transform.ts";
+import { checkBrightness, checkBrightnessChannels, readTransform } from "./check-transform.ts";
 import { drawTransform } from "./draw-transform.ts";
 import { computeStatistics, type FeatureStatistics } from "./feature-statistics.ts";
 import type { Flow } from "../flow.ts";
 import { checkNumpySeed, KeyedFlowRandom, NumpyFlowRandom } from "../flow-random.ts";
 import { GeneratorFlow } from "./generator-flow.ts";
-import type { GeneratorSettings, ImageDataGeneratorOptions } from "./generator-options.ts";
+import {
+  type GeneratorSettings,
+  type ImageDataGeneratorOptions,
+  readGeneratorOptions,
+} from "./generator-options.ts";
 import { takeSubset, type Subset } from "./generator-subset.ts";
-import { resolveGeneratorOptions } from "./resolve-generator-options.ts";
 import type { SaveFunction } from "./saved-image.ts";
 import { checkSet } from "../set-flow.ts";
 import { type SetFlowOptions, setFlowOptions } from "../flow-options.ts";
@@ -78,7 +81,7 @@ export class ImageDataGenerator implements Augmenter {
 
   /** @throws {ArgumentError} for an unknown option, or one of the wrong type or out of range. */
   constructor(options: ImageDataGeneratorOptions = {}) {
-    this.#settings = resolveGeneratorOptions(options);
+    this.#settings = readGeneratorOptions(options);
   }
 
   /** @internal So that `instanceof` also knows the generators of another copy of the package. */
@@ -93,7 +96,7 @@ export class ImageDataGenerator implements Augmenter {
 
   /** @internal The options that differ from the defaults. */
   [INSPECT](): string {
-    const usual: Readonly<Record<string, unknown>> = { ...resolveGeneratorOptions({}) };
+    const usual: Readonly<Record<string, unknown>> = { ...readGeneratorOptions({}) };
     const given = Object.entries(this.#settings)
       .map(([name, value]) => ({ name, text: describe(value) }))
       .filter(({ name, text }) => text !== describe(usual[name]))
@@ -213,11 +216,10 @@ export class ImageDataGenerator implements Augmenter {
     const subject = "ImageDataGenerator.applyTransform";
     checkImageShape(subject, shape, "shape");
     const pixels = checkedImage(subject, image, shape);
-    checkTransform(subject, transform);
-    if (transform.brightness !== undefined) checkBrightness(subject, pixels, shape);
+    const whole = readTransform(subject, transform);
+    if (whole.brightness !== undefined) checkBrightness(subject, pixels, shape);
     const out = new Float32Array(pixels.length);
-    const pipeline = new TransformPipeline(shape, this.#settings);
-    pipeline.apply(pixels, 0, { ...IDENTITY_TRANSFORM, ...transform }, out, 0, 1);
+    new TransformPipeline(shape, this.#settings).apply(pixels, 0, whole, out, 0, 1);
     return out;
   }
 

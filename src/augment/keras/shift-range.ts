@@ -1,4 +1,5 @@
 import { check, checkNumber, describe, isArray } from "../../checks.ts";
+import { type Reader, reader } from "../../options.ts";
 import type { Rng } from "../../random/rng.ts";
 
 /**
@@ -23,36 +24,30 @@ export type ShiftRange =
 /** Further than any image is wide, and few enough whole numbers to draw from. */
 const FURTHEST = 2 ** 31;
 
-/** Throws unless `range` has one of the forms of {@link ShiftRange}. */
-export function checkShiftRange(
-  subject: string,
-  name: string,
-  range: unknown,
-): asserts range is ShiftRange {
-  if (typeof range === "number") {
-    checkNumber(subject, name, range, { min: 0, max: FURTHEST });
-    return;
-  }
-  if (isPixels(range)) {
-    checkNumber(subject, `${name}.pixels`, range.pixels, { min: 0, max: FURTHEST });
-    return;
-  }
-  check(
-    isArray(range) && range.length > 0,
-    subject,
-    `${name} to be a number, a list of shifts or { pixels }`,
-    describe(range),
-    "pass 0.1 for a tenth of the axis, 3 for whole pixels, or [1, 2, 4] for these shifts only",
-  );
-  for (const [i, shift] of range.entries()) {
-    checkNumber(subject, `${name}[${i}]`, shift, { min: -FURTHEST, max: FURTHEST });
-  }
-}
-
-/** The same range, which the caller cannot change any more. */
-export function copyShiftRange(range: ShiftRange): ShiftRange {
-  if (typeof range === "number") return range;
-  return isPixels(range) ? { pixels: range.pixels } : Array.from(range);
+/** Reads a shift in one of the forms of {@link ShiftRange}; what it gives nobody can change. */
+export function shiftRange(): Reader<ShiftRange> {
+  return reader({ default: 0 }, (range, subject, name): ShiftRange => {
+    if (typeof range === "number") {
+      checkNumber(subject, name, range, { min: 0, max: FURTHEST });
+      return range;
+    }
+    if (isPixels(range)) {
+      const { pixels } = range;
+      checkNumber(subject, `${name}.pixels`, pixels, { min: 0, max: FURTHEST });
+      return { pixels };
+    }
+    check(
+      isArray(range) && range.length > 0,
+      subject,
+      `${name} to be a number, a list of shifts or { pixels }`,
+      describe(range),
+      "pass 0.1 for a tenth of the axis, 3 for whole pixels, or [1, 2, 4] for these shifts only",
+    );
+    return Array.from(range, (shift, i) => {
+      checkNumber(subject, `${name}[${i}]`, shift, { min: -FURTHEST, max: FURTHEST });
+      return shift;
+    });
+  });
 }
 
 /** Whether the range moves anything; if not, nothing is drawn for it. */

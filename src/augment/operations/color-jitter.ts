@@ -1,10 +1,9 @@
-import { check, checkNumber, describe, isArray } from "../../checks.ts";
-import { type Reader, reader, readOptions } from "../../options.ts";
+import { checkNumber } from "../../checks.ts";
+import { type FactorRange, range, type Reader, readOptions } from "../../options.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import { permutation } from "../../random/permutation.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "../pillow/enhance.ts";
 import { adjustHue } from "../pillow/hue.ts";
-import type { FactorRange } from "../keras/generator-options.ts";
 import { drawBetween } from "../keras/shift-range.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { checkColourChannels } from "./colour-channels.ts";
@@ -45,10 +44,12 @@ export interface JitterStep {
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function colorJitter(options: ColorJitterOptions): Augmentation<readonly JitterStep[]> {
-  const factor = (): Reader<FactorRange | undefined> => limitsOf([0, Infinity]);
+  const factor = amount(0, Infinity, 1, "0.2 or [0.8, 1.2]");
   const settings = readOptions("colorJitter", options, {
-    ...{ brightness: factor(), contrast: factor(), saturation: factor() },
-    hue: limitsOf([-0.5, 0.5]),
+    brightness: factor,
+    contrast: factor,
+    saturation: factor,
+    hue: amount(-0.5, 0.5, 0, "0.1"),
   });
   return {
     toJSON: () => ({ kind: "colorJitter", options: settings }),
@@ -74,22 +75,14 @@ function applyStep(image: Uint8Array, shape: ImageShape, { kind, amount }: Jitte
 }
 
 /** Reads two numbers between limits, or one that stands for as far either way from no change. */
-function limitsOf([lowest, highest]: FactorRange): Reader<FactorRange | undefined> {
-  return reader({ optional: true }, (option, subject, name): FactorRange => {
-    if (typeof option === "number") {
-      checkNumber(subject, name, option, { min: 0, max: highest });
-      return lowest < 0 ? [-option, option] : [Math.max(0, 1 - option), 1 + option];
-    }
-    check(
-      isArray(option) && option.length === 2,
-      subject,
-      `${name} to be a number or a pair [low, high]`,
-      describe(option),
-      `pass e.g. ${lowest < 0 ? "0.1" : "0.2 or [0.8, 1.2]"}`,
-    );
-    const [low, high] = option;
-    checkNumber(subject, `${name}[0]`, low, { min: lowest, max: highest });
-    checkNumber(subject, `${name}[1]`, high, { min: low, max: highest });
-    return [low, high];
+function amount(
+  min: number,
+  max: number,
+  none: number,
+  example: string,
+): Reader<FactorRange | undefined> {
+  return range({ min, max, optional: true, example }, (value, subject, name) => {
+    checkNumber(subject, name, value, { min: 0, max });
+    return [Math.max(min, none - value), none + value];
   });
 }

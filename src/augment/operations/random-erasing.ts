@@ -1,5 +1,4 @@
-import { check, checkNumber, describe, isArray } from "../../checks.ts";
-import { number, type Reader, reader, readOptions } from "../../options.ts";
+import { number, type FactorRange, range, readOptions } from "../../options.ts";
 import { drawBetween } from "../keras/shift-range.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { fillColor, paintBox, type PixelBox, type FillColor } from "./box.ts";
@@ -9,9 +8,9 @@ export interface RandomErasingOptions {
   /** In [0, 1]. Default 0.5. */
   readonly probability?: number;
   /** Limits of the erased part of the area, in (0, 1]. Default [0.02, 0.33]. */
-  readonly scale?: readonly [low: number, high: number];
+  readonly scale?: FactorRange;
   /** Limits of height / width, above 0. Default [0.3, 3.3]. */
-  readonly ratio?: readonly [low: number, high: number];
+  readonly ratio?: FactorRange;
   /** Colour of the rectangle. Default 0, black. */
   readonly fill?: FillColor;
 }
@@ -30,8 +29,14 @@ export function randomErasing(options: RandomErasingOptions = {}): Augmentation<
 }> {
   const settings = readOptions("randomErasing", options, {
     probability: number({ min: 0, max: 1, default: 0.5 }),
-    scale: limits([0.02, 0.33], 1),
-    ratio: limits([0.3, 3.3], Infinity),
+    scale: range({
+      min: 0,
+      exclusiveMin: true,
+      max: 1,
+      default: [0.02, 0.33],
+      example: "[0.1, 0.3]",
+    }),
+    ratio: range({ min: 0, exclusiveMin: true, default: [0.3, 3.3], example: "[0.5, 2]" }),
     fill: fillColor(),
   });
   const { probability, scale, ratio, fill } = settings;
@@ -53,23 +58,4 @@ export function randomErasing(options: RandomErasingOptions = {}): Augmentation<
     },
     apply: (image, shape, { box }) => (box ? paintBox(image, shape, box, fill) : image),
   };
-}
-
-type Limits = readonly [low: number, high: number];
-
-/** Reads two numbers above 0, the lower one first. */
-function limits(usual: Limits, max: number): Reader<Limits> {
-  return reader({ default: usual }, (pair, subject, name): Limits => {
-    check(
-      isArray(pair) && pair.length === 2,
-      subject,
-      `${name} to be a pair [low, high]`,
-      describe(pair),
-      "pass e.g. [0.1, 0.3]",
-    );
-    const [low, high] = pair;
-    checkNumber(subject, `${name}[0]`, low, { min: 0, exclusiveMin: true, max });
-    checkNumber(subject, `${name}[1]`, high, { min: low, max });
-    return [low, high];
-  });
 }

@@ -300,7 +300,7 @@ describe("the options", () => {
     ["a size", () => cutout({ size: 0 }), "size to be a whole number of at least 1, got 0"],
     ["a colour", () => cutout({ fill: [0, -1, 0] }), "fill[1] to be a finite number in [0, 255]"],
     ["no colour", () => cutout({ fill: [] }), "fill to have a value"],
-    ["a scale", () => randomErasing({ scale: [0.3, 0.1] }), "scale[1] to be a finite number in"],
+    ["a scale", () => randomErasing({ scale: [0.3, 0.1] }), "scale to have its lower limit first"],
     [
       "a ratio",
       () => randomErasing({ ratio: 2 as never }),
