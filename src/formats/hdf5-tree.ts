@@ -76,7 +76,7 @@ export function writeNames(group: Group, attribute: string, names: readonly stri
     return;
   }
   const lengths = names.map((name) => new TextEncoder().encode(name).length);
-  const bytes = Math.max(...lengths);
+  const bytes = Math.max(1, ...lengths);
   if (bytes > ATTRIBUTE_BYTES) {
     throw unkeepable(
       `names of layers that HDF5 can keep: of at most ${ATTRIBUTE_BYTES} bytes`,

@@ -1,29 +1,35 @@
 /** Keras's weights files in HDF5, in either layout. */
 import { DataError, CifarKitError, ArgumentError } from "../errors.ts";
+import { hasNames, readNames, writeNames } from "./hdf5-tree.ts";
 import { createHdf5, hdf5Reason, loadHdf5, openHdf5 } from "./hdf5.ts";
 import { readKeras2, isKeras2, writeKeras2 } from "./keras2-h5.ts";
 import { readKeras3, writeKeras3 } from "./keras3-h5.ts";
 import type { KerasLayer, KerasValues } from "./keras-layer.ts";
 
-/** The attribute of the file that holds the weights' hash; readers that do not know it pass it over. */
+/** Attributes of the file with the weights' hash and the class names, which Keras passes over. */
 const HASH = "sha256";
+const CLASS_NAMES = "class_names";
 
-/**
- * The bytes of a weights file that `model.load_weights` of Keras reads.
- * @param hash kept in the file for {@link readKerasWeights} to give back.
- */
+/** What a file says besides the weights. */
+interface Notes {
+  readonly hash: string | undefined;
+  readonly classNames: readonly string[] | undefined;
+}
+
+/** The bytes of a weights file that `model.load_weights` of Keras reads. */
 export async function writeKerasWeights(
   layers: readonly KerasLayer[],
   values: KerasValues,
   format: "keras2" | "keras3",
-  hash: string,
+  { hash, classNames }: Notes,
 ): Promise<Uint8Array> {
   const hdf5 = await loadHdf5();
   const write = format === "keras3" ? writeKeras3 : writeKeras2;
   try {
     return createHdf5(hdf5, (file) => {
       write(hdf5, file, layers, values);
-      file.create_attribute(HASH, hash, null, `S${hash.length}`);
+      if (classNames) writeNames(file, CLASS_NAMES, classNames);
+      if (hash) file.create_attribute(HASH, hash, null, `S${hash.length}`);
     });
   } catch (cause) {
     if (cause instanceof CifarKitError) throw cause;
@@ -37,11 +43,11 @@ export async function writeKerasWeights(
   }
 }
 
-/** The values of each weight of each layer, and the hash that the file has of them, if it has one. */
+/** The values of each weight of each layer, and what the file says of them. */
 export async function readKerasWeights(
   bytes: Uint8Array,
   layers: readonly KerasLayer[],
-): Promise<{ values: KerasValues; hash: string | undefined }> {
+): Promise<Notes & { readonly values: KerasValues }> {
   const hdf5 = await loadHdf5();
   try {
     return openHdf5(hdf5, bytes, (root) => {
@@ -53,6 +59,7 @@ export async function readKerasWeights(
       const read = isKeras2(file) ? readKeras2 : readKeras3;
       return {
         values: read(hdf5, file, layers),
+        classNames: hasNames(root, CLASS_NAMES) ? readNames(root, CLASS_NAMES) : undefined,
         hash: typeof hash === "string" ? hash : undefined,
       };
     });

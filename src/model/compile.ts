@@ -1,7 +1,11 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check, checkNumber, checkOneOf, describe, isObject } from "../checks.ts";
+import { reader } from "../options.ts";
 import type { ModelInternals } from "./internals.ts";
-import { withUndyingLoss } from "./loss.ts";
+import { withKerasLoss } from "./loss.ts";
+import { adam, adamW } from "./optimizers/adam.ts";
+import { sgd } from "./optimizers/sgd.ts";
 
 /** How a model is compiled, apart from its optimizer. */
 export interface LossAndMetrics {
@@ -9,15 +13,80 @@ export interface LossAndMetrics {
   readonly metrics: LayersModel["metrics"];
 }
 
+/** How a classifier is trained: options of what builds one. */
+export interface OptimizerChoice {
+  /**
+   * `adam()`, `adamW()`, `sgd()` or another optimizer, which belongs to the model from then on; or a name
+   * as `model.compile` takes it, of which `"adam"`, `"adamw"` and `"sgd"` mean those of this library.
+   * Default `"adam"`.
+   */
+  readonly optimizer?: Optimizer | string;
+  /** Above 0; default the optimizer's own, 0.001 for Adam. An optimizer that is made has its own. */
+  readonly learningRate?: number;
+}
+
+/** The names that stand for optimizers of this library, and those that TensorFlow.js knows besides. */
+const OWN = { adam, adamw: adamW, sgd };
+const STOCK = ["adadelta", "adagrad", "adamax", "rmsprop"];
+
+/** How {@link OptimizerChoice} is read. */
+export const optimizerChoice = {
+  optimizer: reader(
+    { default: "adam" },
+    (value, subject, name): NonNullable<OptimizerChoice["optimizer"]> => {
+      if (isObject(value) && "applyGradients" in value) return value as Optimizer;
+      check(
+        typeof value === "string",
+        subject,
+        `${name} to be an optimizer or the name of one`,
+        describe(value),
+        'pass e.g. adamW() or "sgd"',
+      );
+      checkOneOf(subject, name, value.toLowerCase(), [...Object.keys(OWN), ...STOCK]);
+      return value.toLowerCase();
+    },
+  ),
+  learningRate: reader({ optional: true }, (value, subject, name) => {
+    checkNumber(subject, name, value, { min: 0, exclusiveMin: true });
+    return value;
+  }),
+};
+
+/** The optimizer that was chosen, or a name for `model.compile`. */
+export function chosenOptimizer(
+  subject: string,
+  { optimizer, learningRate }: OptimizerChoice & Pick<Required<OptimizerChoice>, "optimizer">,
+): Optimizer | string {
+  if (typeof optimizer === "string" && optimizer in OWN) {
+    return OWN[optimizer as keyof typeof OWN]({ learningRate });
+  }
+  check(
+    learningRate === undefined,
+    subject,
+    "learningRate with adam, adamw or sgd by their names",
+    `it beside ${typeof optimizer === "string" ? describe(optimizer) : "an optimizer"}`,
+    "give the optimizer its learning rate where it is made: adam({ learningRate })",
+  );
+  return optimizer;
+}
+
+/** Compiles a model that ends in a softmax, with an optimizer that it owns. */
+export function compileClassifier(model: LayersModel, optimizer: Optimizer | string): void {
+  compileOwning(model, optimizer, {
+    loss: "sparseCategoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
+}
+
 /** Compiles a model with an optimizer that it owns: `model.dispose()` disposes both. */
 export function compileOwning(
   model: LayersModel,
-  optimizer: Optimizer,
+  optimizer: Optimizer | string,
   { loss, metrics }: LossAndMetrics,
 ): void {
   model.compile({ optimizer, loss, metrics });
   // Of the model itself even if it is a Sequential: its inner model is never disposed.
   const internals = model as unknown as Pick<ModelInternals, "isOptimizerOwned">;
   internals.isOptimizerOwned = true;
-  withUndyingLoss(model);
+  withKerasLoss(model);
 }

@@ -1,5 +1,7 @@
 export { ensureTrainable } from "./backend/ensure-trainable.ts";
+export { classNamesOf } from "./class-names.ts";
 export { buildCifarModel, type CifarModelOptions } from "./cifar-model.ts";
+export type { OptimizerChoice } from "./compile.ts";
 export { withKerasLayers } from "./keras-layers.ts";
 export { loadModel } from "./load-model.ts";
 export { adam, adamW, type AdamOptions } from "./optimizers/adam.ts";

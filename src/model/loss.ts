@@ -119,7 +119,7 @@ function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
   return cast(equal(cast(labels, "int32"), argMax(yPred, -1)), "float32");
 }
 
-/** The losses for which {@link withUndyingLoss} cares. */
+/** The losses for which {@link withKerasLoss} cares. */
 export const CROSS_ENTROPIES: readonly unknown[] = [
   "sparseCategoricalCrossentropy",
   "categoricalCrossentropy",
@@ -139,7 +139,7 @@ export function takesIndices(model: LayersModel): boolean {
  * `categoricalCrossentropy`; both then take indices as well as rows of probabilities, and so does
  * its accuracy. The model keeps the names, so it is saved and shown as before. Idempotent.
  */
-export function withUndyingLoss<Model extends LayersModel>(model: Model): Model {
+export function withKerasLoss<Model extends LayersModel>(model: Model): Model {
   const inner = modelInternals(model);
   if (CROSS_ENTROPIES.includes(inner.loss) && inner.lossFunctions) {
     inner.lossFunctions = inner.lossFunctions.map(() => crossEntropy);

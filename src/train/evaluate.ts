@@ -11,6 +11,7 @@ import {
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
+import { classNamesOf } from "../model/class-names.ts";
 import { type LossFunction, modelInternals } from "../model/internals.ts";
 import { takesIndices } from "../model/loss.ts";
 import { anything, integer, readOptions } from "../options.ts";
@@ -40,7 +41,7 @@ export interface Evaluation {
   readonly accuracy: number;
   /** The other metrics that the model was compiled with, by their names. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** The name of each class, where the data say it. */
+  /** The name of each class: the model's or, if it knows none, the images'. */
   readonly classNames: readonly string[] | undefined;
   /** The true class of each image. */
   readonly yTrue: Int32Array;
@@ -112,7 +113,7 @@ export async function evaluateFeed(
     parts.push(output);
   }
   check(labels.length > 0, subject, "at least one batch", "empty data", "pass data with images");
-  const { classNames } = feed;
+  const classNames = classNamesOf(model) ?? feed.classNames;
   const { probabilities, shape, classes: yPred } = asPredictions(parts, labels.length, classNames);
   const yTrue = Int32Array.from(labels);
   const [n, k] = shape;

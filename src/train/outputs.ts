@@ -7,7 +7,7 @@ import type { Batch, Feed } from "./feed/feed.ts";
 
 /** What {@link predict} gives. */
 export interface Predictions {
-  /** The name of each class, where the model or the images say it. */
+  /** The name of each class: the model's or, if it knows none, the images'. */
   readonly classNames: readonly string[] | undefined;
   /** Row-major `[n, k]`: for each image the probability of each class. */
   readonly probabilities: Float32Array;

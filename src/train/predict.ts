@@ -2,6 +2,7 @@ import { dispose, type TensorContainer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
+import { classNamesOf } from "../model/class-names.ts";
 import { anything, integer, readOptions } from "../options.ts";
 import { feedOf, type ModelImages } from "./feed/feed-of.ts";
 import { checkModel } from "./feed/model-input.ts";
@@ -49,7 +50,7 @@ export async function predict(
     n += batch.size;
     parts.push(output);
   }
-  const predictions = asPredictions(parts, n, feed.classNames);
+  const predictions = asPredictions(parts, n, classNamesOf(model) ?? feed.classNames);
   const bad = predictions.probabilities.findIndex((value) => !Number.isFinite(value));
   check(
     bad === -1,

@@ -1,5 +1,6 @@
 import { dispose, io, type NamedTensorMap, tidy } from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
+import { checkSavedNames } from "../class-names.ts";
 import { compileOwning } from "../compile.ts";
 import { modelInternals, type NamedTensor } from "../internals.ts";
 import { orNothing, orNothingAsync } from "../leftovers.ts";
@@ -23,6 +24,7 @@ const ANY_OPTIMIZER = {
 export async function buildModel(artifacts: io.ModelArtifacts): Promise<LayersModel> {
   const model = await orNothingAsync(() => loadLayersModel(topologyOf(artifacts)));
   try {
+    checkSavedNames("loadModel", model);
     const { trainingConfig, weightData, weightSpecs = [] } = artifacts;
     const tensors = weightData && tidy(() => io.decodeWeights(weightData, weightSpecs));
     try {

@@ -25,12 +25,17 @@ export function safetensorsHash(
   );
 }
 
-/** SHA-256 of the weights in an HDF5 file: of their shapes as JSON, and their float32 bytes, in the model's order. */
+/**
+ * SHA-256 of the weights in an HDF5 file: of their shapes as JSON, with the class names if there are
+ * any, and their float32 bytes, in the model's order.
+ */
 export function weightsHash(
   weights: readonly { readonly shape: readonly number[]; readonly data: Float32Array }[],
+  classNames: readonly string[] | undefined,
 ): Promise<string> {
+  const shapes = weights.map(({ shape }) => shape);
   return hashOf(
-    weights.map(({ shape }) => shape),
+    classNames ? [shapes, classNames] : shapes,
     weights.map(({ data }) => data),
   );
 }

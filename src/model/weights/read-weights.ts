@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, describe } from "../../checks.ts";
+import { attempt, check, describe, isListOf, isText } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
 import { listed } from "../../text/listed.ts";
 import { refuseForeignFile } from "../../formats/foreign-file.ts";
@@ -21,12 +21,19 @@ import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.
 
 type Values = Map<LayerWeight, Float32Array>;
 
+/** What a file holds for a model. */
+interface Content {
+  readonly values: Values;
+  /** What its classes are called, if the file says so. */
+  readonly classNames: readonly string[] | undefined;
+}
+
 /** What a file gives the weights of a model; checks what `loadWeights` was given. */
 export async function readWeights(
   model: LayersModel,
   bytes: Uint8Array,
   options: LoadWeightsOptions,
-): Promise<Values> {
+): Promise<Content> {
   const subject = "loadWeights";
   const layers = weightedLayers(subject, model);
   const placed = placedLayers(layers);
@@ -44,7 +51,10 @@ export async function readWeights(
     : fromSafetensors(subject, model, placed, bytes, options);
 }
 
-async function fromKerasFile(layers: readonly WeightedLayer[], bytes: Uint8Array): Promise<Values> {
+async function fromKerasFile(
+  layers: readonly WeightedLayer[],
+  bytes: Uint8Array,
+): Promise<Content> {
   // Few programs need it, and pages should not load it for nothing.
   const { readKerasWeights } = await import("../../formats/keras-h5.ts");
   const tree = kerasTree(layers);
@@ -53,8 +63,9 @@ async function fromKerasFile(layers: readonly WeightedLayer[], bytes: Uint8Array
     const data = read.values.get(key)!;
     return { weight, data, shape: key.shape };
   });
-  if (read.hash !== undefined) checkHash(read.hash, await weightsHash(found));
-  return new Map(found.map(({ weight, data }) => [weight, data]));
+  const { hash, classNames } = read;
+  if (hash !== undefined) checkHash(hash, await weightsHash(found, classNames));
+  return { values: new Map(found.map(({ weight, data }) => [weight, data])), classNames };
 }
 
 async function fromSafetensors(
@@ -63,7 +74,7 @@ async function fromSafetensors(
   layers: readonly PlacedLayer[],
   bytes: Uint8Array,
   options: LoadWeightsOptions,
-): Promise<Values> {
+): Promise<Content> {
   const { tensors, metadata } = readSafetensors(bytes);
   const hash = Object.hasOwn(metadata, "sha256") ? metadata.sha256 : undefined;
   if (hash !== undefined) checkHash(hash, await safetensorsHash(tensors, metadata));
@@ -102,7 +113,13 @@ async function fromSafetensors(
   if (unused.size > 0) {
     throw mismatch("only weights of the model", firstOf(unused));
   }
-  return values;
+  return { values, classNames: namesOf(metadata) };
+}
+
+/** The class names that a file's text holds as JSON. */
+function namesOf({ classNames }: Readonly<Record<string, string>>): Content["classNames"] {
+  const names: unknown = attempt(() => JSON.parse(classNames));
+  return isListOf(names, isText) ? names : undefined;
 }
 
 function takeTensor(

@@ -36,8 +36,8 @@ export interface SaveWeightsOptions {
    */
   readonly dtype?: "F32" | "F16";
   /**
-   * Text by key to store in a safetensors file. Default none. The keys `format`, `layout` and `sha256`
-   * are the library's own.
+   * Text by key to store in a safetensors file. Default none. The keys `format`, `layout`,
+   * `classNames` and `sha256` are the library's own.
    */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -47,7 +47,7 @@ export type LoadWeightsOptions = Pick<SaveWeightsOptions, "layout" | "names" | "
 
 export const FORMATS: readonly WeightsFormat[] = ["safetensors", "keras3", "keras2"];
 const LAYOUTS: readonly WeightsLayout[] = ["pytorch", "keras"];
-const OWN_METADATA = ["format", "layout", "sha256"];
+const OWN_METADATA = ["format", "layout", "classNames", "sha256"];
 
 /** Checks what both functions have in common. */
 export function checkWeightsOptions(

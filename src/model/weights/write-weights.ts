@@ -5,6 +5,7 @@ import type { KerasWeight } from "../../formats/keras-layer.ts";
 import type { SafeTensor } from "../../formats/safetensors.ts";
 import { toHalf } from "../../formats/half.ts";
 import { writeSafetensors, checkMetadata } from "../../formats/write-safetensors.ts";
+import { classNamesOf } from "../class-names.ts";
 import { safetensorsHash, weightsHash } from "./content-hash.ts";
 import { kerasTree } from "./keras-tree.ts";
 import {
@@ -36,7 +37,8 @@ export async function writeWeights(
   checkOneOf(subject, "format", format, FORMATS);
   checkOneOf(subject, "dtype", dtype, format === "safetensors" ? ["F32", "F16"] : ["F32"]);
   checkEffect(subject, options);
-  if (format !== "safetensors") return toHdf5(layers, format);
+  const classNames = classNamesOf(model);
+  if (format !== "safetensors") return toHdf5(layers, format, classNames);
   checkMetadata(subject, metadata);
   checkOwnMetadata(subject, metadata);
   const full =
@@ -46,6 +48,7 @@ export async function writeWeights(
   const tensors = dtype === "F16" ? halved(subject, full) : full;
   // "format": "pt" is how the tools around PyTorch know a file of theirs.
   const own: Record<string, string> = layout === "pytorch" ? { format: "pt", layout } : { layout };
+  if (classNames) own.classNames = JSON.stringify(classNames);
   const text = { ...own, ...metadata };
   return writeSafetensors(tensors, { ...text, sha256: await safetensorsHash(tensors, text) });
 }
@@ -115,14 +118,18 @@ async function toKeras(
 async function toHdf5(
   layers: readonly WeightedLayer[],
   format: "keras3" | "keras2",
+  classNames: readonly string[] | undefined,
 ): Promise<Uint8Array> {
   const tree = kerasTree(layers);
   const values = new Map<KerasWeight, Float32Array>();
   for (const [key, weight] of tree.weights) values.set(key, await readWeight(weight));
-  const hash = await weightsHash([...values].map(([{ shape }, data]) => ({ shape, data })));
+  const hash = await weightsHash(
+    [...values].map(([{ shape }, data]) => ({ shape, data })),
+    classNames,
+  );
   // Few programs need it, and pages should not load it for nothing.
   const { writeKerasWeights } = await import("../../formats/keras-h5.ts");
-  return writeKerasWeights(tree.layers, values, format, hash);
+  return writeKerasWeights(tree.layers, values, format, { hash, classNames });
 }
 
 /** The same tensors with their floats in half precision. */

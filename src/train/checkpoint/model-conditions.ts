@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../text/json.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { sha256 } from "../../bytes/sha256.ts";
 import { ArgumentError } from "../../errors.ts";
+import { classNamesOf } from "../../model/class-names.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { readOptimizerState } from "../../model/optimizers/optimizer-state.ts";
 import { isKerasOptimizer } from "../../model/optimizers/restore-optimizer.ts";
@@ -28,11 +29,13 @@ export async function modelConditions(model: LayersModel): Promise<JsonObject> {
   const settings = isKerasOptimizer(optimizer!)
     ? { kind: "of cifar-kit", ...optimizer.settings }
     : { kind: "of TensorFlow.js", optimizer: optimizer!.getClassName(), ...optimizer!.getConfig() };
+  const classNames = classNamesOf(model);
   return {
     // Through JSON: drops what is undefined, and says NaN as a file would.
     model: throughJson(withoutNames(model.getConfig())),
     loss: await lossConditions(loss),
     metrics: metricsNames,
+    ...(classNames && { classNames }),
     optimizer: throughJson(settings),
   };
 }

@@ -8,7 +8,7 @@ import { noteFlow } from "./byte-like.ts";
 import { checkedFlow } from "./checked-flow.ts";
 import type { Eater, Feed, FeedUse, TrainingUse } from "./feed.ts";
 import { flowIdentity } from "./identity.ts";
-import { checkClasses, checkImageShape } from "./model-input.ts";
+import { checkClasses, checkImageShape, checkLabels } from "./model-input.ts";
 
 /**
  * A flow, which knows its batch size, its order and its augmentation by itself.
@@ -21,6 +21,7 @@ export function flowFeed(eater: Eater, given: Flow, use: FeedUse, classes?: numb
   if (use.purpose === "evaluation") {
     checkClasses(subject, model, classes ?? flow.classNames.length);
   }
+  if (use.purpose !== "prediction") checkLabels(subject, model, flow.classNames);
   const steps = use.purpose === "training" ? checkedSteps(eater, flow, use) : flow.length;
   const { labelSmoothing = 0, weights } = { ...use } as Partial<TrainingUse>;
   const asIndices = use.purpose !== "training" || (takesIndices(model) && labelSmoothing === 0);

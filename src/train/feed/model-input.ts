@@ -1,8 +1,10 @@
 /** Checks of what a model takes. */
 import { cast, div, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check } from "../../checks.ts";
+import { check, describe } from "../../checks.ts";
+import { ArgumentError } from "../../errors.ts";
 import { checkLiveModel } from "../../model/check-model.ts";
+import { classNamesOf } from "../../model/class-names.ts";
 import { modelInternals } from "../../model/internals.ts";
 
 /** Throws unless the model is alive and takes and gives one tensor. */
@@ -86,4 +88,21 @@ export function checkClasses(subject: string, model: LayersModel, classes: numbe
     `${shape[1]} outputs`,
     "build the model with numClasses to match the data",
   );
+}
+
+/** Throws if images have another label for a class than the model, where both call it by the same name. */
+export function checkLabels(
+  subject: string,
+  model: LayersModel,
+  classNames: readonly string[],
+): void {
+  const known = classNamesOf(model) ?? [];
+  const stray = classNames.find((name, label) => known[label] !== name && known.includes(name));
+  if (stray === undefined) return;
+  throw new ArgumentError({
+    subject,
+    expected: `the model's label for ${describe(stray)}, ${known.indexOf(stray)}`,
+    got: `${classNames.indexOf(stray)} in the images`,
+    remedy: "put the classes into the model's order: set.withClasses(classNamesOf(model))",
+  });
 }

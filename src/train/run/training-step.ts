@@ -2,7 +2,7 @@ import { engine, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { modelInternals } from "../../model/internals.ts";
 import { setTrainingStep } from "../../model/keras-layers.ts";
-import { withUndyingLoss } from "../../model/loss.ts";
+import { withKerasLoss } from "../../model/loss.ts";
 import { trainedWeights } from "../../model/trainable.ts";
 import { withCheckedFunctions } from "./compiled-functions.ts";
 import { checkLearningRate } from "./learning-rate.ts";
@@ -15,7 +15,7 @@ export function trainingStep(
   subject: string,
   model: LayersModel,
 ): (data: Tensor[]) => Promise<Scalar[]> {
-  withCheckedFunctions(withUndyingLoss(model));
+  withCheckedFunctions(withKerasLoss(model));
   const inner = modelInternals(model);
   const { optimizer, lossFunctions } = inner;
   const step = inner.makeTrainFunction();
