@@ -35,6 +35,13 @@ async function changed(
   return { load: () => Promise.resolve({ ...saved, modelTopology }) };
 }
 
+/** What a model with these class names would write. */
+async function withNames(classNames: string[] | undefined): Promise<tf.io.IOHandler> {
+  const saved = await artifactsOf(tinyModel(), false);
+  const userDefinedMetadata = classNames && { classNames };
+  return { load: () => Promise.resolve({ ...saved, userDefinedMetadata }) };
+}
+
 const prelu = (): LayersModel =>
   sequential({ layers: [layers.permute({ dims: [2, 1], inputShape: [2, 2] }), layers.prelu({})] });
 
@@ -197,6 +204,29 @@ export const trials: Trials = {
   ],
   "build or load it anew": [() => epoch(disposed()), () => epoch(tinyModel())],
   "pass e.g. the result of buildCifarModel()": [() => epoch(wrong({})), () => epoch(tinyModel())],
+  "pass e.g. a part of loadCifar10()": [
+    () => kit.buildCifarModel({ for: wrong([]) }),
+    () => tinyModel({ for: set }),
+  ],
+  "leave {} out, or correct it": [
+    () => tinyModel({ for: set, numClasses: 4 }),
+    () => tinyModel({ for: set, numClasses: 3 }),
+  ],
+  'pass e.g. adamW() or "sgd"': [
+    () => tinyModel({ optimizer: wrong(3) }),
+    () => [tinyModel({ optimizer: kit.adamW() }), tinyModel({ optimizer: "sgd" })],
+  ],
+  "give the optimizer its learning rate where it is made: adam({ learningRate })": [
+    () => tinyModel({ optimizer: kit.adam(), learningRate: 0.1 }),
+    () => tinyModel({ optimizer: kit.adam({ learningRate: 0.1 }) }),
+  ],
+  "correct them in the file, or delete them from it": [
+    async () => kit.loadModel(await withNames(["a", "b"])),
+    async () => [
+      await kit.loadModel(await withNames(["a", "b", "c"])),
+      await kit.loadModel(await withNames(undefined)),
+    ],
+  ],
   "choose fewer filters, denseUnits or classes, more blocks, or smaller images": [
     () => tinyModel({ denseUnits: 1e9 }),
     () => tinyModel({ denseUnits: 8 }),
@@ -204,10 +234,6 @@ export const trials: Trials = {
   "leave out blocks": [
     () => tinyModel({ filters: Array<number>(31).fill(1) }),
     () => tinyModel({ filters: [1] }),
-  ],
-  "pass e.g. [32, 32, 3]": [
-    () => tinyModel({ inputShape: wrong([32, 32]) }),
-    () => tinyModel({ inputShape: [32, 32, 3] }),
   ],
   "pass e.g. [32, 64, 128]": [
     () => tinyModel({ filters: [] }),

@@ -118,7 +118,7 @@ async function fromSafetensors(
 
 /** The class names that a file's text holds as JSON. */
 function namesOf({ classNames }: Readonly<Record<string, string>>): Content["classNames"] {
-  const names: unknown = attempt(() => JSON.parse(classNames));
+  const names: unknown = attempt((): unknown => JSON.parse(classNames));
   return isListOf(names, isText) ? names : undefined;
 }
 

@@ -6,6 +6,8 @@ import type { Trials } from "../trial.ts";
 import { flow, generator, piped, pipeline, set, train, twoPhase } from "./runs.ts";
 
 const { classNames } = set;
+const named = (): ReturnType<typeof tinyModel> => tinyModel({ for: set });
+const turned = set.withClasses([...classNames].reverse());
 /** A pipeline that may be repeated. */
 interface Repeatable {
   repeat(): Repeatable;
@@ -127,6 +129,13 @@ export const trials: Trials = {
     async () => {
       await train({ classWeight: { 0: 2 } });
       await piped({ sampleWeight: tf.ones([12]) });
+    },
+  ],
+  "put the classes into the model's order: set.withClasses(classNamesOf(model))": [
+    () => train({ train: turned }, named()),
+    () => {
+      const model = named();
+      return train({ train: turned.withClasses(kit.classNamesOf(model)!) }, model);
     },
   ],
   "correct the labels, or name all classes in classNames": [
