@@ -163,21 +163,6 @@ export function checkFunction(subject: string, name: string, value: unknown): vo
   );
 }
 
-/** Throws unless `value` is an `AbortSignal` or left out. */
-export function checkSignal(
-  subject: string,
-  value: unknown,
-): asserts value is AbortSignal | undefined {
-  check(
-    value === undefined ||
-      (isObject(value) && "throwIfAborted" in value && typeof value.throwIfAborted === "function"),
-    subject,
-    "signal to be an AbortSignal",
-    describe(value),
-    "pass new AbortController().signal",
-  );
-}
-
 /** Throws unless `value` is one of the allowed words. */
 export function checkOneOf<T extends string | number>(
   subject: string,

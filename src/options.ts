@@ -36,13 +36,13 @@ export type Settled<S> = {
 };
 
 /** What an option is when it is left out; without either it has to be given. */
-interface Absence<T> {
+export interface Absence<T> {
   readonly default?: T;
   readonly optional?: true;
 }
 
 /** A reader's value, with `undefined` if the option may be left out. */
-type OrAbsent<A, T> = A extends { readonly optional: true } ? T | undefined : T;
+export type OrAbsent<A, T> = A extends { readonly optional: true } ? T | undefined : T;
 
 /**
  * Reads options by a schema.
@@ -173,6 +173,14 @@ export function func<T extends (...args: never[]) => unknown, const A extends Ab
   return like(isFunction, "a function", remedy, absence);
 }
 
+/** A function of the user's that is called now and then. */
+export function callback<T extends (...args: never[]) => unknown>(): Reader<T | undefined>;
+export function callback<T extends (...args: never[]) => unknown>(otherwise: T): Reader<T>;
+export function callback<T extends (...args: never[]) => unknown>(otherwise?: T) {
+  const absence = { default: otherwise, optional: true } as const;
+  return func<T, typeof absence>("pass a function or leave it out", absence);
+}
+
 /** Whatever a test accepts; a message says `what` it is and what to do. */
 export function like<T, const A extends Absence<T>>(
   accepts: (value: unknown) => value is T,
@@ -184,6 +192,13 @@ export function like<T, const A extends Absence<T>>(
     check(accepts(value), subject, `${name} to be ${what}`, describe(value), remedy);
     return value;
   });
+}
+
+/** An `AbortSignal`, if there is one. */
+export function signal(): Reader<AbortSignal | undefined> {
+  const isSignal = (value: unknown): value is AbortSignal =>
+    typeof (value as Partial<AbortSignal> | null)?.throwIfAborted === "function";
+  return like(isSignal, "an AbortSignal", "pass new AbortController().signal", { optional: true });
 }
 
 /** What is checked elsewhere, together with other values; `undefined` if left out. */

@@ -1,28 +1,14 @@
 import { allocate } from "../bytes/allocate.ts";
 import { DataError, SourceError } from "../errors.ts";
+import type { FetchRequest, Patience } from "./fetch-request.ts";
 
 /** Options of {@link fetchFile}. */
-export interface FetchFileOptions {
+interface FetchFileOptions extends Omit<FetchRequest, "onProgress"> {
   readonly subject: string;
   /** The most bytes that the file may have. */
   readonly maxBytes: number;
   /** Called with the bytes that are there, and how many there will be if the server says so. */
   readonly onBytes: (bytes: number, totalBytes: number | undefined) => void;
-  readonly signal: AbortSignal | undefined;
-  /** Past the browser's own cache, which may hold the same damaged bytes. */
-  readonly anew: boolean;
-  /** How patient to be; tests are not. */
-  readonly patience?: Partial<Patience>;
-}
-
-/** How long to try. */
-export interface Patience {
-  /** Milliseconds without a byte after which a connection is given up. */
-  readonly idleMs: number;
-  /** Failures that end the download. */
-  readonly maxFailures: number;
-  /** Milliseconds before the second try; doubles with every failure. */
-  readonly backoffMs: number;
 }
 
 const PATIENCE: Patience = { idleMs: 30_000, maxFailures: 4, backoffMs: 1000 };
@@ -94,7 +80,14 @@ async function transfer(
       timer = setTimeout(giveUp, idleMs);
       chunks.push(value);
       bytes += value.length;
-      if (bytes > maxBytes) throw tooLong(subject, url, maxBytes);
+      if (bytes > maxBytes) {
+        throw new DataError({
+          subject,
+          expected: `at most ${maxBytes} bytes at ${url}`,
+          got: "more",
+          remedy: "correct the address: there is another file",
+        });
+      }
       onBytes(bytes, total);
     }
     return join(subject, chunks, bytes);
@@ -138,15 +131,6 @@ function join(subject: string, chunks: readonly Uint8Array[], length: number): U
     at += chunk.length;
   }
   return bytes;
-}
-
-function tooLong(subject: string, url: string, maxBytes: number): DataError {
-  return new DataError({
-    subject,
-    expected: `at most ${maxBytes} bytes at ${url}`,
-    got: "more",
-    remedy: "correct the address: there is another file",
-  });
 }
 
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {

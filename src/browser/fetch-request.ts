@@ -14,5 +14,18 @@ export interface HttpProgress {
 export interface FetchRequest {
   readonly onProgress: (progress: Omit<HttpProgress, "file">) => void;
   readonly signal: AbortSignal | undefined;
+  /** Past the browser's own cache, which may hold the same damaged bytes. */
   readonly anew: boolean;
+  /** How patient to be; tests are not. */
+  readonly patience?: Partial<Patience>;
+}
+
+/** How long to try. */
+export interface Patience {
+  /** Milliseconds without a byte after which a connection is given up. */
+  readonly idleMs: number;
+  /** Failures that end the download. */
+  readonly maxFailures: number;
+  /** Milliseconds before the second try; doubles with every failure. */
+  readonly backoffMs: number;
 }

@@ -1,3 +1,8 @@
+import { sha256 } from "../bytes/sha256.ts";
+import { check, describe } from "../checks.ts";
+import { DataError } from "../errors.ts";
+import type { RecordFile } from "./manifest.ts";
+
 /**
  * Where a data set's files come from: a folder, a cache, a URL, an archive. A source only delivers
  * bytes; whoever loads from it verifies them, so no source has to be trusted.
@@ -14,4 +19,68 @@ export interface ByteSource {
    * @param reason what was wrong with the bytes.
    */
   readAgain?(fileName: string, reason: Error): Promise<Uint8Array>;
+}
+
+/** Throws unless `source` looks like a {@link ByteSource}. */
+export function checkSource(subject: string, source: unknown): asserts source is ByteSource {
+  check(
+    typeof (source as Partial<ByteSource> | null | undefined)?.read === "function",
+    subject,
+    "a source with a read(fileName) method",
+    describe(source),
+    "pass e.g. cifar10Source() or folderSource(path) from cifar-kit/node",
+  );
+}
+
+/**
+ * The entry of a file that a source is asked for.
+ * @throws {ArgumentError} if it is none of those that there are.
+ */
+export function fileNamed(subject: string, files: readonly RecordFile[], name: string): RecordFile {
+  const file = files.find((candidate) => candidate.name === name);
+  check(
+    file !== undefined,
+    subject,
+    `one of the files ${files.map((known) => known.name).join(", ")}`,
+    describe(name),
+    "ask for one of these, or take the source of the data set that you load",
+  );
+  return file;
+}
+
+/** The bytes of a file, once they are known to be the right ones. */
+export async function readVerified(source: ByteSource, file: RecordFile): Promise<Uint8Array> {
+  const bytes = await source.read(file.name);
+  const error = await findDamage(bytes, file);
+  if (!error) return bytes;
+  if (!source.readAgain) throw error;
+  const fresh = await source.readAgain(file.name, error);
+  const again = await findDamage(fresh, file);
+  if (again) throw again;
+  return fresh;
+}
+
+/** What is wrong with the bytes that claim to be `file`; `undefined` if they are that file. */
+export async function findDamage(
+  bytes: Uint8Array,
+  { name, bytes: size, sha256: hash }: RecordFile,
+): Promise<DataError | undefined> {
+  const subject = "loadRecords";
+  const remedy = "the file is damaged or another version: delete it and get it again";
+  if (!(bytes instanceof Uint8Array)) {
+    return new DataError({
+      subject,
+      expected: `the source to deliver ${name} as a Uint8Array`,
+      got: describe(bytes),
+      remedy: "let the source's read return the file's bytes",
+    });
+  }
+  if (bytes.length !== size) {
+    const got = `${bytes.length}`;
+    return new DataError({ subject, expected: `${size} bytes in ${name}`, got, remedy });
+  }
+  if (hash === undefined) return undefined;
+  const actual = await sha256(bytes);
+  if (actual === hash) return undefined;
+  return new DataError({ subject, expected: `SHA-256 ${hash} of ${name}`, got: actual, remedy });
 }

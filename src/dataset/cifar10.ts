@@ -61,3 +61,9 @@ export const CIFAR10_MANIFESTS: {
     "test_batch.bin": "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
   }),
 });
+
+/** All six of them. */
+export const CIFAR10_FILES: readonly RecordFile[] = /* @__PURE__ */ (() => [
+  ...CIFAR10_MANIFESTS.train.files,
+  ...CIFAR10_MANIFESTS.test.files,
+])();

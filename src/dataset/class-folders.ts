@@ -71,9 +71,8 @@ function givenClasses(subject: string, classNames: unknown, found: readonly stri
 export function checkEveryClass(
   subject: string,
   classes: readonly string[],
-  labels: Iterable<number>,
+  present: ReadonlySet<number>,
 ): void {
-  const present = new Set(labels);
   const empty = classes.filter((_, label) => !present.has(label));
   if (empty.length === 0) return;
   throw new DataError({

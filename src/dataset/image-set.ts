@@ -1,18 +1,11 @@
 import { allocate } from "../bytes/allocate.ts";
 import { BRAND, isInstance } from "../runtime/brand.ts";
 import { asBytes, type Bytes } from "../bytes/bytes.ts";
-import {
-  check,
-  checkInteger,
-  checkOptions,
-  describe,
-  isListOf,
-  isText,
-  isArray,
-} from "../checks.ts";
+import { check, checkInteger, describe, isListOf, isText, isArray } from "../checks.ts";
+import { anything, like, readOptions, type Reader } from "../options.ts";
 import { listed } from "../text/listed.ts";
 import { INSPECT } from "../runtime/inspect.ts";
-import { checkImageShape, type ImageShape } from "./image-shape.ts";
+import { type ImageShape, imageShape as shapeOption } from "./image-shape.ts";
 
 /** The parts of an {@link ImageSet}. */
 export interface ImageSetParts {
@@ -46,31 +39,13 @@ export class ImageSet implements ImageSetParts {
   /** @throws {ArgumentError} if the arrays do not fit together or a label has no class name. */
   constructor(parts: ImageSetParts) {
     const subject = "ImageSet";
-    checkOptions(subject, parts, ["images", "labels", "imageShape", "classNames", "paths"]);
-    const { labels, imageShape, classNames, paths } = parts;
-    const images = asBytes(parts.images);
-    check(
-      images !== undefined,
-      subject,
-      "images to be a Uint8Array or a Uint8ClampedArray of pixels 0..255",
-      describe(parts.images),
-      "pass the raw bytes; scaling to [0, 1] happens on the way to the model",
-    );
-    check(
-      labels instanceof Uint8Array || labels instanceof Int32Array,
-      subject,
-      "labels to be a Uint8Array or an Int32Array of class indices",
-      describe(labels),
-      labelsRemedy(labels),
-    );
-    checkImageShape(subject, imageShape);
-    check(
-      isListOf(classNames, isText) && classNames.length > 0,
-      subject,
-      "classNames to be a list of texts with at least one",
-      describe(classNames),
-      "pass one name per class",
-    );
+    const { images, labels, imageShape, classNames, paths } = readOptions(subject, parts, {
+      images: pixelBytes,
+      labels: classIndices,
+      imageShape: shapeOption(),
+      classNames: like(isNames, "a list of texts with at least one", "pass one name per class"),
+      paths: anything<ImageSetParts["paths"]>(),
+    });
     const size = imageShape[0] * imageShape[1] * imageShape[2];
     check(
       images.length === labels.length * size,
@@ -84,7 +59,7 @@ export class ImageSet implements ImageSetParts {
       stray === -1,
       subject,
       `every label to be in 0..${classNames.length - 1}`,
-      stray === -1 ? "" : `label ${labels[stray]} at index ${stray}`,
+      `label ${labels[stray]} at index ${stray}`,
       "correct the label or pass more class names",
     );
     check(
@@ -96,7 +71,7 @@ export class ImageSet implements ImageSetParts {
     );
     this.images = images;
     this.labels = labels;
-    this.imageShape = [imageShape[0], imageShape[1], imageShape[2]];
+    this.imageShape = imageShape;
     this.classNames = classNames;
     if (paths !== undefined) this.paths = paths;
   }
@@ -205,8 +180,11 @@ export class ImageSet implements ImageSetParts {
     const chosen = [...this.labels.keys()].filter((i) => newLabels.has(this.labels[i]));
     const { images, labels, imageShape, paths } = this.subset(chosen);
     return new ImageSet({
-      ...{ images, imageShape, classNames: names, paths },
+      images,
       labels: labels.map((label) => newLabels.get(label)!),
+      imageShape,
+      classNames: names,
+      paths,
     });
   }
 
@@ -227,6 +205,32 @@ export class ImageSet implements ImageSetParts {
     return new ImageSet({ images, labels, imageShape, classNames, paths });
   }
 }
+
+const isNames = (value: unknown): value is readonly string[] =>
+  isListOf(value, isText) && value.length > 0;
+
+const pixelBytes: Reader<Uint8Array> = (value, subject) => {
+  const bytes = asBytes(value);
+  check(
+    bytes !== undefined,
+    subject,
+    "images to be a Uint8Array or a Uint8ClampedArray of pixels 0..255",
+    describe(value),
+    "pass the raw bytes; scaling to [0, 1] happens on the way to the model",
+  );
+  return bytes;
+};
+
+const classIndices: Reader<Uint8Array | Int32Array> = (value, subject) => {
+  check(
+    value instanceof Uint8Array || value instanceof Int32Array,
+    subject,
+    "labels to be a Uint8Array or an Int32Array of class indices",
+    describe(value),
+    labelsRemedy(value),
+  );
+  return value;
+};
 
 /** How to make class indices of what was passed: nothing but whole numbers comes through a conversion. */
 function labelsRemedy(labels: unknown): string {

@@ -22,6 +22,7 @@ export {
 export { loadIdx, type IdxManifest } from "./load-idx.ts";
 export { loadRecords } from "./load-records.ts";
 export type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
+export type { Split, SplitOf } from "./split.ts";
 export { normalize } from "./normalize.ts";
 export { oneHot } from "./one-hot.ts";
 export type { LeftOutFile } from "./left-out.ts";

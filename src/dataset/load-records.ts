@@ -1,13 +1,17 @@
 import { allocate } from "../bytes/allocate.ts";
-import { check, describe, isArray } from "../checks.ts";
-import { DataError } from "../errors.ts";
-import type { ByteSource } from "./byte-source.ts";
-import { checkLayout } from "./check-layout.ts";
-import { checkFile, checkManifest } from "./check-manifest.ts";
+import { check } from "../checks.ts";
+import { readOptions } from "../options.ts";
+import { type ByteSource, checkSource, readVerified } from "./byte-source.ts";
 import { decodeRecordsInto } from "./decode-records.ts";
 import { ImageSet } from "./image-set.ts";
-import { recordSize, type RecordFile, type RecordManifest } from "./manifest.ts";
-import { sha256 } from "../bytes/sha256.ts";
+import {
+  classList,
+  fileName,
+  recordFiles,
+  recordLayout,
+  type RecordManifest,
+  recordSize,
+} from "./manifest.ts";
 
 /**
  * The samples of a data set in record files: read, verified and decoded. This is the one way from
@@ -21,14 +25,14 @@ import { sha256 } from "../bytes/sha256.ts";
  * @throws {SourceError} if the source cannot deliver a file.
  */
 export async function loadRecords(source: ByteSource, manifest: RecordManifest): Promise<ImageSet> {
-  checkSource("loadRecords", source);
-  checkRecords(manifest);
-  const { files, layout, classNames } = manifest;
+  const subject = "loadRecords";
+  checkSource(subject, source);
+  const { name, files, layout, ...rest } = readManifest(subject, manifest);
   const counts = files.map(({ bytes }) => bytes / recordSize(layout));
   const count = counts.reduce((sum, n) => sum + n, 0);
   const purpose = {
-    subject: "loadRecords",
-    what: `the ${count} images of ${manifest.name}`,
+    subject,
+    what: `the ${count} images of ${name}`,
     remedy: "load it in parts, with manifests that name fewer files",
   };
   const images = allocate(Uint8Array, count * (recordSize(layout) - layout.labelBytes), purpose);
@@ -41,85 +45,34 @@ export async function loadRecords(source: ByteSource, manifest: RecordManifest):
     decodeRecordsInto(bytes, layout, { images, labels, first });
     first += counts[i];
   }
-  return new ImageSet({ images, labels, imageShape: layout.imageShape, classNames });
+  return new ImageSet({ images, labels, imageShape: layout.imageShape, ...rest });
 }
 
-/** The bytes of a file, once they are known to be the right ones. */
-export async function readVerified(source: ByteSource, file: RecordFile): Promise<Uint8Array> {
-  const bytes = await source.read(file.name);
-  const error = await findDamage(bytes, file);
-  if (!error) return bytes;
-  if (!source.readAgain) throw error;
-  const fresh = await source.readAgain(file.name, error);
-  const again = await findDamage(fresh, file);
-  if (again) throw again;
-  return fresh;
-}
-
-/** What is wrong with the bytes that claim to be `file`; `undefined` if they are that file. */
-export async function findDamage(
-  bytes: Uint8Array,
-  { name, bytes: size, sha256: hash }: RecordFile,
-): Promise<DataError | undefined> {
-  const subject = "loadRecords";
-  const remedy = "the file is damaged or another version: delete it and get it again";
-  if (!(bytes instanceof Uint8Array)) {
-    return new DataError({
-      subject,
-      expected: `the source to deliver ${name} as a Uint8Array`,
-      got: describe(bytes),
-      remedy: "let the source's read return the file's bytes",
-    });
-  }
-  if (bytes.length !== size) {
-    const got = `${bytes.length}`;
-    return new DataError({ subject, expected: `${size} bytes in ${name}`, got, remedy });
-  }
-  if (hash === undefined) return undefined;
-  const actual = await sha256(bytes);
-  if (actual === hash) return undefined;
-  return new DataError({ subject, expected: `SHA-256 ${hash} of ${name}`, got: actual, remedy });
-}
-
-/** Throws unless `source` looks like a {@link ByteSource}. */
-export function checkSource(subject: string, source: unknown): asserts source is ByteSource {
+/** The manifest, if it says without a contradiction what there must be. */
+function readManifest(subject: string, manifest: RecordManifest): RecordManifest {
+  const settled = readOptions(subject, manifest, {
+    name: fileName(),
+    files: recordFiles(),
+    layout: recordLayout(),
+    classNames: classList(),
+  });
+  const { name, files, layout } = settled;
   check(
-    typeof (source as Partial<ByteSource> | null | undefined)?.read === "function",
-    subject,
-    "a source with a read(fileName) method",
-    describe(source),
-    "pass e.g. cifar10Source() or folderSource(path) from cifar-kit/node",
-  );
-}
-
-function checkRecords(manifest: RecordManifest): void {
-  const subject = "loadRecords";
-  checkManifest(subject, manifest, ["name", "files", "layout", "classNames"]);
-  const { name, files, layout, classNames } = manifest;
-  check(
-    isArray(files) && files.length > 0,
-    subject,
-    "a manifest with a list of files, at least one",
-    describe(files),
-    "pass { name, files: [{ name, bytes, sha256 }], layout, classNames }",
-  );
-  checkLayout(subject, layout);
-  const size = recordSize(layout);
-  check(
-    classNames.length === layout.numClasses,
+    settled.classNames.length === layout.numClasses,
     subject,
     `${layout.numClasses} class names in the manifest ${name}`,
-    `${classNames.length}`,
+    `${settled.classNames.length}`,
     "give every class one name",
   );
-  for (const file of files as readonly RecordFile[]) {
-    checkFile(subject, name, file);
+  const size = recordSize(layout);
+  for (const { name: file, bytes } of files) {
     check(
-      Number.isSafeInteger(file.bytes / size),
+      bytes % size === 0,
       subject,
-      `the manifest ${name} to give ${file.name} a multiple of ${size} bytes`,
-      `${file.bytes}`,
+      `the manifest ${name} to give ${file} a multiple of ${size} bytes`,
+      `${bytes}`,
       "correct the size or the layout",
     );
   }
+  return settled;
 }

@@ -1,4 +1,5 @@
-import { check, checkBoolean, checkNumber, checkOptions, checkSeed, describe } from "../checks.ts";
+import { check, describe } from "../checks.ts";
+import { boolean, number, readOptions, seed as anySeed } from "../options.ts";
 import { permutation } from "../random/permutation.ts";
 import { randomStream } from "../random/stream.ts";
 import { ImageSet } from "./image-set.ts";
@@ -41,12 +42,11 @@ export function trainValidationSplit(
 ): TrainValidationSplit {
   const subject = "trainValidationSplit";
   check(set instanceof ImageSet, subject, "an ImageSet", describe(set), "pass an ImageSet");
-  checkOptions(subject, options, ["fraction", "seed", "stratify"]);
-  const { fraction = 0.1, seed = 0, stratify = true } = options;
-  const limits = { min: 0, max: 1, exclusiveMin: true, exclusiveMax: true };
-  checkNumber(subject, "fraction", fraction, limits);
-  checkSeed(subject, seed);
-  checkBoolean(subject, "stratify", stratify);
+  const { fraction, seed, stratify } = readOptions(subject, options, {
+    fraction: number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.1 }),
+    seed: anySeed(),
+    stratify: boolean({ default: true }),
+  });
   const count = Math.ceil(fraction * set.length);
   check(
     count > 0 && count < set.length,

@@ -1,11 +1,10 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { check, describe } from "../checks.ts";
 import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
-import { writingRemedy } from "./file-remedies.ts";
+import { explained } from "./file-errors.ts";
 import { FolderLock, isLockFile } from "./folder-lock.ts";
-import { isPath } from "./is-path.ts";
+import { checkPath } from "./path.ts";
 import { makeFolder } from "./make-folder.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { isWriterGone, sweep } from "./temporary-files.ts";
@@ -22,17 +21,11 @@ const SUBJECT = "fileCheckpointStore";
  * @throws {SourceError} from `open`, if the folder cannot be written or another run has it.
  */
 export function fileCheckpointStore(folder: string): CheckpointStore {
-  check(
-    isPath(folder),
-    SUBJECT,
-    "the path of a folder",
-    describe(folder),
-    'pass e.g. "runs/checkpoints"',
-  );
+  checkPath(SUBJECT, folder, "the path of a folder", 'pass e.g. "runs/checkpoints"');
   const path = resolve(folder);
   return {
     open: () =>
-      explained(path, "can be made, read and written", async () => {
+      inFolder(path, "can be made, read and written", async () => {
         await makeFolder(path);
         const lock = await FolderLock.take(SUBJECT, path);
         // The lock says that nobody writes here, but for those who try to get it.
@@ -52,15 +45,15 @@ class FileCheckpoints implements OpenCheckpointStore {
   }
 
   list(): Promise<string[]> {
-    return explained(this.location, "can be read", () => readdir(this.location));
+    return inFolder(this.location, "can be read", () => readdir(this.location));
   }
 
   read(name: string): Promise<Uint8Array> {
-    return explained(this.#path(name), "can be read", () => readRegularFile(this.#path(name)));
+    return inFolder(this.#path(name), "can be read", () => readRegularFile(this.#path(name)));
   }
 
   write(name: string, bytes: Uint8Array): Promise<void> {
-    return explained(this.#path(name), "can be written", async () => {
+    return inFolder(this.#path(name), "can be written", async () => {
       const loss = await this.#lock.loss();
       if (loss !== undefined) {
         throw new SourceError({
@@ -77,13 +70,13 @@ class FileCheckpoints implements OpenCheckpointStore {
   }
 
   remove(name: string): Promise<void> {
-    return explained(this.#path(name), "can be removed", () =>
+    return inFolder(this.#path(name), "can be removed", () =>
       rm(this.#path(name), { force: true, recursive: true }),
     );
   }
 
   setAside(name: string): Promise<string> {
-    return explained(this.#path(name), "can be renamed", async () => {
+    return inFolder(this.#path(name), "can be renamed", async () => {
       const others = await readdir(this.location);
       let place = `${name}.damaged`;
       for (let i = 2; others.includes(place); i++) place = `${name}.damaged-${i}`;
@@ -101,18 +94,6 @@ class FileCheckpoints implements OpenCheckpointStore {
   }
 }
 
-/** Does something with files; its errors say which file, why, and what to do. */
-async function explained<T>(path: string, what: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof SourceError) throw cause;
-    throw new SourceError({
-      subject: SUBJECT,
-      expected: `that ${path} ${what}`,
-      got: (cause as Error).message,
-      remedy: writingRemedy(cause),
-      cause,
-    });
-  }
+function inFolder<T>(path: string, what: string, action: () => Promise<T>): Promise<T> {
+  return explained({ subject: SUBJECT, expected: `that ${path} ${what}` }, action);
 }

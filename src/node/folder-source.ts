@@ -1,9 +1,7 @@
 import { join } from "node:path";
-import { check, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
-import { SourceError } from "../errors.ts";
-import { readingRemedy } from "./file-remedies.ts";
-import { isPath } from "./is-path.ts";
+import { explained } from "./file-errors.ts";
+import { checkPath } from "./path.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { whatIsThere } from "./what-is-there.ts";
 
@@ -14,30 +12,20 @@ import { whatIsThere } from "./what-is-there.ts";
  * @throws {SourceError} from `read`, if the folder or a file in it is missing or cannot be read.
  */
 export function folderSource(path: string): ByteSource {
-  check(
-    isPath(path),
-    "folderSource",
-    "the path of a folder",
-    describe(path),
-    'pass e.g. "data/cifar-10-batches-bin"',
-  );
+  const subject = "folderSource";
+  checkPath(subject, path, "the path of a folder", 'pass e.g. "data/cifar-10-batches-bin"');
   return {
-    async read(fileName) {
-      try {
-        return await readRegularFile(join(path, fileName));
-      } catch (cause) {
-        throw new SourceError({
-          subject: "folderSource",
+    read: (fileName) =>
+      explained(
+        {
+          subject,
           expected: `the file ${fileName} in the folder ${path}`,
-          got: await whatIsThere(path, cause),
-          remedy: readingRemedy(
-            cause,
+          remedy:
             "name the folder that holds the data set's files, e.g. the unpacked " +
-              "cifar-10-binary.tar.gz; cifar10Source() and cifar100Source() fetch theirs",
-          ),
-          cause,
-        });
-      }
-    },
+            "cifar-10-binary.tar.gz; cifar10Source() and cifar100Source() fetch theirs",
+        },
+        () => readRegularFile(join(path, fileName)),
+        (cause) => whatIsThere(path, cause),
+      ),
   };
 }

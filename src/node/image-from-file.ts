@@ -6,12 +6,10 @@ import {
 } from "../dataset/pictures/image-options.ts";
 import { resizeImage } from "../dataset/resize-image.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
-import { messageOf } from "../text/describe.ts";
-import { CifarKitError, SourceError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { MAX_PIXELS, type PictureInput, pictureOpener } from "./decode-picture.ts";
-import { readingRemedy } from "./file-remedies.ts";
-import { isPath } from "./is-path.ts";
+import { explained } from "./file-errors.ts";
+import { isPath } from "./path.ts";
 
 const SUBJECT = "imageFromFile";
 
@@ -36,20 +34,13 @@ export async function imageFromFile(
   const input = await inputOf(file);
   const name = typeof input === "string" ? ` (${printable(input)})` : "";
   const open = await pictureOpener(SUBJECT, maxPixels);
-  try {
-    const picture = await (await open(input, name)).decode();
-    if (picture.isClipped) warnOfClippedGrey(SUBJECT, `the picture${name}`);
-    return resizeImage(picture, imageShape, resize);
-  } catch (cause) {
-    if (cause instanceof CifarKitError) throw cause;
-    throw new SourceError({
-      subject: SUBJECT,
-      expected: `a file that can be read${name}`,
-      got: `"${messageOf(cause)}"`,
-      remedy: readingRemedy(cause, "correct the path"),
-      cause,
-    });
-  }
+  const expected = `a file that can be read${name}`;
+  const picture = await explained(
+    { subject: SUBJECT, expected, remedy: "correct the path" },
+    async () => (await open(input, name)).decode(),
+  );
+  if (picture.isClipped) warnOfClippedGrey(SUBJECT, `the picture${name}`);
+  return resizeImage(picture, imageShape, resize);
 }
 
 async function inputOf(file: unknown): Promise<PictureInput> {

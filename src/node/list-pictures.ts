@@ -3,9 +3,8 @@ import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { compareText } from "../text/compare-text.ts";
 import type { LeftOutFile } from "../dataset/left-out.ts";
-import { messageOf } from "../text/describe.ts";
-import { DataError, SourceError } from "../errors.ts";
-import { readingRemedy } from "./file-remedies.ts";
+import { DataError } from "../errors.ts";
+import { explained } from "./file-errors.ts";
 
 /** What a folder of class folders holds. */
 export interface PictureList {
@@ -30,19 +29,10 @@ const REPLACED = "\ufffd";
  * @throws {SourceError} if a folder cannot be read.
  * @throws {DataError} if the folder of a class is not named in UTF-8.
  */
-export async function listPictures(root: string): Promise<PictureList> {
-  try {
-    return await picturesIn(root);
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    throw new SourceError({
-      subject: SUBJECT,
-      expected: `a folder with one folder of pictures per class at ${root}`,
-      got: messageOf(cause),
-      remedy: readingRemedy(cause, "correct the path"),
-      cause,
-    });
-  }
+export function listPictures(root: string): Promise<PictureList> {
+  const expected = `a folder with one folder of pictures per class at ${root}`;
+  const told = { subject: SUBJECT, expected, remedy: "correct the path" };
+  return explained(told, () => picturesIn(root));
 }
 
 async function picturesIn(root: string): Promise<PictureList> {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SourceError } from "../errors.ts";
-import { errorCode } from "./error-code.ts";
+import { errorCode } from "./file-errors.ts";
 
 /** Options of {@link npmPack}. */
 export interface NpmPackOptions {

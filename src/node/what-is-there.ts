@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { messageOf } from "../text/describe.ts";
 import { listed } from "../text/listed.ts";
-import { errorCode } from "./error-code.ts";
+import { errorCode } from "./file-errors.ts";
 
 /** What there is in a folder instead of a file that could not be read. */
 export async function whatIsThere(folder: string, cause: unknown): Promise<string> {

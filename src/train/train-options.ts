@@ -4,12 +4,12 @@ import {
   anything,
   boolean,
   integer,
-  like,
   number,
   oneOf,
   reader,
   seed,
   type Settled,
+  signal,
 } from "../options.ts";
 import type { Callback } from "./callback.ts";
 import {
@@ -145,7 +145,7 @@ export const trainingOptions = () => ({
   stepsPerEpoch: integer({ min: 1, optional: true }),
   callbacks: reader({ default: [] }, (value, subject) => checkCallbacks(subject, value)),
   verbose: oneOf([0, 1, 2], { default: 1 }),
-  signal: like(isSignal, "an AbortSignal", "pass new AbortController().signal", { optional: true }),
+  signal: signal(),
   checkpoint: reader({ optional: true }, (value, subject) => readCheckpointOptions(subject, value)),
   resume: oneOf(["auto", "never", "must"], { default: "auto" }),
 });
@@ -163,7 +163,3 @@ export const phaseOptions = () => ({
 
 /** A phase with its seed. */
 export type PhaseSettings = Settled<ReturnType<typeof phaseOptions>> & { readonly seed: number };
-
-function isSignal(value: unknown): value is AbortSignal {
-  return typeof (value as Partial<AbortSignal> | null)?.throwIfAborted === "function";
-}

@@ -242,7 +242,7 @@ describe("httpSource", () => {
     expect(call({})).toThrow(/baseUrl to be an address, got undefined/);
     expect(call({ baseUrl: "http://[" })).toThrow(/baseUrl to be an address/);
     expect(call({ baseUrl: "x", layout: "zip" })).toThrow(/layout to be one of "binary", "npm"/);
-    expect(call({ baseUrl: "x", layout: "npm", files: [] })).toThrow(
+    expect(call({ baseUrl: "x", layout: "npm", files: [{ name: "a.bin", bytes: 1 }] })).toThrow(
       /no files with the layout "npm"/,
     );
     expect(call({ baseUrl: "x", files: 5 })).toThrow(/files to be a list/);

@@ -1,6 +1,6 @@
 import * as kit from "cifar-kit";
 import { type ByteSource, ImageSet } from "cifar-kit";
-import { imageFromFile } from "cifar-kit/node";
+import { cifar10Source, imageFromFile } from "cifar-kit/node";
 import { loadIdx } from "../../src/dataset/load-idx.ts";
 import { encodePng } from "../../src/bytes/encode-png.ts";
 import { normalize } from "../../src/dataset/normalize.ts";
@@ -172,13 +172,14 @@ export const trials: Trials = {
     () => load({}, "folder"),
     () => load({}, source()),
   ],
-  "pass { name, files: [{ name, bytes, sha256 }], layout, classNames }": [
-    () => load({ files: undefined }),
-    () => load(),
-  ],
+  "pass [{ name, bytes, sha256 }, ...]": [() => load({ files: undefined }), () => load()],
   "the file is damaged or another version: delete it and get it again": [
     () => load({}, source({ "a.bin": syntheticRecords(3, 2) })),
     () => load(),
+  ],
+  "ask for one of these, or take the source of the data set that you load": [
+    () => kit.loadCifar100(cifar10Source({ cacheDir: "cache" })),
+    () => cifar10Source({ cacheDir: "cache" }),
   ],
   "pass the raw pixels; floats are taken to be normalised already": [
     () => normalize(wrong(Float32Array.of(0.5))),

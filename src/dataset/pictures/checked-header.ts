@@ -1,4 +1,3 @@
-import { checkInteger } from "../../checks.ts";
 import { DataError, type ErrorParts } from "../../errors.ts";
 import type { ReadBytes } from "./byte-window.ts";
 import {
@@ -24,11 +23,6 @@ export class PictureError extends DataError {
     super(parts);
     this.reason = reason;
   }
-}
-
-/** Throws unless `maxPixels` can be a limit. */
-export function checkMaxPixels(subject: string, maxPixels: unknown): asserts maxPixels is number {
-  checkInteger(subject, "maxPixels", maxPixels, { min: 1 });
 }
 
 /**

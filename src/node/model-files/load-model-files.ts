@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
-import { SourceError } from "../../errors.ts";
-import { readingRemedy } from "../file-remedies.ts";
+import { explained } from "../file-errors.ts";
 import { readRegularFile } from "../read-regular-file.ts";
 import { whatIsThere } from "../what-is-there.ts";
 import { damaged, parseModel, SUBJECT, weightsHash } from "./model-json.ts";
@@ -48,18 +47,12 @@ async function loadFrom(file: string, bytes: Uint8Array): Promise<io.ModelArtifa
   return { ...rest, weightSpecs, weightData };
 }
 
-async function readNamed(file: string, remedy: string): Promise<Buffer> {
-  try {
-    return await readRegularFile(file);
-  } catch (cause) {
-    throw new SourceError({
-      subject: SUBJECT,
-      expected: `the file ${file}`,
-      got: await whatIsThere(dirname(file), cause),
-      remedy: readingRemedy(cause, remedy),
-      cause,
-    });
-  }
+function readNamed(file: string, remedy: string): Promise<Buffer> {
+  return explained(
+    { subject: SUBJECT, expected: `the file ${file}`, remedy },
+    () => readRegularFile(file),
+    (cause) => whatIsThere(dirname(file), cause),
+  );
 }
 
 /** Bytes of all weights together; `undefined` where strings make that unknowable. */

@@ -42,10 +42,6 @@ export const trials: Trials = {
     () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [] }),
     () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [{ epochs: 10 }] }),
   ],
-  "pass new AbortController().signal": [
-    () => train({ signal: new AbortController() }),
-    () => train({ signal: new AbortController().signal }),
-  ],
   "pass more images or another validationSplit": [
     () => train({ train: set.take(1), validationSplit: 0.5 }),
     async () => {
