@@ -92,7 +92,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
     batchNormMomentum: number({ ...unit, default: 0.99 }),
     seed: seed(),
     compile: boolean({ default: true }),
-    ...optimizerChoice,
+    ...optimizerChoice(),
   });
   const { for: images, compile } = settings;
   const agreed = <T>(name: string, given: T | undefined, told: T | undefined): T | undefined => {

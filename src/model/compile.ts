@@ -1,7 +1,7 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, checkNumber, checkOneOf, describe, isObject } from "../checks.ts";
-import { reader } from "../options.ts";
+import { check, checkOneOf, describe, isObject } from "../checks.ts";
+import { number, reader, type Settled } from "../options.ts";
 import type { ModelInternals } from "./internals.ts";
 import { withKerasLoss } from "./loss.ts";
 import { adam, adamW } from "./optimizers/adam.ts";
@@ -30,32 +30,28 @@ const OWN = { adam, adamw: adamW, sgd };
 const STOCK = ["adadelta", "adagrad", "adamax", "rmsprop"];
 
 /** How {@link OptimizerChoice} is read. */
-export const optimizerChoice = {
-  optimizer: reader(
-    { default: "adam" },
-    (value, subject, name): NonNullable<OptimizerChoice["optimizer"]> => {
-      if (isObject(value) && "applyGradients" in value) return value as Optimizer;
-      check(
-        typeof value === "string",
-        subject,
-        `${name} to be an optimizer or the name of one`,
-        describe(value),
-        'pass e.g. adamW() or "sgd"',
-      );
-      checkOneOf(subject, name, value.toLowerCase(), [...Object.keys(OWN), ...STOCK]);
-      return value.toLowerCase();
-    },
-  ),
-  learningRate: reader({ optional: true }, (value, subject, name) => {
-    checkNumber(subject, name, value, { min: 0, exclusiveMin: true });
-    return value;
-  }),
-};
+export const optimizerChoice = () => ({
+  optimizer: reader({ default: "adam" }, readOptimizer),
+  learningRate: number({ min: 0, exclusiveMin: true, optional: true }),
+});
+
+function readOptimizer(value: unknown, subject: string, name: string): Optimizer | string {
+  if (isObject(value) && "applyGradients" in value) return value as Optimizer;
+  check(
+    typeof value === "string",
+    subject,
+    `${name} to be an optimizer or the name of one`,
+    describe(value),
+    'pass e.g. adamW() or "sgd"',
+  );
+  checkOneOf(subject, name, value.toLowerCase(), [...Object.keys(OWN), ...STOCK]);
+  return value.toLowerCase();
+}
 
 /** The optimizer that was chosen, or a name for `model.compile`. */
 export function chosenOptimizer(
   subject: string,
-  { optimizer, learningRate }: OptimizerChoice & Pick<Required<OptimizerChoice>, "optimizer">,
+  { optimizer, learningRate }: Settled<ReturnType<typeof optimizerChoice>>,
 ): Optimizer | string {
   if (typeof optimizer === "string" && optimizer in OWN) {
     return OWN[optimizer as keyof typeof OWN]({ learningRate });
