@@ -2,7 +2,7 @@ import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkOneOf, describe, isObject } from "../checks.ts";
 import { number, reader, type Settled } from "../options.ts";
-import type { ModelInternals } from "./internals.ts";
+import type { ContainerInternals } from "./internals.ts";
 import { withKerasLoss } from "./loss.ts";
 import { adam, adamW } from "./optimizers/adam.ts";
 import { sgd } from "./optimizers/sgd.ts";
@@ -82,7 +82,7 @@ export function compileOwning(
 ): void {
   model.compile({ optimizer, loss, metrics });
   // Of the model itself even if it is a Sequential: its inner model is never disposed.
-  const internals = model as unknown as Pick<ModelInternals, "isOptimizerOwned">;
+  const internals = model as unknown as ContainerInternals;
   internals.isOptimizerOwned = true;
   withKerasLoss(model);
 }

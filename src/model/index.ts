@@ -9,6 +9,7 @@ export type { OptimizerOptions } from "./optimizers/optimizer-options.ts";
 export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
 export { pretrainedModel } from "./pretrained.ts";
 export { PRETRAINED } from "./pretrained.generated.ts";
+export { replaceHead, type ReplaceHeadOptions } from "./replace-head.ts";
 export { modelSummary, type ModelSummaryOptions } from "./summary.ts";
 export {
   loadWeights,

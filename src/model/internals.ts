@@ -51,8 +51,6 @@ export interface ModelInternals {
   metricsNames?: string[];
   /** One metric each, with the index of its output; of models with one output. */
   metricsTensors?: [LossFunction, number][];
-  /** Whether disposing the model disposes its optimizer too. */
-  isOptimizerOwned: boolean;
   readonly optimizer: Optimizer | undefined;
   readonly trainableWeights: LayerVariable[];
   /** Those that a step moves: what was trainable when the model was compiled. */
@@ -61,6 +59,13 @@ export interface ModelInternals {
   stopTraining: boolean;
   /** One optimisation step on `[inputs..., targets..., sample weights...]`, the last if any; gives `[loss, ...metrics]`. */
   makeTrainFunction(): (data: Tensor[]) => Scalar[];
+}
+
+/** A model's members that say who disposes what. */
+export interface ContainerInternals {
+  isOptimizerOwned: boolean;
+  /** How many models it is in, and 1; 0 once it is disposed. */
+  _refCount: number;
 }
 
 /** A tensor with the name of the variable that it belongs to. */

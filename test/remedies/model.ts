@@ -42,6 +42,10 @@ async function withNames(classNames: string[] | undefined): Promise<tf.io.IOHand
   return { load: () => Promise.resolve({ ...saved, userDefinedMetadata }) };
 }
 
+/** A network that ends in features. */
+const headless = (): LayersModel =>
+  sequential({ layers: [layers.flatten({ inputShape: [8, 8, 3] })] });
+
 const prelu = (): LayersModel =>
   sequential({ layers: [layers.permute({ dims: [2, 1], inputShape: [2, 2] }), layers.prelu({})] });
 
@@ -220,6 +224,34 @@ export const trials: Trials = {
     () => tinyModel({ optimizer: kit.adam(), learningRate: 0.1 }),
     () => tinyModel({ optimizer: kit.adam({ learningRate: 0.1 }) }),
   ],
+  'pass e.g. ["cat", "dog"]': [
+    () => kit.replaceHead(tinyModel(), { classNames: ["cat"] }),
+    () => kit.replaceHead(tinyModel(), { classNames: ["cat", "dog"] }),
+  ],
+  "tell it: model.setUserDefinedMetadata({ classNames }), with a name for each of its outputs": [
+    () => kit.replaceHead(tinyModel(), { classNames: ["red", "black"], keepRows: true }),
+    () => {
+      const model = tinyModel();
+      model.setUserDefinedMetadata({ classNames: ["red", "green", "blue"] });
+      return kit.replaceHead(model, { classNames: ["red", "black"], keepRows: true });
+    },
+  ],
+  "correct the names, or leave out keepRows": [
+    () => kit.replaceHead(tinyModel({ for: set }), { classNames: ["a", "b"], keepRows: true }),
+    () => [
+      kit.replaceHead(tinyModel({ for: set }), { classNames: ["red", "b"], keepRows: true }),
+      kit.replaceHead(tinyModel({ for: set }), { classNames: ["a", "b"] }),
+    ],
+  ],
+  "give it one: tf.model({ inputs: model.inputs, outputs: tf.layers.dense({ units: 2 }).apply(features) }), where features is the output [batch, n] of one of its layers":
+    [
+      () => kit.replaceHead(headless(), { classNames: ["cat", "dog"] }),
+      () => {
+        const { inputs, outputs } = headless();
+        const classes = layers.dense({ units: 2 }).apply(outputs[0]) as SymbolicTensor;
+        return kit.replaceHead(modelOf({ inputs, outputs: classes }), { classNames: ["a", "b"] });
+      },
+    ],
   "correct them in the file, or delete them from it": [
     async () => kit.loadModel(await withNames(["a", "b"])),
     async () => [
