@@ -26,6 +26,10 @@ const generator = (options: kit.ImageDataGeneratorOptions): ImageDataGenerator =
 export { ofAugment as inPage } from "./browser/in-page.ts";
 
 export const trials: Trials = {
+  "pass what toJSON gave": [
+    () => kit.augmenterFromJSON({ kind: "pipeline", parts: wrong({ 0: "randomCrop" }) }),
+    () => kit.augmenterFromJSON(kit.pipeline(kit.randomCrop()).toJSON()),
+  ],
   "pass e.g. randomCrop(), alternatingFlip(), and options last": [
     () => kit.pipeline({ mix: kit.mixup() }, kit.alternatingFlip()),
     () => kit.pipeline(kit.randomCrop(), kit.alternatingFlip(), { mix: kit.mixup() }),

@@ -1,9 +1,14 @@
-import type { JsonObject } from "../../text/json.ts";
+import { isListOf } from "../../checks.ts";
+import { isJsonObject, type JsonObject } from "../../text/json.ts";
 import { HistoryRecorder } from "../run/history.ts";
 import type { Checkpoint, RunPosition } from "./checkpoint.ts";
 
 /** What a manifest says of a phase, as far as it matters here. */
 type PhaseConditions = JsonObject & { readonly epochs: number; readonly initialEpoch: number };
+
+function isConditions(phase: unknown): phase is PhaseConditions {
+  return isJsonObject(phase) && typeof phase.epochs === "number";
+}
 
 /**
  * A checkpoint of a run that is now to train for longer: the phase under way, or the last one of a run
@@ -13,8 +18,10 @@ type PhaseConditions = JsonObject & { readonly epochs: number; readonly initialE
  */
 export function withMoreEpochs(checkpoint: Checkpoint, present: JsonObject): Checkpoint {
   const { manifest, position, histories } = checkpoint;
-  const saved = manifest.phases as readonly PhaseConditions[];
-  const planned = present.phases as readonly PhaseConditions[];
+  const { phases: saved } = manifest;
+  const planned = present.phases;
+  // A file of another program says other things; the comparison tells what.
+  if (!isListOf(saved, isConditions) || !isListOf(planned, isConditions)) return checkpoint;
   const isOver = position.phase === saved.length;
   const last = isOver ? saved.length - 1 : position.phase;
   const grows = planned[last]?.epochs > saved[last]?.epochs;
