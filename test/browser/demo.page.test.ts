@@ -180,7 +180,7 @@ describe("the demo page", () => {
 
       expect(await page.textContent("#headline-accuracy")).toMatch(/^\d+\.\d\s%$/);
       expect(await page.locator("#report-table tbody tr").count()).toBe(11);
-      expect(await page.locator("#history-plot svg, #matrix-plot svg").count()).toBe(2);
+      expect(await page.locator("#report .plot svg").count()).toBe(3);
       expect(await page.locator("#pairs li").count()).toBeGreaterThan(2);
 
       await page.setInputFiles("#file", {

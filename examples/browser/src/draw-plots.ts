@@ -11,7 +11,13 @@ export async function drawPlots(
 ): Promise<void> {
   const phases = [plain, augmented].filter(({ epochs }) => epochs.length > 0);
   const curves = phases.length === 2 ? { plain, augmented, ...rest } : phases[0];
-  await mountPlot(byId("history-plot"), plotHistory(curves), { colors: "page" });
+  const ofPage = getComputedStyle(document.documentElement);
+  const colors = ["--training", "--validation"].map((name) => ofPage.getPropertyValue(name));
+  // A picture each, so that a narrow page has them one below the other.
+  for (const metric of ["accuracy", "loss"] as const) {
+    const spec = plotHistory(curves, { metrics: [metric], colors });
+    await mountPlot(byId(`${metric}-plot`), spec, { colors: "page" });
+  }
   const labels = classNames.map((_, label) => label);
   const matrix = confusionMatrix(yTrue, yPred, { labels });
   await mountPlot(byId("matrix-plot"), plotConfusionMatrix(matrix, { classNames }), {
