@@ -146,7 +146,7 @@ describe("of two copies", () => {
 
 describe("console.log of", () => {
   it.each([
-    ["a set", set, "ImageSet(24 of [8, 8, 3], 3 classes)"],
+    ["a set", set, "ImageSet(24 of [8, 8, 3], 3 classes: red, green, blue)"],
     [
       "a flow",
       first.imageFlow(set, { batchSize: 5 }),
@@ -168,10 +168,14 @@ describe("console.log of", () => {
     expect(inspect({ value }, { breakLength: Infinity })).toBe(`{ value: ${text} }`);
   });
 
-  it("a history is plain data", async () => {
+  it("a history is plain data, rounded", async () => {
     const model = tinyModel();
     const history = await first.trainPhase(model, { train: set, epochs: 1, verbose: 0 });
-    expect(inspect(history)).toMatch(/^\{\s+epochs: \[ 0 \],\s+loss: \[ [\d.]+ \],/);
+    expect(inspect(history)).toMatch(/^\{\s+epochs: \[ 0 \],\s+loss: \[ [\d.]{1,6} \],/);
+    for (const copy of [{ ...history }, structuredClone(history)]) {
+      expect(history).toEqual(copy);
+      expect(JSON.stringify(history)).toBe(JSON.stringify(copy));
+    }
     model.dispose();
   });
 });

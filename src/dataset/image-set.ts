@@ -4,6 +4,7 @@ import { asBytes, type Bytes } from "../bytes/bytes.ts";
 import { check, checkInteger, describe, isListOf, isText, isArray } from "../checks.ts";
 import { anything, like, readOptions, type Reader } from "../options.ts";
 import { listed } from "../text/listed.ts";
+import { printable } from "../text/printable.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import { type ImageShape, imageShape as shapeOption } from "./image-shape.ts";
 
@@ -88,8 +89,9 @@ export class ImageSet implements ImageSetParts {
 
   /** @internal */
   [INSPECT](): string {
-    const classes = this.classNames.length;
-    return `ImageSet(${this.length} of [${this.imageShape.join(", ")}], ${classes} classes)`;
+    const { length, imageShape, classNames } = this;
+    const classes = `${classNames.length} classes: ${printable(listed(classNames, 10))}`;
+    return `ImageSet(${length} of [${imageShape.join(", ")}], ${classes})`;
   }
 
   /**

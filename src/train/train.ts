@@ -11,6 +11,7 @@ import { leaveNothing } from "../model/optimizers/leave-nothing.ts";
 import { trainWhatIsTrainable } from "../model/trainable.ts";
 import { anything, integer, readOptions, reader } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
+import { shownRounded } from "../runtime/inspect.ts";
 import { feedOf, isImageSet } from "./feed/feed-of.ts";
 import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { trainingSet } from "./feed/training-set.ts";
@@ -105,7 +106,7 @@ export async function trainPhase(
   const subject = "trainPhase";
   const settings = readOptions(subject, options, { ...trainingOptions(), ...phaseOptions() });
   const { phases, health } = await runPhases(subject, model, settings, [settings]);
-  return { ...phases[0], health };
+  return shownRounded({ ...phases[0], health });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { shownRounded } from "../../runtime/inspect.ts";
 import type { Logs } from "../logs.ts";
 
 /**
@@ -102,14 +103,14 @@ export class HistoryRecorder {
     const keys = new Set(this.#logs.flatMap((logs) => Object.keys(logs)));
     const column = (key: string): number[] =>
       keys.has(key) ? this.#logs.map((logs) => logs[key] ?? NaN) : [];
-    return {
+    return shownRounded({
       epochs: [...this.#epochs],
       ...(Object.fromEntries(FIELDS.map(([key, field]) => [field, column(key)])) as Fields),
       metrics: Object.fromEntries(
         [...keys].filter((key) => !known.includes(key)).map((key) => [key, column(key)]),
       ),
       seconds: [...this.#seconds],
-    };
+    });
   }
 
   append(epoch: number, logs: Logs, seconds: number): void {
@@ -124,5 +125,5 @@ type Fields = Record<(typeof FIELDS)[number][1], number[]>;
 /** Histories of consecutive phases as one, epochs counted through. */
 export function joinHistories(histories: readonly History[]): History {
   const { history } = HistoryRecorder.of(...histories);
-  return { ...history, epochs: history.epochs.map((_, i) => i) };
+  return shownRounded({ ...history, epochs: history.epochs.map((_, i) => i) });
 }
