@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as first from "cifar-kit";
-import { isKerasOptimizer } from "../src/model/optimizers/restore-optimizer.ts";
+import { isKerasOptimizer } from "../src/model/optimizers/keras-optimizer.ts";
 import { TextBuffer } from "./train/callbacks/text-buffer.ts";
 import { useBackend } from "./helpers/backends.ts";
 import { tinyImages, tinyModel } from "./helpers/tiny.ts";

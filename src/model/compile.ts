@@ -2,9 +2,11 @@ import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkOneOf, describe, isObject } from "../checks.ts";
 import { number, reader, type Settled } from "../options.ts";
-import type { ContainerInternals } from "./internals.ts";
+import { type ContainerInternals, modelInternals } from "./internals.ts";
 import { withKerasLoss } from "./loss.ts";
 import { adam, adamW } from "./optimizers/adam.ts";
+import { isKerasOptimizer } from "./optimizers/keras-optimizer.ts";
+import { optimizedWeights } from "./optimizers/owners.ts";
 import { sgd } from "./optimizers/sgd.ts";
 
 /** How a model is compiled, apart from its optimizer. */
@@ -74,15 +76,35 @@ export function compileClassifier(model: LayersModel, optimizer: Optimizer | str
   });
 }
 
-/** Compiles a model with an optimizer that it owns: `model.dispose()` disposes both. */
+/**
+ * Compiles a model with an optimizer that it owns, `model.dispose()` disposes both, and whose state is
+ * there from now on: zeros, or what the optimizer knows of these weights. (Those of TensorFlow.js make
+ * theirs at the first step.)
+ */
 export function compileOwning(
   model: LayersModel,
   optimizer: Optimizer | string,
   { loss, metrics }: LossAndMetrics,
 ): void {
+  withKerasCompile(model);
   model.compile({ optimizer, loss, metrics });
-  // Of the model itself even if it is a Sequential: its inner model is never disposed.
-  const internals = model as unknown as ContainerInternals;
-  internals.isOptimizerOwned = true;
+  ownership(model).isOptimizerOwned = true;
   withKerasLoss(model);
 }
+
+/** Has `compile` build the optimizer, and dispose the one that the model owned. Idempotent. */
+function withKerasCompile(model: LayersModel): void {
+  if (Object.hasOwn(model, "compile")) return;
+  const compile = model.compile.bind(model);
+  model.compile = (args) => {
+    const owned = ownership(model).isOptimizerOwned && modelInternals(model).optimizer;
+    compile(args);
+    const { optimizer } = modelInternals(model);
+    if (owned && owned !== optimizer) owned.dispose();
+    if (isKerasOptimizer(optimizer!)) optimizer.build(optimizedWeights(model));
+  };
+}
+
+// Of the model itself even if it is a Sequential: its inner model is never disposed.
+const ownership = (model: LayersModel): ContainerInternals =>
+  model as unknown as ContainerInternals;

@@ -2,7 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { dispose } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
-import { isKerasOptimizer } from "../model/optimizers/restore-optimizer.ts";
+import { isKerasOptimizer } from "../model/optimizers/keras-optimizer.ts";
 
 /**
  * Throws unless `model.save` can save the optimizer, which it would say only when it is called.

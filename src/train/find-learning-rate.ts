@@ -1,17 +1,14 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Augmenter } from "../augment/augmenter.ts";
-import { modelInternals } from "../model/internals.ts";
-import { readOptimizerState, writeOptimizerState } from "../model/optimizers/optimizer-state.ts";
-import { prepareOptimizer } from "../model/optimizers/prepare-optimizer.ts";
 import {
   learningRateFinder,
   learningRateFinderOptions,
   type LearningRateFinderOptions,
   type LearningRateRange,
 } from "./callbacks/learning-rate-finder.ts";
-import { WeightsCopy } from "./callbacks/weights-copy.ts";
 import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { readOptions } from "../options.ts";
+import { ModelSnapshot } from "./model-snapshot.ts";
 import { isEndless, isImageSet, type LabelledImages } from "./feed/feed-of.ts";
 import { trainPhase } from "./train.ts";
 import { phaseOptions, trainingOptions } from "./train-options.ts";
@@ -53,9 +50,7 @@ export async function findLearningRate(
   checkCompiled(subject, model);
   const range = { steps, minLearningRate, maxLearningRate, smoothing, stopFactor };
   const finder = learningRateFinder(range);
-  const weights = await WeightsCopy.of(model);
-  const optimizer = modelInternals(model).optimizer!;
-  const state = await readOptimizerState(optimizer);
+  const before = await ModelSnapshot.of(model);
   try {
     await trainPhase(model, {
       ...data,
@@ -68,10 +63,7 @@ export async function findLearningRate(
       verbose: 0,
     });
   } finally {
-    weights.restore();
-    await writeOptimizerState(subject, optimizer, state);
-    // One that had none takes none.
-    if (state.length > 1) await prepareOptimizer(subject, model);
+    await before.restore(subject);
   }
   return finder.range;
 }

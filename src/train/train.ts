@@ -7,7 +7,6 @@ import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { modelInternals } from "../model/internals.ts";
 import { withKerasLayers } from "../model/keras-layers.ts";
-import { leaveNothing } from "../model/optimizers/leave-nothing.ts";
 import { trainWhatIsTrainable } from "../model/trainable.ts";
 import { anything, integer, readOptions, reader } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
@@ -198,7 +197,6 @@ function runPhases(
     // one shows before the hours of the first.
     const data = trainingSet(subject, settings);
     trainWhatIsTrainable(withKerasLayers(model));
-    leaveNothing(optimizer);
     check(
       modelInternals(model).collectedTrainableWeights.length > 0,
       subject,

@@ -4,7 +4,7 @@ import type { Bytes } from "../../bytes/bytes.ts";
 import type { Pixels } from "../../dataset/resample.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
-import type { ModelState } from "../../train/checkpoint/model-state.ts";
+import type { ModelState } from "../../train/model-snapshot.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
@@ -63,7 +63,6 @@ export interface TrainCall {
 export interface TrainResult {
   readonly result: unknown;
   readonly state: ModelState;
-  readonly learningRate: number;
 }
 
 /** How far a run has come. */

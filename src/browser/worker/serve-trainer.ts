@@ -4,12 +4,10 @@ import { type Augmenter, isAugmenter } from "../../augment/augmenter.ts";
 import { check, checkOptions, describe } from "../../checks.ts";
 import { messageOf } from "../../text/describe.ts";
 import { BackendError } from "../../errors.ts";
-import { modelInternals } from "../../model/internals.ts";
 import { loadModel } from "../../model/load-model.ts";
 import type { Callback } from "../../train/callback.ts";
-import { readModelState } from "../../train/checkpoint/model-state.ts";
 import { evaluate, type Evaluation } from "../../train/evaluate.ts";
-import { learningRateOf } from "../../train/run/learning-rate.ts";
+import { ModelSnapshot } from "../../train/model-snapshot.ts";
 import type { Predictions } from "../../train/outputs.ts";
 import { train, trainPhase, trainTwoPhase } from "../../train/train.ts";
 import type { TrainPhaseOptions } from "../../train/train-options.ts";
@@ -203,9 +201,9 @@ class TrainerServer {
           if (signal.aborted && error === signal.reason) return undefined;
           throw error;
         });
-        const answer: TrainResult = { result, ...(await stateOf(model)) };
+        const { weights, optimizer, learningRate } = await ModelSnapshot.of(model);
         this.#watch!.throwIfLost();
-        const { weights, optimizer } = answer.state;
+        const answer: TrainResult = { result, state: { weights, optimizer, learningRate } };
         return new Transferred(
           answer,
           [...weights, ...optimizer].map(({ values }) => values.buffer as ArrayBuffer),
@@ -252,9 +250,4 @@ class TrainerServer {
       model.dispose();
     }
   }
-}
-
-async function stateOf(model: LayersModel): Promise<Pick<TrainResult, "state" | "learningRate">> {
-  const learningRate = learningRateOf(modelInternals(model).optimizer!);
-  return { state: await readModelState(model), learningRate };
 }

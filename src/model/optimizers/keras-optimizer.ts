@@ -13,12 +13,13 @@ import {
   type Variable,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-import { BRAND } from "../../runtime/brand.ts";
+import { BRAND, brandOf } from "../../runtime/brand.ts";
 import { checkNumber } from "../../checks.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
 import { clipGradients } from "./clip-gradients.ts";
 import { checkOptimizerOptions, type OptimizerOptions } from "./optimizer-options.ts";
+import type { OptimizedWeight } from "./owners.ts";
 import {
   disposedByReading,
   fromStock,
@@ -95,6 +96,15 @@ export abstract class KerasOptimizer extends Optimizer {
     this.#learningRate = value;
   }
 
+  /**
+   * Gives each of these weights its state, zeros where it has none, and gives up that of all others.
+   * Called when a model is compiled, when a run begins, and by the first step.
+   * @throws {DataError} if a state was set before, and none of it is theirs.
+   */
+  build(weights: readonly OptimizedWeight[]): void {
+    this.#state.build(this.#subject, weights);
+  }
+
   /** All of its settings, as {@link restoreOptimizer} takes them. */
   get settings(): OwnSettings {
     const given = Object.entries(this.#options).filter(([, value]) => value !== undefined);
@@ -129,23 +139,29 @@ export abstract class KerasOptimizer extends Optimizer {
       ? gradients
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
     const steps = this.#stepsPerUpdate;
-    // Every variable gets its state at the first step, whether or not it has a gradient yet: that
-    // keeps the order of the saved weights the order of the variables.
-    this.track(list.map(({ name }) => name));
+    // Whether or not it has a gradient yet: the order of a state is that of the variables.
+    const names = list.map(({ name }) => name);
+    const variableOf = (name: string): Variable => engine().registeredVariables[name];
+    if (!this.#state.isFor(names)) {
+      this.#state.build(
+        this.#subject,
+        names.map((name) => ({ variable: variableOf(name) })),
+      );
+    }
     const isDue = (this.iterations + 1) % steps === 0;
     tidy(() => {
       const present = list.filter(({ tensor }) => tensor != null);
       if (steps > 1 && !isDue) {
         for (const { name, tensor } of present) {
-          const sum = this.#state.sum(name);
+          const sum = this.#state.slots(name).at(-1)!;
           sum.assign(add(sum, tensor));
         }
         return;
       }
       const updates = present.map(({ name, tensor }) => ({
-        variable: engine().registeredVariables[name],
+        variable: variableOf(name),
         gradient: steps > 1 ? this.#meanGradient(name, tensor, steps) : tensor,
-        slots: this.#state.slots(name),
+        slots: this.#state.slots(name).slice(0, this.#slotNames.length),
       }));
       const clipped = clipGradients(
         updates.map(({ gradient }) => gradient),
@@ -175,12 +191,12 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   /**
-   * Takes such a state over in place of its own; {@link track} says which variables it belongs to.
-   * @throws {DataError} if the number of steps is none.
+   * Takes such a state over in place of its own.
+   * @throws {DataError} if the number of steps is none, or it is not the state of its weights.
    */
   writeState([iterations, ...state]: readonly NamedArray[]): void {
     this.iterations_ = stepsIn(this.#subject, iterations);
-    this.#state.write(state);
+    this.#state.write(this.#subject, state);
   }
 
   /** The state as TensorFlow.js's class keeps it; each of these tensors can be read once. */
@@ -206,14 +222,6 @@ export abstract class KerasOptimizer extends Optimizer {
     return config as unknown as ReturnType<Optimizer["getConfig"]>;
   }
 
-  /**
-   * Gives each of these variables its state, and gives up that of all others.
-   * @throws {TrainingError} if a state that was taken over is not theirs.
-   */
-  track(names: readonly string[]): void {
-    this.#state.track(this.#subject, names);
-  }
-
   /** How many tensors a state may have for each variable: between two updates one more. */
   get slotsPerVariable(): readonly number[] {
     const { length } = this.#slotNames;
@@ -234,7 +242,7 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   #meanGradient(name: string, gradient: Tensor, steps: number): Tensor {
-    const sum = this.#state.sum(name);
+    const sum = this.#state.slots(name).at(-1)!;
     const mean = div(add(gradient, sum), steps);
     sum.assign(zerosLike(sum));
     return mean;
@@ -248,6 +256,12 @@ export abstract class KerasOptimizer extends Optimizer {
       variable.assign(mul(variable, 1 - weightDecay * this.learningRate));
     }
   }
+}
+
+/** Whether an optimizer is one of this library, of whichever copy of the package. */
+export function isKerasOptimizer(optimizer: Optimizer): optimizer is KerasOptimizer {
+  // Not instanceof, which TensorFlow.js has answer yes for every optimizer.
+  return brandOf(optimizer) === "KerasOptimizer";
 }
 
 /** Name of the setting that holds those of this library. */

@@ -1,7 +1,7 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import { shared } from "../../runtime/brand.ts";
 import type { StockOptimizerInternals } from "../internals.ts";
-import { isKerasOptimizer } from "./restore-optimizer.ts";
+import { isKerasOptimizer } from "./keras-optimizer.ts";
 import { disposedByReading } from "./tfjs-form.ts";
 
 const adopted = /* @__PURE__ */ shared("optimizers", () => new WeakSet<Optimizer>());

@@ -11,7 +11,7 @@ import type {
   StockAdamInternals,
 } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
-import { isKerasOptimizer } from "./restore-optimizer.ts";
+import { isKerasOptimizer } from "./keras-optimizer.ts";
 import { stepsIn } from "./tfjs-form.ts";
 
 /** Reads the state back from the device: first the number of steps. */

@@ -5,8 +5,9 @@ import { compileOwning } from "../compile.ts";
 import { modelInternals, type NamedTensor } from "../internals.ts";
 import { orNothing, orNothingAsync } from "../leftovers.ts";
 import { toArray } from "../named-array.ts";
-import { leaveNothing } from "../optimizers/leave-nothing.ts";
-import { isKerasOptimizer, restoreOptimizer } from "../optimizers/restore-optimizer.ts";
+import { buildOptimizer } from "../optimizers/build-optimizer.ts";
+import { isKerasOptimizer } from "../optimizers/keras-optimizer.ts";
+import { restoreOptimizer } from "../optimizers/restore-optimizer.ts";
 
 /** As tfjs-layers declares it; tfjs-core declares it once more, otherwise. */
 type TrainingConfig = Parameters<LayersModel["loadTrainingConfig"]>[0];
@@ -70,7 +71,7 @@ async function compileAsSaved(
 ): Promise<void> {
   const arrays = await Promise.all(state.map(({ name, tensor }) => toArray(name, tensor)));
   const saved = config.optimizer_config as { config?: Record<string, unknown> } | undefined;
-  const own = restoreOptimizer("loadModel", saved?.config ?? {}, arrays);
+  const own = restoreOptimizer("loadModel", saved?.config ?? {});
   // TensorFlow.js knows the names of losses and metrics; what it cannot compile fails here, with an
   // optimizer of which nothing is left.
   const trial = { ...config, optimizer_config: ANY_OPTIMIZER } as unknown as TrainingConfig;
@@ -80,9 +81,12 @@ async function compileAsSaved(
   modelInternals(model).optimizer!.dispose();
   if (!own) model.loadTrainingConfig(config);
   const optimizer = own ?? modelInternals(model).optimizer!;
-  leaveNothing(optimizer);
   compileOwning(model, optimizer, model);
-  if (!isKerasOptimizer(optimizer) && state.length > 0) await optimizer.setWeights([...state]);
+  if (state.length > 0) {
+    if (isKerasOptimizer(optimizer)) optimizer.writeStockState(arrays);
+    else await optimizer.setWeights([...state]);
+  }
+  await buildOptimizer("loadModel", model);
 }
 
 function byName(tensors: readonly NamedTensor[]): NamedTensorMap {

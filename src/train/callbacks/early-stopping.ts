@@ -2,11 +2,11 @@ import { boolean, integer, number, readOptions } from "../../options.ts";
 import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
 import { anyNumber, count, list, nullable } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
+import { ModelSnapshot } from "../model-snapshot.ts";
 import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
 import { Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
 import { stateKey } from "./state-key.ts";
 import { checkLengths, floats, stateReader } from "./state-reader.ts";
-import { WeightsCopy } from "./weights-copy.ts";
 
 const SUBJECT = "earlyStopping";
 
@@ -53,7 +53,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
 
   let best: number | undefined;
   let bestEpoch = 0;
-  let bestWeights: WeightsCopy | undefined;
+  let bestWeights: ModelSnapshot | undefined;
   let stoppedEpoch = 0;
   let wait = 0;
 
@@ -73,7 +73,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       best = state.best ?? undefined;
       if (!state.bestWeights) return;
       checkLengths(SUBJECT, state.bestWeights, model.weights);
-      bestWeights = new WeightsCopy(model, state.bestWeights);
+      bestWeights = ModelSnapshot.ofValues(model, state.bestWeights);
     },
     async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
       const value = monitor.read(logs);
@@ -82,7 +82,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       if (monitor.isImprovement(value, best)) {
         best = value;
         bestEpoch = epoch;
-        if (restoreBestWeights) bestWeights = await WeightsCopy.of(run.model);
+        if (restoreBestWeights) bestWeights = await ModelSnapshot.ofWeights(run.model);
         if (baseline === undefined || monitor.isImprovement(value, baseline)) wait = 0;
       } else if (wait >= patience && epoch > 0) {
         stoppedEpoch = epoch;
@@ -92,7 +92,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     async onPhaseEnd(): Promise<void> {
       if (stoppedEpoch > 0) await announce(`Epoch ${stoppedEpoch + 1}: early stopping`);
       if (bestWeights === undefined) return;
-      bestWeights.restore();
+      bestWeights.restoreWeights();
       bestWeights = undefined;
       await announce(`Restoring model weights from the end of the best epoch: ${bestEpoch + 1}.`);
     },

@@ -1,7 +1,7 @@
 import type { CallbackState } from "../callback.ts";
 import type { JsonObject } from "../../text/json.ts";
 import type { Logs } from "../logs.ts";
-import type { NamedArray } from "../../model/named-array.ts";
+import type { ModelState } from "../model-snapshot.ts";
 import type { History } from "../run/history.ts";
 
 /** What a callback remembers, with what tells it apart from other callbacks. */
@@ -38,14 +38,12 @@ export interface MeansState {
  * everything that follows: random numbers are keyed by (seed, purpose, epoch, index) and so need no
  * state of their own.
  */
-export interface Checkpoint {
+export interface Checkpoint extends ModelState {
   /** What the run depends on, for comparison when it goes on. */
   readonly manifest: JsonObject;
   readonly position: RunPosition;
   /** Steps since the run began. */
   readonly steps: number;
-  /** The optimizer's present learning rate; `null` for an optimizer without one. */
-  readonly learningRate: number | null;
   readonly means: MeansState;
   /** Wall time spent in the epoch under way, in seconds. */
   readonly seconds: number;
@@ -53,8 +51,4 @@ export interface Checkpoint {
   readonly histories: readonly History[];
   /** Of the callbacks that have a state, in their order. */
   readonly callbacks: readonly SavedCallback[];
-  /** The model's weights, in its order. */
-  readonly weights: readonly NamedArray[];
-  /** The optimizer's weights: first its number of steps, then e.g. Adam's moments. */
-  readonly optimizer: readonly NamedArray[];
 }

@@ -6,7 +6,7 @@ import { ArgumentError } from "../../errors.ts";
 import { classNamesOf } from "../../model/class-names.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { readOptimizerState } from "../../model/optimizers/optimizer-state.ts";
-import { isKerasOptimizer } from "../../model/optimizers/restore-optimizer.ts";
+import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 
 /** Where one input of a layer comes from: a layer, the number of its call, the number of its output. */
 type Source = readonly [layer: string, call: number, output: number, settings?: object];

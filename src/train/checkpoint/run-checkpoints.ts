@@ -6,7 +6,7 @@ import type { CheckpointSettings, ResumeMode } from "./checkpoint-options.ts";
 import type { OpenCheckpointStore } from "./checkpoint-store.ts";
 import { decodeCheckpoint } from "./decode.ts";
 import { encodeCheckpoint } from "./encode.ts";
-import { firstNotFinite } from "./model-state.ts";
+import { firstNotFinite } from "./check-model-state.ts";
 import { withMoreEpochs } from "./with-more-epochs.ts";
 import { manifestChanges } from "./run-manifest.ts";
 

@@ -36,8 +36,8 @@ export interface RunHealth {
   /** Wall time that the run waited for checkpoints. */
   readonly secondsSaving: number;
   /**
-   * Tensors alive before and after. The first run of a model adds its optimizer's state, two tensors
-   * a trainable weight with Adam; anything more comes from callbacks.
+   * Tensors alive before and after. The first run of a model that you compiled adds its optimizer's
+   * state, two tensors a trainable weight with Adam; anything more comes from callbacks.
    */
   readonly tensorsBefore: number;
   /** See `tensorsBefore`. */

@@ -3,16 +3,17 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../../checks.ts";
 import { DataError, type TrainingError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
-import { prepareOptimizer } from "../../model/optimizers/prepare-optimizer.ts";
+import { buildOptimizer } from "../../model/optimizers/build-optimizer.ts";
 import type { TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { CallbackList } from "./callback-list.ts";
 import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoint.ts";
-import { readModelState, writeModelState } from "../checkpoint/model-state.ts";
+import { checkModelState } from "../checkpoint/check-model-state.ts";
 import type { RunCheckpoints } from "../checkpoint/run-checkpoints.ts";
 import { evaluateFeed } from "../evaluate.ts";
 import { breather } from "../../runtime/event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
+import { ModelSnapshot } from "../model-snapshot.ts";
 import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 import type { LoopPhase } from "./loop-phase.ts";
 import { RunningMeans } from "./running-means.ts";
@@ -97,7 +98,7 @@ export class TrainingLoop {
 
   async #runPhases(): Promise<void> {
     // Before the first save: what is no longer trained has no state in a checkpoint.
-    await prepareOptimizer(this.#subject, this.#model);
+    await buildOptimizer(this.#subject, this.#model);
     await this.#endingRun(async () => {
       forgetToStop(this.#model);
       await this.#callbacks.call("onTrainBegin", {});
@@ -244,22 +245,21 @@ export class TrainingLoop {
     await this.#read(this.#position.step - 1);
     // The run ends when the next reading is due; the last good checkpoint stays the last.
     if (this.#problem) return;
-    const rate = learningRateOf(this.#optimizer);
+    const { weights, optimizer, learningRate } = await ModelSnapshot.of(this.#model);
     await this.#checkpoints.save({
+      ...{ weights, optimizer, learningRate },
       position: { ...this.#position, stopped: this.#isStopped },
       steps: this.#steps,
-      learningRate: Number.isNaN(rate) ? null : rate,
       means: { ...this.#means.state, logs: this.#logs },
       seconds: this.#position.begun ? this.#seconds() : 0,
       histories: this.#histories.map(({ history }) => history),
       callbacks: await this.#callbacks.getStates(),
-      ...(await readModelState(this.#model)),
     });
   }
 
   /** Takes over the state of a checkpoint; the callbacks get theirs later. */
   async #restore(checkpoint: Checkpoint): Promise<void> {
-    const { position, steps, means, seconds, histories, learningRate, callbacks } = checkpoint;
+    const { position, steps, means, seconds, histories, callbacks } = checkpoint;
     const { phase, epoch, step } = position;
     const isOver = phase === this.#phases.length;
     if (!isOver) this.#callbacks.checkStates(this.#subject, callbacks);
@@ -275,8 +275,8 @@ export class TrainingLoop {
         remedy: 'begin anew with resume: "never"',
       });
     }
-    await writeModelState(this.#subject, this.#model, checkpoint);
-    if (learningRate !== null) setLearningRate(this.#subject, this.#optimizer, learningRate);
+    await checkModelState(this.#subject, this.#model, checkpoint);
+    await new ModelSnapshot(this.#model, checkpoint).restore(this.#subject);
     this.#position = position;
     this.#steps = steps;
     this.#means.state = means;

@@ -103,8 +103,7 @@ describe("the checkpoints of a run", () => {
     // Saved after 8 steps, so the last 4 are left; after them for the step, the epoch, and the end.
     expect(health).toMatchObject({ steps: 4, checkpoints: 3 });
     expect(health.seconds).toBeGreaterThan(health.secondsSaving);
-    const slots = 2 * model.trainableWeights.length;
-    expect(health.tensorsAfter - health.tensorsBefore).toBe(slots);
+    expect(health.tensorsAfter).toBe(health.tensorsBefore);
   });
 
   it("change nothing about the run", async () => {

@@ -2,53 +2,30 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { DataError } from "../../errors.ts";
 import { breather } from "../../runtime/event-loop.ts";
 import { modelInternals } from "../../model/internals.ts";
-import { type NamedArray, toArray, toTensor } from "../../model/named-array.ts";
-import {
-  readOptimizerState,
-  scalarCount,
-  slotsPerVariable,
-  writeOptimizerState,
-} from "../../model/optimizers/optimizer-state.ts";
+import type { NamedArray } from "../../model/named-array.ts";
+import { scalarCount, slotsPerVariable } from "../../model/optimizers/optimizer-state.ts";
 import { trainedWeights } from "../../model/trainable.ts";
 import { stepsIn } from "../../model/optimizers/tfjs-form.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-
-/** The part of a checkpoint that lies in tensors. */
-export type ModelState = Pick<Checkpoint, "weights" | "optimizer">;
-
-/** Reads the weights of a model and of its optimizer back from the device. */
-export async function readModelState(model: LayersModel): Promise<ModelState> {
-  const weights = await Promise.all(
-    model.weights.map((weight) => toArray(weight.originalName, weight.read())),
-  );
-  return { weights, optimizer: await readOptimizerState(modelInternals(model).optimizer!) };
-}
+import type { ModelState } from "../model-snapshot.ts";
 
 /**
- * Gives a model and its optimizer the weights of a checkpoint.
- * @throws {DataError} if they do not fit; nothing has been changed then.
+ * Checks the state out of a checkpoint, which may be of another model or made by hand.
+ * @throws {DataError} if it does not fit the model.
  */
-export async function writeModelState(
+export async function checkModelState(
   subject: string,
   model: LayersModel,
-  { weights, optimizer: slots }: ModelState,
+  { weights, optimizer }: ModelState,
 ): Promise<void> {
   checkWeights(subject, model, weights);
-  checkSlots(subject, model, slots);
+  checkSlots(subject, model, optimizer);
   // Millions of numbers: a page has to stay awake.
   const pause = breather();
-  for (const array of [...weights, ...slots]) {
+  for (const array of [...weights, ...optimizer]) {
     const bad = firstNotFinite([array]);
     if (bad !== undefined) throw misfit(subject, "finite weights", `NaN or infinity in ${bad}`);
     await pause();
   }
-  model.weights.forEach((weight, i) => {
-    const value = toTensor(weights[i]);
-    weight.write(value);
-    value.dispose();
-  });
-  await pause();
-  await writeOptimizerState(subject, modelInternals(model).optimizer!, slots);
 }
 
 /** Name of the first array with a value that is not finite, if there is one. */
