@@ -149,7 +149,7 @@ async function prepare(page: string, folder: string): Promise<void> {
     await cp(`${ROOT}test/fixtures/dataset/pictures/disc/b.jpg`, join(folder, "photo.jpg"));
   }
   if (page.endsWith("move-weights-to-python.md")) {
-    // Stands for what the page's Python code writes; test/weights/python.test.ts has real ones.
+    // Stands for what the page's Python code writes; test/model/weights/python.test.ts has real ones.
     const { buildCifarModel, saveWeights } = await import("cifar-kit");
     const { registerSimdBackend } = await import("cifar-kit/simd");
     const tf = await import("@tensorflow/tfjs-core");

@@ -2,7 +2,7 @@ import { ImageDataGenerator } from "cifar-kit";
 import { tinyImages } from "../helpers/tiny.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
-const PACKAGE = "needs a package that does not load: test/optional-package.test.ts";
+const PACKAGE = "needs a package that does not load: test/runtime/optional-package.test.ts";
 
 const changed = (preprocessingFunction: (image: Float32Array) => Float32Array): unknown =>
   new ImageDataGenerator({ preprocessingFunction }).flow(tinyImages(6)).batch(0, 0);
@@ -18,5 +18,5 @@ export const untried: Untried = {
   "run the tests with NODE_OPTIONS=--experimental-vm-modules, which lets import() work in them":
     PACKAGE,
   "see the cause; if files of it are missing or for another machine, install {} anew": PACKAGE,
-  "{}{}": "what optionalPackage puts together: test/optional-package.test.ts",
+  "{}{}": "what optionalPackage puts together: test/runtime/optional-package.test.ts",
 };

@@ -115,7 +115,7 @@ async function run(
     rememberRun({ settings, reached: { phase, epoch } });
   };
   try {
-    const untrained = (model = buildCifarModel({ ...SIZES[size], seed }));
+    const untrained = (model = buildCifarModel({ for: train, ...SIZES[size], seed }));
     const options: TrainTwoPhaseOptions & WorkerTrainingOptions = {
       train: train.take(count),
       validation: test,

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../helpers/backends.ts";
+import { useBackend } from "../../helpers/backends.ts";
 import { expectAsInPyTorch, type InPyTorch } from "./random-networks.ts";
-import { writeNetworks } from "../fixtures/weights/write-random-networks.ts";
+import { writeNetworks } from "../../fixtures/weights/write-random-networks.ts";
 
 const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
 const hasTorch = spawnSync(PYTHON, ["-c", "import safetensors.torch"]).status === 0;
@@ -21,7 +21,7 @@ describe("random branched networks", () => {
   it.skipIf(!hasTorch)("have PyTorch's outputs now", { timeout: 30 * 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "cifar-kit-networks-"));
     await writeNetworks(folder, FIRST, COUNT);
-    const script = new URL("../fixtures/weights/make-random-networks.py", import.meta.url);
+    const script = new URL("../../fixtures/weights/make-random-networks.py", import.meta.url);
     const target = join(folder, "results.json");
     const { status, stderr } = spawnSync(PYTHON, [fileURLToPath(script), folder, target], {
       encoding: "utf8",

@@ -1,7 +1,7 @@
 /** What is said of a package that cannot be loaded: its absence, or the real cause. */
 import { describe, expect, it } from "vitest";
 import { SourceError } from "cifar-kit";
-import { optionalPackage } from "../src/runtime/optional-package.ts";
+import { optionalPackage } from "../../src/runtime/optional-package.ts";
 
 const failing = (name: string, cause: unknown): Promise<SourceError> =>
   optionalPackage({ subject: "f", name, otherwise: ", or do without" }, () => {

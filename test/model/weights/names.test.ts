@@ -1,10 +1,10 @@
 /** Names of layers that meet, or that mean something elsewhere. */
 import { layers as L, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ArgumentError } from "../../src/errors.ts";
-import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { readSafetensors } from "../../src/formats/read-safetensors.ts";
-import { useBackend } from "../helpers/backends.ts";
+import { ArgumentError } from "../../../src/errors.ts";
+import { loadWeights, saveWeights } from "../../../src/model/weights/index.ts";
+import { readSafetensors } from "../../../src/formats/read-safetensors.ts";
+import { useBackend } from "../../helpers/backends.ts";
 
 const open: LayersModel[] = [];
 beforeAll(() => useBackend("cpu"));

@@ -3,15 +3,15 @@ import { readFileSync } from "node:fs";
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { madeUp } from "../fixtures/weights/random-networks.ts";
-import { fill, wrapped } from "../fixtures/weights/wrapped.ts";
-import { useBackend } from "../helpers/backends.ts";
-import { expectClose } from "../helpers/close.ts";
-import { contentOf } from "../helpers/hdf5-content.ts";
+import { loadWeights, saveWeights } from "../../../src/model/weights/index.ts";
+import { madeUp } from "../../fixtures/weights/random-networks.ts";
+import { fill, wrapped } from "../../fixtures/weights/wrapped.ts";
+import { useBackend } from "../../helpers/backends.ts";
+import { expectClose } from "../../helpers/close.ts";
+import { contentOf } from "../../helpers/hdf5-content.ts";
 
 const fixture = (name: string): Buffer =>
-  readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
+  readFileSync(new URL(`../../fixtures/weights/${name}`, import.meta.url));
 const keras = JSON.parse(fixture("wrapped.json").toString()) as {
   outputs: number[];
   content: Record<string, number[]>;

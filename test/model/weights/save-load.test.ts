@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import { memory } from "@tensorflow/tfjs-core";
 import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ArgumentError, DataError } from "../../src/errors.ts";
-import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { readSafetensors } from "../../src/formats/read-safetensors.ts";
-import type { SafeTensor } from "../../src/formats/safetensors.ts";
-import { writeSafetensors } from "../../src/formats/write-safetensors.ts";
-import { fuzz } from "../dataset/fuzz.ts";
-import { network } from "../fixtures/weights/network.ts";
-import { useBackend } from "../helpers/backends.ts";
-import { tinyModel } from "../helpers/tiny.ts";
+import { ArgumentError, DataError } from "../../../src/errors.ts";
+import { loadWeights, saveWeights } from "../../../src/model/weights/index.ts";
+import { readSafetensors } from "../../../src/formats/read-safetensors.ts";
+import type { SafeTensor } from "../../../src/formats/safetensors.ts";
+import { writeSafetensors } from "../../../src/formats/write-safetensors.ts";
+import { fuzz } from "../../dataset/fuzz.ts";
+import { network } from "../../fixtures/weights/network.ts";
+import { useBackend } from "../../helpers/backends.ts";
+import { tinyModel } from "../../helpers/tiny.ts";
 
 const open: LayersModel[] = [];
 const tiny = (seed: number): LayersModel => {
@@ -21,7 +21,7 @@ const tiny = (seed: number): LayersModel => {
 const values = (model: LayersModel): number[][] =>
   model.getWeights().map((weight) => [...weight.dataSync()]);
 const fixture = (name: string): Uint8Array =>
-  readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
+  readFileSync(new URL(`../../fixtures/weights/${name}`, import.meta.url));
 
 beforeAll(() => useBackend("cpu"));
 afterEach(() => {

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { input, layers, type LayersModel, model, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { readSafetensors } from "../../src/formats/read-safetensors.ts";
-import type { SafeTensor } from "../../src/formats/safetensors.ts";
-import { writeSafetensors } from "../../src/formats/write-safetensors.ts";
-import { useBackend } from "../helpers/backends.ts";
-import { expectClose } from "../helpers/close.ts";
+import { loadWeights, saveWeights } from "../../../src/model/weights/index.ts";
+import { readSafetensors } from "../../../src/formats/read-safetensors.ts";
+import type { SafeTensor } from "../../../src/formats/safetensors.ts";
+import { writeSafetensors } from "../../../src/formats/write-safetensors.ts";
+import { useBackend } from "../../helpers/backends.ts";
+import { expectClose } from "../../helpers/close.ts";
 
 interface Case {
   readonly weights: { key: string; shape: number[]; values: number[] }[];
@@ -16,7 +16,7 @@ interface Case {
   readonly outputs: number[];
 }
 const { image, sequence } = JSON.parse(
-  readFileSync(new URL("../fixtures/weights/layers.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../fixtures/weights/layers.json", import.meta.url), "utf8"),
 ) as Record<"image" | "sequence", Case>;
 
 const fileOf = ({ weights }: Case): Uint8Array =>

@@ -9,10 +9,10 @@ import {
   type SymbolicTensor,
 } from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ArgumentError } from "../../src/errors.ts";
-import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { readSafetensors } from "../../src/formats/read-safetensors.ts";
-import { useBackend } from "../helpers/backends.ts";
+import { ArgumentError } from "../../../src/errors.ts";
+import { loadWeights, saveWeights } from "../../../src/model/weights/index.ts";
+import { readSafetensors } from "../../../src/formats/read-safetensors.ts";
+import { useBackend } from "../../helpers/backends.ts";
 
 type Layer = LayersModel["layers"][number];
 type Options = NonNullable<Parameters<typeof saveWeights>[1]>;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { encodePng } from "../../src/bytes/encode-png.ts";
 import { imageUrl } from "../../src/plots/image-url.ts";
 import { randomStream } from "../../src/random/stream.ts";
-import { readPng } from "./read-png.ts";
+import { readPng } from "../plots/read-png.ts";
 
 const noise = (length: number): Uint8Array => {
   const rng = randomStream(3, "noise");

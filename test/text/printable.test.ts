@@ -1,14 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { describe as describeValue } from "../src/checks.ts";
-import { DataError } from "../src/errors.ts";
-import { classificationReport } from "../src/metrics/classification-report.ts";
-import { cifar10Source } from "../src/node/cifar10-source.ts";
-import { printProgress } from "../src/node/download-progress.ts";
-import { folderSource } from "../src/node/folder-source.ts";
-import { printable, printableLines } from "../src/text/printable.ts";
-import { temporaryFolders } from "./node/temporary-folder.ts";
+import { describe as describeValue } from "../../src/checks.ts";
+import { DataError } from "../../src/errors.ts";
+import { classificationReport } from "../../src/metrics/classification-report.ts";
+import { cifar10Source } from "../../src/node/cifar10-source.ts";
+import { printProgress } from "../../src/node/download-progress.ts";
+import { folderSource } from "../../src/node/folder-source.ts";
+import { printable, printableLines } from "../../src/text/printable.ts";
+import { temporaryFolders } from "../node/temporary-folder.ts";
 
 const ESC = "\u001b";
 /** Turns what follows red, erases the screen, and reverses letters. */

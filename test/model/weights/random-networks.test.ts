@@ -1,11 +1,11 @@
 /** Random branched networks, both ways: the same outputs as in PyTorch. */
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../helpers/backends.ts";
+import { useBackend } from "../../helpers/backends.ts";
 import { expectAsInPyTorch, type InPyTorch } from "./random-networks.ts";
 
 const { networks } = JSON.parse(
-  readFileSync(new URL("../fixtures/weights/random-networks.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../fixtures/weights/random-networks.json", import.meta.url), "utf8"),
 ) as { networks: InPyTorch[] };
 
 describe("48 random branched networks", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatExponent, formatFixed, formatFloat } from "../../src/text/format-number.ts";
 import { nanMean, pairwiseSum } from "../../src/metrics/sum.ts";
-import { readFixture } from "./fixture.ts";
+import { readFixture } from "../metrics/fixture.ts";
 
 const fixture = readFixture("numbers.json") as {
   numbers: [bits: string, digits: number, fixed: string, exponent: string, repr: string][];

@@ -1,6 +1,6 @@
 /** The words of error messages: whatever a caller passed, the error comes, and it is short. */
 import { describe, expect, it } from "vitest";
-import { describe as rendering, messageOf } from "../src/text/describe.ts";
+import { describe as rendering, messageOf } from "../../src/text/describe.ts";
 
 const nested = (levels: number): unknown => {
   let value: unknown = [];

@@ -3,18 +3,18 @@ import { readFileSync } from "node:fs";
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { DataError } from "../../src/errors.ts";
-import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { readSafetensors } from "../../src/formats/read-safetensors.ts";
-import { writeSafetensors } from "../../src/formats/write-safetensors.ts";
-import { FILES, fill, nested } from "../fixtures/weights/nested.ts";
-import { madeUp } from "../fixtures/weights/random-networks.ts";
-import { useBackend } from "../helpers/backends.ts";
-import { expectClose } from "../helpers/close.ts";
-import { contentOf } from "../helpers/hdf5-content.ts";
+import { DataError } from "../../../src/errors.ts";
+import { loadWeights, saveWeights } from "../../../src/model/weights/index.ts";
+import { readSafetensors } from "../../../src/formats/read-safetensors.ts";
+import { writeSafetensors } from "../../../src/formats/write-safetensors.ts";
+import { FILES, fill, nested } from "../../fixtures/weights/nested.ts";
+import { madeUp } from "../../fixtures/weights/random-networks.ts";
+import { useBackend } from "../../helpers/backends.ts";
+import { expectClose } from "../../helpers/close.ts";
+import { contentOf } from "../../helpers/hdf5-content.ts";
 
 const fixture = (name: string): Buffer =>
-  readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
+  readFileSync(new URL(`../../fixtures/weights/${name}`, import.meta.url));
 const there = JSON.parse(fixture("nested.json").toString()) as Record<
   keyof typeof FILES,
   { outputs: number[]; content: Record<string, number[]> }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodePng, type Inflate } from "../../src/bytes/png.ts";
 import { DataError } from "../../src/errors.ts";
 import { randomStream } from "../../src/random/stream.ts";
-import { chunk, encodePng, SIGNATURE } from "./png-encoder.ts";
+import { chunk, encodePng, SIGNATURE } from "../dataset/png-encoder.ts";
 
 const inflate: Inflate = (data, maxBytes) => inflateSync(data, { maxOutputLength: maxBytes });
 

@@ -2,15 +2,15 @@
 import { createHash } from "node:crypto";
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { writeSafetensors } from "../../src/formats/write-safetensors.ts";
+import { loadWeights, saveWeights } from "../../../src/model/weights/index.ts";
+import { writeSafetensors } from "../../../src/formats/write-safetensors.ts";
 import {
   buildNetwork,
   madeUp,
   randomise,
   randomNetwork,
-} from "../fixtures/weights/random-networks.ts";
-import { expectClose } from "../helpers/close.ts";
+} from "../../fixtures/weights/random-networks.ts";
+import { expectClose } from "../../helpers/close.ts";
 
 /** What make-random-networks.py says of one network. */
 export interface InPyTorch {

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { tensor4d } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { loadWeights, saveWeights } from "../../src/model/weights/index.ts";
-import { network } from "../fixtures/weights/network.ts";
-import { useBackend } from "../helpers/backends.ts";
-import { expectClose } from "../helpers/close.ts";
+import { loadWeights, saveWeights } from "../../../src/model/weights/index.ts";
+import { network } from "../../fixtures/weights/network.ts";
+import { useBackend } from "../../helpers/backends.ts";
+import { expectClose } from "../../helpers/close.ts";
 
 const fixture = (name: string): Buffer =>
-  readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url));
+  readFileSync(new URL(`../../fixtures/weights/${name}`, import.meta.url));
 const json = (name: string): unknown => JSON.parse(fixture(name).toString());
 
 const { images, config } = json("images.json") as {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { allocate } from "../src/bytes/allocate.ts";
-import { decodeRecords } from "../src/dataset/decode-records.ts";
-import { decompress } from "../src/bytes/decompress.ts";
-import { ImageSet } from "../src/dataset/image-set.ts";
-import { loadRecords } from "../src/dataset/load-records.ts";
-import { oneHot } from "../src/dataset/one-hot.ts";
-import { pictureSet } from "../src/dataset/picture-set.ts";
-import { DataError } from "../src/errors.ts";
-import { confusionMatrix } from "../src/metrics/confusion-matrix.ts";
+import { allocate } from "../../src/bytes/allocate.ts";
+import { decodeRecords } from "../../src/dataset/decode-records.ts";
+import { decompress } from "../../src/bytes/decompress.ts";
+import { ImageSet } from "../../src/dataset/image-set.ts";
+import { loadRecords } from "../../src/dataset/load-records.ts";
+import { oneHot } from "../../src/dataset/one-hot.ts";
+import { pictureSet } from "../../src/dataset/picture-set.ts";
+import { DataError } from "../../src/errors.ts";
+import { confusionMatrix } from "../../src/metrics/confusion-matrix.ts";
 
 /** Far more than any machine has: runtimes differ in what they allow. */
 describe("memory whose size the data decide", () => {
