@@ -10,6 +10,7 @@ export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
 export { pretrainedModel } from "./pretrained.ts";
 export { PRETRAINED } from "./pretrained.generated.ts";
 export { replaceHead, type ReplaceHeadOptions } from "./replace-head.ts";
+export { unfreeze, type UnfreezeOptions } from "./unfreeze.ts";
 export { modelSummary, type ModelSummaryOptions } from "./summary.ts";
 export {
   loadWeights,

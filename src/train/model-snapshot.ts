@@ -4,7 +4,7 @@ import { modelInternals } from "../model/internals.ts";
 import { type NamedArray, toArray, toTensor } from "../model/named-array.ts";
 import { buildOptimizer } from "../model/optimizers/build-optimizer.ts";
 import { readOptimizerState, writeOptimizerState } from "../model/optimizers/optimizer-state.ts";
-import { learningRateOf, setLearningRate } from "./run/learning-rate.ts";
+import { learningRateOf, setLearningRate } from "../model/learning-rate.ts";
 
 /** What training changes in a model, as plain arrays. */
 export interface ModelState {

@@ -249,6 +249,32 @@ export const trials: Trials = {
         return kit.replaceHead(modelOf({ inputs, outputs: classes }), { classNames: ["a", "b"] });
       },
     ],
+  'pass e.g. 3, ["dense"] or /^dense/': [
+    () => {
+      kit.unfreeze(tinyModel(), { layers: wrong(true) });
+    },
+    () => {
+      for (const chosen of [3, ["dense"], /^dense/]) kit.unfreeze(tinyModel(), { layers: chosen });
+    },
+  ],
+  "correct the name or the expression": [
+    () => {
+      kit.unfreeze(tinyModel(), { layers: /^densr/ });
+    },
+    () => {
+      kit.unfreeze(tinyModel(), { layers: /^dense/ });
+    },
+  ],
+  "call model.compile({ optimizer, loss, metrics }) first": [
+    () => {
+      kit.unfreeze(tinyModel({ compile: false }));
+    },
+    () => {
+      const model = tinyModel({ compile: false });
+      model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+      kit.unfreeze(model);
+    },
+  ],
   "correct them in the file, or delete them from it": [
     async () => kit.loadModel(await withNames(["a", "b"])),
     async () => [

@@ -5,7 +5,7 @@ import { setTrainingStep } from "../../model/keras-layers.ts";
 import { withKerasLoss } from "../../model/loss.ts";
 import { trainedWeights } from "../../model/trainable.ts";
 import { withCheckedFunctions } from "./compiled-functions.ts";
-import { checkLearningRate } from "./learning-rate.ts";
+import { checkLearningRate } from "../../model/learning-rate.ts";
 
 /**
  * What makes the steps of a run of the model as it is compiled now. Before each of them it looks at

@@ -1,6 +1,6 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
-import { checkNumber } from "../../checks.ts";
-import type { OptimizerInternals } from "../../model/internals.ts";
+import { checkNumber } from "../checks.ts";
+import type { OptimizerInternals } from "./internals.ts";
 
 /** An optimizer's learning rate; NaN for one that has none. */
 export function learningRateOf(optimizer: Optimizer): number {
