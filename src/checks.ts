@@ -152,17 +152,6 @@ export function checkBoolean(
   );
 }
 
-/** Throws unless `value` is a function or left out. */
-export function checkFunction(subject: string, name: string, value: unknown): void {
-  check(
-    value === undefined || typeof value === "function",
-    subject,
-    `${name} to be a function`,
-    describe(value),
-    "pass a function or leave it out",
-  );
-}
-
 /** Throws unless `value` is one of the allowed words. */
 export function checkOneOf<T extends string | number>(
   subject: string,

@@ -1,5 +1,6 @@
 import type { ImageSet } from "../dataset/image-set.ts";
 import { ArgumentError } from "../errors.ts";
+import { like, type Reader } from "../options.ts";
 import type { Flow } from "./flow.ts";
 import type { SetFlowOptions } from "./flow-options.ts";
 
@@ -39,6 +40,18 @@ export interface Augmenter extends Describable {
    * standardised as in training, not transformed. Default: its bytes scaled to [0, 1].
    */
   standardize?(image: Float32Array, shape: ImageSet["imageShape"]): Float32Array;
+}
+
+/** Reads an {@link Augmenter}. */
+export function augmenter<const A extends { readonly optional?: true }>(
+  absence: A = {} as A,
+): Reader<A extends { readonly optional: true } ? Augmenter | undefined : Augmenter> {
+  return like<Augmenter, A>(
+    isAugmenter,
+    "an augmenter, with a method flow",
+    "pass new ImageDataGenerator({ ... }) or pipeline(randomCrop(), alternatingFlip())",
+    absence,
+  );
 }
 
 /** Whether a value is an {@link Augmenter}. */

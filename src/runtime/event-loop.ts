@@ -23,8 +23,8 @@ export function nextTask(): Promise<void> {
   });
 }
 
-/** A breather for a loop: its call gives way to the event loop whenever a turn is over. */
-export function breather(): () => Promise<void> {
+/** A pause for a loop: its call gives way to the event loop whenever a turn is over. */
+export function createPause(): () => Promise<void> {
   let turnBegan = performance.now();
   return async () => {
     if (performance.now() - turnBegan < TURN_MS) return;

@@ -15,7 +15,7 @@ import { classNamesOf } from "../model/class-names.ts";
 import { type LossFunction, modelInternals } from "../model/internals.ts";
 import { takesIndices } from "../model/loss.ts";
 import { anything, integer, readOptions } from "../options.ts";
-import { type Eater, type Feed, tensorsOf } from "./feed/feed.ts";
+import { type ModelCall, type Feed, tensorsOf } from "./feed/feed.ts";
 import { feedOf, type LabelledImages } from "./feed/feed-of.ts";
 import { checkModel } from "./feed/model-input.ts";
 import { asPredictions, asTheyAre, outputsOf } from "./outputs.ts";
@@ -76,14 +76,14 @@ export async function evaluate(
   });
   checkModel(subject, model);
   warnOfSlowBackend(subject);
-  const eater = { subject, model };
-  const feed = feedOf(eater, images, { purpose: "evaluation", batchSize });
-  return evaluateFeed(eater, feed, await readViews(subject, images, testTimeAugmentation));
+  const call = { subject, model };
+  const feed = feedOf(call, images, { purpose: "evaluation", batchSize });
+  return evaluateFeed(call, feed, await readViews(subject, images, testTimeAugmentation));
 }
 
 /** Measures a model on the first epoch of a feed. */
 export async function evaluateFeed(
-  { subject, model }: Eater,
+  { subject, model }: ModelCall,
   feed: Feed,
   views = asTheyAre,
 ): Promise<Evaluation> {

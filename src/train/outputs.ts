@@ -2,7 +2,7 @@
 import { type Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allocate } from "../bytes/allocate.ts";
-import { breather } from "../runtime/event-loop.ts";
+import { createPause } from "../runtime/event-loop.ts";
 import type { Batch, Feed } from "./feed/feed.ts";
 
 /** What {@link predict} gives. */
@@ -34,7 +34,7 @@ export async function* outputsOf<B extends Batch>(
   feed: Feed<B>,
   views: Views,
 ): AsyncGenerator<{ readonly batch: B; readonly output: Float32Array }> {
-  const pause = breather();
+  const pause = createPause();
   for await (const batch of feed.epoch(0)) {
     const outputs: Float32Array[] = [];
     for (const xs of views(batch)) {

@@ -1,9 +1,9 @@
 import { dispose, reverse, tensor, type Tensor, tidy } from "@tensorflow/tfjs-core";
-import { type Augmenter, isAugmenter } from "../augment/augmenter.ts";
+import { type Augmenter, augmenter } from "../augment/augmenter.ts";
 import { allocate } from "../bytes/allocate.ts";
 import { check, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { integer, like, readOptions, seed as anySeed } from "../options.ts";
+import { integer, readOptions, seed as anySeed } from "../options.ts";
 import type { Batch } from "./feed/feed.ts";
 import { isImageSet } from "./feed/feed-of.ts";
 import { asTheyAre, type Views } from "./outputs.ts";
@@ -39,7 +39,7 @@ export function viewsOf(subject: string, images: unknown, wanted: TestTimeAugmen
     "pass one of these",
   );
   const { augmentation, views, seed } = readOptions(`${subject}: testTimeAugmentation`, wanted, {
-    augmentation: like(isAugmenter, "an augmenter", "pass new ImageDataGenerator({ ... })"),
+    augmentation: augmenter(),
     views: integer({ min: 1, max: MOST_VIEWS, default: 4 }),
     seed: anySeed(),
   });

@@ -1,5 +1,6 @@
 /** The options of training, as users write them and as they are read. */
-import type { Augmenter } from "../augment/augmenter.ts";
+import { type Augmenter, augmenter } from "../augment/augmenter.ts";
+import { check, checkInteger, describe, isArray, isListOf, isObject } from "../checks.ts";
 import {
   anything,
   boolean,
@@ -7,6 +8,7 @@ import {
   number,
   oneOf,
   reader,
+  readOptions,
   seed,
   type Settled,
   signal,
@@ -17,6 +19,7 @@ import {
   readCheckpointOptions,
   type ResumeMode,
 } from "./checkpoint/checkpoint-options.ts";
+import type { Feed } from "./feed/feed.ts";
 import type { LabelledImages } from "./feed/feed-of.ts";
 import { checkCallbacks } from "./run/callback-list.ts";
 
@@ -157,9 +160,54 @@ export type TrainingSettings = Settled<ReturnType<typeof trainingOptions>>;
 export const phaseOptions = () => ({
   epochs: integer({ min: 0 }),
   initialEpoch: integer({ min: 0, default: 0 }),
-  augmentation: anything<Augmenter | undefined>(),
+  augmentation: augmenter({ optional: true }),
   dropRemainder: boolean({ optional: true }),
+});
+
+/** The readers of {@link TrainOptions}. */
+export const trainOptions = () => ({
+  ...trainingOptions(),
+  phases: reader({}, (value, subject, name) => {
+    check(
+      isListOf(value, isObject) && value.length > 0,
+      subject,
+      `${name} to be a list of at least one { epochs, augmentation }`,
+      describe(value),
+      "pass e.g. [{ epochs: 10 }]",
+    );
+    return value.map((phase, i) =>
+      readOptions(`${subject}: ${name}[${i}]`, phase as TrainOptions["phases"][number], {
+        ...phaseOptions(),
+        seed: integer({ optional: true }),
+      }),
+    );
+  }),
+});
+
+/** The readers of {@link TrainPhaseOptions}. */
+export const trainPhaseOptions = () => ({ ...trainingOptions(), ...phaseOptions() });
+
+/** The readers of {@link TrainTwoPhaseOptions}. */
+export const trainTwoPhaseOptions = () => ({
+  ...trainingOptions(),
+  augmentation: phaseOptions().augmentation,
+  epochs: reader({ default: [10, 10] }, (value, subject, name): readonly [number, number] => {
+    check(
+      isArray(value) && value.length === 2,
+      subject,
+      `${name} to be [plain, augmented]`,
+      describe(value),
+      "pass e.g. [10, 10]",
+    );
+    const [plain, augmented] = value;
+    checkInteger(subject, `${name}[0]`, plain, { min: 0 });
+    checkInteger(subject, `${name}[1]`, augmented, { min: 0 });
+    return [plain, augmented];
+  }),
 });
 
 /** A phase with its seed. */
 export type PhaseSettings = Settled<ReturnType<typeof phaseOptions>> & { readonly seed: number };
+
+/** A phase with its data. */
+export type RunPhase = PhaseSettings & { readonly feed: Feed };

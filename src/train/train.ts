@@ -1,14 +1,15 @@
 /** Training: what one run is made of, in the order in which it happens. */
 import { memory } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { Augmenter } from "../augment/augmenter.ts";
 import { ImageDataGenerator } from "../augment/keras/image-data-generator.ts";
-import { check, checkInteger, describe, isListOf, isObject } from "../checks.ts";
+import { check, checkInteger, describe } from "../checks.ts";
 import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { modelInternals } from "../model/internals.ts";
 import { withKerasLayers } from "../model/keras-layers.ts";
 import { trainWhatIsTrainable } from "../model/trainable.ts";
-import { anything, integer, readOptions, reader } from "../options.ts";
+import { readOptions } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { shownRounded } from "../runtime/inspect.ts";
 import { feedOf, isImageSet } from "./feed/feed-of.ts";
@@ -21,17 +22,18 @@ import {
   type Training,
   type TwoPhaseHistory,
 } from "./run/history.ts";
-import { claimed } from "./run/claimed.ts";
+import { exclusively } from "./run/exclusively.ts";
 import { TrainingLoop } from "./run/training-loop.ts";
-import type { LoopPhase } from "./run/loop-phase.ts";
 import {
-  phaseOptions,
   type PhaseSettings,
-  trainingOptions,
+  type RunPhase,
   type TrainingSettings,
   type TrainOptions,
+  trainOptions,
   type TrainPhaseOptions,
+  trainPhaseOptions,
   type TrainTwoPhaseOptions,
+  trainTwoPhaseOptions,
 } from "./train-options.ts";
 
 /** Images in one call of the model when it is validated. */
@@ -64,24 +66,7 @@ const VALIDATION_BATCH = 256;
  */
 export async function train(model: LayersModel, options: TrainOptions): Promise<Training> {
   const subject = "train";
-  const { phases, ...settings } = readOptions(subject, options, {
-    ...trainingOptions(),
-    phases: reader({}, (value) => {
-      check(
-        isListOf(value, isObject) && value.length > 0,
-        subject,
-        "phases to be a list of at least one { epochs, augmentation }",
-        describe(value),
-        "pass e.g. [{ epochs: 10 }]",
-      );
-      return value.map((phase, i) =>
-        readOptions(`${subject}: phases[${i}]`, phase as TrainOptions["phases"][number], {
-          ...phaseOptions(),
-          seed: integer({ optional: true }),
-        }),
-      );
-    }),
-  });
+  const { phases, ...settings } = readOptions(subject, options, trainOptions());
   return runPhases(
     subject,
     model,
@@ -103,7 +88,7 @@ export async function trainPhase(
   options: TrainPhaseOptions,
 ): Promise<History & { readonly health: RunHealth }> {
   const subject = "trainPhase";
-  const settings = readOptions(subject, options, { ...trainingOptions(), ...phaseOptions() });
+  const settings = readOptions(subject, options, trainPhaseOptions());
   const { phases, health } = await runPhases(subject, model, settings, [settings]);
   return shownRounded({ ...phases[0], health });
 }
@@ -119,11 +104,11 @@ export async function trainTwoPhase(
   options: TrainTwoPhaseOptions,
 ): Promise<TwoPhaseHistory> {
   const subject = "trainTwoPhase";
-  const { augmentation, epochs, ...settings } = readOptions(subject, options, {
-    ...trainingOptions(),
-    epochs: reader({ default: [10, 10] as const }, (value) => checkEpochs(subject, value)),
-    augmentation: anything<TrainTwoPhaseOptions["augmentation"]>(),
-  });
+  const { augmentation, epochs, ...settings } = readOptions(
+    subject,
+    options,
+    trainTwoPhaseOptions(),
+  );
   check(
     isImageSet(settings.train),
     subject,
@@ -131,31 +116,20 @@ export async function trainTwoPhase(
     describe(settings.train),
     "pass one, or call trainPhase with a dataset twice",
   );
-  const phase = (i: 0 | 1): Omit<PhaseSettings, "augmentation"> => ({
-    ...{ epochs: epochs[i], initialEpoch: 0, seed: deriveSeed(settings.seed, "phase", i) },
+  const phase = (i: 0 | 1, augmentation: Augmenter | undefined): PhaseSettings => ({
+    epochs: epochs[i],
+    initialEpoch: 0,
+    augmentation,
     // A phase without epochs needs no full batch.
     dropRemainder: epochs[i] > 0 && i === 1,
+    seed: deriveSeed(settings.seed, "phase", i),
   });
   const { phases, history, health } = await runPhases(subject, model, settings, [
-    { ...phase(0), augmentation: undefined },
-    { ...phase(1), augmentation: augmentation ?? notebookAugmentation() },
+    phase(0, undefined),
+    phase(1, augmentation ?? notebookAugmentation()),
   ]);
   const [plain, augmented] = phases;
   return { plain, augmented, all: history, health };
-}
-
-function checkEpochs(subject: string, epochs: unknown): readonly [number, number] {
-  check(
-    Array.isArray(epochs) && epochs.length === 2,
-    subject,
-    "epochs to be [plain, augmented]",
-    describe(epochs),
-    "pass e.g. [10, 10]",
-  );
-  epochs.forEach((count, phase) => {
-    checkInteger(subject, `epochs[${phase}]`, count, { min: 0 });
-  });
-  return epochs as [number, number];
 }
 
 /** The notebook's augmentation. */
@@ -188,7 +162,7 @@ function runPhases(
   checkCompiled(subject, model);
   ensureTrainable();
   warnOfSlowBackend(subject);
-  return claimed(subject, model, async () => {
+  return exclusively(subject, model, async () => {
     const began = performance.now();
     const tensorsBefore = memory().numTensors;
     const optimizer = modelInternals(model).optimizer!;
@@ -204,15 +178,15 @@ function runPhases(
       "one whose layers are all frozen",
       "set trainable = true on some of its layers",
     );
-    const eater = { subject, model };
+    const call = { subject, model };
     const { weights } = data;
     const loopPhases = phases.map((phase) => ({
       ...phase,
-      feed: feedOf(eater, data.train, { purpose: "training", ...settings, ...phase, weights }),
+      feed: feedOf(call, data.train, { purpose: "training", ...settings, ...phase, weights }),
     }));
     const validation =
       data.validation &&
-      feedOf(eater, data.validation, {
+      feedOf(call, data.validation, {
         purpose: "evaluation",
         batchSize: VALIDATION_BATCH,
         weights: data.validationWeights,
@@ -223,9 +197,12 @@ function runPhases(
       settings.checkpoint &&
       (await (
         await import("./checkpoint/open-checkpoints.ts")
-      ).openCheckpoints(eater, settings.checkpoint, {
-        ...{ phases: loopPhases, validation, weights },
-        ...{ batchSize: settings.batchSize, labelSmoothing: settings.labelSmoothing },
+      ).openCheckpoints(call, settings.checkpoint, {
+        phases: loopPhases,
+        validation,
+        weights,
+        batchSize: settings.batchSize,
+        labelSmoothing: settings.labelSmoothing,
       }));
     try {
       const last = await checkpoints?.resume(settings.resume);
@@ -237,7 +214,7 @@ function runPhases(
       }
 
       // What happens from step to step.
-      const loop = new TrainingLoop(eater, loopPhases, validation, settings, checkpoints);
+      const loop = new TrainingLoop(call, loopPhases, validation, settings, checkpoints);
       const histories = await loop.run(last);
       return {
         history: joinHistories(histories),
@@ -258,7 +235,7 @@ function runPhases(
 }
 
 /** Steps of a run in all; `undefined` where the data do not know their number. */
-function stepsOf(phases: readonly LoopPhase[]): number | undefined {
+function stepsOf(phases: readonly RunPhase[]): number | undefined {
   let sum = 0;
   for (const { epochs, initialEpoch, feed } of phases) {
     if (feed.steps === undefined) return undefined;

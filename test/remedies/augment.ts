@@ -1,6 +1,7 @@
 import * as kit from "cifar-kit";
 import { ImageDataGenerator, ImageSet, randomStream } from "cifar-kit";
 import { tinyImages } from "../helpers/tiny.ts";
+import { train } from "./train/runs.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
 const set = tinyImages(12);
@@ -142,6 +143,16 @@ export const trials: Trials = {
   "use it on colour images only": [
     () => first(kit.colorJitter({ hue: 0.1 }), grey),
     () => first(kit.colorJitter({ hue: 0.1 })),
+  ],
+  "pass new ImageDataGenerator({ ... }) or pipeline(randomCrop(), alternatingFlip())": [
+    () => train({ batchSize: 4, augmentation: wrong(kit.randomFlip()) }),
+    async () => {
+      await train({ batchSize: 4, augmentation: generator({}) });
+      await train({
+        batchSize: 4,
+        augmentation: kit.pipeline(kit.randomCrop(), kit.alternatingFlip()),
+      });
+    },
   ],
   "leave out featurewiseStdNormalization, which whitening replaces": [
     () => generator({ zcaWhitening: true, featurewiseStdNormalization: true }),

@@ -8,10 +8,10 @@ import type { Callback, TrainingRun } from "../../train/callback.ts";
 import type { Logs } from "../../train/logs.ts";
 import type { CallbackState } from "../../train/callback.ts";
 import {
-  forgetToStop,
-  introduce,
-  wantsToStop,
-  withTfjsNames,
+  clearStopRequest,
+  setTfjsParams,
+  isStopRequested,
+  withTfjsAliases,
 } from "../../train/run/tfjs-callbacks.ts";
 
 /** Hooks with arguments and results that messages can carry. */
@@ -76,18 +76,18 @@ export function hookRunner(
   model: LayersModel,
 ): (call: HookCall) => Promise<HookAnswer> {
   const runs = callbacks.map(() => new PageRun());
-  forgetToStop(model);
+  clearStopRequest(model);
   return async ({ callback: index, hook, args, run: values, learningRate }) => {
     const callback = callbacks[index];
     const run = runs[index];
-    if (run.update(values, learningRate)) introduce(callback, model, run);
+    if (run.update(values, learningRate)) setTfjsParams(callback, model, run);
     const hooks = callback as Record<string, (...args: readonly unknown[]) => unknown>;
     const logs = args.at(-1);
-    if (isLogs(hook, logs)) withTfjsNames(logs);
+    if (isLogs(hook, logs)) withTfjsAliases(logs);
     const value = (await hooks[hook](...args, run)) as CallbackState | undefined;
-    const stopped = run.takeStop() || wantsToStop(model);
+    const stopped = run.takeStop() || isStopRequested(model);
     // The Worker remembers it for as long as it holds.
-    forgetToStop(model);
+    clearStopRequest(model);
     return { value, logs, learningRate: run.learningRate, stopped };
   };
 }

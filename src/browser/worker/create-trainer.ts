@@ -4,11 +4,12 @@
  */
 import { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, checkOptions, describe, checkFunction } from "../../checks.ts";
+import { check, describe, isText } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
 import { INSPECT } from "../../runtime/inspect.ts";
 import { withKerasLayers } from "../../model/keras-layers.ts";
+import { callback, like, type Reader, readOptions } from "../../options.ts";
 import { checkSavable } from "../../train/check-savable.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import { checkModelState } from "../../train/checkpoint/check-model-state.ts";
@@ -20,11 +21,14 @@ import { checkCompiled, checkModel } from "../../train/feed/model-input.ts";
 import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
 import {
-  trainingOptions,
+  type trainingOptions,
   type TrainingOptions,
   type TrainOptions,
+  trainOptions,
   type TrainPhaseOptions,
+  trainPhaseOptions,
   type TrainTwoPhaseOptions,
+  trainTwoPhaseOptions,
 } from "../../train/train-options.ts";
 import { opfsStoreName } from "../opfs-checkpoint-store.ts";
 import { hookRunner, type HookCall, outline } from "./callback-calls.ts";
@@ -58,12 +62,17 @@ export interface WorkerTrainingOptions {
   readonly onProgress?: (progress: TrainerProgress) => unknown;
 }
 
-/** The names of the options that are not common to all that train. */
-const OWN_OPTIONS = {
-  train: ["phases"],
-  trainPhase: ["epochs", "initialEpoch", "augmentation", "dropRemainder"],
-  trainTwoPhase: ["epochs", "augmentation"],
-} as const;
+/** The options of the functions that train. */
+const OPTIONS = {
+  train: trainOptions,
+  trainPhase: trainPhaseOptions,
+  trainTwoPhase: trainTwoPhaseOptions,
+};
+
+/** The readers that all of them have in common. */
+type TrainingReaders = ReturnType<typeof trainingOptions> & {
+  readonly onProgress: Reader<WorkerTrainingOptions["onProgress"]>;
+};
 
 const SUBJECT = "createTrainer";
 
@@ -86,15 +95,9 @@ export function createTrainer(worker: Worker, options: CreateTrainerOptions = {}
     describe(worker),
     'pass new Worker(new URL("./train-worker.js", import.meta.url), { type: "module" })',
   );
-  checkOptions(SUBJECT, options, ["backend"]);
-  const { backend } = options;
-  check(
-    backend === undefined || typeof backend === "string",
-    SUBJECT,
-    "backend to be the name of one",
-    describe(backend),
-    'pass e.g. "simd"',
-  );
+  const { backend } = readOptions(SUBJECT, options, {
+    backend: like(isText, "the name of one", 'pass e.g. "simd"', { optional: true }),
+  });
   return new Trainer(worker, backend);
 }
 
@@ -175,14 +178,9 @@ export class Trainer {
     model: LayersModel,
     options: TrainingOptions & WorkerTrainingOptions & { readonly train: LabelledImages },
   ): Promise<T> {
-    checkOptions(name, options, [
-      ...Object.keys(trainingOptions()),
-      ...OWN_OPTIONS[name],
-      "onProgress",
-    ]);
-    const { train, validation, callbacks = [], checkpoint, ...more } = options;
-    const { signal, onProgress, ...rest } = more;
-    checkFunction(name, "onProgress", onProgress);
+    const schema = { ...OPTIONS[name](), onProgress: callback() };
+    const settings = readOptions(name, options, schema as TrainingReaders);
+    const { train, validation, callbacks, checkpoint, signal, onProgress, ...rest } = settings;
     checkModel(name, model);
     checkCompiled(name, model);
     checkSet(name, "train", train);
@@ -190,7 +188,7 @@ export class Trainer {
     const plain = plainOptions(rest);
     const storeName = checkpoint && storeNameOf(name, checkpoint);
     const abort = new AbortController();
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       const onAbort = (): void => {
         this.cancel(signal!.reason);
       };
@@ -268,7 +266,7 @@ export class Trainer {
   ): Promise<Evaluation> {
     checkModel("evaluate", model);
     checkSet("evaluate", "set", set);
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       await this.#started;
       const call: EvaluateCall = {
         model: await artifactsOf(model, false),
@@ -289,7 +287,7 @@ export class Trainer {
     options: PredictOptions = {},
   ): Promise<Predictions> {
     checkModel("predict", model);
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       const { checkImages, plainImages } = await import("./predict-call.ts");
       checkImages(model, images);
       await this.#started;
@@ -343,7 +341,7 @@ export class Trainer {
     });
   }
 
-  async #alone<T>(action: () => Promise<T>): Promise<T> {
+  async #exclusive<T>(action: () => Promise<T>): Promise<T> {
     check(!this.#busy, SUBJECT, "a trainer that is free", "one at work", "wait, or call cancel()");
     this.#busy = true;
     try {

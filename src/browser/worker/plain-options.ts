@@ -1,4 +1,4 @@
-/** Options on their way into the Worker: each `augmentation`, at whatever depth, goes as JSON. */
+/** Options on their way into the Worker: an augmenter, at whatever depth, goes as JSON. */
 import {
   type Augmenter,
   type AugmenterJSON,
@@ -7,39 +7,45 @@ import {
 } from "../../augment/augmenter.ts";
 import { isObject } from "../../checks.ts";
 
+/** What stands for an augmenter in a message. */
+interface Marked {
+  readonly $augmenter: AugmenterJSON;
+}
+
 /**
  * In the page: options as a message can carry them.
  * @throws {ArgumentError} if an augmentation has functions of the user's.
  */
 export function plainOptions<T>(options: T): T {
   return mapParts(options, (name, part) =>
-    isAugmenter(part) ? describedBy(name, part) : plainOptions(part),
+    isAugmenter(part)
+      ? ({ $augmenter: describedBy(name, part) } satisfies Marked)
+      : plainOptions(part),
   );
 }
 
 /**
  * In the Worker: the options as they were given.
- * @param own takes the place of every augmentation.
+ * @param own takes the place of every augmenter.
  */
 export async function fullOptions<T>(options: T, own?: Augmenter): Promise<T> {
-  const found: AugmenterJSON[] = [];
-  const find = (part: unknown): unknown =>
-    mapParts(part, (name, inner) => {
-      if (name !== "augmentation" || inner === undefined) return find(inner);
-      found.push(inner as AugmenterJSON);
-      return inner;
-    });
-  find(options);
-  if (found.length === 0) return options;
+  if (own) return withAugmenters(options, () => own);
+  let hasAny = false;
+  withAugmenters(options, () => {
+    hasAny = true;
+  });
+  if (!hasAny) return options;
   // Loaded with the first augmentation that comes.
   const { augmenterFromJSON } = await import("../../augment/augmenter-from-json.ts");
-  const revive = (part: unknown): unknown =>
-    mapParts(part, (name, inner) =>
-      name === "augmentation" && inner !== undefined
-        ? (own ?? augmenterFromJSON(inner as AugmenterJSON))
-        : revive(inner),
-    );
-  return revive(options) as T;
+  return withAugmenters(options, augmenterFromJSON);
+}
+
+function withAugmenters<T>(options: T, make: (json: AugmenterJSON) => unknown): T {
+  return mapParts(options, (_, part) =>
+    isObject(part) && "$augmenter" in part
+      ? make((part as Marked).$augmenter)
+      : withAugmenters(part, make),
+  );
 }
 
 /** A copy of a list or a plain object whose parts are replaced; anything else is given back. */

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { type Augmenter, isAugmenter } from "../../augment/augmenter.ts";
-import { check, checkOptions, describe } from "../../checks.ts";
+import { type Augmenter, augmenter } from "../../augment/augmenter.ts";
+import { check, describe } from "../../checks.ts";
+import { func, reader, readOptions } from "../../options.ts";
 import { messageOf } from "../../text/describe.ts";
 import { BackendError } from "../../errors.ts";
 import { loadModel } from "../../model/load-model.ts";
@@ -66,31 +67,14 @@ interface WorkerScope {
  * @throws {ArgumentError} if an option is wrong.
  */
 export function serveTrainer(options: ServeTrainerOptions = {}): void {
-  checkOptions(SUBJECT, options, ["backends", "callbacks", "augmentation"]);
-  const { backends = {}, callbacks, augmentation } = options;
-  for (const [name, start] of Object.entries(backends)) {
-    check(
-      typeof start === "function",
-      SUBJECT,
-      `backends.${name} to be a function`,
-      describe(start),
-      "pass e.g. () => registerSimdBackend()",
-    );
-  }
-  check(
-    callbacks === undefined || typeof callbacks === "function",
-    SUBJECT,
-    "callbacks to be a function that makes a list",
-    describe(callbacks),
-    "pass e.g. () => [earlyStopping()]",
-  );
-  check(
-    augmentation === undefined || isAugmenter(augmentation),
-    SUBJECT,
-    "augmentation to be an augmenter",
-    describe(augmentation),
-    "pass one or leave it out",
-  );
+  const settings = readOptions(SUBJECT, options, {
+    backends: reader({ default: {} }, readBackends),
+    callbacks: func<() => readonly Callback[], { optional: true }>(
+      "pass e.g. () => [earlyStopping()]",
+      { optional: true },
+    ),
+    augmentation: augmenter({ optional: true }),
+  });
   const scope = globalThis as unknown as WorkerScope;
   check(
     typeof scope.addEventListener === "function",
@@ -101,11 +85,28 @@ export function serveTrainer(options: ServeTrainerOptions = {}): void {
   );
   scope.addEventListener("message", ({ data, ports: [port] }) => {
     if (data !== HELLO) return;
-    if (port) new TrainerServer(port, options);
+    if (port) new TrainerServer(port, settings);
     else scope.postMessage?.(READY);
   });
   // Whichever of the two is there first, page or Worker: one of the two greetings arrives.
   scope.postMessage?.(READY);
+}
+
+function readBackends(
+  backends: unknown,
+  subject: string,
+  name: string,
+): NonNullable<ServeTrainerOptions["backends"]> {
+  for (const [backend, start] of Object.entries(Object(backends) as object)) {
+    check(
+      typeof start === "function",
+      subject,
+      `${name}.${backend} to be a function`,
+      describe(start),
+      "pass e.g. () => registerSimdBackend()",
+    );
+  }
+  return backends as Readonly<Record<string, () => unknown>>;
 }
 
 class TrainerServer {
@@ -167,19 +168,14 @@ class TrainerServer {
 
   async #train(call: TrainCall): Promise<Transferred> {
     const { name, callbacks, checkpoint } = call;
-    const own = this.#options.augmentation;
-    const options = (await fullOptions(
-      // What `train` is to augment its phases say.
-      own && name !== "train" ? { ...call.options, augmentation: {} } : call.options,
-      own,
-    )) as unknown as TrainPhaseOptions;
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
-    const gate = new StepGate(options.batchSize ?? 32, (progress) =>
+    // Before anything is waited for: the page may pause or cancel at once.
+    const { signal } = (this.#abort = new AbortController());
+    const gate = new StepGate(call.options.batchSize as number, (progress) =>
       this.#remote.call("progress", progress),
     );
     this.#gate = gate;
     try {
+      const options = await this.#fullOptions(call);
       return await this.#withModel(call.model, async (model) => {
         const functions: Readonly<Record<string, typeof trainPhase>> = FUNCTIONS as never;
         const run = functions[name](model, {
@@ -213,6 +209,15 @@ class TrainerServer {
       gate.resume();
       this.#gate = undefined;
     }
+  }
+
+  /** The options of a run, with this Worker's augmentation if it has one of its own. */
+  async #fullOptions({ name, options }: TrainCall): Promise<TrainPhaseOptions> {
+    const { augmentation } = this.#options;
+    const full = await fullOptions(options, augmentation);
+    // What `train` is to augment its phases say.
+    const isWhole = augmentation && name !== "train";
+    return { ...full, ...(isWhole && { augmentation }) } as unknown as TrainPhaseOptions;
   }
 
   async #checkpoint({ storeName, ...rest }: NonNullable<TrainCall["checkpoint"]>) {

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { DataError } from "../../errors.ts";
-import { breather } from "../../runtime/event-loop.ts";
+import { createPause } from "../../runtime/event-loop.ts";
 import { modelInternals } from "../../model/internals.ts";
 import type { NamedArray } from "../../model/named-array.ts";
 import { scalarCount, slotsPerVariable } from "../../model/optimizers/optimizer-state.ts";
@@ -20,7 +20,7 @@ export async function checkModelState(
   checkWeights(subject, model, weights);
   checkSlots(subject, model, optimizer);
   // Millions of numbers: a page has to stay awake.
-  const pause = breather();
+  const pause = createPause();
   for (const array of [...weights, ...optimizer]) {
     const bad = firstNotFinite([array]);
     if (bad !== undefined) throw misfit(subject, "finite weights", `NaN or infinity in ${bad}`);

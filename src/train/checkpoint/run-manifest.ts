@@ -7,15 +7,15 @@ import { check } from "../../checks.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
-import type { Eater, Feed } from "../feed/feed.ts";
+import type { ModelCall, Feed } from "../feed/feed.ts";
 import { hashOf, setIdentity } from "../feed/identity.ts";
-import type { LoopPhase } from "../run/loop-phase.ts";
+import type { RunPhase } from "../train-options.ts";
 import { LIBRARY_VERSION } from "./library-version.ts";
 import { modelConditions } from "./model-conditions.ts";
 
 /** A run as far as its numbers depend on it. */
 export interface RunConditions {
-  readonly phases: readonly (LoopPhase & { readonly seed: number })[];
+  readonly phases: readonly RunPhase[];
   readonly validation: Feed | undefined;
   readonly batchSize: number;
   readonly weights: Float32Array | undefined;
@@ -27,7 +27,7 @@ export interface RunConditions {
  * @throws {ArgumentError} if its data cannot be entered in the middle.
  */
 export async function runManifest(
-  { subject, model }: Eater,
+  { subject, model }: ModelCall,
   { phases, validation, batchSize, weights, labelSmoothing }: RunConditions,
 ): Promise<JsonObject> {
   const known = new Map<ImageSet, Promise<JsonObject>>();

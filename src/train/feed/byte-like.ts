@@ -44,6 +44,6 @@ const scales = (model: LayersModel): boolean =>
   );
 
 /** Remembers that a model is trained on what a flow makes, standardised images for example. */
-export function noteFlow(model: LayersModel, pixels: Float32Array): void {
+export function expectFloatsOf(model: LayersModel, pixels: Float32Array): void {
   if (pixels.some((value) => value > LARGEST)) others.add(model);
 }

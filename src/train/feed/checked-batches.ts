@@ -10,11 +10,11 @@ import { CROSS_ENTROPIES } from "../../model/loss.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
 import { checkByteRange, scaledTensor } from "./model-input.ts";
 import { readTogether } from "./read-together.ts";
-import { type Eater, type Feed, type FeedUse, type LabelledBatch, tensorsOf } from "./feed.ts";
+import { type ModelCall, type Feed, type FeedUse, type LabelledBatch, tensorsOf } from "./feed.ts";
 
 /** The batches, each checked; a bad one is disposed, and an error thrown in its place. */
 export async function* checkedBatches(
-  { subject, model }: Eater,
+  { subject, model }: ModelCall,
   batches: ReturnType<Feed["epoch"]>,
   purpose: FeedUse["purpose"],
 ): AsyncGenerator<LabelledBatch> {

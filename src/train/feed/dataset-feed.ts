@@ -3,7 +3,7 @@ import type { Dataset } from "@tensorflow/tfjs-data";
 import { check, describe } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import {
-  type Eater,
+  type ModelCall,
   type Feed,
   type FeedUse,
   type LabelledBatch,
@@ -18,8 +18,12 @@ import { release } from "./read-ahead.ts";
  * the last one ended, and begins it anew when it is exhausted; else an epoch is the whole pipeline.
  * @throws {ArgumentError} if that would never end, or an option is for image sets only.
  */
-export function datasetFeed(eater: Eater, dataset: Dataset<TensorContainer>, use: FeedUse): Feed {
-  const { subject } = eater;
+export function datasetFeed(
+  call: ModelCall,
+  dataset: Dataset<TensorContainer>,
+  use: FeedUse,
+): Feed {
+  const { subject } = call;
   const isTraining = use.purpose === "training";
   if (isTraining) checkUse(subject, use);
   const read = (element: TensorContainer): LabelledBatch => asBatch(subject, element);
@@ -32,7 +36,7 @@ export function datasetFeed(eater: Eater, dataset: Dataset<TensorContainer>, use
     async *epoch(index, from) {
       // Loaded with the first pipeline.
       const { checkedBatches } = await import("./checked-batches.ts");
-      yield* checkedBatches(eater, feed.epoch(index, from), use.purpose);
+      yield* checkedBatches(call, feed.epoch(index, from), use.purpose);
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Pixels } from "../../dataset/resample.ts";
 import { datasetFeed } from "./dataset-feed.ts";
 import type {
   Batch,
-  Eater,
+  ModelCall,
   EvaluationUse,
   Feed,
   FeedUse,
@@ -37,22 +37,26 @@ export type LabelledImages = ImageSet | Flow | Dataset<TensorContainer>;
  */
 export type ModelImages = LabelledImages | Bytes | Pixels | Float32Array | Tensor;
 
-export function feedOf(eater: Eater, data: LabelledImages, use: TrainingUse | EvaluationUse): Feed;
-export function feedOf(eater: Eater, data: ModelImages, use: PredictionUse): Feed<Batch>;
+export function feedOf(
+  call: ModelCall,
+  data: LabelledImages,
+  use: TrainingUse | EvaluationUse,
+): Feed;
+export function feedOf(call: ModelCall, data: ModelImages, use: PredictionUse): Feed<Batch>;
 /** @throws {ArgumentError} if data are of no such kind, do not fit the model, or are none. */
-export function feedOf(eater: Eater, data: ModelImages, use: FeedUse): Feed | Feed<Batch> {
-  if (data instanceof ImageSet) return setFeed(eater, data, use);
-  if (isFlow(data)) return flowFeed(eater, data, use);
-  if (isDataset(data)) return datasetFeed(eater, data, use);
+export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed | Feed<Batch> {
+  if (data instanceof ImageSet) return setFeed(call, data, use);
+  if (isFlow(data)) return flowFeed(call, data, use);
+  if (isDataset(data)) return datasetFeed(call, data, use);
   if (use.purpose === "prediction") {
-    if (data instanceof Tensor) return tensorFeed(eater, data, use);
-    if (isPicture(data)) return pictureFeed(eater, data, use);
-    if (data instanceof Float32Array) return floatsFeed(eater, data, use);
+    if (data instanceof Tensor) return tensorFeed(call, data, use);
+    if (isPicture(data)) return pictureFeed(call, data, use);
+    if (data instanceof Float32Array) return floatsFeed(call, data, use);
     const bytes = asBytes(data);
-    if (bytes) return bytesFeed(eater, bytes, use);
+    if (bytes) return bytesFeed(call, bytes, use);
   }
   throw new ArgumentError({
-    subject: eater.subject,
+    subject: call.subject,
     expected:
       use.purpose === "prediction"
         ? "images as an ImageSet, a Uint8Array or Uint8ClampedArray of bytes, ImageData, a Float32Array or a tensor"

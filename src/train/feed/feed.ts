@@ -47,7 +47,7 @@ export interface FeedIdentity {
 }
 
 /** Who is to be fed, and the public name that errors tell. */
-export interface Eater {
+export interface ModelCall {
   readonly subject: string;
   readonly model: LayersModel;
 }

@@ -4,9 +4,9 @@ import { check, describe } from "../../checks.ts";
 import { oneHot } from "../../dataset/one-hot.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { CROSS_ENTROPIES, takesIndices } from "../../model/loss.ts";
-import { noteFlow } from "./byte-like.ts";
+import { expectFloatsOf } from "./byte-like.ts";
 import { checkedFlow } from "./checked-flow.ts";
-import type { Eater, Feed, FeedUse, TrainingUse } from "./feed.ts";
+import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
 import { flowIdentity } from "./identity.ts";
 import { checkClasses, checkImageShape, checkLabels } from "./model-input.ts";
 
@@ -14,15 +14,15 @@ import { checkClasses, checkImageShape, checkLabels } from "./model-input.ts";
  * A flow, which knows its batch size, its order and its augmentation by itself.
  * @param classes that the model has to tell apart.
  */
-export function flowFeed(eater: Eater, given: Flow, use: FeedUse, classes?: number): Feed {
-  const { subject, model } = eater;
+export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: number): Feed {
+  const { subject, model } = call;
   const flow = checkedFlow(subject, given);
   checkImageShape(subject, model, flow.imageShape);
   if (use.purpose === "evaluation") {
     checkClasses(subject, model, classes ?? flow.classNames.length);
   }
   if (use.purpose !== "prediction") checkLabels(subject, model, flow.classNames);
-  const steps = use.purpose === "training" ? checkedSteps(eater, flow, use) : flow.length;
+  const steps = use.purpose === "training" ? checkedSteps(call, flow, use) : flow.length;
   const { labelSmoothing = 0, weights } = { ...use } as Partial<TrainingUse>;
   const asIndices = use.purpose !== "training" || (takesIndices(model) && labelSmoothing === 0);
   const [height, width, channels] = flow.imageShape;
@@ -35,7 +35,7 @@ export function flowFeed(eater: Eater, given: Flow, use: FeedUse, classes?: numb
       for (let step = from; step < steps; step++) {
         const batch = flow.batch(index, step);
         const { xs, size, indices } = batch;
-        if (step === from && use.purpose === "training") noteFlow(model, xs);
+        if (step === from && use.purpose === "training") expectFloatsOf(model, xs);
         yield {
           xs: tensor4d(xs, [size, height, width, channels]),
           ys: labelTensor(batch, flow.classNames.length, asIndices, labelSmoothing),
@@ -48,7 +48,7 @@ export function flowFeed(eater: Eater, given: Flow, use: FeedUse, classes?: numb
 }
 
 /** Batches in an epoch of training; throws unless they fit the model and the options. */
-function checkedSteps({ subject, model }: Eater, flow: Flow, use: TrainingUse): number {
+function checkedSteps({ subject, model }: ModelCall, flow: Flow, use: TrainingUse): number {
   const { augmentation, dropRemainder = false, labelSmoothing, stepsPerEpoch } = use;
   check(
     augmentation === undefined,

@@ -9,41 +9,41 @@ import type { Pixels } from "../../dataset/resample.ts";
 import { ArgumentError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
-import type { Batch, Eater, Feed, PredictionUse } from "./feed.ts";
+import type { Batch, ModelCall, Feed, PredictionUse } from "./feed.ts";
 import { checkImageShape } from "./model-input.ts";
 
 /** Bytes, scaled to [0, 1]. */
-export function bytesFeed(eater: Eater, bytes: Bytes, use: PredictionUse): Feed<Batch> {
-  const feed = rowsFeed(eater, bytes, use, (from, to) => {
+export function bytesFeed(call: ModelCall, bytes: Bytes, use: PredictionUse): Feed<Batch> {
+  const feed = rowsFeed(call, bytes, use, (from, to) => {
     const floats = allocate(Float32Array, to - from, {
-      subject: eater.subject,
+      subject: call.subject,
       what: "a batch of images as floats",
       remedy: "choose a smaller batchSize",
     });
     for (let i = from; i < to; i++) floats[i - from] = bytes[i] / 255;
     return floats;
   });
-  warnOfScalingTwice(eater.subject, eater.model);
+  warnOfScalingTwice(call.subject, call.model);
   return feed;
 }
 
 /** Floats as they are; a copy, so that nobody can change them under way. */
-export function floatsFeed(eater: Eater, floats: Float32Array, use: PredictionUse): Feed<Batch> {
-  const feed = rowsFeed(eater, floats, use, (from, to) => floats.slice(from, to));
+export function floatsFeed(call: ModelCall, floats: Float32Array, use: PredictionUse): Feed<Batch> {
+  const feed = rowsFeed(call, floats, use, (from, to) => floats.slice(from, to));
   let largest = -Infinity;
   for (let i = 0; i < floats.length; i++) {
     if (floats[i] > largest) largest = floats[i];
-    if (!Number.isFinite(floats[i])) throw notFinite(eater, floats, i);
+    if (!Number.isFinite(floats[i])) throw notFinite(call, floats, i);
   }
-  warnOfByteLikeFloats(eater.subject, eater.model, largest);
+  warnOfByteLikeFloats(call.subject, call.model, largest);
   return feed;
 }
 
 /** One picture, with the channels that the model takes. */
-export function pictureFeed(eater: Eater, picture: Pixels, use: PredictionUse): Feed<Batch> {
-  const { subject } = eater;
+export function pictureFeed(call: ModelCall, picture: Pixels, use: PredictionUse): Feed<Batch> {
+  const { subject } = call;
   const { data, width, height, channels } = checkedPicture(subject, picture);
-  const shape = inputShape(eater);
+  const shape = inputShape(call);
   const [rows, columns, wanted] = shape;
   check(
     shape.length === 3 && height === rows && width === columns,
@@ -52,7 +52,7 @@ export function pictureFeed(eater: Eater, picture: Pixels, use: PredictionUse): 
     `${height} x ${width}`,
     "make it fit with resizeImage",
   );
-  if (channels === wanted) return bytesFeed(eater, data, use);
+  if (channels === wanted) return bytesFeed(call, data, use);
   check(
     wanted === 1 || wanted === 3,
     subject,
@@ -60,17 +60,17 @@ export function pictureFeed(eater: Eater, picture: Pixels, use: PredictionUse): 
     `${channels}`,
     "pass the bytes themselves",
   );
-  return bytesFeed(eater, convertChannels(data, channels, wanted), use);
+  return bytesFeed(call, convertChannels(data, channels, wanted), use);
 }
 
 function rowsFeed(
-  eater: Eater,
+  call: ModelCall,
   pixels: Bytes | Float32Array,
   { batchSize }: PredictionUse,
   read: (from: number, to: number) => Float32Array,
 ): Feed<Batch> {
-  const { subject, model } = eater;
-  const shape = inputShape(eater);
+  const { subject, model } = call;
+  const shape = inputShape(call);
   checkImageShape(subject, model, shape);
   const size = sizeOf(shape);
   check(
@@ -94,17 +94,17 @@ function rowsFeed(
 }
 
 /** Of one image, as far as the model says it. */
-const inputShape = ({ model }: Eater): number[] =>
+const inputShape = ({ model }: ModelCall): number[] =>
   modelInternals(model).inputs[0].shape.slice(1) as number[];
 
 const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, extent) => product * extent, 1);
 
-function notFinite(eater: Eater, pixels: Float32Array, at: number): ArgumentError {
+function notFinite(call: ModelCall, pixels: Float32Array, at: number): ArgumentError {
   return new ArgumentError({
-    subject: eater.subject,
+    subject: call.subject,
     expected: "finite pixels",
-    got: `${pixels[at]} in image ${Math.floor(at / sizeOf(inputShape(eater)))}`,
+    got: `${pixels[at]} in image ${Math.floor(at / sizeOf(inputShape(call)))}`,
     remedy: "find out where it comes from: a division by 0, or memory that was never filled",
   });
 }

@@ -1,17 +1,17 @@
 import { cast, max, min, slice, sum, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { check } from "../../checks.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
-import type { Batch, Eater, Feed, PredictionUse } from "./feed.ts";
+import type { Batch, ModelCall, Feed, PredictionUse } from "./feed.ts";
 import { checkByteRange, checkImageShape, scaledTensor } from "./model-input.ts";
 import { readTogether } from "./read-together.ts";
 
 /** Images in a tensor `[n, h, w, c]`: int32 as bytes, float32 as it is. */
 export function tensorFeed(
-  eater: Eater,
+  call: ModelCall,
   images: Tensor,
   { batchSize }: PredictionUse,
 ): Feed<Batch> {
-  const { subject, model } = eater;
+  const { subject, model } = call;
   check(
     !images.isDisposed && images.rank === 4 && images.shape[0] > 0,
     subject,
@@ -25,7 +25,7 @@ export function tensorFeed(
   return {
     steps: Math.ceil(length / batchSize),
     async *epoch() {
-      await checkPixels(eater, images);
+      await checkPixels(call, images);
       for (let from = 0; from < length; from += batchSize) {
         const size = Math.min(length - from, batchSize);
         const xs = tidy(() => {
@@ -39,7 +39,7 @@ export function tensorFeed(
 }
 
 /** Throws unless the values can be pixels. */
-async function checkPixels({ subject, model }: Eater, images: Tensor): Promise<void> {
+async function checkPixels({ subject, model }: ModelCall, images: Tensor): Promise<void> {
   const [total, least, largest] = await readTogether(() => [sum(images), min(images), max(images)]);
   check(
     Number.isFinite(total),

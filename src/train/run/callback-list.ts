@@ -3,7 +3,7 @@ import { messageOf } from "../../text/describe.ts";
 import { CifarKitError, DataError } from "../../errors.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
 import { brandOf } from "../../runtime/brand.ts";
-import { introduce } from "./tfjs-callbacks.ts";
+import { setTfjsParams } from "./tfjs-callbacks.ts";
 import type { SavedCallback } from "../checkpoint/checkpoint.ts";
 
 /** Steps between two readings of loss and metrics from the device; the first step is read too. */
@@ -107,8 +107,8 @@ export class CallbackList {
   }
 
   /** Tells callbacks of TensorFlow.js of a phase that begins. */
-  introduce(): void {
-    for (const callback of this.#callbacks) introduce(callback, this.#run.model, this.#run);
+  setTfjsParams(): void {
+    for (const callback of this.#callbacks) setTfjsParams(callback, this.#run.model, this.#run);
   }
 
   /** Calls a hook of all of them, with its arguments and the run. */

@@ -14,7 +14,7 @@ interface TfjsCallback {
 }
 
 /** Tells a callback of TensorFlow.js about the run; does nothing to others. */
-export function introduce(
+export function setTfjsParams(
   callback: Callback,
   model: LayersModel,
   { epochs, steps, verbose }: Pick<TrainingRun, "epochs" | "steps" | "verbose">,
@@ -31,7 +31,7 @@ const NAMES = [
 ] as const;
 
 /** The same logs, whose accuracy is also found under `acc` and `val_acc`, but not counted twice. */
-export function withTfjsNames(logs: Logs): Logs {
+export function withTfjsAliases(logs: Logs): Logs {
   for (const [alias, name] of NAMES) {
     if (!Object.hasOwn(logs, name) || Object.hasOwn(logs, alias)) continue;
     Object.defineProperty(logs, alias, { get: () => logs[name], configurable: true });
@@ -40,11 +40,11 @@ export function withTfjsNames(logs: Logs): Logs {
 }
 
 /** Whether somebody has said `model.stopTraining = true`, the way to end a run in TensorFlow.js. */
-export function wantsToStop(model: LayersModel): boolean {
+export function isStopRequested(model: LayersModel): boolean {
   return modelInternals(model).stopTraining;
 }
 
 /** Takes it back, as every `fit` does at its beginning. */
-export function forgetToStop(model: LayersModel): void {
+export function clearStopRequest(model: LayersModel): void {
   modelInternals(model).stopTraining = false;
 }

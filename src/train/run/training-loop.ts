@@ -11,16 +11,14 @@ import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoi
 import { checkModelState } from "../checkpoint/check-model-state.ts";
 import type { RunCheckpoints } from "../checkpoint/run-checkpoints.ts";
 import { evaluateFeed } from "../evaluate.ts";
-import { breather } from "../../runtime/event-loop.ts";
+import { createPause } from "../../runtime/event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
 import { learningRateOf, setLearningRate } from "../../model/learning-rate.ts";
 import { ModelSnapshot } from "../model-snapshot.ts";
-import type { LoopPhase } from "./loop-phase.ts";
 import { RunningMeans } from "./running-means.ts";
-import { notFinite } from "./not-finite.ts";
-import type { TrainingSettings } from "../train-options.ts";
-import { forgetToStop, wantsToStop, withTfjsNames } from "./tfjs-callbacks.ts";
-import { type Eater, type Feed, tensorsOf, untilAborted } from "../feed/feed.ts";
+import type { RunPhase, TrainingSettings } from "../train-options.ts";
+import { clearStopRequest, isStopRequested, withTfjsAliases } from "./tfjs-callbacks.ts";
+import { type ModelCall, type Feed, tensorsOf, untilAborted } from "../feed/feed.ts";
 import { trainingStep } from "./training-step.ts";
 
 /** The settings of a run that its loop has to do with. */
@@ -36,12 +34,12 @@ export class TrainingLoop {
   readonly #model: LayersModel;
   readonly #optimizer: Optimizer;
   readonly #trainStep: (data: Tensor[]) => Promise<Scalar[]>;
-  readonly #phases: readonly LoopPhase[];
+  readonly #phases: readonly RunPhase[];
   readonly #validation: Feed | undefined;
   readonly #settings: LoopSettings;
   readonly #signal: AbortSignal | undefined;
   readonly #checkpoints: RunCheckpoints | undefined;
-  readonly #pause = breather();
+  readonly #pause = createPause();
 
   #callbacks!: CallbackList;
   #position: RunPosition;
@@ -53,14 +51,14 @@ export class TrainingLoop {
   #epochBegan = performance.now();
   readonly #histories: HistoryRecorder[] = [];
   /** What is due to be thrown since a loss was not finite. */
-  #problem: TrainingError | undefined;
-  #problemStep = 0;
+  #notFinite: TrainingError | undefined;
+  #notFiniteStep = 0;
   /** What still has to be given back to the callbacks of a run that goes on. */
   #resumed: Checkpoint | undefined;
 
   constructor(
-    { subject, model }: Eater,
-    phases: readonly LoopPhase[],
+    { subject, model }: ModelCall,
+    phases: readonly RunPhase[],
     validation: Feed | undefined,
     settings: LoopSettings,
     checkpoints?: RunCheckpoints,
@@ -100,7 +98,7 @@ export class TrainingLoop {
     // Before the first save: what is no longer trained has no state in a checkpoint.
     await buildOptimizer(this.#subject, this.#model);
     await this.#endingRun(async () => {
-      forgetToStop(this.#model);
+      clearStopRequest(this.#model);
       await this.#callbacks.call("onTrainBegin", {});
       while (this.#position.phase < this.#phases.length) await this.#runPhase();
       await this.#callbacks.call("onTrainEnd", {});
@@ -112,7 +110,7 @@ export class TrainingLoop {
     const { phase } = this.#position;
     const { epochs } = this.#phases[phase];
     this.#histories[phase] ??= new HistoryRecorder();
-    this.#callbacks.introduce();
+    this.#callbacks.setTfjsParams();
     await this.#callbacks.call("onPhaseBegin", phase, {});
     if (!this.#position.begun) await this.#resumeCallbacks();
     // Written before the first step: a store that fails is noticed now, not after hours.
@@ -126,7 +124,7 @@ export class TrainingLoop {
       if (this.#checkpoints?.isEpochDue(this.#position.epoch)) await this.#save();
     }
     await this.#callbacks.call("onPhaseEnd", phase, {});
-    forgetToStop(this.#model);
+    clearStopRequest(this.#model);
     this.#position = this.#startOf(phase + 1);
   }
 
@@ -154,7 +152,7 @@ export class TrainingLoop {
     this.#move({ begun: true });
     await this.#trainEpoch();
     await this.#stopIfAborted();
-    const logs = withTfjsNames({ ...this.#means.logs, ...(await this.#validate()) });
+    const logs = withTfjsAliases({ ...this.#means.logs, ...(await this.#validate()) });
     this.#histories[phase].append(epoch, logs, this.#seconds());
     await this.#callbacks.call("onEpochEnd", epoch, logs);
     this.#move({ epoch: epoch + 1, step: 0, begun: false });
@@ -180,8 +178,8 @@ export class TrainingLoop {
       const due = step % this.#callbacks.readEvery === 0;
       if (due) await this.#read(step);
       if (due) this.#logs = this.#means.logs;
-      await this.#callbacks.call("onBatchEnd", step, withTfjsNames({ ...this.#logs }));
-      if (due) await this.#faceProblem();
+      await this.#callbacks.call("onBatchEnd", step, withTfjsAliases({ ...this.#logs }));
+      if (due) await this.#throwIfNotFinite();
       this.#move({ step: step + 1 });
       this.#steps++;
       if (this.#checkpoints?.isStepDue(this.#steps)) await this.#save();
@@ -191,7 +189,7 @@ export class TrainingLoop {
     const { step } = this.#position;
     check(step > 0, this.#subject, "at least one batch of training data", "none", "pass data");
     await this.#read(step - 1);
-    await this.#faceProblem();
+    await this.#throwIfNotFinite();
   }
 
   /** The values of the validation data, if there are any. */
@@ -199,12 +197,12 @@ export class TrainingLoop {
     const isDue = (this.#position.epoch + 1) % this.#settings.validationFreq === 0;
     if (!this.#validation || !isDue) return {};
     // The weights are NaN, too: there is nothing to measure.
-    if (this.#problem) return { val_loss: NaN, val_accuracy: NaN };
+    if (this.#notFinite) return { val_loss: NaN, val_accuracy: NaN };
     await this.#callbacks.call("onTestBegin", {});
     let logs: Logs = {};
     try {
-      const eater = { subject: this.#subject, model: this.#model };
-      const { loss, accuracy, metrics } = await evaluateFeed(eater, this.#validation);
+      const call = { subject: this.#subject, model: this.#model };
+      const { loss, accuracy, metrics } = await evaluateFeed(call, this.#validation);
       logs = { val_loss: loss, val_accuracy: accuracy };
       for (const [name, value] of Object.entries(metrics)) logs[`val_${name}`] = value;
     } catch (error) {
@@ -221,15 +219,16 @@ export class TrainingLoop {
     const stepsBack = await this.#means.read();
     if (stepsBack === -1) return;
     const { epoch } = this.#position;
-    this.#problemStep = lastStep - stepsBack;
-    this.#problem ??= notFinite(this.#subject, epoch, this.#problemStep);
+    this.#notFiniteStep = lastStep - stepsBack;
+    const { lossNotFinite } = await import("./failures.ts");
+    this.#notFinite ??= lossNotFinite(this.#subject, epoch, this.#notFiniteStep);
   }
 
   /** Ends the run because of a loss that is not finite, unless a callback has it stop quietly. */
-  async #faceProblem(): Promise<void> {
-    if (!this.#problem || this.#isStopped) return;
-    await this.#callbacks.call("onNonFiniteLoss", this.#problemStep);
-    if (!this.#isStopped) throw this.#problem;
+  async #throwIfNotFinite(): Promise<void> {
+    if (!this.#notFinite || this.#isStopped) return;
+    await this.#callbacks.call("onNonFiniteLoss", this.#notFiniteStep);
+    if (!this.#isStopped) throw this.#notFinite;
   }
 
   /** Between two steps: saves and throws if the signal says so. */
@@ -244,10 +243,12 @@ export class TrainingLoop {
     if (!this.#checkpoints) return;
     await this.#read(this.#position.step - 1);
     // The run ends when the next reading is due; the last good checkpoint stays the last.
-    if (this.#problem) return;
+    if (this.#notFinite) return;
     const { weights, optimizer, learningRate } = await ModelSnapshot.of(this.#model);
     await this.#checkpoints.save({
-      ...{ weights, optimizer, learningRate },
+      weights,
+      optimizer,
+      learningRate,
       position: { ...this.#position, stopped: this.#isStopped },
       steps: this.#steps,
       means: { ...this.#means.state, logs: this.#logs },
@@ -322,7 +323,7 @@ export class TrainingLoop {
 
   /** Whether a callback has asked for the end, in this library's way or in that of TensorFlow.js. */
   get #isStopped(): boolean {
-    return this.#position.stopped || wantsToStop(this.#model);
+    return this.#position.stopped || isStopRequested(this.#model);
   }
 
   /** What callbacks may know and do. */
@@ -331,7 +332,7 @@ export class TrainingLoop {
     const optimizer = this.#optimizer;
     // Behind the last phase it is still the last one.
     const phase = (): number => Math.min(this.#position.phase, this.#phases.length - 1);
-    const current = (): LoopPhase => this.#phases[phase()];
+    const current = (): RunPhase => this.#phases[phase()];
     return {
       model: this.#model,
       verbose: this.#settings.verbose,

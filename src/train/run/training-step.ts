@@ -29,7 +29,7 @@ export function trainingStep(
       trainable.length !== trained.length ||
       trainable.some((weight, i) => weight !== trained[i])
     ) {
-      const { changedMeanwhile } = await import("./changed-meanwhile.ts");
+      const { changedMeanwhile } = await import("./failures.ts");
       throw isCompiledAnew
         ? changedMeanwhile(subject, "the model to stay as it was compiled", "one compiled anew")
         : changedMeanwhile(subject, "the same layers to train", "some frozen or thawed");
@@ -42,7 +42,7 @@ export function trainingStep(
       return step(data);
     } catch (cause) {
       disposeTape();
-      const { stepFailure } = await import("./step-failure.ts");
+      const { stepFailure } = await import("./failures.ts");
       throw stepFailure(subject, model, cause);
     }
   };

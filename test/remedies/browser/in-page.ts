@@ -340,15 +340,6 @@ export const trials: Trials = {
       serveTrainer({ callbacks: () => [earlyStopping()] });
     },
   ],
-  "pass one or leave it out": [
-    () => {
-      serveTrainer({ augmentation: wrong({}) });
-    },
-    () => {
-      serveTrainer({ augmentation: withFunction });
-      serveTrainer();
-    },
-  ],
   "call it in the Worker's own module": [
     () => {
       vi.stubGlobal("addEventListener", undefined);

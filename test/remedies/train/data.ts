@@ -68,14 +68,6 @@ export const trials: Trials = {
       await train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: false });
     },
   ],
-  "pass new ImageDataGenerator({ ... }) or pipeline(randomCrop(), alternatingFlip())": [
-    () => train({ augmentation: kit.randomFlip() }),
-    async () => {
-      await train({ augmentation: generator, batchSize: 4 });
-      const augmentation = kit.pipeline(kit.randomCrop(), kit.alternatingFlip());
-      await train({ augmentation, batchSize: 4 });
-    },
-  ],
   "pass the images, with augmentation beside them": [
     () => train({ train: kit.imageFlow(set), validationSplit: 0.5 }),
     () => train({ augmentation: generator, batchSize: 4, validationSplit: 0.5 }),

@@ -105,13 +105,6 @@ export const trials: Trials = {
     () => kit.predict(broken(), set),
     () => kit.predict(tinyModel(), set),
   ],
-  "pass new ImageDataGenerator({ ... })": [
-    () => kit.predict(tinyModel(), set, { testTimeAugmentation: { augmentation: wrong({}) } }),
-    () =>
-      kit.predict(tinyModel(), set, {
-        testTimeAugmentation: { augmentation: generator, views: 1 },
-      }),
-  ],
   'pass one, or testTimeAugmentation: "flip"': [
     () => kit.predict(tinyModel(), images, { testTimeAugmentation: { augmentation: generator } }),
     async () => {

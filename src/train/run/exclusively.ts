@@ -7,7 +7,7 @@ import { shared } from "../../runtime/brand.ts";
 const busy = /* @__PURE__ */ shared("busy", () => new WeakSet<LayersModel>());
 
 /** Trains a model that nobody else trains, and says so if it is disposed meanwhile. */
-export async function claimed<T>(
+export async function exclusively<T>(
   subject: string,
   model: LayersModel,
   train: () => Promise<T>,
@@ -24,7 +24,7 @@ export async function claimed<T>(
     return await train();
   } catch (cause) {
     if (isAlive(model)) throw cause;
-    const { changedMeanwhile } = await import("./changed-meanwhile.ts");
+    const { changedMeanwhile } = await import("./failures.ts");
     throw changedMeanwhile(subject, "the model to live", "one that was disposed", cause);
   } finally {
     busy.delete(model);

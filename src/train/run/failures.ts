@@ -1,9 +1,36 @@
-/** Why a step failed, in the library's words; loaded when one did. */
+/** Why a run failed, in the library's words; loaded when one did. */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { messageOf } from "../../text/describe.ts";
-import { ArgumentError, CifarKitError } from "../../errors.ts";
+import { ArgumentError, CifarKitError, TrainingError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
-import { changedMeanwhile } from "./changed-meanwhile.ts";
+import { messageOf } from "../../text/describe.ts";
+
+/** That something happened to a model in mid-run which is for the time before or after. */
+export function changedMeanwhile(
+  subject: string,
+  expected: string,
+  got: string,
+  cause?: unknown,
+): TrainingError {
+  return new TrainingError({
+    subject,
+    expected: `${expected} until its training has ended`,
+    got: `${got} meanwhile`,
+    remedy: "do that when the promise has settled; a signal ends a run early",
+    cause,
+  });
+}
+
+/** That a loss is NaN or infinity; epoch and step count from 0. */
+export function lossNotFinite(subject: string, epoch: number, step: number): TrainingError {
+  return new TrainingError({
+    subject,
+    expected: "finite losses",
+    got: `NaN or infinity in step ${step + 1} of epoch ${epoch + 1}`,
+    remedy:
+      "lower the learning rate, and go back to an earlier state of the model: its weights are no " +
+      "longer numbers",
+  });
+}
 
 /** What a failed step is thrown as: a user's own error as it is. */
 export function stepFailure(subject: string, model: LayersModel, cause: unknown): unknown {
