@@ -1,6 +1,5 @@
 /**
- * Counts the lines of each room of src/ that say something: comments, imports and lines of nothing but
- * brackets are left out, and so are generated files. Beside it all lines that are no comments.
+ * Counts the lines of code of each room of src/: blank lines, comments and generated files are left out.
  *
  *     npm run lines
  */
@@ -10,47 +9,36 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
-const { FirstPunctuation, LastPunctuation } = ts.SyntaxKind;
 
-/** How many lines of a file say something, and how many there are with imports and brackets. */
+/** How many lines hold a token. */
 function linesOf(path) {
   const file = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
-  const [code, all] = [new Set(), new Set()];
+  const lines = new Set();
   const lineAt = (at) => file.getLineAndCharacterOfPosition(at).line;
-  const visit = (node, isImport) => {
+  const visit = (node) => {
     if (ts.isJSDoc(node)) return;
     const children = node.getChildren(file);
-    const isFrom = isImport || ts.isImportDeclaration(node) || Boolean(node.moduleSpecifier);
-    for (const child of children) visit(child, isFrom);
+    children.forEach(visit);
     if (children.length > 0 || node.getWidth(file) === 0) return;
-    const isMute = isFrom || (node.kind >= FirstPunctuation && node.kind <= LastPunctuation);
-    for (let line = lineAt(node.getStart(file)); line <= lineAt(node.end - 1); line++) {
-      all.add(line);
-      if (!isMute) code.add(line);
-    }
+    for (let line = lineAt(node.getStart(file)); line <= lineAt(node.end - 1); line++)
+      lines.add(line);
   };
-  visit(file, false);
-  return [code.size, all.size];
+  visit(file);
+  return lines.size;
 }
 
 const rooms = new Map();
-const sum = [0, 0];
+let sum = 0;
 for (const name of readdirSync(SOURCE, { recursive: true, encoding: "utf8" })) {
   if (!name.endsWith(".ts") || name.endsWith(".generated.ts")) continue;
   const [room] = name.split(sep);
-  const counts = rooms.get(room) ?? [0, 0];
-  rooms.set(room, counts);
-  linesOf(join(SOURCE, name)).forEach((count, i) => {
-    counts[i] += count;
-    sum[i] += count;
-  });
+  const count = linesOf(join(SOURCE, name));
+  rooms.set(room, (rooms.get(room) ?? 0) + count);
+  sum += count;
 }
 const rows = [
-  ...[...rooms].sort(([, [a]], [, [b]]) => b - a),
+  ...[...rooms].sort(([, a], [, b]) => b - a),
   ["sum", sum],
-  ["sum without simd", sum.map((count, i) => count - rooms.get("simd")[i])],
+  ["sum without simd", sum - rooms.get("simd")],
 ];
-console.log("  code     all");
-for (const [room, [code, all]] of rows) {
-  console.log(`${String(code).padStart(6)}  ${String(all).padStart(6)}  ${room}`);
-}
+for (const [room, count] of rows) console.log(`${String(count).padStart(6)}  ${room}`);
