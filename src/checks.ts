@@ -21,10 +21,7 @@ export function check(
   }
 }
 
-/**
- * Throws for the first of some values that is not as it should be. Those that are cost no message: there
- * may be millions.
- */
+/** Throws for the first of some values that is not as it should be. */
 export function checkEach(
   subject: string,
   name: string,
@@ -34,11 +31,18 @@ export function checkEach(
   remedy: string,
 ): void {
   for (let i = 0; i < values.length; i++) {
+    // Values that are right cost no message: there may be millions.
     if (isGood(values[i], i)) continue;
-    const expected = `${name}[${i}] to be ${what}`;
-    throw new ArgumentError({ subject, expected, got: describe(values[i]), remedy });
+    const got = `${describe(values[i])} at index ${i}`;
+    throw new ArgumentError({ subject, expected: `${name} to hold ${what}`, got, remedy });
   }
 }
+
+/** For {@link checkEach}: tells numbers in `[min, max]` from everything else. */
+export const isWithin =
+  (min: number, max: number) =>
+  (value: unknown): boolean =>
+    typeof value === "number" && value >= min && value <= max;
 
 /** What `read` gives, nothing if it throws: as a getter, a proxy's trap, any look at a revoked proxy may. */
 export function attempt<T>(read: () => T): T | undefined {
@@ -153,7 +157,7 @@ export function checkBoolean(
 }
 
 /** Throws unless `value` is one of the allowed words. */
-export function checkOneOf<T extends string | number>(
+export function checkOneOf<T extends string | number | null>(
   subject: string,
   name: string,
   value: unknown,

@@ -136,8 +136,8 @@ export function boolean<const A extends Absence<boolean>>(
   });
 }
 
-/** One of a few words or numbers. */
-export function oneOf<const T extends string | number, const A extends Absence<T>>(
+/** One of a few words or numbers; `null` may be one of them. */
+export function oneOf<const T extends string | number | null, const A extends Absence<T>>(
   allowed: readonly T[],
   absence: A = {} as A,
 ): Reader<OrAbsent<A, T>> {

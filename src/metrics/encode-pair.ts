@@ -1,5 +1,4 @@
-import { check } from "../checks.ts";
-import { checkLabels, checkPair, type Labels } from "./labels.ts";
+import type { Labels } from "./labels.ts";
 
 /** Labels replaced by their positions in a list of labels. */
 export interface EncodedPair {
@@ -16,42 +15,14 @@ export interface EncodedPair {
 /** Labels further apart than this are looked up in a map instead of a table. */
 const TABLE_LIMIT = 1 << 20;
 
-/**
- * Checks a pair of label arrays and replaces each label by its position in `labels`.
- * @throws {ArgumentError} for anything but whole numbers, different lengths or no sample at all.
- */
-export function encodePair(
-  subject: string,
-  yTrue: Labels,
-  yPred: Labels,
-  labels?: Labels,
-): EncodedPair {
-  checkPair(subject, yTrue, yPred);
-  if (labels !== undefined) checkLabelList(subject, labels);
-
+/** Replaces each label of two arrays, as long as each other, by its position in `labels`. */
+export function encodePair(yTrue: Labels, yPred: Labels, labels?: Labels): EncodedPair {
   const [low, high] = limits([yTrue, yPred, labels ?? []]);
   const { listed, others, encode } =
     high - low < TABLE_LIMIT
       ? tableEncoder(yTrue, yPred, labels, low, high)
       : mapEncoder(yTrue, yPred, labels);
   return { labels: listed, others, trueCodes: encode(yTrue), predCodes: encode(yPred) };
-}
-
-function checkLabelList(subject: string, labels: Labels): void {
-  checkLabels(subject, "labels", labels);
-  check(labels.length > 0, subject, "labels to name at least one label", "none", "leave it out");
-  const seen = new Set<number>();
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    check(
-      !seen.has(label),
-      subject,
-      "labels to name each label once",
-      `${label} twice`,
-      "remove the repetition",
-    );
-    seen.add(label);
-  }
 }
 
 function limits(lists: readonly Labels[]): [low: number, high: number] {

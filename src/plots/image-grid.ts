@@ -21,7 +21,8 @@ export interface Tile {
 
 /** How a grid is laid out, in pixels. */
 export interface GridLayout {
-  readonly columns: number;
+  /** By default 5 to 10, as suits the number of images. */
+  readonly columns: number | undefined;
   /** What the longest side of an image should measure. */
   readonly imageSize?: number;
   readonly fontSize?: number;
@@ -37,7 +38,7 @@ export function imageGrid(
   description: string,
   tiles: readonly Tile[],
   shape: ImageShape,
-  { columns, imageSize = 96, fontSize = 12, title }: GridLayout,
+  { columns = defaultColumns(tiles.length), imageSize = 96, fontSize = 12, title }: GridLayout,
 ): VegaLiteSpec {
   const [width, height] = drawnSize(shape, imageSize);
   const lineHeight = Math.round(fontSize * 1.3);
@@ -123,7 +124,7 @@ export function checkDrawable(subject: string, set: ImageSet): void {
 }
 
 /** Columns that make a grid wider than it is high, with full rows if possible: 5 for 10 images. */
-export function defaultColumns(count: number): number {
+function defaultColumns(count: number): number {
   const most = Math.min(10, Math.max(5, Math.ceil(Math.sqrt(count * 1.6))));
   const rows = Math.ceil(count / most);
   return Math.ceil(count / rows);

@@ -4,7 +4,6 @@
  *
  * @module cifar-kit/plots
  */
-export type { MatrixNormalization } from "./confusion-values.ts";
 export type {
   EpochHistory,
   KerasHistory,
@@ -12,6 +11,7 @@ export type {
   RunHistory,
   TrainingToPlot,
 } from "./history-curves.ts";
+export type { MatrixNormalization } from "../metrics/matrix.ts";
 export { plotAugmentations } from "./plot-augmentations.ts";
 export type {
   ImageTransformer,

@@ -1,12 +1,11 @@
-import { check, checkInteger, checkSeed, describe } from "../checks.ts";
+import { check, checkInteger, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import type { ImageShape } from "../dataset/image-shape.ts";
+import { integer, readOptions, seed, text } from "../options.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
 import { choose } from "./choose.ts";
-import type { Tile } from "./image-grid.ts";
-import { checkDrawable, imageGrid, MAX_IMAGES } from "./image-grid.ts";
+import { checkDrawable, imageGrid, MAX_IMAGES, type Tile } from "./image-grid.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
 /** What draws and applies random transforms; an `ImageDataGenerator` does. */
@@ -62,14 +61,16 @@ export function plotAugmentations<T>(
   augmentation: ImageTransformer<T> | SingleImageFlow,
   options: PlotAugmentationsOptions = {},
 ): VegaLiteSpec {
-  checkPlotOptions(SUBJECT, options, ["count", "variants", "seed", "title"]);
-  const { count = 3, variants = 6, seed = 0, title } = options;
   checkDrawable(SUBJECT, set);
   checkAugmentation(augmentation);
-  checkInteger(SUBJECT, "count", count, { min: 1, max: MAX_IMAGES });
+  const { count, variants, title, ...settings } = readOptions(SUBJECT, options, {
+    count: integer({ min: 1, max: MAX_IMAGES, default: 3 }),
+    variants: integer({ min: 1, default: 6 }),
+    seed: seed(),
+    title: text({ optional: true }),
+  });
   checkInteger(SUBJECT, "variants", variants, { min: 1, max: Math.floor(MAX_IMAGES / count) - 1 });
-  checkSeed(SUBJECT, seed);
-  const chosen = choose([...set.labels.keys()], count, seed);
+  const chosen = choose([...set.labels.keys()], count, settings.seed);
   const tiles = chosen.flatMap((index): Tile[] => {
     const pixels = set.image(index);
     const original = { pixels, caption: [set.classNames[set.labels[index]]] };
@@ -77,7 +78,7 @@ export function plotAugmentations<T>(
       const changed =
         "batch" in augmentation
           ? formOf(augmentation, epoch, index)
-          : transformed(augmentation, pixels, set.imageShape, [seed, epoch, index]);
+          : transformed(augmentation, pixels, set.imageShape, [settings.seed, epoch, index]);
       return { pixels: new Uint8Array(Uint8ClampedArray.from(changed)), caption: [] };
     });
     return [original, ...augmented];

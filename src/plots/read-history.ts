@@ -119,14 +119,14 @@ function readPhase(subject: string, of: string, phase: unknown): EpochHistory {
     const values = own[name] ?? [];
     checkLength(subject, name + of, values, values.length === 0 ? 0 : length);
     const isValue = (value: unknown): boolean => typeof value === "number" || value === null;
-    checkEach(subject, name + of, values, isValue, "a number", REMEDY);
+    checkEach(subject, name + of, values, isValue, "numbers", REMEDY);
   }
   const { epochs } = own;
   if (epochs === undefined) return own;
   checkLength(subject, `epochs${of}`, epochs, length);
   const isNext = (epoch: unknown, i: number): boolean =>
     Number.isSafeInteger(epoch) && (epoch as number) >= (i === 0 ? 0 : epochs[i - 1] + 1);
-  const what = "a whole number of at least 0, above the one before";
+  const what = "whole numbers of at least 0, each above the one before";
   checkEach(subject, `epochs${of}`, epochs, isNext, what, REMEDY);
   return own;
 }

@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { check, checkEach, describe, isWithin } from "../checks.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
 import { colorOf, COLORS, DASHED, sideLegend, SOLID } from "./side-legend.ts";
 import { createSpec, FAINT, fixedMark, titleAbove } from "./spec.ts";
@@ -122,12 +122,8 @@ export function checkUnitValues(
     `${describe(x)} and ${describe(y)}`,
     "pass one curve's values in both",
   );
-  for (const [name, values] of [[names[0], x] as const, [names[1], y] as const]) {
-    for (let i = 0; i < values.length; i++) {
-      const isUnit = values[i] >= 0 && values[i] <= 1;
-      check(isUnit, subject, `${name}[${i}] to be in [0, 1]`, describe(values[i]), "pass rates");
-    }
-  }
+  checkEach(subject, names[0], x, isWithin(0, 1), "numbers in [0, 1]", "pass rates");
+  checkEach(subject, names[1], y, isWithin(0, 1), "numbers in [0, 1]", "pass rates");
 }
 
 /** Ten colours, twice: the second time with dashed lines. */

@@ -195,10 +195,10 @@ describe("plotHistory", () => {
       ["0", "1"],
     ]) {
       expect(bad({ loss: [1, 2], accuracy: [], epochs })).toThrow(
-        /epochs\[\d\] to be a whole number/,
+        /epochs to hold whole numbers of at least 0/,
       );
     }
-    expect(bad({ loss: ["1"] })).toThrow(/loss\[0\] to be a number, got "1"/);
+    expect(bad({ loss: ["1"] })).toThrow(/loss to hold numbers, got "1" at index 0/);
     for (const history of [
       null,
       undefined,

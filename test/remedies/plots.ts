@@ -6,11 +6,12 @@ import { type Trials, type Untried, wrong } from "./trial.ts";
 const set = tinyImages(6);
 const { labels, classNames } = set;
 const history = { loss: [2, 1], accuracy: [0.3, 0.5] };
-const matrix = [
-  [3, 1],
-  [0, 2],
-];
 const generator = new ImageDataGenerator({});
+const evaluation = {
+  yTrue: labels,
+  yPred: labels,
+  probabilities: Array.from(labels).flatMap((label) => [0, 1, 2].map((k) => Number(k === label))),
+};
 const sweep = { learningRates: [0.1, 1], losses: [2, 1] };
 const curve = { falsePositiveRate: [0, 1], truePositiveRate: [0, 1], auc: 0.5 };
 const roc = (given: unknown, options = {}): unknown => kit.plotRoc(wrong(given), options);
@@ -27,17 +28,6 @@ const rgb = new ImageSet({
 const spec = kit.plotHistory(history);
 
 export const trials: Trials = {
-  "pass a string, or leave it out": [
-    () => kit.plotSamples(set, { title: wrong(5) }),
-    () => {
-      kit.plotSamples(set, { title: "Images" });
-      kit.plotSamples(set);
-    },
-  ],
-  "pass what confusionMatrix returned": [
-    () => kit.plotConfusionMatrix(wrong(5)),
-    () => kit.plotConfusionMatrix(kit.confusionMatrix(labels, labels)),
-  ],
   "train for an epoch first": [
     () => kit.plotHistory({ loss: [], accuracy: [] }),
     () => kit.plotHistory(history),
@@ -103,10 +93,6 @@ export const trials: Trials = {
       kit.plotCalibration(kit.calibration(labels, probabilities));
     },
   ],
-  "pass one name per class": [
-    () => kit.plotConfusionMatrix(matrix, wrong({ classNames: ["a"] })),
-    () => kit.plotConfusionMatrix(matrix, wrong({ classNames: ["a", "b"] })),
-  ],
   "pass what the sweep recorded": [
     () => kit.plotLearningRateFinder(wrong({})),
     () => kit.plotLearningRateFinder(wrong(sweep)),
@@ -114,10 +100,6 @@ export const trials: Trials = {
   "start from a smaller learning rate": [
     () => kit.plotLearningRateFinder(wrong({ ...sweep, losses: [NaN, NaN] })),
     () => kit.plotLearningRateFinder(wrong({ learningRates: [1e-3, 1], losses: [2, NaN] })),
-  ],
-  "apply a softmax to logits first": [
-    () => predictions({ probabilities: Array.from(labels, () => [5, 1, -1]) }),
-    () => predictions({ probabilities: Array.from(labels, () => [0.9, 0.08, 0.02]) }),
   ],
   "leave onlyWrong out": [
     () => predictions({ yPred: labels, onlyWrong: true }),
@@ -130,6 +112,18 @@ export const trials: Trials = {
   "pass what predict or evaluate returned": [
     () => predictions({}),
     () => predictions({ yPred: labels }),
+  ],
+  "pass what mostConfident gave": [
+    () => predictions({ yPred: [1], indices: [99] }),
+    () => predictions(kit.mostConfident({ ...evaluation, yPred: [1, 1, 1, 1, 1, 1] }, set)),
+  ],
+  "pass some, e.g. those of mostConfident(evaluation, set, { wrong: false })": [
+    () => predictions(kit.mostConfident(evaluation, set)),
+    () => predictions(kit.mostConfident(evaluation, set, { wrong: false })),
+  ],
+  "pass the set that the predictions are of, and what mostConfident gave of it": [
+    () => predictions({ yPred: [0], indices: [0], labels: [2] }),
+    () => predictions(kit.mostConfident(evaluation, set, { wrong: false })),
   ],
   "pass the predictions for this very set": [
     () => predictions({ yPred: [0] }),
@@ -152,6 +146,13 @@ export const trials: Trials = {
     async () => {
       await kit.toSvg(spec);
       await kit.toSvg(wrong({ mark: "bar", data: { values: [] } }));
+    },
+  ],
+  "pass a string, or leave it out": [
+    () => roc({ ...curve, name: 5 }),
+    () => {
+      roc({ ...curve, name: "cat" });
+      roc(curve);
     },
   ],
   "pass one curve's values in both": [
