@@ -1,4 +1,5 @@
 import { allocate } from "../bytes/allocate.ts";
+import { joinBytes } from "../bytes/bytes.ts";
 import { DataError, SourceError } from "../errors.ts";
 import type { FetchRequest, Patience } from "./fetch-request.ts";
 
@@ -90,7 +91,13 @@ async function transfer(
       }
       onBytes(bytes, total);
     }
-    return join(subject, chunks, bytes);
+    return joinBytes(chunks, (length) =>
+      allocate(Uint8Array, length, {
+        subject,
+        what: "a file that is fetched",
+        remedy: "split the file",
+      }),
+    );
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", giveUp);
@@ -117,20 +124,6 @@ function checkResponse(subject: string, url: string, response: Response): void {
 function lengthOf({ headers }: Response): number | undefined {
   const length = Number(headers.get("content-length") ?? NaN);
   return headers.has("content-encoding") || Number.isNaN(length) ? undefined : length;
-}
-
-function join(subject: string, chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = allocate(Uint8Array, length, {
-    subject,
-    what: "a file that is fetched",
-    remedy: "split the file",
-  });
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -2,8 +2,9 @@
  * Data sets over HTTP: files are fetched once, verified, and kept in the browser's storage.
  */
 import { check } from "../checks.ts";
-import { type ByteSource, fileNamed, findDamage } from "../dataset/byte-source.ts";
+import { type ByteSource, fileNamed } from "../dataset/byte-source.ts";
 import { CIFAR10_FILES } from "../dataset/cifar10.ts";
+import { findDamage } from "../dataset/load-records.ts";
 import { type RecordFile, recordFiles } from "../dataset/manifest.ts";
 import {
   anything,

@@ -8,9 +8,12 @@ export function asBytes(value: unknown): Uint8Array | undefined {
   return new Uint8Array(value.buffer, value.byteOffset, value.length);
 }
 
-/** Some bytes after others, as one array. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+/** Some bytes after others, as one array, which `make` may make. */
+export function joinBytes(
+  parts: readonly Uint8Array[],
+  make = (length: number) => new Uint8Array(length),
+): Uint8Array {
+  const joined = make(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);

@@ -1,10 +1,10 @@
 /** PNG files for small images: no compression, so no dependency, and the same code everywhere. */
 import { joinBytes } from "./bytes.ts";
 import { crc32 } from "./crc.ts";
+import { SIGNATURE } from "./png.ts";
 
 /** PNG's colour types by number of channels: grey, grey and alpha, RGB, RGB and alpha. */
 const COLOR_TYPES = [0, 4, 2, 6];
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Bytes that one stored block of a deflate stream can hold. */
 const BLOCK_SIZE = 0xffff;
 

@@ -8,7 +8,8 @@ import { DataError } from "../errors.ts";
 import { joinBytes } from "./bytes.ts";
 import { crc32 } from "./crc.ts";
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** How every PNG begins. */
+export const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** How a pixel is stored. */
 export interface PngLayout {

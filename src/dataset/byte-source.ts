@@ -1,6 +1,4 @@
-import { sha256 } from "../bytes/sha256.ts";
 import { check, describe } from "../checks.ts";
-import { DataError } from "../errors.ts";
 import type { RecordFile } from "./manifest.ts";
 
 /**
@@ -46,41 +44,4 @@ export function fileNamed(subject: string, files: readonly RecordFile[], name: s
     "ask for one of these, or take the source of the data set that you load",
   );
   return file;
-}
-
-/** The bytes of a file, once they are known to be the right ones. */
-export async function readVerified(source: ByteSource, file: RecordFile): Promise<Uint8Array> {
-  const bytes = await source.read(file.name);
-  const error = await findDamage(bytes, file);
-  if (!error) return bytes;
-  if (!source.readAgain) throw error;
-  const fresh = await source.readAgain(file.name, error);
-  const again = await findDamage(fresh, file);
-  if (again) throw again;
-  return fresh;
-}
-
-/** What is wrong with the bytes that claim to be `file`; `undefined` if they are that file. */
-export async function findDamage(
-  bytes: Uint8Array,
-  { name, bytes: size, sha256: hash }: RecordFile,
-): Promise<DataError | undefined> {
-  const subject = "loadRecords";
-  const remedy = "the file is damaged or another version: delete it and get it again";
-  if (!(bytes instanceof Uint8Array)) {
-    return new DataError({
-      subject,
-      expected: `the source to deliver ${name} as a Uint8Array`,
-      got: describe(bytes),
-      remedy: "let the source's read return the file's bytes",
-    });
-  }
-  if (bytes.length !== size) {
-    const got = `${bytes.length}`;
-    return new DataError({ subject, expected: `${size} bytes in ${name}`, got, remedy });
-  }
-  if (hash === undefined) return undefined;
-  const actual = await sha256(bytes);
-  if (actual === hash) return undefined;
-  return new DataError({ subject, expected: `SHA-256 ${hash} of ${name}`, got: actual, remedy });
 }

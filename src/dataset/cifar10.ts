@@ -1,18 +1,9 @@
 import type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
 
 /** The classes in label order, as the data set's authors list them (batches.meta.txt). */
-export const CIFAR10_CLASS_NAMES: readonly string[] = /* @__PURE__ */ Object.freeze([
-  "Airplane",
-  "Automobile",
-  "Bird",
-  "Cat",
-  "Deer",
-  "Dog",
-  "Frog",
-  "Horse",
-  "Ship",
-  "Truck",
-]);
+export const CIFAR10_CLASS_NAMES: readonly string[] = /* @__PURE__ */ Object.freeze(
+  /* @__PURE__ */ "Airplane Automobile Bird Cat Deer Dog Frog Horse Ship Truck".split(" "),
+);
 
 /**
  * A record of the official binary version: one label byte, then 1024 bytes of red, 1024 of green

@@ -1,9 +1,10 @@
 import { CifarKitError, DataError, SourceError } from "../errors.ts";
 import { decompress } from "../bytes/decompress.ts";
 import { readOptions } from "../options.ts";
-import { type ByteSource, checkSource, readVerified } from "./byte-source.ts";
+import { type ByteSource, checkSource } from "./byte-source.ts";
 import { decodeIdx } from "./decode-idx.ts";
 import { ImageSet } from "./image-set.ts";
+import { readVerified } from "./load-records.ts";
 import { classList, fileName, recordFile, type RecordFile } from "./manifest.ts";
 
 const SUBJECT = "loadIdx";

@@ -1,12 +1,15 @@
 import { allocate } from "../bytes/allocate.ts";
-import { check } from "../checks.ts";
+import { sha256 } from "../bytes/sha256.ts";
+import { check, describe } from "../checks.ts";
+import { DataError } from "../errors.ts";
 import { readOptions } from "../options.ts";
-import { type ByteSource, checkSource, readVerified } from "./byte-source.ts";
+import { type ByteSource, checkSource } from "./byte-source.ts";
 import { decodeRecordsInto } from "./decode-records.ts";
 import { ImageSet } from "./image-set.ts";
 import {
   classList,
   fileName,
+  type RecordFile,
   recordFiles,
   recordLayout,
   type RecordManifest,
@@ -46,6 +49,43 @@ export async function loadRecords(source: ByteSource, manifest: RecordManifest):
     first += counts[i];
   }
   return new ImageSet({ images, labels, imageShape: layout.imageShape, ...rest });
+}
+
+/** The bytes of a file, once they are known to be the right ones. */
+export async function readVerified(source: ByteSource, file: RecordFile): Promise<Uint8Array> {
+  const bytes = await source.read(file.name);
+  const error = await findDamage(bytes, file);
+  if (!error) return bytes;
+  if (!source.readAgain) throw error;
+  const fresh = await source.readAgain(file.name, error);
+  const again = await findDamage(fresh, file);
+  if (again) throw again;
+  return fresh;
+}
+
+/** What is wrong with the bytes that claim to be `file`; `undefined` if they are that file. */
+export async function findDamage(
+  bytes: Uint8Array,
+  { name, bytes: size, sha256: hash }: RecordFile,
+): Promise<DataError | undefined> {
+  const subject = "loadRecords";
+  const remedy = "the file is damaged or another version: delete it and get it again";
+  if (!(bytes instanceof Uint8Array)) {
+    return new DataError({
+      subject,
+      expected: `the source to deliver ${name} as a Uint8Array`,
+      got: describe(bytes),
+      remedy: "let the source's read return the file's bytes",
+    });
+  }
+  if (bytes.length !== size) {
+    const got = `${bytes.length}`;
+    return new DataError({ subject, expected: `${size} bytes in ${name}`, got, remedy });
+  }
+  if (hash === undefined) return undefined;
+  const actual = await sha256(bytes);
+  if (actual === hash) return undefined;
+  return new DataError({ subject, expected: `SHA-256 ${hash} of ${name}`, got: actual, remedy });
 }
 
 /** The manifest, if it says without a contradiction what there must be. */

@@ -5,6 +5,7 @@ import { randomStream } from "../random/stream.ts";
 import { warnOnce } from "../runtime/warn.ts";
 import { listed } from "../text/listed.ts";
 import { ImageSet } from "./image-set.ts";
+import { indicesByLabel } from "./train-validation-split.ts";
 
 /** Options of {@link stratifiedKFold}. */
 export interface StratifiedKFoldOptions {
@@ -46,9 +47,7 @@ export function stratifiedKFold(set: ImageSet, options: StratifiedKFoldOptions =
     folds: integer({ min: 2, default: 5 }),
     seed: anySeed(),
   });
-  const members = set.classNames.map((_, label) =>
-    [...set.labels.keys()].filter((i) => set.labels[i] === label),
-  );
+  const members = indicesByLabel(set);
   const most = Math.max(...members.map(({ length }) => length));
   check(
     most >= folds,

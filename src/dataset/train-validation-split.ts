@@ -87,7 +87,8 @@ export function splitIndices(
   return { train: pick(0), validation: pick(1) };
 }
 
-function indicesByLabel({ labels, classNames }: ImageSet): number[][] {
+/** For each class the indices of its images. */
+export function indicesByLabel({ labels, classNames }: ImageSet): number[][] {
   const groups: number[][] = classNames.map(() => []);
   labels.forEach((label, index) => groups[label].push(index));
   return groups;

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type ByteSource, fileNamed, findDamage } from "../dataset/byte-source.ts";
+import { type ByteSource, fileNamed } from "../dataset/byte-source.ts";
+import { findDamage } from "../dataset/load-records.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
 import { CifarKitError, SourceError } from "../errors.ts";
 import { Listener } from "../runtime/listener.ts";

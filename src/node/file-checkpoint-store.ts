@@ -2,7 +2,7 @@ import { readdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { SourceError } from "../errors.ts";
 import type { CheckpointStore, OpenCheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
-import { explained } from "./file-errors.ts";
+import { explainErrors } from "./file-errors.ts";
 import { FolderLock, isLockFile } from "./folder-lock.ts";
 import { checkPath } from "./path.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -95,5 +95,5 @@ class FileCheckpoints implements OpenCheckpointStore {
 }
 
 function inFolder<T>(path: string, what: string, action: () => Promise<T>): Promise<T> {
-  return explained({ subject: SUBJECT, expected: `that ${path} ${what}` }, action);
+  return explainErrors({ subject: SUBJECT, expected: `that ${path} ${what}` }, action);
 }

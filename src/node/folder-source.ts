@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import type { ByteSource } from "../dataset/byte-source.ts";
-import { explained } from "./file-errors.ts";
 import { checkPath } from "./path.ts";
-import { readRegularFile } from "./read-regular-file.ts";
-import { whatIsThere } from "./what-is-there.ts";
+import { readNamedFile } from "./read-named-file.ts";
 
 /**
  * The files of a folder that you provide, e.g. the unpacked `cifar-10-batches-bin` with
@@ -16,16 +14,12 @@ export function folderSource(path: string): ByteSource {
   checkPath(subject, path, "the path of a folder", 'pass e.g. "data/cifar-10-batches-bin"');
   return {
     read: (fileName) =>
-      explained(
-        {
-          subject,
-          expected: `the file ${fileName} in the folder ${path}`,
-          remedy:
-            "name the folder that holds the data set's files, e.g. the unpacked " +
-            "cifar-10-binary.tar.gz; cifar10Source() and cifar100Source() fetch theirs",
-        },
-        () => readRegularFile(join(path, fileName)),
-        (cause) => whatIsThere(path, cause),
-      ),
+      readNamedFile(join(path, fileName), {
+        subject,
+        expected: `the file ${fileName} in the folder ${path}`,
+        remedy:
+          "name the folder that holds the data set's files, e.g. the unpacked " +
+          "cifar-10-binary.tar.gz; cifar10Source() and cifar100Source() fetch theirs",
+      }),
   };
 }

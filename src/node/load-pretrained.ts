@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { PRETRAINED, pretrainedModel } from "../model/index.ts";
-import { explained } from "./file-errors.ts";
+import { explainErrors } from "./file-errors.ts";
 
 /**
  * The trained network that comes with the package; see {@link pretrainedModel}.
@@ -13,7 +13,7 @@ import { explained } from "./file-errors.ts";
  */
 export async function loadPretrained(): Promise<LayersModel> {
   const name = `cifar-kit/pretrained/${PRETRAINED.fileName}`;
-  const bytes = await explained(
+  const bytes = await explainErrors(
     {
       subject: "loadPretrained",
       expected: `to read ${name}`,

@@ -1,7 +1,7 @@
 import { SourceError } from "../../errors.ts";
 import type { OpenCheckpointStore } from "../../train/checkpoint/checkpoint-store.ts";
 import { checkBrowser } from "./check-browser.ts";
-import { explained, openFiles } from "./open-files.ts";
+import { explainErrors, openFiles } from "./open-files.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import { WebLock } from "./web-lock.ts";
 
@@ -33,11 +33,11 @@ export class StoredCheckpoints implements OpenCheckpointStore {
   }
 
   list(): Promise<string[]> {
-    return this.#explained("", () => this.#files.list());
+    return this.#explainErrors("", () => this.#files.list());
   }
 
   read(name: string): Promise<Uint8Array> {
-    return this.#explained(name, async () => {
+    return this.#explainErrors(name, async () => {
       const bytes = await this.#files.read(name);
       if (!bytes) throw new DOMException("no such checkpoint", "NotFoundError");
       return bytes;
@@ -45,7 +45,7 @@ export class StoredCheckpoints implements OpenCheckpointStore {
   }
 
   write(name: string, bytes: Uint8Array): Promise<void> {
-    return this.#explained(name, async () => {
+    return this.#explainErrors(name, async () => {
       if (!this.#lock.isHeld) {
         throw new SourceError({
           subject: this.#subject,
@@ -59,11 +59,11 @@ export class StoredCheckpoints implements OpenCheckpointStore {
   }
 
   remove(name: string): Promise<void> {
-    return this.#explained(name, () => this.#files.remove(name));
+    return this.#explainErrors(name, () => this.#files.remove(name));
   }
 
   setAside(name: string): Promise<string> {
-    return this.#explained(name, async () => {
+    return this.#explainErrors(name, async () => {
       const others = await this.#files.list();
       let place = `${name}.damaged`;
       for (let i = 2; others.includes(place); i++) place = `${name}.damaged-${i}`;
@@ -77,7 +77,7 @@ export class StoredCheckpoints implements OpenCheckpointStore {
     return this.#lock.release();
   }
 
-  #explained<T>(name: string, action: () => Promise<T>): Promise<T> {
-    return explained(this.#subject, [this.location, name].filter(Boolean).join("/"), action);
+  #explainErrors<T>(name: string, action: () => Promise<T>): Promise<T> {
+    return explainErrors(this.#subject, [this.location, name].filter(Boolean).join("/"), action);
   }
 }

@@ -1,9 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
-import { explained } from "../file-errors.ts";
-import { readRegularFile } from "../read-regular-file.ts";
-import { whatIsThere } from "../what-is-there.ts";
+import { readNamedFile } from "../read-named-file.ts";
 import { damaged, parseModel, SUBJECT, weightsHash } from "./model-json.ts";
 
 const MODEL_REMEDY = "name the folder that a model was saved to, or its model.json";
@@ -48,11 +46,7 @@ async function loadFrom(file: string, bytes: Uint8Array): Promise<io.ModelArtifa
 }
 
 function readNamed(file: string, remedy: string): Promise<Buffer> {
-  return explained(
-    { subject: SUBJECT, expected: `the file ${file}`, remedy },
-    () => readRegularFile(file),
-    (cause) => whatIsThere(dirname(file), cause),
-  );
+  return readNamedFile(file, { subject: SUBJECT, expected: `the file ${file}`, remedy });
 }
 
 /** Bytes of all weights together; `undefined` where strings make that unknowable. */

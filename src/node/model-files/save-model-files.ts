@@ -3,7 +3,7 @@ import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
-import { explained } from "../file-errors.ts";
+import { explainErrors } from "../file-errors.ts";
 import { makeFolder } from "../make-folder.ts";
 import { sweepLeftovers, temporaryPath, unfinished } from "../temporary-files.ts";
 import { syncFolder, writeAtomic, writeNew } from "../write-atomic.ts";
@@ -43,7 +43,7 @@ export async function saveModelFiles(
       weightsManifest: [{ paths: [weightsFile], weights: weightSpecs }],
       weightsSha256,
     });
-  await explained({ subject: SUBJECT, expected: `to write the model to ${file}` }, async () => {
+  await explainErrors({ subject: SUBJECT, expected: `to write the model to ${file}` }, async () => {
     await makeFolder(dirname(file));
     await replace(file, weights, weightsSha256, text);
   });

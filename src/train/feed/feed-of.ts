@@ -17,9 +17,8 @@ import type {
   PredictionUse,
   TrainingUse,
 } from "./feed.ts";
-import { flowFeed } from "./flow-feed.ts";
+import { flowFeed, setFeed } from "./flow-feed.ts";
 import { bytesFeed, floatsFeed, pictureFeed } from "./pixels-feed.ts";
-import { setFeed } from "./set-feed.ts";
 import { tensorFeed } from "./tensor-feed.ts";
 
 /**

@@ -1,13 +1,15 @@
+import { imageFlow } from "../../augment/image-flow.ts";
 import { tensor1d, tensor2d, tensor4d, type Tensor } from "@tensorflow/tfjs-core";
+import type { ImageSet } from "../../dataset/image-set.ts";
 import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
 import { check, describe } from "../../checks.ts";
 import { oneHot } from "../../dataset/one-hot.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { CROSS_ENTROPIES, takesIndices } from "../../model/loss.ts";
-import { expectFloatsOf } from "./byte-like.ts";
+import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
 import { checkedFlow } from "./checked-flow.ts";
 import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
-import { flowIdentity } from "./identity.ts";
+import { flowIdentity, sampleOf } from "./identity.ts";
 import { checkClasses, checkImageShape, checkLabels } from "./model-input.ts";
 
 /**
@@ -105,4 +107,42 @@ function labelTensor(
   const spread = smoothing / classes;
   const smoothed = rows.map((share) => share * (1 - smoothing) + spread);
   return tensor2d(smoothing === 0 ? rows : smoothed, [size, classes]);
+}
+
+/** An image set: to train on in a new order every epoch, augmented if asked, else as it stands. */
+export function setFeed(call: ModelCall, set: ImageSet, use: FeedUse): Feed {
+  const { subject } = call;
+  if (use.purpose === "training") return trainingFeed(call, set, use);
+  check(set.length > 0, subject, "at least one image", "an empty set", "pass a set with images");
+  warnOfScalingTwice(subject, call.model);
+  let classes = 0;
+  for (const label of set.labels) classes = Math.max(classes, label + 1);
+  return flowFeed(call, imageFlow(set, { batchSize: use.batchSize, shuffle: false }), use, classes);
+}
+
+function trainingFeed(call: ModelCall, set: ImageSet, use: TrainingUse): Feed {
+  const { subject } = call;
+  const { augmentation, batchSize, seed, dropRemainder = augmentation !== undefined } = use;
+  const least = dropRemainder ? batchSize : 1;
+  check(
+    set.length >= least,
+    subject,
+    `at least ${least} training image${least === 1 ? "" : "s"}`,
+    `${set.length}`,
+    dropRemainder
+      ? "pass more images, a smaller batchSize, or dropRemainder: false"
+      : "pass a set with images",
+  );
+  if (!augmentation) warnOfScalingTwice(subject, call.model);
+  const options = { batchSize, seed };
+  const flow = (augmentation ?? { flow: imageFlow }).flow(set, options);
+  return {
+    ...flowFeed(call, flow, { ...use, augmentation: undefined, dropRemainder }),
+    identity: async (hashOf) => ({
+      data: await hashOf(set),
+      augmentation: augmentation
+        ? await sampleOf(augmentation.flow(set, { shuffle: false, seed }))
+        : null,
+    }),
+  };
 }
