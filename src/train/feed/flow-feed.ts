@@ -1,8 +1,8 @@
-import { imageFlow } from "../../augment/image-flow.ts";
 import { tensor1d, tensor2d, tensor4d, type Tensor } from "@tensorflow/tfjs-core";
-import type { ImageSet } from "../../dataset/image-set.ts";
 import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
+import { imageFlow } from "../../augment/image-flow.ts";
 import { check, describe } from "../../checks.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
 import { oneHot } from "../../dataset/one-hot.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { CROSS_ENTROPIES, takesIndices } from "../../model/loss.ts";
