@@ -54,7 +54,10 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   mayNotImport(
-    ["src/{random,dataset,augment,metrics,plots,weights}/**/*.ts", "src/!(index).ts"],
+    [
+      "src/{runtime,text,bytes,random,dataset,augment,metrics,plots,formats}/**/*.ts",
+      "src/!(index).ts",
+    ],
     ["@tensorflow/*", "node:*", "**/model/*", "**/train/*", "**/node/*", "**/simd/*"],
     "This layer is pure: no TensorFlow.js, no I/O, nothing from the layers above it.",
   ),

@@ -18,8 +18,17 @@ import { pipeline } from "./pipeline.ts";
 
 /** What makes each kind of step out of its options. */
 const STEPS: Readonly<Record<string, (options: never) => Augmentation | Mix>> = {
-  ...{ alternatingFlip, colorJitter, cutout, randAugment, randomAffine, randomCrop },
-  ...{ randomErasing, randomFlip, trivialAugment, mixup, cutmix },
+  alternatingFlip,
+  colorJitter,
+  cutmix,
+  cutout,
+  mixup,
+  randAugment,
+  randomAffine,
+  randomCrop,
+  randomErasing,
+  randomFlip,
+  trivialAugment,
 };
 
 /**

@@ -22,6 +22,11 @@ export interface TrainingRun {
   readonly epochs: number;
   /** Batches in one epoch; `undefined` where the data does not say beforehand. */
   readonly steps: number | undefined;
+  /**
+   * Epochs from one measurement of the validation data to the next; `undefined` without such data.
+   * Between two of them the logs lack the values that begin with `val_`.
+   */
+  readonly validationFreq: number | undefined;
   /** Level of printing: 0 nothing, 1 a live line, 2 a line an epoch. */
   readonly verbose: 0 | 1 | 2;
   /** The optimizer's learning rate; assigning it takes effect from the next step on. */

@@ -59,8 +59,10 @@ export class ModelSnapshot implements ModelState {
 
   /** The same of values that were taken before. */
   static ofValues(model: LayersModel, values: readonly Float32Array[]): ModelSnapshot {
-    const weights = model.weights.map(({ originalName: name, shape }, i) => ({
-      ...{ name, shape: shape as number[], values: values[i] },
+    const weights = model.weights.map(({ originalName, shape }, i) => ({
+      name: originalName,
+      shape: shape as number[],
+      values: values[i],
     }));
     return new ModelSnapshot(model, { weights });
   }

@@ -1,5 +1,5 @@
 /** The picture of the layers in docs/architecture.md is that of the sources. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative, sep } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "./doc-code.ts";
@@ -67,5 +67,23 @@ describe("the picture of the layers", () => {
     const drawn = arrows.map(({ from, to }) => `${from} -> ${to}`);
     expect(drawn.length).toBeGreaterThan(10);
     expect(drawn.filter((line) => !imports.has(line))).toEqual([]);
+  });
+});
+
+describe("the walks", () => {
+  const walk = (title: string): string[] => {
+    const text = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+    const section = text.slice(text.indexOf(`## ${title}`)).split("\n## ")[0];
+    return Array.from(section.matchAll(/^\d+\. `([^`]+)`/gm), ([, file]) => file);
+  };
+
+  it.each([
+    ["From bytes to a batch", 8],
+    ["From `train` to the update", 10],
+  ])("%s takes few files, which are there", (title, most) => {
+    const stops = walk(title);
+    expect(stops.length).toBeGreaterThan(5);
+    expect(stops.length).toBeLessThanOrEqual(most);
+    expect(stops.filter((file) => !existsSync(join(SOURCE, file)))).toEqual([]);
   });
 });

@@ -1,27 +1,31 @@
 /** Runs of several phases, of any augmenter, that go on for longer than they were meant to. */
 import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   adam,
   alternatingFlip,
   type Augmenter,
   augmenterFromJSON,
   type AugmenterJSON,
+  type Callback,
   colorJitter,
   compose,
   cutmix,
   cutout,
+  earlyStopping,
   evaluate,
   type History,
   ImageDataGenerator,
   imageFlow,
   mixup,
+  modelCheckpoint,
   pipeline,
   randAugment,
   randomAffine,
   randomCrop,
   randomErasing,
   randomFlip,
+  reduceLROnPlateau,
   stateHash,
   train,
   trainPhase,
@@ -109,6 +113,63 @@ describe("train", () => {
     expect(valLoss.map(Number.isNaN)).toEqual([true, false, true, false, true]);
     expect(valAccuracy.map(Number.isNaN)).toEqual([true, false, true, false, true]);
     expect((await trainPhase(model, { ...options, resume: "must" })).valLoss).toEqual(valLoss);
+    model.dispose();
+  });
+
+  it("has callbacks wait for the next measurement in the epochs between", async () => {
+    const said: string[] = [];
+    vi.spyOn(console, "warn").mockImplementation((text: string) => said.push(text));
+    const saved: string[] = [];
+    const save = (path: string): undefined => void saved.push(path);
+    const model = tinyModel();
+    const history = await trainPhase(model, {
+      ...common,
+      epochs: 7,
+      validationFreq: 2,
+      callbacks: [
+        // Nothing but the first value improves by so much.
+        earlyStopping({ patience: 2, minDelta: 100 }),
+        modelCheckpoint({ filepath: "best", saveBestOnly: true, save }),
+        modelCheckpoint({ filepath: "{epoch}-{val_loss:.0f}", save }),
+        reduceLROnPlateau({ patience: 2, minDelta: 100 }),
+      ],
+    });
+    expect(history.epochs).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(saved.filter((path) => path !== "best").map((path) => path.split("-")[0])).toEqual([
+      "2",
+      "4",
+      "6",
+    ]);
+    expect(saved[0]).toBe("best");
+    expect(said.filter((text) => text.includes("the logs lack"))).toEqual([]);
+    vi.restoreAllMocks();
+    model.dispose();
+  });
+
+  it("ends with the best weights of all when more epochs bring no better ones", async () => {
+    const store = new MemoryStore();
+    const lines: string[] = [];
+    const stopping = (): Callback =>
+      earlyStopping({
+        patience: 1,
+        minDelta: 100,
+        restoreBestWeights: true,
+        verbose: 1,
+        output: { write: (text) => lines.push(text) },
+      });
+    const options = { ...common, checkpoint: { store } };
+    const model = tinyModel();
+    await trainPhase(model, { ...options, epochs: 2, callbacks: [stopping()] });
+    const weights = (): number[][] => model.getWeights().map((w) => Array.from(w.dataSync()));
+    const best = weights();
+    lines.length = 0;
+    const { epochs } = await trainPhase(model, { ...options, epochs: 4, callbacks: [stopping()] });
+    expect(epochs).toEqual([0, 1, 2]);
+    expect(weights()).toEqual(best);
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "Epoch 3",
+      "Restoring model weights from the end of the best epoch",
+    ]);
     model.dispose();
   });
 

@@ -4,9 +4,9 @@
  */
 import { ArgumentError } from "../../errors.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { Callback, TrainingRun } from "../../train/callback.ts";
+import type { Callback, CallbackState, TrainingRun } from "../../train/callback.ts";
+import { HOOKS } from "../../train/run/callback-list.ts";
 import type { Logs } from "../../train/logs.ts";
-import type { CallbackState } from "../../train/callback.ts";
 import {
   clearStopRequest,
   setTfjsParams,
@@ -14,24 +14,7 @@ import {
   withTfjsAliases,
 } from "../../train/run/tfjs-callbacks.ts";
 
-/** Hooks with arguments and results that messages can carry. */
-const HOOKS = [
-  "onTrainBegin",
-  "onTrainEnd",
-  "onRunEnd",
-  "onPhaseBegin",
-  "onPhaseEnd",
-  "onEpochBegin",
-  "onEpochEnd",
-  "onTestBegin",
-  "onTestEnd",
-  "onBatchBegin",
-  "onBatchEnd",
-  "onNonFiniteLoss",
-  "getState",
-  "setState",
-] as const;
-type Hook = (typeof HOOKS)[number];
+type Hook = keyof typeof HOOKS;
 
 /** Which hooks a callback has. */
 export interface CallbackOutline {
@@ -41,7 +24,7 @@ export interface CallbackOutline {
 }
 
 /** The part of a run that messages can carry. */
-type RunValues = Pick<TrainingRun, "phase" | "epochs" | "steps" | "verbose">;
+type RunValues = Pick<TrainingRun, "phase" | "epochs" | "steps" | "validationFreq" | "verbose">;
 
 /** A hook that the run calls. */
 export interface HookCall {
@@ -65,7 +48,7 @@ export interface HookAnswer {
 
 /** In the page: what the Worker has to know of a callback. */
 export function outline(callback: Callback): CallbackOutline {
-  const hooks = HOOKS.filter((hook) => callback[hook] !== undefined);
+  const hooks = (Object.keys(HOOKS) as Hook[]).filter((hook) => callback[hook] !== undefined);
   const { readEvery, stateKey } = callback;
   return { readEvery, stateKey, hooks };
 }
@@ -101,10 +84,13 @@ export function remoteCallback(
   const call = async (hook: Hook, all: unknown[]): Promise<CallbackState | undefined> => {
     const run = all.at(-1) as TrainingRun;
     const args = all.slice(0, -1);
-    const { phase, epochs, steps, verbose, learningRate } = run;
+    const { phase, epochs, steps, validationFreq, verbose, learningRate } = run;
     const answer = await ask({
-      ...{ callback: index, hook, args, learningRate },
-      run: { phase, epochs, steps, verbose },
+      callback: index,
+      hook,
+      args,
+      learningRate,
+      run: { phase, epochs, steps, validationFreq, verbose },
     });
     if (answer.learningRate !== learningRate) run.learningRate = answer.learningRate;
     if (answer.stopped) run.stopTraining();
@@ -131,6 +117,7 @@ class PageRun implements TrainingRun {
   phase = 0;
   epochs = 0;
   steps: number | undefined;
+  validationFreq: number | undefined;
   verbose: 0 | 1 | 2 = 0;
   learningRate = NaN;
   /** Whether it asked to stop since the last answer, in a hook or between two. */

@@ -1,3 +1,4 @@
+import { nextTask } from "../../runtime/event-loop.ts";
 import { Listener } from "../../runtime/listener.ts";
 import type { Callback, TrainingRun } from "../../train/callback.ts";
 import type { Logs } from "../../train/logs.ts";
@@ -84,22 +85,16 @@ export class StepGate implements Callback {
     const { phase, epochs, steps, learningRate } = run;
     const secondsPerStep = (now - this.#since) / 1000 / this.#steps;
     return {
-      ...{ phase, epoch: this.#epoch, epochs, step, steps, learningRate },
+      phase,
+      epoch: this.#epoch,
+      epochs,
+      step,
+      steps,
+      learningRate,
       loss: logs.loss,
       accuracy: logs.accuracy,
       secondsPerStep,
       imagesPerSecond: this.#batchSize / secondsPerStep,
     };
   }
-}
-
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = (): void => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

@@ -76,7 +76,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       bestWeights = ModelSnapshot.ofValues(model, state.bestWeights);
     },
     async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
-      const value = monitor.read(logs);
+      const value = monitor.read(logs, epoch, run);
       if (value === undefined || epoch < startFromEpoch) return;
       wait++;
       if (monitor.isImprovement(value, best)) {
@@ -91,9 +91,10 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     },
     async onPhaseEnd(): Promise<void> {
       if (stoppedEpoch > 0) await announce(`Epoch ${stoppedEpoch + 1}: early stopping`);
+      stoppedEpoch = 0;
+      // They stay: a run that goes on for more epochs may find no better ones.
       if (bestWeights === undefined) return;
       bestWeights.restoreWeights();
-      bestWeights = undefined;
       await announce(`Restoring model weights from the end of the best epoch: ${bestEpoch + 1}.`);
     },
   };

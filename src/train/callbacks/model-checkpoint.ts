@@ -9,7 +9,7 @@ import { checkSavable } from "../check-savable.ts";
 import { anyNumber, count, nullable } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
 import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
-import { Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
+import { isNotDue, Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
 
@@ -57,7 +57,8 @@ const readState = /* @__PURE__ */ stateReader(SUBJECT, {
 
 /**
  * Saves the model as training goes on, by the rules of Keras's `ModelCheckpoint`. Its best value
- * outlives the phase, so that a second one goes on from it.
+ * outlives the phase, so that a second one goes on from it. After epochs whose validation data are not
+ * measured (`validationFreq`) nothing is saved if the name or `saveBestOnly` needs their values.
  * @throws {ArgumentError} if an option is unknown or out of its range; in training, before the first
  *   step, if the optimizer is to be saved and cannot.
  */
@@ -87,18 +88,19 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   );
   const monitor = new Monitor(SUBJECT, { ...settings, minDelta: 0 });
   const announce = announcer(settings);
+  const needed = [...fields, ...(saveBestOnly ? [monitor.name] : [])];
 
   let best = settings.initialValueThreshold;
   let epoch = 0;
   let batchesSinceSave = 0;
 
   /** Whether the model is to be saved now; remembers its value if so. */
-  const isDue = async (logs: Logs, path: string): Promise<boolean> => {
+  const isDue = async (logs: Logs, path: string, run: TrainingRun): Promise<boolean> => {
     if (!saveBestOnly) {
       await announce(`\nEpoch ${epoch + 1}: saving model to ${path}`);
       return true;
     }
-    const value = monitor.read(logs);
+    const value = monitor.read(logs, epoch, run);
     // Without the value nobody knows which model is best: better one too many.
     if (value === undefined) return true;
     const before = best === undefined ? "None" : formatFixed(best, 5);
@@ -113,12 +115,13 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   };
 
   const checkpoint = async (
-    { model }: TrainingRun,
+    run: TrainingRun,
     logs: Logs,
     position: Readonly<Record<string, number>>,
   ): Promise<void> => {
+    const { model } = run;
     const path = fill({ ...position, ...logs });
-    if (!(await isDue(logs, path))) return;
+    if (!(await isDue(logs, path, run))) return;
     const place = await save(path, model);
     if (place !== undefined) {
       await model.save(place, { includeOptimizer: !saveWeightsOnly });
@@ -151,6 +154,8 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     },
     async onEpochEnd(index: number, logs: Logs, run: TrainingRun): Promise<void> {
       epoch = index;
+      // What the name or the choice needs comes with the next measurement.
+      if (needed.some((name) => isNotDue(name, index, run))) return;
       if (saveFreq === "epoch") await checkpoint(run, logs, { epoch: epoch + 1 });
     },
   };

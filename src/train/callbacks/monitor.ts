@@ -1,6 +1,7 @@
 import { check, describe, isName } from "../../checks.ts";
 import { like, number, oneOf, type Settled } from "../../options.ts";
 import { warn } from "../../runtime/warn.ts";
+import type { TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 
 /** Options of the callbacks that watch a value. */
@@ -37,6 +38,15 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["val_accuracy", "val_acc"],
 ]);
 
+/** Whether a value is one of the validation data, which are not measured after this epoch. */
+export function isNotDue(
+  name: string,
+  epoch: number,
+  { validationFreq = 1 }: TrainingRun,
+): boolean {
+  return name.startsWith("val_") && (epoch + 1) % validationFreq !== 0;
+}
+
 /** Watches a value of the logs and judges by Keras's rules whether it has improved. */
 export class Monitor {
   readonly name: string;
@@ -63,12 +73,12 @@ export class Monitor {
   }
 
   /** The watched value; says on the console, once, if it is missing. */
-  read(logs: Logs): number | undefined {
+  read(logs: Logs, epoch: number, run: TrainingRun): number | undefined {
     const name = [this.name, ALIASES.get(this.name)].find(
       (key) => key !== undefined && Object.hasOwn(logs, key),
     );
     const value = name === undefined ? undefined : logs[name];
-    if (value === undefined && !this.#hasWarned) {
+    if (value === undefined && !this.#hasWarned && !isNotDue(this.name, epoch, run)) {
       this.#hasWarned = true;
       const keys = Object.keys(logs).join(", ") || "nothing";
       warn(

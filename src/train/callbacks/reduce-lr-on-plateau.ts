@@ -79,7 +79,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
     },
     async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
       logs.learning_rate = run.learningRate;
-      const value = monitor.read(logs);
+      const value = monitor.read(logs, epoch, run);
       if (value === undefined) return;
       if (cooldownLeft > 0) {
         cooldownLeft--;

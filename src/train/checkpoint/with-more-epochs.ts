@@ -34,9 +34,10 @@ export function withMoreEpochs(checkpoint: Checkpoint, present: JsonObject): Che
   ];
   const longer = { ...checkpoint, manifest: { ...manifest, phases } };
   if (!isOver) return longer;
-  const beginning = (phase: number, done: number): RunPosition => ({
-    ...{ phase, epoch: planned[phase].initialEpoch + done, step: 0, begun: false, stopped: false },
-  });
+  const beginning = (phase: number, done: number): RunPosition => {
+    const epoch = planned[phase].initialEpoch + done;
+    return { phase, epoch, step: 0, begun: false, stopped: false };
+  };
   return grows
     ? // A phase that a callback ended early goes on from there.
       { ...longer, position: beginning(last, histories[last].epochs.length) }

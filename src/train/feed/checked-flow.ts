@@ -17,7 +17,11 @@ export function checkedFlow(subject: string, flow: Flow): Flow {
     return batch;
   };
   const usable: Flow = {
-    ...{ length, size, batchSize, imageShape, classNames },
+    length,
+    size,
+    batchSize,
+    imageShape,
+    classNames,
     ...(set && { set }),
     batch: (epoch, index, into) => checked(flow.batch(epoch, index, into), index),
     *epoch(epoch) {

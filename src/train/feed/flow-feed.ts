@@ -36,12 +36,12 @@ export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: n
     *epoch(index, from = 0) {
       for (let step = from; step < steps; step++) {
         const batch = flow.batch(index, step);
-        const { xs, size, indices } = batch;
+        const { xs, size } = batch;
         if (step === from && use.purpose === "training") expectFloatsOf(model, xs);
         yield {
           xs: tensor4d(xs, [size, height, width, channels]),
           ys: labelTensor(batch, flow.classNames.length, asIndices, labelSmoothing),
-          ...(weights && { weights: tensor1d(Float32Array.from(indices, (i) => weights[i])) }),
+          ...(weights && { weights: tensor1d(weightsOf(subject, batch, weights)) }),
           size,
         };
       }
@@ -92,6 +92,23 @@ function checkedSteps({ subject, model }: ModelCall, flow: Flow, use: TrainingUs
     'compile it with loss "sparseCategoricalCrossentropy", or leave out labelSmoothing',
   );
   return stepsPerEpoch ?? steps;
+}
+
+/** The weights of a batch's images. */
+function weightsOf(
+  subject: string,
+  { indices, size }: Partial<FlowBatch>,
+  weights: Float32Array,
+): Float32Array {
+  const found = Float32Array.from(indices ?? [], (i) => weights[i] ?? NaN);
+  check(
+    found.length === size && !found.some(Number.isNaN),
+    subject,
+    `the indices of ${size} images of the set in each batch of the flow, for their weights`,
+    describe(indices),
+    "give for each image its index in the set, or leave the weights out",
+  );
+  return found;
 }
 
 /** Labels as class indices, or as rows of probabilities: of mixed images, and with smoothing. */

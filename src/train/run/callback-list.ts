@@ -9,12 +9,22 @@ import type { SavedCallback } from "../checkpoint/checkpoint.ts";
 /** Steps between two readings of loss and metrics from the device; the first step is read too. */
 const READ_EVERY = 20;
 
-/** The hooks of {@link Callback}. */
-const HOOKS: Record<Exclude<keyof Callback, "readEvery" | "stateKey">, true> = {
-  ...{ getState: true, setState: true, onTrainBegin: true, onTrainEnd: true, onRunEnd: true },
-  ...{ onPhaseBegin: true, onPhaseEnd: true, onTestBegin: true, onTestEnd: true },
-  ...{ onEpochBegin: true, onEpochEnd: true, onBatchBegin: true, onBatchEnd: true },
+/** The hooks of {@link Callback}; the compiler sees to it that none is missing. */
+export const HOOKS: Record<Exclude<keyof Callback, "readEvery" | "stateKey">, true> = {
+  onTrainBegin: true,
+  onTrainEnd: true,
+  onRunEnd: true,
+  onPhaseBegin: true,
+  onPhaseEnd: true,
+  onEpochBegin: true,
+  onEpochEnd: true,
+  onTestBegin: true,
+  onTestEnd: true,
+  onBatchBegin: true,
+  onBatchEnd: true,
   onNonFiniteLoss: true,
+  getState: true,
+  setState: true,
 };
 
 /** Throws unless these are callbacks whose hooks will be called. */

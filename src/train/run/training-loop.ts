@@ -336,6 +336,7 @@ export class TrainingLoop {
     return {
       model: this.#model,
       verbose: this.#settings.verbose,
+      validationFreq: this.#validation && this.#settings.validationFreq,
       get phase() {
         return phase();
       },

@@ -8,6 +8,11 @@ import { flow, generator, piped, pipeline, set, train, twoPhase } from "./runs.t
 const { classNames } = set;
 const named = (): ReturnType<typeof tinyModel> => tinyModel({ for: set });
 const turned = set.withClasses([...classNames].reverse());
+/** A run whose augmenter does not say which images a batch holds. */
+const unindexed = (options: object): Promise<unknown> => {
+  const augmentation: kit.Augmenter = { flow: () => flow({}, () => ({ indices: undefined })) };
+  return train({ augmentation, batchSize: 4, ...options });
+};
 /** A pipeline that may be repeated. */
 interface Repeatable {
   repeat(): Repeatable;
@@ -66,6 +71,17 @@ export const trials: Trials = {
     async () => {
       await train({ train: kit.imageFlow(set, { batchSize: 5 }), dropRemainder: true });
       await train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: false });
+    },
+  ],
+  "give for each image its index in the set, or leave the weights out": [
+    () => unindexed({ sampleWeight: new Float32Array(12) }),
+    async () => {
+      await unindexed({});
+      await train({
+        augmentation: { flow: kit.imageFlow },
+        batchSize: 4,
+        sampleWeight: new Float32Array(12),
+      });
     },
   ],
   "pass the images, with augmentation beside them": [

@@ -12,6 +12,7 @@ export function fakeRun(parts: Partial<TrainingRun> = {}): FakeRun {
     phase: 0,
     epochs: 10,
     steps: 100,
+    validationFreq: 1,
     verbose: 1,
     learningRate: 0.001,
     isStopped: false,
