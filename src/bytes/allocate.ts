@@ -7,7 +7,7 @@ interface ArrayType<T> {
 }
 
 /** What an array is for, in the words of its user. */
-export interface Purpose {
+interface Purpose {
   /** The public name that was called. */
   readonly subject: string;
   /** What goes in, e.g. `"100 images of 32 x 32 x 3"`. */

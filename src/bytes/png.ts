@@ -12,14 +12,14 @@ import { crc32 } from "./crc.ts";
 export const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** How a pixel is stored. */
-export interface PngLayout {
+interface PngLayout {
   readonly name: string;
   readonly bitDepth: number;
   readonly colourType: number;
   readonly pixelBytes: number;
 }
 
-export const RGB_8: PngLayout = { name: "8-bit RGB", bitDepth: 8, colourType: 2, pixelBytes: 3 };
+const RGB_8: PngLayout = { name: "8-bit RGB", bitDepth: 8, colourType: 2, pixelBytes: 3 };
 /** The high byte of a value comes first. */
 export const GREY_16: PngLayout = {
   name: "16-bit grey",

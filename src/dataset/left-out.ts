@@ -13,7 +13,7 @@ export interface LeftOutFile {
 }
 
 /** A picture that could not be decoded. */
-export interface BadPicture {
+interface BadPicture {
   readonly path: string;
   readonly cause: unknown;
 }

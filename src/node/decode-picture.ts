@@ -27,7 +27,7 @@ export interface OpenPicture extends Pick<PictureHeader, "width" | "height"> {
 }
 
 /** A decoded picture. */
-export interface DecodedPicture extends Pixels {
+interface DecodedPicture extends Pixels {
   /** Whether it had 16 bits of grey and values above 255, which have become white. */
   readonly isClipped?: boolean;
 }

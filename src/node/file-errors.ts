@@ -22,7 +22,7 @@ function writingRemedy(error: unknown): string {
 }
 
 /** What helps where a file or a folder cannot be read: `remedy`, if it is not that it may not be. */
-export function readingRemedy(error: unknown, remedy: string): string {
+function readingRemedy(error: unknown, remedy: string): string {
   return ["EACCES", "EPERM"].includes(errorCode(error)) ? "allow this process to read it" : remedy;
 }
 

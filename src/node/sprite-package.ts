@@ -20,7 +20,7 @@ const SPRITES: readonly Sprite[] = CIFAR10_SPRITES.map((sprite) => ({
 }));
 
 /** What there is in the package; tests pass a small one. */
-export interface SpritePackage {
+interface SpritePackage {
   readonly sprites?: readonly Sprite[];
   /** Images in each PNG. */
   readonly rows?: number;

@@ -2,7 +2,7 @@ import { messageOf } from "../text/describe.ts";
 import { SourceError } from "../errors.ts";
 
 /** A package that a user installs only for what needs it. */
-export interface OptionalPackage {
+interface OptionalPackage {
   /** Who needs it: the public name that was called. */
   readonly subject: string;
   readonly name: string;

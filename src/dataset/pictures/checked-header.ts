@@ -8,7 +8,7 @@ import {
 } from "./picture-header.ts";
 
 /** What a runtime can decode. */
-export interface Decodable {
+interface Decodable {
   readonly formats: readonly PictureFormat[];
   /** The most pixels of a picture. */
   readonly maxPixels: number;
