@@ -1,4 +1,4 @@
-import type { PixelBox } from "../operations/box.ts";
+import { boxInside, type PixelBox } from "../operations/box.ts";
 import { drawBeta } from "./draw-beta.ts";
 import type { Mix, MixParameters } from "./mix.ts";
 import { mixOptions, type MixOptions } from "./mixup.ts";
@@ -20,18 +20,14 @@ export function cutmix(options: MixOptions = {}): Mix<CutmixParameters> {
   const settings = readOptions("cutmix", options, mixOptions());
   return {
     toJSON: () => ({ kind: "cutmix", options: settings }),
-    draw([height, width], rng) {
+    draw(shape, rng) {
+      const [height, width] = shape;
       const side = Math.sqrt(1 - drawBeta(settings.alpha, rng));
       const h = Math.trunc(height * side);
       const w = Math.trunc(width * side);
       const top = rng.integer(height) - (h >> 1);
       const left = rng.integer(width) - (w >> 1);
-      const box = {
-        top: Math.max(0, top),
-        left: Math.max(0, left),
-        bottom: Math.min(height, top + h),
-        right: Math.min(width, left + w),
-      };
+      const box = boxInside(top, left, h, w, shape);
       // By the area that is left of the rectangle inside the image.
       const area = (box.bottom - box.top) * (box.right - box.left);
       return { box, weight: 1 - area / (height * width) };

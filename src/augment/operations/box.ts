@@ -14,6 +14,22 @@ export interface PixelBox {
   readonly right: number;
 }
 
+/** The part of a rectangle that lies inside an image. */
+export function boxInside(
+  top: number,
+  left: number,
+  rows: number,
+  columns: number,
+  [height, width]: ImageShape,
+): PixelBox {
+  return {
+    top: Math.max(0, top),
+    left: Math.max(0, left),
+    bottom: Math.min(height, top + rows),
+    right: Math.min(width, left + columns),
+  };
+}
+
 /** One value for all channels or one for each, in 0..255. */
 export type FillColor = number | readonly number[];
 

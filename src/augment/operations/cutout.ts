@@ -1,6 +1,6 @@
 import { integer, readOptions } from "../../options.ts";
 import type { Augmentation } from "./augmentation.ts";
-import { fillColor, paintBox, type PixelBox, type FillColor } from "./box.ts";
+import { boxInside, fillColor, paintBox, type PixelBox, type FillColor } from "./box.ts";
 
 /** Options of {@link cutout}. */
 export interface CutoutOptions {
@@ -23,15 +23,10 @@ export function cutout(options: CutoutOptions = {}): Augmentation<PixelBox> {
   const { size, fill } = settings;
   return {
     toJSON: () => ({ kind: "cutout", options: settings }),
-    draw({ rng, shape: [height, width] }) {
-      const top = rng.integer(height) - Math.floor(size / 2);
-      const left = rng.integer(width) - Math.floor(size / 2);
-      return {
-        top: Math.max(0, top),
-        left: Math.max(0, left),
-        bottom: Math.min(height, top + size),
-        right: Math.min(width, left + size),
-      };
+    draw({ rng, shape }) {
+      const top = rng.integer(shape[0]) - Math.floor(size / 2);
+      const left = rng.integer(shape[1]) - Math.floor(size / 2);
+      return boxInside(top, left, size, size, shape);
     },
     apply: (image, shape, box) => paintBox(image, shape, box, fill),
   };

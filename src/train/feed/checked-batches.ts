@@ -8,7 +8,7 @@ import { check } from "../../checks.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { CROSS_ENTROPIES } from "../../model/loss.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
-import { checkByteRange, scaledTensor } from "./model-input.ts";
+import { checkByteRange, isOfShape, scaledTensor } from "./model-input.ts";
 import { readTogether } from "./read-together.ts";
 import { type ModelCall, type Feed, type FeedUse, type LabelledBatch, tensorsOf } from "./feed.ts";
 
@@ -52,10 +52,8 @@ function checkShapes(
   imageShape: readonly (number | null)[],
   place: string,
 ): void {
-  const shape = xs.shape.slice(1);
   check(
-    shape.length === imageShape.length &&
-      imageShape.every((size, axis) => size === null || size === shape[axis]),
+    isOfShape(xs.shape.slice(1), imageShape),
     subject,
     `xs of shape [batch, ${imageShape.map((size) => size ?? "any").join(", ")}] in ${place}`,
     `[${xs.shape.join(", ")}]`,

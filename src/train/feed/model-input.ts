@@ -33,6 +33,14 @@ export function checkCompiled(subject: string, model: LayersModel): void {
   );
 }
 
+/** Whether a shape is as wanted, where some extents may be open. */
+export function isOfShape(shape: readonly number[], wanted: readonly (number | null)[]): boolean {
+  return (
+    shape.length === wanted.length &&
+    wanted.every((extent, axis) => extent === null || extent === shape[axis])
+  );
+}
+
 /** Throws unless images of this shape fit the model's input. */
 export function checkImageShape(
   subject: string,
@@ -41,8 +49,7 @@ export function checkImageShape(
 ): void {
   const wanted = modelInternals(model).inputs[0].shape.slice(1);
   check(
-    wanted.length === imageShape.length &&
-      wanted.every((size, axis) => size === null || size === imageShape[axis]),
+    isOfShape(imageShape, wanted),
     subject,
     `images of the model's input shape ${wanted.map((size) => size ?? "any").join(" x ")}`,
     imageShape.join(" x "),

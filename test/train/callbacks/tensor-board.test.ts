@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { crc32c } from "../../../src/train/callbacks/crc32c.ts";
-import { scalarRecord, versionRecord } from "../../../src/train/callbacks/event-file.ts";
+import { crc32c, scalarRecord, versionRecord } from "../../../src/train/callbacks/event-file.ts";
 import { type Hooks, hooksOf } from "./fake-run.ts";
 import { tensorBoard, type TensorBoardRun } from "../../../src/train/callbacks/index.ts";
 
