@@ -2,7 +2,6 @@
 import { memory } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Augmenter } from "../augment/augmenter.ts";
-import { ImageDataGenerator } from "../augment/keras/image-data-generator.ts";
 import { check, checkInteger, describe } from "../checks.ts";
 import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
@@ -126,14 +125,15 @@ export async function trainTwoPhase(
   });
   const { phases, history, health } = await runPhases(subject, model, settings, [
     phase(0, undefined),
-    phase(1, augmentation ?? notebookAugmentation()),
+    phase(1, augmentation ?? (await notebookAugmentation())),
   ]);
   const [plain, augmented] = phases;
   return { plain, augmented, all: history, health };
 }
 
-/** The notebook's augmentation. */
-function notebookAugmentation(): ImageDataGenerator {
+/** The notebook's augmentation; loaded with the first run that has it. */
+async function notebookAugmentation(): Promise<Augmenter> {
+  const { ImageDataGenerator } = await import("../augment/keras/image-data-generator.ts");
   return new ImageDataGenerator({
     widthShiftRange: 0.1,
     heightShiftRange: 0.1,
