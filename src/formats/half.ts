@@ -1,3 +1,5 @@
+import { roundHalfEven } from "../text/round-half-even.ts";
+
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
@@ -15,18 +17,11 @@ export function toHalf(values: Float32Array): Uint16Array {
     if (magnitude >= 0x477ff000) return sign | 0x7c00;
     if (magnitude < 0x38800000) {
       // Below the smallest normal number: so many times 2^-24.
-      return sign | roundToEven(Math.abs(value) * 2 ** 24);
+      return sign | roundHalfEven(Math.abs(value) * 2 ** 24);
     }
     // The exponent's bias goes from 127 to 15; rounding the fraction may carry into the exponent.
     return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
   });
-}
-
-function roundToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 /** The value of an IEEE 754 half-precision number: 1 sign bit, 5 of exponent, 10 of fraction. */

@@ -29,6 +29,7 @@ export function accuracyScore(
     normalize: boolean({ default: true }),
     sampleWeight: sampleWeights(yTrue.length),
   });
-  const hits = Uint8Array.from(yTrue, (label, i) => (label === yPred[i] ? 1 : 0));
+  const hits = new Uint8Array(yTrue.length);
+  for (let i = 0; i < hits.length; i++) hits[i] = yTrue[i] === yPred[i] ? 1 : 0;
   return weightedSum(hits, sampleWeight, normalize);
 }

@@ -3,6 +3,7 @@ import { check, checkEach, describe, isListOf, isText, isWithin } from "../check
 import { oneOf, reader, type Reader } from "../options.ts";
 import { listed } from "../text/listed.ts";
 import { checkLabels, checkNumbers, type Labels, type SampleWeight } from "./labels.ts";
+import { pairwiseSum } from "./sum.ts";
 
 /** The same weight for each sample. */
 export const equalWeights = (samples: number): SampleWeight => new Uint8Array(samples).fill(1);
@@ -24,8 +25,8 @@ export function sampleWeights(
     const isWeight = isWithin(0, Number.MAX_VALUE);
     const remedy = "correct the weight; 0 leaves a sample out";
     checkEach(subject, name, weights, isWeight, "finite numbers of at least 0", remedy);
-    const isPositive = Array.from(weights).some((weight) => weight > 0);
-    check(isPositive, subject, "some weight above 0", "only zeros", "leave sampleWeight out");
+    const isAny = pairwiseSum(weights) > 0;
+    check(isAny, subject, "some weight above 0", "only zeros", "leave sampleWeight out");
     return weights;
   });
 }

@@ -36,7 +36,9 @@ export function weightedSum(
   weights: ArrayLike<number>,
   isMean: boolean,
 ): number {
-  const sum = pairwiseSum(Float64Array.from(values, (value, i) => value * weights[i]));
+  const products = new Float64Array(values.length);
+  for (let i = 0; i < products.length; i++) products[i] = values[i] * weights[i];
+  const sum = pairwiseSum(products);
   return isMean ? sum / pairwiseSum(weights) : sum;
 }
 

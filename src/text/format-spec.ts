@@ -45,23 +45,18 @@ export function numberFormat(
 }
 
 function parse(text: string, isInteger: boolean): Spec | undefined {
-  const groups = SPEC.exec(text)?.groups;
+  const groups: Partial<Record<string, string>> | undefined = SPEC.exec(text)?.groups;
   if (!groups) return undefined;
-  const {
-    fill,
-    align,
-    sign = "-",
-    width = "0",
-    group = "",
-    digits,
-  } = groups as Partial<Record<string, string>>;
+  const { fill, zero, sign = "-", width = "0", group = "", digits } = groups;
   const type = groups.type ?? (isInteger ? "d" : "");
   // After a fill of one's own a zero is the first digit of the width.
-  const isZeroFilled = groups.zero !== undefined && fill === undefined;
+  const isZeroFilled = zero !== undefined && fill === undefined;
   const spec = {
     fill: fill ?? (isZeroFilled ? "0" : " "),
-    align: (align ?? (isZeroFilled ? "=" : ">")) as Align,
-    ...{ sign, group, type },
+    align: (groups.align ?? (isZeroFilled ? "=" : ">")) as Align,
+    sign,
+    group,
+    type,
     width: Number(width),
     digits: digits === undefined ? undefined : Number(digits),
   };
@@ -74,26 +69,15 @@ function parse(text: string, isInteger: boolean): Spec | undefined {
 
 /** The digits of a number of at least 0, before grouping and padding. */
 function digitsOf(value: number, { type, digits }: Spec): string {
-  switch (type) {
-    case "d":
-      return String(value);
-    case "f":
-      return formatFixed(value, digits ?? 6);
-    case "F":
-      return formatFixed(value, digits ?? 6).toUpperCase();
-    case "e":
-      return formatExponent(value, digits ?? 6);
-    case "E":
-      return formatExponent(value, digits ?? 6).toUpperCase();
-    case "g":
-      return formatGeneral(value, digits ?? 6, false);
-    case "G":
-      return formatGeneral(value, digits ?? 6, false).toUpperCase();
-    case "%":
-      return `${formatFixed(value * 100, digits ?? 6)}%`;
-    default:
-      return digits === undefined ? formatFloat(value) : formatGeneral(value, digits, true);
+  if (type === "d") return String(value);
+  if (type === "") {
+    return digits === undefined ? formatFloat(value) : formatGeneral(value, digits, true);
   }
+  const precision = digits ?? 6;
+  if (type === "%") return `${formatFixed(value * 100, precision)}%`;
+  const kinds = { f: formatFixed, e: formatExponent, g: formatGeneral };
+  const text = kinds[type.toLowerCase() as keyof typeof kinds](value, precision);
+  return type === type.toLowerCase() ? text : text.toUpperCase();
 }
 
 /**
@@ -101,7 +85,7 @@ function digitsOf(value: number, { type, digits }: Spec): string {
  * below -4 or the digits would not reach the point.
  * @param isFloat keeps one digit behind the point, as Python does without a type.
  */
-function formatGeneral(value: number, digits: number, isFloat: boolean): string {
+function formatGeneral(value: number, digits: number, isFloat = false): string {
   const significant = Math.max(1, digits);
   const scientific = formatExponent(value, significant - 1);
   const [mantissa, power] = scientific.split("e");

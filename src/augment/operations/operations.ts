@@ -3,6 +3,7 @@
  * carries it out on Pillow's images: whole bytes, nearest pixels, black where there is no pixel.
  */
 import type { ImageShape } from "../../dataset/image-shape.ts";
+import { roundHalfEven } from "../../text/round-half-even.ts";
 import { affineNearest, rotationMatrix } from "../pillow/affine-nearest.ts";
 import {
   adjustBrightness,
@@ -88,9 +89,4 @@ export function applyOperation(
   { operation, magnitude }: OperationStep,
 ): Uint8Array {
   return OPERATIONS[operation](image, shape, magnitude);
-}
-
-function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
