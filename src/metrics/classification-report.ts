@@ -71,22 +71,26 @@ export interface ClassificationReport {
  *
  * precision = tp / predicted, recall = tp / true, F1 = 2 tp / (predicted + true). `String(report)`
  * is the text, `JSON.stringify(report)` the dictionary.
- * @param evaluation what `evaluate` returned, instead of the two lists of labels; not modified.
  * @param yTrue true labels, one a sample; not modified.
  * @param yPred predicted labels, as many; not modified.
  * @throws {ArgumentError} for labels that are not whole numbers, different lengths, no samples, as
  *   many names as there are not labels, unknown options and options out of range.
  * @see scikit-learn, `sklearn.metrics.classification_report`
+ */
+export function classificationReport(
+  yTrue: Labels,
+  yPred: Labels,
+  options?: ClassificationReportOptions,
+): ClassificationReport;
+/**
+ * The classification report of the whole of what `evaluate` returned, with its class names.
+ * @param evaluation not modified.
+ * @throws {ArgumentError} as above.
  * @example
  * console.log(String(classificationReport(await evaluate(model, test))));
  */
 export function classificationReport(
   evaluation: EvaluationLike,
-  options?: ClassificationReportOptions,
-): ClassificationReport;
-export function classificationReport(
-  yTrue: Labels,
-  yPred: Labels,
   options?: ClassificationReportOptions,
 ): ClassificationReport;
 export function classificationReport(
