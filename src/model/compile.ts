@@ -5,8 +5,7 @@ import { number, reader, type Settled } from "../options.ts";
 import { type ContainerInternals, modelInternals } from "./internals.ts";
 import { withKerasLoss } from "./loss.ts";
 import { adam, adamW } from "./optimizers/adam.ts";
-import { isKerasOptimizer } from "./optimizers/keras-optimizer.ts";
-import { optimizedWeights } from "./optimizers/owners.ts";
+import { buildKerasOptimizer } from "./optimizers/build-keras-optimizer.ts";
 import { sgd } from "./optimizers/sgd.ts";
 
 /** How a model is compiled, apart from its optimizer. */
@@ -99,9 +98,8 @@ function withKerasCompile(model: LayersModel): void {
   model.compile = (args) => {
     const owned = ownership(model).isOptimizerOwned && modelInternals(model).optimizer;
     compile(args);
-    const { optimizer } = modelInternals(model);
-    if (owned && owned !== optimizer) owned.dispose();
-    if (isKerasOptimizer(optimizer!)) optimizer.build(optimizedWeights(model));
+    if (owned && owned !== modelInternals(model).optimizer) owned.dispose();
+    buildKerasOptimizer(model);
   };
 }
 

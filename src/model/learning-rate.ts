@@ -1,10 +1,25 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkNumber } from "../checks.ts";
-import type { OptimizerInternals } from "./internals.ts";
+import { modelInternals, type OptimizerInternals } from "./internals.ts";
+import { isKerasOptimizer, rateIsScheduled } from "./optimizers/keras-optimizer.ts";
 
-/** An optimizer's learning rate; NaN for one that has none. */
+/** An optimizer's learning rate at the next step; NaN for one that has none. */
 export function learningRateOf(optimizer: Optimizer): number {
   return (optimizer as OptimizerInternals).learningRate ?? NaN;
+}
+
+/** Whether an optimizer's learning rate follows a schedule of its own. */
+export function isScheduled(optimizer: Optimizer | undefined): boolean {
+  return optimizer !== undefined && isKerasOptimizer(optimizer) && optimizer.isScheduled;
+}
+
+/**
+ * Throws unless a callback may set the learning rate of a model.
+ * @throws {ArgumentError} if the optimizer has a schedule, as in Keras.
+ */
+export function checkRateIsFree(subject: string, model: LayersModel): void {
+  if (isScheduled(modelInternals(model).optimizer)) throw rateIsScheduled(subject);
 }
 
 /**

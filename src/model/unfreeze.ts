@@ -7,9 +7,8 @@ import { checkLiveModel } from "./check-model.ts";
 import { type LayerInternals, modelInternals } from "./internals.ts";
 import { withKerasLayers } from "./keras-layers.ts";
 import { allLayers } from "./layer-tree.ts";
-import { setLearningRate } from "./learning-rate.ts";
-import { isKerasOptimizer } from "./optimizers/keras-optimizer.ts";
-import { optimizedWeights } from "./optimizers/owners.ts";
+import { checkRateIsFree, setLearningRate } from "./learning-rate.ts";
+import { buildKerasOptimizer } from "./optimizers/build-keras-optimizer.ts";
 import { trainWhatIsTrainable } from "./trainable.ts";
 
 /** Options of {@link unfreeze}. */
@@ -51,10 +50,11 @@ export function unfreeze(model: LayersModel, options: UnfreezeOptions = {}): voi
     "one without optimizer and loss",
     "call model.compile({ optimizer, loss, metrics }) first",
   );
+  if (learningRate !== undefined) checkRateIsFree(subject, model);
   withKerasLayers(model);
   for (const layer of chosen) layer.trainable = true;
   trainWhatIsTrainable(model);
-  if (isKerasOptimizer(optimizer)) optimizer.build(optimizedWeights(model));
+  buildKerasOptimizer(model);
   if (learningRate !== undefined) setLearningRate(subject, optimizer, learningRate);
 }
 

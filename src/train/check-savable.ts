@@ -6,11 +6,16 @@ import { isKerasOptimizer } from "../model/optimizers/keras-optimizer.ts";
 
 /**
  * Throws unless `model.save` can save the optimizer, which it would say only when it is called.
- * @throws {ArgumentError} for TensorFlow.js's Adamax, and for classes of others that do not support it.
+ * @throws {ArgumentError} for TensorFlow.js's Adamax, for classes of others that do not support it, and for
+ *   functions of the user's among the options.
  */
 export async function checkSavable(subject: string, model: LayersModel): Promise<void> {
   const { optimizer } = modelInternals(model);
-  if (!optimizer || isKerasOptimizer(optimizer)) return;
+  if (!optimizer) return;
+  if (isKerasOptimizer(optimizer)) {
+    optimizer.getConfig();
+    return;
+  }
   try {
     const [iterations] = await optimizer.getWeights();
     // The others are the optimizer's own.

@@ -4,7 +4,7 @@ import { modelInternals } from "../model/internals.ts";
 import { type NamedArray, toArray, toTensor } from "../model/named-array.ts";
 import { buildOptimizer } from "../model/optimizers/build-optimizer.ts";
 import { readOptimizerState, writeOptimizerState } from "../model/optimizers/optimizer-state.ts";
-import { learningRateOf, setLearningRate } from "../model/learning-rate.ts";
+import { isScheduled, learningRateOf, setLearningRate } from "../model/learning-rate.ts";
 
 /** What training changes in a model, as plain arrays. */
 export interface ModelState {
@@ -12,7 +12,7 @@ export interface ModelState {
   readonly weights: readonly NamedArray[];
   /** The optimizer's: first its number of steps, then e.g. Adam's moments. */
   readonly optimizer: readonly NamedArray[];
-  /** The present one; `null` for an optimizer without one. */
+  /** The present one; `null` for an optimizer without one, and where it follows from the step. */
   readonly learningRate: number | null;
 }
 
@@ -41,7 +41,7 @@ export class ModelSnapshot implements ModelState {
   static async of(model: LayersModel): Promise<ModelSnapshot> {
     const { weights } = await ModelSnapshot.ofWeights(model);
     const optimizer = modelInternals(model).optimizer!;
-    const rate = learningRateOf(optimizer);
+    const rate = isScheduled(optimizer) ? NaN : learningRateOf(optimizer);
     return new ModelSnapshot(model, {
       weights,
       optimizer: await readOptimizerState(optimizer),

@@ -7,6 +7,7 @@ import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { modelInternals } from "../model/internals.ts";
 import { withKerasLayers } from "../model/keras-layers.ts";
+import { isKerasOptimizer } from "../model/optimizers/keras-optimizer.ts";
 import { trainWhatIsTrainable } from "../model/trainable.ts";
 import { readOptions } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
@@ -23,9 +24,9 @@ import {
 } from "./run/history.ts";
 import { exclusively } from "./run/exclusively.ts";
 import { TrainingLoop } from "./run/training-loop.ts";
+import { stepsOf } from "./run/steps-of.ts";
 import {
   type PhaseSettings,
-  type RunPhase,
   type TrainingSettings,
   type TrainOptions,
   trainOptions,
@@ -207,9 +208,19 @@ function runPhases(
     try {
       const last = await checkpoints?.resume(settings.resume);
       const firstStep = last ? last.optimizer[0].values[0] : optimizer.iterations;
+      const steps = stepsOf(loopPhases);
+      if (isKerasOptimizer(optimizer)) {
+        check(
+          steps !== undefined || !optimizer.followsRun,
+          subject,
+          "a run of a known number of steps, since the learning rate's schedule goes by it",
+          "data without one",
+          "pass stepsPerEpoch, or give the schedule a number of its own, such as decaySteps",
+        );
+        optimizer.runEnd = firstStep - (last?.steps ?? 0) + (steps ?? NaN);
+      }
       if (!last && settings.verbose !== 0) {
         const { warnOfLaggingAverages } = await import("./run/lagging-averages.ts");
-        const steps = stepsOf(loopPhases);
         if (steps) await warnOfLaggingAverages(subject, model, steps);
       }
 
@@ -232,14 +243,4 @@ function runPhases(
       await checkpoints?.close();
     }
   });
-}
-
-/** Steps of a run in all; `undefined` where the data do not know their number. */
-function stepsOf(phases: readonly RunPhase[]): number | undefined {
-  let sum = 0;
-  for (const { epochs, initialEpoch, feed } of phases) {
-    if (feed.steps === undefined) return undefined;
-    sum += (epochs - initialEpoch) * feed.steps;
-  }
-  return sum;
 }

@@ -103,7 +103,12 @@ describe("a function whose result is needed at once", () => {
     ["a schedule", () => train([kit.learningRateScheduler(failing as never)])],
     [
       "a schedule by step",
-      () => train([kit.learningRateScheduler(failing as never, { per: "step" })]),
+      () => {
+        const model = tinyModel({ compile: false });
+        const optimizer = kit.adam({ learningRate: failing as never });
+        model.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
+        return kit.trainPhase(model, { train: set, epochs: 1, verbose: 0 });
+      },
     ],
     ["wallTime", () => train([kit.tensorBoard(() => undefined, { wallTime: failing as never })])],
     [

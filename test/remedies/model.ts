@@ -134,7 +134,71 @@ const large = (): LayersModel => {
   return model;
 };
 
+const withRate = (learningRate: kit.LearningRate): LayersModel =>
+  tinyModel({ optimizer: kit.adam({ learningRate }) });
+const withGroup = (group: object): LayersModel =>
+  tinyModel({ optimizer: kit.adam({ groups: [group as kit.WeightGroup] }) });
+const setRate = (model: LayersModel): void => {
+  (model.optimizer as tf.Optimizer & { learningRate: number }).learningRate = 0.1;
+};
+const followingRun = { from: 0.1, to: 0 };
+/** Two steps without a run. */
+async function twoSteps(model: LayersModel): Promise<void> {
+  const [x, y] = [tf.zeros([1, 8, 8, 3]), tf.zeros([1])];
+  for (let step = 0; step < 2; step++) await model.trainOnBatch(x, y);
+}
+
 export const trials: Trials = {
+  "pass larger ones": [
+    () => kit.oneCycle({ maxLearningRate: 1, totalSteps: 100, divFactor: 1e-320 }),
+    () => kit.oneCycle({ maxLearningRate: 1, totalSteps: 100, divFactor: 10 }),
+  ],
+  "say which learning rate the warm-up leads to": [
+    () => kit.cosineDecay({ initialLearningRate: 0, decaySteps: 5, warmupSteps: 2 }),
+    () =>
+      kit.cosineDecay({ initialLearningRate: 0, decaySteps: 5, warmupSteps: 2, warmupTarget: 0.1 }),
+  ],
+  "correct the schedule": [() => epoch(withRate(() => -1)), () => epoch(withRate(() => 0.1))],
+  "pass {}, or train on data with a known number of batches": [
+    () => twoSteps(withRate(kit.linearSchedule(followingRun))),
+    async () => {
+      await twoSteps(withRate(kit.linearSchedule({ ...followingRun, steps: 5 })));
+      await epoch(withRate(kit.linearSchedule(followingRun)));
+    },
+  ],
+  "make the optimizer with a number as its learningRate, or leave the schedule to it": [
+    () => {
+      setRate(withRate(kit.linearSchedule(followingRun)));
+    },
+    async () => {
+      setRate(withRate(0.2));
+      await epoch(withRate(kit.linearSchedule(followingRun)));
+    },
+  ],
+  "correct its weights, or leave the group out": [
+    () => withGroup({ weights: /bais$/ }),
+    () => [withGroup({ weights: /bias$/ }), tinyModel({ optimizer: kit.adam() })],
+  ],
+  "pass e.g. /bias$/": [
+    () => withGroup({ weights: "bias" }),
+    () => withGroup({ weights: /bias$/ }),
+  ],
+  "pass e.g. [{ weights: /bias$/, weightDecay: 0 }]": [
+    () => kit.adam({ groups: wrong({ weights: /bias$/ }) }),
+    () => kit.adam({ groups: [{ weights: /bias$/, weightDecay: 0 }] }),
+  ],
+  "use cosineDecay, linearSchedule or oneCycle, and regular expressions for groups; or save with { includeOptimizer: false }":
+    [
+      () => artifactsOf(withRate(() => 0.1)),
+      async () => {
+        await artifactsOf(withRate(kit.linearSchedule(followingRun)));
+        await artifactsOf(withGroup({ weights: /bias$/ }));
+        await artifactsOf(
+          withRate(() => 0.1),
+          false,
+        );
+      },
+    ],
   "the file is damaged or made by hand: go back to an earlier one": [
     () => stepsOf(-1),
     () => stepsOf(3),
@@ -305,10 +369,6 @@ export const trials: Trials = {
   "leave out all but one": [
     () => kit.adam({ clipNorm: 1, clipValue: 1 }),
     () => kit.adam({ clipNorm: 1 }),
-  ],
-  'pass e.g. ["bias", "gamma", "beta"]': [
-    () => kit.adamW({ excludeFromWeightDecay: wrong("bias") }),
-    () => kit.adamW({ excludeFromWeightDecay: ["bias", "gamma", "beta"] }),
   ],
   "pass e.g. momentum: 0.9": [
     () => kit.sgd({ nesterov: true }),

@@ -1,7 +1,7 @@
 import type { Optimizer, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { modelInternals } from "../internals.ts";
-import { isKerasOptimizer } from "./keras-optimizer.ts";
+import { buildKerasOptimizer } from "./build-keras-optimizer.ts";
 import { leaveNothing } from "./leave-nothing.ts";
 import {
   readOptimizerState,
@@ -18,13 +18,9 @@ import { heirs, optimizedWeights, type OptimizedWeight, type Owner, ownersOf } f
  */
 export async function buildOptimizer(subject: string, model: LayersModel): Promise<void> {
   const optimizer = modelInternals(model).optimizer!;
-  const weights = optimizedWeights(model);
-  if (isKerasOptimizer(optimizer)) {
-    optimizer.build(weights);
-    return;
-  }
+  if (buildKerasOptimizer(model)) return;
   leaveNothing(optimizer);
-  await moveSlots(subject, optimizer, weights);
+  await moveSlots(subject, optimizer, optimizedWeights(model));
 }
 
 /**

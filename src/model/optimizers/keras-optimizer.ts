@@ -13,22 +13,27 @@ import {
   type Variable,
   zerosLike,
 } from "@tensorflow/tfjs-core";
+import { attempt, checkNumber } from "../../checks.ts";
+import { ArgumentError } from "../../errors.ts";
 import { BRAND, brandOf } from "../../runtime/brand.ts";
-import { checkNumber } from "../../checks.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
 import { clipGradients } from "./clip-gradients.ts";
-import { checkOptimizerOptions, type OptimizerOptions } from "./optimizer-options.ts";
-import type { OptimizedWeight } from "./owners.ts";
+import { type LearningRate, rateAt } from "./learning-rate.ts";
+import type { OptimizerSettings } from "./optimizer-options.ts";
+import { type OptimizedWeight, withUniqueNames } from "./owners.ts";
+import { settingsToJson } from "./settings-json.ts";
 import {
   disposedByReading,
   fromStock,
+  MAX_STEPS,
   stepsIn,
   type StockForm,
   type StockSlot,
   toStock,
 } from "./tfjs-form.ts";
 import { VariableState } from "./variable-state.ts";
+import { groupsOf, type WeightGroup } from "./weight-groups.ts";
 
 /** A variable with what its update takes. */
 export interface Update {
@@ -38,46 +43,45 @@ export interface Update {
   readonly slots: readonly Variable[];
 }
 
-/** Settings as they stand in a file. */
-type Settings = Readonly<Record<string, number | boolean | string | readonly string[]>>;
-
-/** The settings of an optimizer of this library: which one it is, and its options. */
-export interface OwnSettings extends Settings {
-  readonly optimizer: "adam" | "sgd";
-  readonly learningRate: number;
-}
+/** The rules that a file can name. */
+export type RuleName = "adam" | "sgd";
 
 /**
  * An optimizer with Keras's rules. It saves under the name of the optimizer of TensorFlow.js that
  * stands nearest to it, converted so that plain TensorFlow.js makes the same next step; `loadModel`
  * gives it back as it was, bit for bit (decision 5).
  *
- * State belongs to its variable, not to a position: freezing a layer does not mix anything up. The
- * state of a variable that is no longer trained is given up.
+ * A rule is a subclass: its options, the names of its slots, and `update`; and the form in which
+ * TensorFlow.js knows it. State belongs to its variable, not to a position: freezing a layer does not mix
+ * anything up. The state of a variable that is no longer trained is given up.
  */
-export abstract class KerasOptimizer extends Optimizer {
-  /** The public name of what makes it. */
-  protected abstract readonly ownName: OwnSettings["optimizer"];
+export abstract class KerasOptimizer<
+  Settings extends OptimizerSettings = OptimizerSettings,
+> extends Optimizer {
+  /** The options of the rule, and all others but the learning rate, which may change. */
+  protected readonly options: Omit<Settings, "learningRate">;
+  readonly #rule: RuleName;
   readonly #subject: string;
-  readonly #options: Omit<OptimizerOptions, "learningRate">;
   readonly #slotNames: readonly string[];
-  #learningRate: number;
   readonly #state: VariableState;
+  #learningRate: LearningRate;
+  /** The number of steps when the run under way ends, or ended; NaN before the first run. */
+  #runEnd = NaN;
+  #groups: ReadonlyMap<string, WeightGroup | undefined> = new Map();
 
-  /** @param slotNames of the tensors that the rule keeps for each variable. */
-  constructor(
-    subject: string,
-    slotNames: readonly string[],
-    options: Omit<OptimizerOptions, "learningRate">,
-    learningRate: number,
-  ) {
+  /**
+   * @param rule under which a file names it.
+   * @param subject its public name, for messages.
+   * @param slotNames of the tensors that the rule keeps for each variable.
+   */
+  constructor(rule: RuleName, subject: string, settings: Settings, slotNames: readonly string[]) {
     super();
-    checkOptimizerOptions(subject, options);
-    checkNumber(subject, "learningRate", learningRate, { min: 0 });
+    const { learningRate, ...options } = settings;
+    this.options = options;
+    this.#rule = rule;
     this.#subject = subject;
     this.#learningRate = learningRate;
     this.#slotNames = slotNames;
-    this.#options = options;
     this.#state = new VariableState(slotNames, this.#stepsPerUpdate > 1);
   }
 
@@ -86,53 +90,71 @@ export abstract class KerasOptimizer extends Optimizer {
     return "KerasOptimizer";
   }
 
-  /** Takes effect from the next update on; a finite number of at least 0. */
+  /** That of the next step. Set, a finite number of at least 0, it takes effect from then on. */
   get learningRate(): number {
-    return this.#learningRate;
+    return this.#rateOf();
   }
 
+  /** @throws {ArgumentError} if there is a schedule, as in Keras. */
   set learningRate(value: number) {
     checkNumber(this.#subject, "learningRate", value, { min: 0 });
+    if (this.isScheduled) throw rateIsScheduled(this.#subject);
     this.#learningRate = value;
+  }
+
+  /** Whether the learning rate is a schedule, so that it cannot be set. */
+  get isScheduled(): boolean {
+    return typeof this.#learningRate === "function";
+  }
+
+  /** Whether a schedule asks how many steps the run has. */
+  get followsRun(): boolean {
+    const rates = [this.#learningRate, ...this.options.groups.map((group) => group.learningRate)];
+    return rates.some((rate) => {
+      if (typeof rate !== "function") return false;
+      // Behind every warm-up.
+      const far = attempt(() => rate(MAX_STEPS, NaN));
+      return far === undefined || Number.isNaN(far);
+    });
+  }
+
+  /** Says of how many steps schedules are: those that there will be when the run ends. */
+  set runEnd(steps: number) {
+    this.#runEnd = steps;
   }
 
   /**
    * Gives each of these weights its state, zeros where it has none, and gives up that of all others.
    * Called when a model is compiled, when a run begins, and by the first step.
+   * @param names of all weights of the model, frozen ones included.
    * @throws {DataError} if a state was set before, and none of it is theirs.
+   * @throws {ArgumentError} if a group has no weights.
    */
-  build(weights: readonly OptimizedWeight[]): void {
+  build(weights: readonly OptimizedWeight[], names: readonly string[]): void {
+    const groups = groupsOf(this.#subject, this.options.groups, names);
     this.#state.build(this.#subject, weights);
+    this.#groups = new Map(weights.map(({ name, variable }) => [variable.name, groups.get(name)]));
   }
 
-  /** All of its settings, as {@link restoreOptimizer} takes them. */
-  get settings(): OwnSettings {
-    const given = Object.entries(this.#options).filter(([, value]) => value !== undefined);
-    return {
-      optimizer: this.ownName,
-      learningRate: this.learningRate,
-      ...(Object.fromEntries(given) as Settings),
-      ...this.ruleSettings(),
-    };
+  /** All of its options, with the present learning rate. */
+  get settings(): Omit<Settings, "learningRate"> & { readonly learningRate: LearningRate } {
+    return { ...this.options, learningRate: this.#learningRate };
   }
-
-  /** The options of the rule. */
-  protected abstract ruleSettings(): Settings;
 
   /**
    * What TensorFlow.js's class of the same name takes to make the same next step.
    * @param t number of the next update, from 1.
    */
-  protected abstract stockSettings(t: number): Settings;
+  protected abstract stockSettings(t: number): Readonly<Record<string, number | boolean>>;
 
   /** What that class keeps for each variable. */
   protected abstract stockSlots(): readonly StockSlot[];
 
   /**
-   * Updates variables and slots in place, inside of a tidy.
+   * Updates variables of one learning rate, and their slots, in place, inside of a tidy.
    * @param t number of the update, from 1.
    */
-  protected abstract update(updates: readonly Update[], t: number): void;
+  protected abstract update(updates: readonly Update[], learningRate: number, t: number): void;
 
   override applyGradients(gradients: NamedVariableMap | NamedTensor[]): void {
     const list = Array.isArray(gradients)
@@ -143,9 +165,16 @@ export abstract class KerasOptimizer extends Optimizer {
     const names = list.map(({ name }) => name);
     const variableOf = (name: string): Variable => engine().registeredVariables[name];
     if (!this.#state.isFor(names)) {
-      this.#state.build(
-        this.#subject,
-        names.map((name) => ({ variable: variableOf(name) })),
+      // A variable's name is that of its weight, but for a number where another has it already.
+      const weights = withUniqueNames(
+        names.map((name) => ({
+          name: this.#state.nameOf(name) ?? name.replace(/_\d+$/, ""),
+          variable: variableOf(name),
+        })),
+      );
+      this.build(
+        weights,
+        weights.map(({ name }) => name),
       );
     }
     const isDue = (this.iterations + 1) % steps === 0;
@@ -165,13 +194,22 @@ export abstract class KerasOptimizer extends Optimizer {
       }));
       const clipped = clipGradients(
         updates.map(({ gradient }) => gradient),
-        this.#options,
+        this.options,
       );
-      this.#decay(updates);
-      this.update(
-        updates.map((update, i) => ({ ...update, gradient: clipped[i] })),
-        this.#nextUpdate,
-      );
+      const groups = new Map<WeightGroup | undefined, Update[]>();
+      updates.forEach((update, i) => {
+        const group = this.#groups.get(update.variable.name);
+        if (!groups.has(group)) groups.set(group, []);
+        groups.get(group)!.push({ ...update, gradient: clipped[i] });
+      });
+      for (const [group, members] of groups) {
+        const rate = this.#rateOf(group);
+        this.update(
+          members.map((update) => this.#decayed(update, rate, group)),
+          rate,
+          this.#nextUpdate,
+        );
+      }
     });
     this.incrementIterations();
   }
@@ -218,8 +256,13 @@ export abstract class KerasOptimizer extends Optimizer {
 
   /** The settings of TensorFlow.js's class, and under a name that it ignores those of this one. */
   override getConfig(): ReturnType<Optimizer["getConfig"]> {
-    const config = { ...this.stockSettings(this.#nextUpdate), [SETTINGS_KEY]: this.settings };
-    return config as unknown as ReturnType<Optimizer["getConfig"]>;
+    const own = {
+      optimizer: this.#rule,
+      ...settingsToJson(this.#subject, this.settings),
+      ...(!Number.isNaN(this.#runEnd) && { runEnd: this.#runEnd }),
+    };
+    const config = { ...this.stockSettings(this.#nextUpdate), [SETTINGS_KEY]: own };
+    return config;
   }
 
   /** How many tensors a state may have for each variable: between two updates one more. */
@@ -229,7 +272,7 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   get #stepsPerUpdate(): number {
-    return this.#options.gradientAccumulationSteps ?? 1;
+    return this.options.gradientAccumulationSteps;
   }
 
   /** Number of the update that the next step makes or takes part in, from 1. */
@@ -248,13 +291,22 @@ export abstract class KerasOptimizer extends Optimizer {
     return mean;
   }
 
-  #decay(updates: readonly Update[]): void {
-    const { weightDecay = 0, excludeFromWeightDecay = [] } = this.#options;
-    if (weightDecay === 0) return;
-    for (const { variable } of updates) {
-      if (excludeFromWeightDecay.some((part) => variable.name.includes(part))) continue;
-      variable.assign(mul(variable, 1 - weightDecay * this.learningRate));
-    }
+  /** Of the next step. */
+  #rateOf({ learningRate }: Partial<WeightGroup> = {}): number {
+    const rate = learningRate ?? this.#learningRate;
+    return rateAt(this.#subject, rate, this.iterations, this.#runEnd);
+  }
+
+  /** An update with weight decay in it, or behind it. */
+  #decayed(update: Update, rate: number, group?: WeightGroup): Update {
+    const { weightDecay, excludeFromWeightDecay, decoupledWeightDecay } = this.options;
+    const { variable, gradient } = update;
+    const isExcluded = excludeFromWeightDecay.some((part) => variable.name.includes(part));
+    const decay = group?.weightDecay ?? (isExcluded ? 0 : weightDecay);
+    if (decay === 0) return update;
+    if (!decoupledWeightDecay) return { ...update, gradient: add(gradient, mul(variable, decay)) };
+    variable.assign(mul(variable, 1 - decay * rate));
+    return update;
   }
 }
 
@@ -262,6 +314,16 @@ export abstract class KerasOptimizer extends Optimizer {
 export function isKerasOptimizer(optimizer: Optimizer): optimizer is KerasOptimizer {
   // Not instanceof, which TensorFlow.js has answer yes for every optimizer.
   return brandOf(optimizer) === "KerasOptimizer";
+}
+
+/** The error of whoever would set a learning rate that follows a schedule. */
+export function rateIsScheduled(subject: string): ArgumentError {
+  return new ArgumentError({
+    subject,
+    expected: "an optimizer whose learning rate can be set",
+    got: "one whose learning rate is a schedule",
+    remedy: "make the optimizer with a number as its learningRate, or leave the schedule to it",
+  });
 }
 
 /** Name of the setting that holds those of this library. */

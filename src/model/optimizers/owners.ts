@@ -20,14 +20,17 @@ export interface Owner {
 }
 
 /** The weights that the next steps of a compiled model move. */
-export function optimizedWeights(model: LayersModel): OptimizedWeight[] {
+export function optimizedWeights(model: LayersModel): readonly OptimizedWeight[] {
   const weights = modelInternals(model).collectedTrainableWeights;
-  const names = weights.map(({ originalName }) => originalName);
-  const areUnique = new Set(names).size === names.length;
-  return weights.map((weight, i) => {
-    const variable = weight.read() as Variable;
-    return { name: areUnique ? names[i] : variable.name, variable };
-  });
+  return withUniqueNames(
+    weights.map((weight) => ({ name: weight.originalName, variable: weight.read() as Variable })),
+  );
+}
+
+/** The same under the names of their variables, if two have the same name. */
+export function withUniqueNames(weights: readonly OptimizedWeight[]): readonly OptimizedWeight[] {
+  const areUnique = new Set(weights.map(({ name }) => name)).size === weights.length;
+  return areUnique ? weights : weights.map(({ variable }) => ({ name: variable.name, variable }));
 }
 
 /** The parts of a state, in its order. */

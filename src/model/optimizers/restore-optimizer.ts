@@ -1,7 +1,23 @@
 import { checkOneOf } from "../../checks.ts";
 import { KerasAdam } from "./adam.ts";
-import { type KerasOptimizer, type OwnSettings, SETTINGS_KEY } from "./keras-optimizer.ts";
+import { type KerasOptimizer, type RuleName, SETTINGS_KEY } from "./keras-optimizer.ts";
+import type { LearningRate, ScheduleJSON } from "./learning-rate.ts";
+import { cosineDecay, linearSchedule, oneCycle } from "./schedules.ts";
 import { KerasSgd } from "./sgd.ts";
+
+const RULES = { adam: KerasAdam, sgd: KerasSgd };
+const SCHEDULES = { cosineDecay, linearSchedule, oneCycle };
+
+/** The settings of an optimizer of this library as they stand in a file. */
+interface SavedSettings {
+  readonly optimizer: RuleName;
+  readonly runEnd?: number;
+  readonly learningRate?: number | ScheduleJSON;
+  readonly groups?: readonly {
+    readonly weights: { readonly pattern: string; readonly flags: string };
+    readonly learningRate?: number | ScheduleJSON;
+  }[];
+}
 
 /**
  * The optimizer of this library that a saved model was compiled with; its state follows.
@@ -15,7 +31,24 @@ export function restoreOptimizer(
   config: Readonly<Record<string, unknown>>,
 ): KerasOptimizer | undefined {
   if (config[SETTINGS_KEY] === undefined) return undefined;
-  const { optimizer: name, ...options } = (config[SETTINGS_KEY] ?? {}) as OwnSettings;
-  checkOneOf(subject, "the saved optimizer", name, ["adam", "sgd"]);
-  return name === "sgd" ? new KerasSgd(subject, options) : new KerasAdam(subject, options);
+  const saved = (config[SETTINGS_KEY] ?? {}) as SavedSettings;
+  const { optimizer: name, runEnd = NaN, groups = [], ...options } = saved;
+  checkOneOf(subject, "the saved optimizer", name, Object.keys(RULES));
+  const optimizer = new RULES[name](subject, {
+    ...options,
+    learningRate: rateFrom(subject, options.learningRate),
+    groups: groups.map(({ weights, ...group }) => ({
+      ...group,
+      weights: new RegExp(weights.pattern, weights.flags),
+      learningRate: rateFrom(subject, group.learningRate),
+    })),
+  });
+  optimizer.runEnd = runEnd;
+  return optimizer;
+}
+
+function rateFrom(subject: string, rate?: number | ScheduleJSON): LearningRate | undefined {
+  if (typeof rate !== "object") return rate;
+  checkOneOf(subject, "the saved schedule", rate.kind, Object.keys(SCHEDULES));
+  return SCHEDULES[rate.kind as keyof typeof SCHEDULES](rate.options as never);
 }

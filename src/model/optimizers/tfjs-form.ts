@@ -32,7 +32,7 @@ export const ACCUMULATOR = "gradient_accumulator";
 const ACCUMULATED_STEPS = "accumulated_steps";
 
 /** More steps than any run makes: at a millisecond each it would be twelve days. */
-const MAX_STEPS = 2 ** 30;
+export const MAX_STEPS = 2 ** 30;
 
 /** The number of steps that a state begins with. */
 export function stepsIn(subject: string, iterations: NamedArray | undefined): number {

@@ -29,6 +29,11 @@ export class VariableState {
     return this.#entries.get(variable)!.slots;
   }
 
+  /** The name that a variable's state is saved under, if it has one. */
+  nameOf(variable: string): string | undefined {
+    return this.#isBuilt ? this.#entries.get(variable)?.name : undefined;
+  }
+
   /** Whether these variables, and no others, have their state. */
   isFor(variables: readonly string[]): boolean {
     const entries = this.#entries;
@@ -43,14 +48,11 @@ export class VariableState {
    * Gives each of these weights its state, zeros where it has none, and gives up that of all others.
    * @throws {DataError} if a state came before, and none of it is theirs.
    */
-  build(
-    subject: string,
-    weights: readonly (Partial<OptimizedWeight> & Pick<OptimizedWeight, "variable">)[],
-  ): void {
+  build(subject: string, weights: readonly OptimizedWeight[]): void {
     const before = this.#entries;
     const places = weights.map(({ name, variable }) => {
       const known = this.#isBuilt ? before.get(variable.name) : undefined;
-      return { name: name ?? known?.name ?? variable.name, shape: variable.shape, known, variable };
+      return { name, shape: variable.shape, known, variable };
     });
     const found =
       this.#isBuilt || before.size === 0

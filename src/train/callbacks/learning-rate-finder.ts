@@ -2,6 +2,7 @@ import { check } from "../../checks.ts";
 import { integer, number, readOptions } from "../../options.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
+import { checkRateIsFree } from "../../model/learning-rate.ts";
 import { valley } from "./valley.ts";
 
 /** More would differ by less than rounding does. */
@@ -89,6 +90,7 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Lea
       return { learningRates, losses, smoothedLosses, suggestion };
     },
     onTrainBegin(_logs: Logs, run: TrainingRun): void {
+      checkRateIsFree(subject, run.model);
       ownRate ??= run.learningRate;
     },
     onEpochBegin(): void {

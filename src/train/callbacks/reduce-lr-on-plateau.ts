@@ -3,6 +3,7 @@ import { formatFloat } from "../../text/format-number.ts";
 import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
 import { anyNumber, count, nullable } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
+import { checkRateIsFree } from "../../model/learning-rate.ts";
 import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
 import { Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
 import { stateKey } from "./state-key.ts";
@@ -64,6 +65,9 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
 
   return {
     stateKey: stateKey(SUBJECT, options),
+    onTrainBegin(_logs: Logs, { model }: TrainingRun): void {
+      checkRateIsFree(SUBJECT, model);
+    },
     onPhaseBegin(): void {
       best = undefined;
       wait = 0;

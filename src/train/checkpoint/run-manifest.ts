@@ -9,9 +9,10 @@ import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
 import type { ModelCall, Feed } from "../feed/feed.ts";
 import { hashOf, setIdentity } from "../feed/identity.ts";
+import { stepsOf } from "../run/steps-of.ts";
 import type { RunPhase } from "../train-options.ts";
 import { LIBRARY_VERSION } from "./library-version.ts";
-import { modelConditions } from "./model-conditions.ts";
+import { followsRun, modelConditions } from "./model-conditions.ts";
 
 /** A run as far as its numbers depend on it. */
 export interface RunConditions {
@@ -64,12 +65,13 @@ export async function runManifest(
     // A dataset of the user's own is taken on trust.
     validation: validation ? (measured?.data ?? "dataset") : null,
     phases: learned.map(({ phase }) => phase),
+    ...(followsRun(model) && { steps: stepsOf(phases) ?? null }),
     ...(await modelConditions(model)),
   };
 }
 
 /** Conditions whose change is worth a warning, no more: the run can go on. */
-const SOFT = /^(libraryVersion|backend|backendBuild|loss.*\.source)$/;
+const SOFT = /^(libraryVersion|backend|backendBuild|(loss|optimizer).*\.source)$/;
 
 /** Where the conditions of a run differ from those in a checkpoint. */
 export interface ManifestChange {

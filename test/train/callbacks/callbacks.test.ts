@@ -5,15 +5,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { ArgumentError } from "../../../src/errors.ts";
 import {
-  cosineDecay,
   csvLogger,
   earlyStopping,
   learningRateScheduler,
   modelCheckpoint,
-  oneCycle,
   reduceLROnPlateau,
   terminateOnNaN,
 } from "../../../src/train/callbacks/index.ts";
+import { cosineDecay, oneCycle } from "../../../src/model/index.ts";
 import type { Logs } from "../../../src/train/logs.ts";
 import { fakeRun, type Hooks, hooksOf } from "./fake-run.ts";
 import { TextBuffer } from "./text-buffer.ts";
@@ -230,21 +229,17 @@ describe("learningRateScheduler", () => {
     );
   });
 
-  it("sets the learning rate of each step, by its place in the phase", async () => {
-    const context = fakeRun({ steps: 3 });
-    const callback = hooksOf(
-      learningRateScheduler((step) => step / 64, { per: "step" }),
-      context,
-    );
+  it("takes the optimizer's schedules, with epochs for steps", async () => {
+    const context = fakeRun({ epochs: 4 });
+    const schedule = cosineDecay({ initialLearningRate: 0.5 });
+    const callback = hooksOf(learningRateScheduler(schedule), context);
     const rates: number[] = [];
-    for (const epoch of [0, 1, 4]) {
+    for (let epoch = 0; epoch < 4; epoch++) {
       await callback.onEpochBegin(epoch);
-      for (let batch = 0; batch < 3; batch++) {
-        await callback.onBatchBegin(batch);
-        rates.push(context.learningRate * 64);
-      }
+      rates.push(context.learningRate);
     }
-    expect(rates).toEqual([0, 1, 2, 3, 4, 5, 12, 13, 14]);
+    const expected = cosineDecay({ initialLearningRate: 0.5, decaySteps: 4 });
+    expect(rates).toEqual([0, 1, 2, 3].map((epoch) => expected(epoch)));
   });
 
   it("refuses what no learning rate can be", async () => {
@@ -254,11 +249,6 @@ describe("learningRateScheduler", () => {
       fakeRun(),
     );
     await expect(callback.onEpochBegin(3)).rejects.toThrow(/got NaN for epoch 3/);
-    const steps = hooksOf(
-      learningRateScheduler(() => 1, { per: "step" }),
-      fakeRun({ steps: undefined }),
-    );
-    await expect(steps.onPhaseBegin(0)).rejects.toThrow(/known number of batches/);
   });
 });
 

@@ -5,12 +5,12 @@ import { describe, expect, it, vi } from "vitest";
 import type { Callback } from "../../../src/train/callback.ts";
 import type { Logs } from "../../../src/train/logs.ts";
 import {
-  cosineDecay,
   csvLogger,
   earlyStopping,
   modelCheckpoint,
   reduceLROnPlateau,
 } from "../../../src/train/callbacks/index.ts";
+import { cosineDecay } from "../../../src/model/index.ts";
 import { fakeRun, type Hooks, hooksOf } from "./fake-run.ts";
 import { fromPython } from "./from-python.ts";
 import { TextBuffer } from "./text-buffer.ts";
