@@ -33,17 +33,20 @@ export function keras3Groups(layers: readonly Pick<KerasLayer, "className">[]): 
   const counts = new Map<string, number>();
   return layers.map(({ className }) => {
     // What Keras calls a Functional model is called Model here.
-    const base = snakeCase(className === "Model" ? "Functional" : className);
+    const base = snakeCase(className === "Model" ? "Functional" : className, "keras3");
     const count = counts.get(base) ?? 0;
     counts.set(base, count + 1);
     return count === 0 ? base : `${base}_${count}`;
   });
 }
 
-/** By Keras's own rules: `MaxPooling2D` becomes `max_pooling2d`, `ReLU` becomes `re_lu`. */
-function snakeCase(className: string): string {
+/**
+ * The name that Keras makes of a class: of `MaxPooling2D` `max_pooling2d`, of `ReLU` `re_lu`. Keras 2 and
+ * TensorFlow.js make `res_net50_v2` of `ResNet50V2`, Keras 3 `res_net50v2`.
+ */
+export function snakeCase(className: string, style: "keras2" | "keras3"): string {
   return className
-    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
+    .replace(style === "keras2" ? /(.)([A-Z][a-z0-9]+)/g : /(.)([A-Z][a-z]+)/g, "$1_$2")
     .replace(/([a-z])([A-Z])/g, "$1_$2")
     .toLowerCase();
 }

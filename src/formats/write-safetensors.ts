@@ -102,7 +102,10 @@ function checkTensor(name: unknown, { dtype, shape, data }: SafeTensor): void {
   );
 }
 
-export function checkMetadata(subject: string, metadata: unknown): void {
+export function checkMetadata(
+  subject: string,
+  metadata: unknown,
+): asserts metadata is Readonly<Record<string, string>> {
   check(
     isObject(metadata) &&
       isListOf(

@@ -1,6 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { attempt, check, describe, isListOf, isText } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
+import { readOptions } from "../../options.ts";
 import { listed } from "../../text/listed.ts";
 import { refuseForeignFile } from "../../formats/foreign-file.ts";
 import { isHdf5 } from "../../formats/is-hdf5.ts";
@@ -17,7 +18,7 @@ import {
   weightedLayers,
 } from "./layer-weights.ts";
 import { pyTorchLayers } from "./pytorch-layout.ts";
-import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.ts";
+import { loadOptions, type LoadWeightsOptions } from "./weights-options.ts";
 
 type Values = Map<LayerWeight, Float32Array>;
 
@@ -44,11 +45,11 @@ export async function readWeights(
     describe(bytes),
     "pass the file's bytes, e.g. of fs.readFileSync(path)",
   );
-  checkWeightsOptions(subject, options, ["layout", "names", "axes"], placed);
+  const settings = readOptions(subject, options, loadOptions(placed));
   refuseForeignFile(subject, bytes);
   return isHdf5(bytes)
     ? fromKerasFile(layers, bytes)
-    : fromSafetensors(subject, model, placed, bytes, options);
+    : fromSafetensors(subject, model, placed, bytes, settings);
 }
 
 async function fromKerasFile(

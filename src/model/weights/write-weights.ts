@@ -1,10 +1,11 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkOneOf, describe } from "../../checks.ts";
+import { readOptions } from "../../options.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { KerasWeight } from "../../formats/keras-layer.ts";
 import type { SafeTensor } from "../../formats/safetensors.ts";
 import { toHalf } from "../../formats/half.ts";
-import { writeSafetensors, checkMetadata } from "../../formats/write-safetensors.ts";
+import { writeSafetensors } from "../../formats/write-safetensors.ts";
 import { classNamesOf } from "../class-names.ts";
 import { safetensorsHash, weightsHash } from "./content-hash.ts";
 import { kerasTree } from "./keras-tree.ts";
@@ -17,9 +18,8 @@ import {
 } from "./layer-weights.ts";
 import { pyTorchLayers } from "./pytorch-layout.ts";
 import {
-  checkOwnMetadata,
-  checkWeightsOptions,
-  FORMATS,
+  type LoadWeightsOptions,
+  saveOptions,
   type SaveWeightsOptions,
 } from "./weights-options.ts";
 
@@ -31,19 +31,15 @@ export async function writeWeights(
   const subject = "saveWeights";
   const layers = weightedLayers(subject, model);
   const placed = placedLayers(layers);
-  const known = ["format", "layout", "names", "axes", "dtype", "metadata"] as const;
-  checkWeightsOptions(subject, options, known, placed);
-  const { format = "safetensors", layout = "pytorch", dtype = "F32", metadata = {} } = options;
-  checkOneOf(subject, "format", format, FORMATS);
-  checkOneOf(subject, "dtype", dtype, format === "safetensors" ? ["F32", "F16"] : ["F32"]);
-  checkEffect(subject, options);
+  const settings = readOptions(subject, options, saveOptions(placed));
+  const { format, layout = "pytorch", dtype, metadata } = settings;
+  if (format !== "safetensors") checkOneOf(subject, "dtype", dtype, ["F32"]);
+  checkEffect(subject, options, settings);
   const classNames = classNamesOf(model);
   if (format !== "safetensors") return toHdf5(layers, format, classNames);
-  checkMetadata(subject, metadata);
-  checkOwnMetadata(subject, metadata);
   const full =
     layout === "pytorch"
-      ? await toPyTorch(subject, model, placed, options)
+      ? await toPyTorch(subject, model, placed, settings)
       : await toKeras(subject, placed);
   const tensors = dtype === "F16" ? halved(subject, full) : full;
   // "format": "pt" is how the tools around PyTorch know a file of theirs.
@@ -54,8 +50,11 @@ export async function writeWeights(
 }
 
 /** Refuses options that say something about another kind of file. */
-function checkEffect(subject: string, options: SaveWeightsOptions): void {
-  const { format = "safetensors", layout = "pytorch" } = options;
+function checkEffect(
+  subject: string,
+  options: SaveWeightsOptions,
+  { format, layout }: SaveWeightsOptions,
+): void {
   const ofSafetensors = ["layout", "names", "axes", "metadata"] as const;
   const without =
     format !== "safetensors"
@@ -77,7 +76,7 @@ async function toPyTorch(
   subject: string,
   model: LayersModel,
   layers: readonly PlacedLayer[],
-  options: SaveWeightsOptions,
+  options: LoadWeightsOptions,
 ): Promise<Map<string, SafeTensor>> {
   const tensors = new Map<string, SafeTensor>();
   for (const { weights, counter } of pyTorchLayers(subject, model, layers, options)) {
