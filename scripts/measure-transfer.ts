@@ -1,5 +1,5 @@
 // What the trained network gives to a few pictures of other classes: the program of
-// docs/how-to/transfer-learning.md beside the same number of epochs from nothing, on the folders that
+// docs/how-to/start-from-a-trained-network.md beside the same number of epochs from nothing, on the folders that
 // write-foreign-pictures.ts writes; trained on 300 pictures, measured on 1,000 others. The learning rates
 // were chosen on the folder "validation".
 //

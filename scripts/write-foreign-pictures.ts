@@ -1,6 +1,6 @@
 // Writes pictures that the trained network of the package has never seen, of classes that CIFAR-10 has
 // not, as people have them: <folder>/train, /validation and /test, one folder a class in each, with 75,
-// 75 and 250 pictures of each of four classes. docs/how-to/transfer-learning.md is measured on them.
+// 75 and 250 pictures of each of four classes. docs/how-to/start-from-a-trained-network.md is measured on them.
 //
 //   npx tsx scripts/write-foreign-pictures.ts fashion pictures
 //

@@ -2,7 +2,6 @@
  * The fourteen operations that RandAugment and TrivialAugment choose from, each as torchvision
  * carries it out on Pillow's images: whole bytes, nearest pixels, black where there is no pixel.
  */
-import { roundHalfEven } from "../../text/round-half-even.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import { roundHalfEven } from "../../text/round-half-even.ts";
 import { affineNearest, rotationMatrix } from "../pillow/affine-nearest.ts";
