@@ -1,5 +1,3 @@
-import { countPairs } from "../metrics/confusion-matrix.ts";
-import { encodePair } from "../metrics/encode-pair.ts";
 import { checkEvaluation, type EvaluationLike, isEvaluation } from "../metrics/evaluation.ts";
 import {
   checkMatrix,
@@ -7,7 +5,7 @@ import {
   NORMALIZATIONS,
   normalizeMatrix,
 } from "../metrics/matrix.ts";
-import { equalWeights, namesOf } from "../metrics/readers.ts";
+import { namesOf } from "../metrics/readers.ts";
 import { oneOf, readOptions, text } from "../options.ts";
 import { BLUES, wantsDarkText } from "./blues.ts";
 import { cellFormat, type CellFormat } from "./cell-format.ts";
@@ -147,11 +145,12 @@ export function plotConfusionMatrix(
 }
 
 /** How often each class of an evaluation was predicted as each. */
-function countsOf(evaluation: EvaluationLike): number[][] {
-  const classes = checkEvaluation(SUBJECT, evaluation);
+function countsOf(evaluation: EvaluationLike): Float64Array[] {
+  const length = checkEvaluation(SUBJECT, evaluation);
   const { yTrue, yPred } = evaluation;
-  const labels = Array.from({ length: classes }, (_, i) => i);
-  return countPairs(encodePair(yTrue, yPred, labels), equalWeights(yTrue.length));
+  const counts = Array.from({ length }, () => new Float64Array(length));
+  for (let i = 0; i < yTrue.length; i++) counts[yTrue[i]][yPred[i]]++;
+  return counts;
 }
 
 function createCells(values: readonly number[][], max: number, { print }: CellFormat): Cell[] {
