@@ -6,7 +6,17 @@ import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { adam, adamW, cosineDecay, loadModel, oneCycle, sgd, trainPhase } from "cifar-kit";
+import {
+  adam,
+  adamW,
+  cosineDecay,
+  linearSchedule,
+  loadModel,
+  oneCycle,
+  sgd,
+  trainPhase,
+  type WeightGroup,
+} from "cifar-kit";
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { NODE_BACKENDS, useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
@@ -19,6 +29,8 @@ interface Case {
   options: Record<string, unknown> & { laterRate?: number };
   oneCycle?: Parameters<typeof oneCycle>[0];
   cosineDecay?: Parameters<typeof cosineDecay>[0];
+  linearSchedule?: Parameters<typeof linearSchedule>[0];
+  groups?: Record<string, Omit<WeightGroup, "weights">>;
   after: Values[];
 }
 
@@ -48,16 +60,26 @@ describe.each(NODE_BACKENDS)("optimizers on %s", (backend) => {
 
     it.each(cases.map((one) => [`${one.optimizer} ${JSON.stringify(one.options)}`, one] as const))(
       "%s",
-      (_, { optimizer: kind, options: { laterRate, ...options }, after, ...schedules }) => {
+      (
+        _,
+        { optimizer: kind, options: { laterRate, ...options }, after, groups = {}, ...schedules },
+      ) => {
         const variables = NAMES.map((name) =>
           tf.tensor(start[name], [...SHAPES[name]]).variable(true, name),
         );
-        const optimizer = FACTORIES[kind](options) as tf.Optimizer & { learningRate: number };
         const rate =
           (schedules.oneCycle && oneCycle(schedules.oneCycle)) ??
+          (schedules.linearSchedule && linearSchedule(schedules.linearSchedule)) ??
           (schedules.cosineDecay && cosineDecay(schedules.cosineDecay));
+        const optimizer = FACTORIES[kind]({
+          ...options,
+          ...(rate && { learningRate: rate }),
+          groups: Object.entries(groups).map(([name, group]) => ({
+            weights: new RegExp(`^${name}$`),
+            ...group,
+          })),
+        }) as tf.Optimizer & { learningRate: number };
         gradients.forEach((gradient, step) => {
-          if (rate) optimizer.learningRate = rate(step);
           if (laterRate !== undefined && step === 25) optimizer.learningRate = laterRate;
           tf.tidy(() => {
             optimizer.applyGradients(

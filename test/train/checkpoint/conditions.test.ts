@@ -257,6 +257,16 @@ describe("the optimizer's schedule and groups", () => {
     await expect(run(store, with_(after))).rejects.toThrow(/optimizer\.(learningRate|groups)/);
   });
 
+  it("cannot follow a run that becomes longer", async () => {
+    const build = with_({ learningRate: cosineDecay({ initialLearningRate: 0.01 }) });
+    const store = new MemoryStore();
+    await run(store, build);
+    const model = build();
+    const options = { train, epochs: 4, batchSize: 8, verbose: 0, checkpoint: { store } } as const;
+    await expect(trainPhase(model, options)).rejects.toThrow(/expected steps to be 6, .* got 8/);
+    model.dispose();
+  });
+
   it("are warned of if the text of a function is another", async () => {
     const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const store = await crashed(with_({ learningRate: own }));
