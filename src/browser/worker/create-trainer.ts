@@ -3,6 +3,8 @@
  * without one, and the Worker does the work. `serveTrainer` is the Worker's side.
  */
 import { io } from "@tensorflow/tfjs-core";
+import { modelInternals } from "../../model/internals.ts";
+import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe, isText } from "../../checks.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
@@ -225,9 +227,11 @@ export class Trainer {
         const { weightData } = call.model;
         const run = this.#remote.call<TrainResult>("train", call, [weightData as ArrayBuffer]);
         onSent();
-        const { result, state } = await run;
+        const { result, state, runEnd } = await run;
         await checkModelState(name, model, state);
         await new ModelSnapshot(model, state).restore(name);
+        const { optimizer } = modelInternals(model);
+        if (isKerasOptimizer(optimizer!)) optimizer.runEnd = runEnd ?? NaN;
         if (result) return result as T;
         throw abort.signal.reason;
       } finally {

@@ -63,6 +63,8 @@ export interface TrainCall {
 export interface TrainResult {
   readonly result: unknown;
   readonly state: ModelState;
+  /** Of an optimizer of this library: where its schedules end. */
+  readonly runEnd: number | undefined;
 }
 
 /** How far a run has come. */

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { modelInternals } from "../../model/internals.ts";
+import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { type Augmenter, augmenter } from "../../augment/augmenter.ts";
 import { check, describe } from "../../checks.ts";
@@ -199,7 +201,9 @@ class TrainerServer {
         });
         const { weights, optimizer, learningRate } = await ModelSnapshot.of(model);
         this.#watch!.throwIfLost();
-        const answer: TrainResult = { result, state: { weights, optimizer, learningRate } };
+        const { optimizer: own } = modelInternals(model);
+        const runEnd = isKerasOptimizer(own!) ? own.runEnd : undefined;
+        const answer: TrainResult = { result, state: { weights, optimizer, learningRate }, runEnd };
         return new Transferred(
           answer,
           [...weights, ...optimizer].map(({ values }) => values.buffer as ArrayBuffer),

@@ -65,7 +65,6 @@ export abstract class KerasOptimizer<
   readonly #slotNames: readonly string[];
   readonly #state: VariableState;
   #learningRate: LearningRate;
-  /** The number of steps when the run under way ends, or ended; NaN before the first run. */
   #runEnd = NaN;
   #groups: ReadonlyMap<string, WeightGroup | undefined> = new Map();
 
@@ -118,7 +117,11 @@ export abstract class KerasOptimizer<
     });
   }
 
-  /** Says of how many steps schedules are: those that there will be when the run ends. */
+  /** Of how many steps schedules are: those that there will be when the run ends; NaN before the first. */
+  get runEnd(): number {
+    return this.#runEnd;
+  }
+
   set runEnd(steps: number) {
     this.#runEnd = steps;
   }
