@@ -11,6 +11,7 @@ export {
   type GeneratorFitOptions,
   type GeneratorFlowOptions,
 } from "./keras/image-data-generator.ts";
+export type { SetFlowOptions } from "./flow-options.ts";
 export { imageFlow, type ImageFlowOptions } from "./image-flow.ts";
 export type { SavedImage, SaveFunction } from "./keras/saved-image.ts";
 export type { ShiftRange } from "./keras/shift-range.ts";

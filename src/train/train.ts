@@ -16,9 +16,8 @@ import { feedOf, isImageSet } from "./feed/feed-of.ts";
 import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { trainingSet } from "./feed/training-set.ts";
 import {
-  type History,
   joinHistories,
-  type RunHealth,
+  type PhaseHistory,
   type Training,
   type TwoPhaseHistory,
 } from "./run/history.ts";
@@ -86,7 +85,7 @@ export async function train(model: LayersModel, options: TrainOptions): Promise<
 export async function trainPhase(
   model: LayersModel,
   options: TrainPhaseOptions,
-): Promise<History & { readonly health: RunHealth }> {
+): Promise<PhaseHistory> {
   const subject = "trainPhase";
   const settings = readOptions(subject, options, trainPhaseOptions());
   const { phases, health } = await runPhases(subject, model, settings, [settings]);

@@ -17,7 +17,7 @@ import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-option
 import { checkModelState } from "../../train/checkpoint/check-model-state.ts";
 import { ModelSnapshot } from "../../train/model-snapshot.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
-import type { Training, TwoPhaseHistory } from "../../train/run/history.ts";
+import type { PhaseHistory, Training, TwoPhaseHistory } from "../../train/run/history.ts";
 import type { LabelledImages, ModelImages } from "../../train/feed/feed-of.ts";
 import { checkCompiled, checkModel } from "../../train/feed/model-input.ts";
 import type { Predictions } from "../../train/outputs.ts";
@@ -163,7 +163,7 @@ export class Trainer {
   trainPhase(
     model: LayersModel,
     options: TrainPhaseOptions & WorkerTrainingOptions,
-  ): ReturnType<TrainingFunctions["trainPhase"]> {
+  ): Promise<PhaseHistory> {
     return this.#train("trainPhase", model, options);
   }
 

@@ -54,6 +54,12 @@ export interface Training {
   readonly health: RunHealth;
 }
 
+/** What a run of one phase gives. */
+export interface PhaseHistory extends History {
+  /** How the run went. */
+  readonly health: RunHealth;
+}
+
 /** The histories of a run in two phases. */
 export interface TwoPhaseHistory {
   /** The first phase, without augmentation. */
