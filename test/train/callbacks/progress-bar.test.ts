@@ -105,7 +105,9 @@ describe("progressBar", () => {
     const callback = hooksOf(progressBar({ output }), fakeRun({ epochs: 1, steps: undefined }));
     await train(callback, { steps: 23 });
     expect(output.text).toContain("\r\x1b[K      1/Unknown - 1s 1s/step - loss: 2.0000");
-    expect(output.text).toMatch(/\r\x1b\[K23\/23 \[={30}\] - 4s 156ms\/step\n  loss: 0\.0870[^\r]*\n$/);
+    expect(output.text).toMatch(
+      /\r\x1b\[K23\/23 \[={30}\] - 4s 156ms\/step\n  loss: 0\.0870[^\r]*\n$/,
+    );
   });
 
   it("times only its own steps in an epoch that began in another run", async () => {
