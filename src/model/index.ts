@@ -5,7 +5,7 @@ export type { OptimizerChoice } from "./compile.ts";
 export { withKerasLayers } from "./keras-layers.ts";
 export { loadModel } from "./load-model.ts";
 export { adam, adamW, type AdamOptions } from "./optimizers/adam.ts";
-export type { LearningRate, Schedule, ScheduleJSON } from "./optimizers/learning-rate.ts";
+export type { LearningRate, Schedule, ScheduleJSON } from "./optimizers/schedule.ts";
 export type { OptimizerOptions } from "./optimizers/optimizer-options.ts";
 export {
   cosineDecay,

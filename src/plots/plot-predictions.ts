@@ -119,7 +119,9 @@ export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions):
   const right = chosen.filter(isRight).length;
   const summary = onlyWrong
     ? `${tiles.length} of ${candidates.length} wrong predictions`
-    : `${right} of ${tiles.length} predictions right`;
+    : right === 0
+      ? `${tiles.length} wrong predictions`
+      : `${right} of ${tiles.length} predictions right`;
   const { title = summary } = settings;
   return imageGrid(`Predicted classes: ${title}`, tiles, set.imageShape, { columns, title });
 }

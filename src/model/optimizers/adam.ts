@@ -2,7 +2,7 @@ import { add, div, mul, type Optimizer, sqrt, square, sub } from "@tensorflow/tf
 import { number, type Settled } from "../../options.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { KerasOptimizer, type Update } from "./keras-optimizer.ts";
-import type { LearningRate } from "./learning-rate.ts";
+import type { LearningRate } from "./schedule.ts";
 import {
   type OptimizerOptions,
   optimizerOptions,

@@ -19,7 +19,7 @@ import { BRAND, brandOf } from "../../runtime/brand.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
 import { clipGradients } from "./clip-gradients.ts";
-import { type LearningRate, rateAt } from "./learning-rate.ts";
+import { type LearningRate, rateAt } from "./schedule.ts";
 import type { OptimizerSettings } from "./optimizer-options.ts";
 import { type OptimizedWeight, withUniqueNames } from "./owners.ts";
 import { settingsToJson } from "./settings-json.ts";

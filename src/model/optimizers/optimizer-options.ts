@@ -8,7 +8,7 @@ import {
   type Settled,
   texts,
 } from "../../options.ts";
-import { type LearningRate, learningRate } from "./learning-rate.ts";
+import { type LearningRate, learningRate } from "./schedule.ts";
 import { type WeightGroup, weightGroups } from "./weight-groups.ts";
 
 /** Options of every optimizer. */

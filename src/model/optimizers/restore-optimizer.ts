@@ -1,7 +1,7 @@
 import { checkOneOf } from "../../checks.ts";
 import { KerasAdam } from "./adam.ts";
 import { type KerasOptimizer, type RuleName, SETTINGS_KEY } from "./keras-optimizer.ts";
-import type { LearningRate, ScheduleJSON } from "./learning-rate.ts";
+import type { LearningRate, ScheduleJSON } from "./schedule.ts";
 import { cosineDecay, linearSchedule, oneCycle } from "./schedules.ts";
 import { KerasSgd } from "./sgd.ts";
 

@@ -1,7 +1,7 @@
 /** Schedules of the learning rate: pure functions of the number of the step. */
 import { check } from "../../checks.ts";
 import { integer, number, oneOf, readOptions } from "../../options.ts";
-import type { Schedule } from "./learning-rate.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** Options of {@link cosineDecay}. */
 export interface CosineDecayOptions {

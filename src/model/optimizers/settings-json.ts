@@ -1,6 +1,6 @@
 /** The options of an optimizer as JSON, and back: schedules and patterns are none by themselves. */
 import { ArgumentError } from "../../errors.ts";
-import { isSchedule } from "./learning-rate.ts";
+import { isSchedule } from "./schedule.ts";
 
 /** The schedules that a file can hold; `scheduleFrom` makes them. */
 const KINDS = ["cosineDecay", "linearSchedule", "oneCycle"];

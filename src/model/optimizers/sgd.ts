@@ -3,7 +3,7 @@ import { check } from "../../checks.ts";
 import { boolean, number, type Settled } from "../../options.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { KerasOptimizer, type Update } from "./keras-optimizer.ts";
-import type { LearningRate } from "./learning-rate.ts";
+import type { LearningRate } from "./schedule.ts";
 import {
   type OptimizerOptions,
   optimizerOptions,

@@ -2,7 +2,7 @@
 import { check, describe, isListOf, isObject } from "../../checks.ts";
 import { number, reader, readOptions, type Reader } from "../../options.ts";
 import { listed } from "../../text/listed.ts";
-import { type LearningRate, learningRate } from "./learning-rate.ts";
+import { type LearningRate, learningRate } from "./schedule.ts";
 
 /** Weights that are trained otherwise than the others; what it leaves out is as for those. */
 export interface WeightGroup {

@@ -5,7 +5,7 @@ import { atOnce } from "../../runtime/listener.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { checkRateIsFree } from "../../model/learning-rate.ts";
-import { isSchedule } from "../../model/optimizers/learning-rate.ts";
+import { isSchedule } from "../../model/optimizers/schedule.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { warn } from "../../runtime/warn.ts";
 import type { CallbackState } from "../callback.ts";
