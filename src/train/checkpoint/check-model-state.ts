@@ -7,6 +7,7 @@ import { scalarCount, slotsPerVariable } from "../../model/optimizers/optimizer-
 import { trainedWeights } from "../../model/trainable.ts";
 import { stepsIn } from "../../model/optimizers/tfjs-form.ts";
 import type { ModelState } from "../model-snapshot.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 
 /**
  * Checks the state out of a checkpoint, which may be of another model or made by hand.
@@ -15,13 +16,14 @@ import type { ModelState } from "../model-snapshot.ts";
 export async function checkModelState(
   subject: string,
   model: LayersModel,
-  { weights, optimizer }: ModelState,
+  { weights, optimizer, result = [] }: ModelState & Partial<Pick<Checkpoint, "result">>,
 ): Promise<void> {
   checkWeights(subject, model, weights);
+  if (result.length > 0) checkWeights(subject, model, result);
   checkSlots(subject, model, optimizer);
   // Millions of numbers: a page has to stay awake.
   const pause = createPause();
-  for (const array of [...weights, ...optimizer]) {
+  for (const array of [...weights, ...optimizer, ...result]) {
     const bad = firstNotFinite([array]);
     if (bad !== undefined) throw misfit(subject, "finite weights", `NaN or infinity in ${bad}`);
     await pause();

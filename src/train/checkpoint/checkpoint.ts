@@ -1,6 +1,7 @@
 import type { CallbackState } from "../callback.ts";
 import type { JsonObject } from "../../text/json.ts";
 import type { Logs } from "../logs.ts";
+import type { NamedArray } from "../../model/named-array.ts";
 import type { ModelState } from "../model-snapshot.ts";
 import type { History } from "../run/history.ts";
 
@@ -12,7 +13,7 @@ export interface SavedCallback {
 
 /** Where in a run a checkpoint was taken. */
 export interface RunPosition {
-  /** Index of the phase; the number of phases once the run is over. */
+  /** Index of the phase; the last one once the run is over. */
   readonly phase: number;
   /** Epochs of the phase that are complete, and so the index of the one under way. */
   readonly epoch: number;
@@ -51,4 +52,9 @@ export interface Checkpoint extends ModelState {
   readonly histories: readonly History[];
   /** Of the callbacks that have a state, in their order. */
   readonly callbacks: readonly SavedCallback[];
+  /**
+   * The weights that a run that is over has given; none before. Everything else is as it was before the
+   * last phase was ended, where callbacks may exchange the weights: from there more epochs go on.
+   */
+  readonly result: readonly NamedArray[];
 }

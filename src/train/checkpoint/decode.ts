@@ -34,7 +34,7 @@ import {
   text,
 } from "./header-shape.ts";
 
-type Header = Omit<Checkpoint, "weights" | "optimizer" | "callbacks"> & {
+type Header = Omit<Checkpoint, keyof TensorLists> & {
   readonly callbacks: readonly { readonly key: string; readonly state: JsonValue }[];
   readonly tensors: TensorLists;
 };
@@ -69,7 +69,12 @@ const readHeader = object<Header>({
     }),
   ),
   callbacks: list(object<Header["callbacks"][number]>({ key: text, state: json })),
-  tensors: object<TensorLists>({ weights: specs, optimizer: specs, callbacks: specs }),
+  tensors: object<TensorLists>({
+    weights: specs,
+    optimizer: specs,
+    callbacks: specs,
+    result: specs,
+  }),
 });
 
 /**
@@ -105,6 +110,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
     ...rest,
     weights: arrays.weights,
     optimizer: arrays.optimizer,
+    result: arrays.result,
     callbacks: callbacks.map(({ key, state }) => ({
       key,
       state: withArrays(state, arrays.callbacks),
@@ -147,9 +153,10 @@ function checkHistories({ histories }: Header): void {
 type Arrays = Readonly<Record<keyof TensorLists, NamedArray[]>>;
 
 /** Cuts the payload into tensors; all sizes are checked before the first is made. */
-function readTensors({ weights, optimizer, callbacks }: TensorLists, payload: Uint8Array): Arrays {
+function readTensors(lists: TensorLists, payload: Uint8Array): Arrays {
+  const { weights, optimizer, callbacks, result } = lists;
   let total = 0;
-  for (const { shape } of [...weights, ...optimizer, ...callbacks]) {
+  for (const { shape } of [...weights, ...optimizer, ...callbacks, ...result]) {
     total += shape.reduce((product, size) => product * size, 4);
     if (total > payload.length) break;
   }
@@ -169,6 +176,7 @@ function readTensors({ weights, optimizer, callbacks }: TensorLists, payload: Ui
     weights: weights.map(read),
     optimizer: optimizer.map(read),
     callbacks: callbacks.map(read),
+    result: result.map(read),
   };
 }
 

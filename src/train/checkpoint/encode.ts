@@ -27,7 +27,7 @@ const SUBJECT = "encodeCheckpoint";
  * @throws {ArgumentError} if a callback's state is not what a checkpoint can hold.
  */
 export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array> {
-  const { weights, optimizer, callbacks, ...rest } = checkpoint;
+  const { weights, optimizer, callbacks, result, ...rest } = checkpoint;
   const callbackArrays: NamedArray[] = [];
   const states = callbacks.map(({ key, state }, i) => ({
     key,
@@ -40,6 +40,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
       weights: weights.map(specOf),
       optimizer: optimizer.map(specOf),
       callbacks: callbackArrays.map(specOf),
+      result: result.map(specOf),
     },
   });
   const text = new TextEncoder().encode(header);
@@ -52,7 +53,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
     `${headerBytes}`,
     "keep less in the states of callbacks, or keep it in typed arrays",
   );
-  const arrays = [...weights, ...optimizer, ...callbackArrays];
+  const arrays = [...weights, ...optimizer, ...callbackArrays, ...result];
   const payload = arrays.reduce((sum, { values }) => sum + values.byteLength, 0);
   const bytes = allocate(Uint8Array, PREFIX_BYTES + headerBytes + payload + DIGEST_BYTES, {
     subject: SUBJECT,

