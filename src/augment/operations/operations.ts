@@ -59,7 +59,7 @@ export interface OperationStep {
 }
 
 /** What the magnitudes of an operation are. */
-export interface MagnitudeScale {
+interface MagnitudeScale {
   /** Magnitude at the lowest and at the highest level. */
   readonly from: number;
   readonly to: number;
@@ -69,8 +69,29 @@ export interface MagnitudeScale {
   readonly whole?: boolean;
 }
 
-/** Magnitudes of every operation; those without one have no magnitude. */
-export type OperationSpace = Readonly<Record<OperationName, MagnitudeScale | undefined>>;
+/** Magnitudes of the operations; those without one have no magnitude. */
+export type OperationSpace = Readonly<Partial<Record<OperationName, MagnitudeScale>>>;
+
+/** The highest magnitudes of a space; posterizing keeps `bits`. */
+type Highest = Readonly<Record<"shear" | "x" | "y" | "rotate" | "factor" | "bits", number>>;
+
+/** The space that has these highest magnitudes. */
+export function operationSpace({ shear, x, y, rotate, factor, bits }: Highest): OperationSpace {
+  const signed = (to: number): MagnitudeScale => ({ from: 0, to, signed: true });
+  return {
+    shearX: signed(shear),
+    shearY: signed(shear),
+    translateX: signed(x),
+    translateY: signed(y),
+    rotate: signed(rotate),
+    brightness: signed(factor),
+    color: signed(factor),
+    contrast: signed(factor),
+    sharpness: signed(factor),
+    posterize: { from: 8, to: bits, whole: true },
+    solarize: { from: 255, to: 0 },
+  };
+}
 
 /** The magnitude at `level` of `levels`, without its sign. */
 export function magnitudeAt(

@@ -3,7 +3,12 @@ import { integer, readOptions } from "../../options.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { checkColourChannels } from "./colour-channels.ts";
 import { drawOperation } from "./draw-operation.ts";
-import { applyOperation, type OperationSpace, type OperationStep } from "./operations.ts";
+import {
+  applyOperation,
+  operationSpace,
+  type OperationSpace,
+  type OperationStep,
+} from "./operations.ts";
 
 /** Options of {@link randAugment}. */
 export interface RandAugmentOptions {
@@ -47,22 +52,6 @@ export function randAugment(
 
 /** Magnitudes for images of a shape. */
 export function randAugmentSpace([height, width]: ImageShape): OperationSpace {
-  const shear = { from: 0, to: 0.3, signed: true };
-  const factor = { from: 0, to: 0.9, signed: true };
-  return {
-    identity: undefined,
-    shearX: shear,
-    shearY: shear,
-    translateX: { from: 0, to: (150 / 331) * width, signed: true },
-    translateY: { from: 0, to: (150 / 331) * height, signed: true },
-    rotate: { from: 0, to: 30, signed: true },
-    brightness: factor,
-    color: factor,
-    contrast: factor,
-    sharpness: factor,
-    posterize: { from: 8, to: 4, whole: true },
-    solarize: { from: 255, to: 0 },
-    autoContrast: undefined,
-    equalize: undefined,
-  };
+  const [x, y] = [(150 / 331) * width, (150 / 331) * height];
+  return operationSpace({ shear: 0.3, x, y, rotate: 30, factor: 0.9, bits: 4 });
 }
