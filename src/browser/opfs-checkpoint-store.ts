@@ -24,8 +24,8 @@ export function opfsCheckpointStore(name: string): CheckpointStore {
   const store: CheckpointStore = {
     async open() {
       // Loaded with the first run that is saved.
-      const { StoredCheckpoints } = await import("./storage/stored-checkpoints.ts");
-      return StoredCheckpoints.open(SUBJECT, name);
+      const { openStoredCheckpoints } = await import("./storage/stored-checkpoints.ts");
+      return openStoredCheckpoints(SUBJECT, name);
     },
   };
   names.set(store, name);
