@@ -5,19 +5,29 @@ export type Bytes = Uint8Array | Uint8ClampedArray;
 export function asBytes(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
   if (!(value instanceof Uint8ClampedArray)) return undefined;
-  return new Uint8Array(value.buffer, value.byteOffset, value.length);
+  return bytesOf(value);
 }
 
-/** Some bytes after others, as one array, which `make` may make. */
+/** The bytes of any array, in the same memory. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Writes the bytes of some arrays one after another; gives the place behind the last. */
+export function putBytes(into: Uint8Array, parts: readonly ArrayBufferView[], at = 0): number {
+  for (const part of parts) {
+    into.set(bytesOf(part), at);
+    at += part.byteLength;
+  }
+  return at;
+}
+
+/** The bytes of some arrays after each other, as one array, which `make` may make. */
 export function joinBytes(
-  parts: readonly Uint8Array[],
+  parts: readonly ArrayBufferView[],
   make = (length: number) => new Uint8Array(length),
 ): Uint8Array {
-  const joined = make(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
+  const joined = make(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  putBytes(joined, parts);
   return joined;
 }

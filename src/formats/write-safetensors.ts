@@ -1,4 +1,5 @@
 import { allocate } from "../bytes/allocate.ts";
+import { putBytes } from "../bytes/bytes.ts";
 import { check, describe, attempt, isListOf, isObject, isText } from "../checks.ts";
 import { isSizes, MAX_HEADER_BYTES, METADATA_KEY, type SafeTensor } from "./safetensors.ts";
 import { elementArray, isSafetensorsDtype, SAFETENSORS_DTYPES } from "./safetensors-dtype.ts";
@@ -57,11 +58,8 @@ export function writeSafetensors(
   }).fill(0x20, 8 + json.length, 8 + headerBytes);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(json, 8);
-  let at = 8 + headerBytes;
-  for (const [, { data }] of ordered) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
+  const parts = ordered.map(([, { data }]) => data);
+  putBytes(bytes, parts, 8 + headerBytes);
   return bytes;
 }
 

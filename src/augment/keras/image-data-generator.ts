@@ -8,6 +8,7 @@
  * Pixels are in 0..255 units everywhere until `rescale` (default 1/255) brings them to [0, 1] at the
  * very end of `flow`; brightness, channel shift and `cval` are meant in these units.
  */
+import { bytesOf } from "../../bytes/bytes.ts";
 import { BRAND, isInstance } from "../../runtime/brand.ts";
 import { fromBase64, toBase64 } from "../../bytes/base64.ts";
 import { check, checkOneOf, describe } from "../../checks.ts";
@@ -308,12 +309,10 @@ export class ImageDataGenerator implements Augmenter {
 /** What `fit` has learned, as texts. */
 function packed(statistics: FeatureStatistics): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(statistics as Readonly<Record<string, Float32Array>>).map(
-      ([name, { buffer, byteOffset, byteLength }]) => [
-        name,
-        toBase64(new Uint8Array(buffer, byteOffset, byteLength)),
-      ],
-    ),
+    Object.entries(statistics as Readonly<Record<string, Float32Array>>).map(([name, values]) => [
+      name,
+      toBase64(bytesOf(values)),
+    ]),
   );
 }
 

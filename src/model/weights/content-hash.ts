@@ -3,6 +3,7 @@
  * neither safetensors nor HDF5 see themselves.
  */
 import { DataError } from "../../errors.ts";
+import { joinBytes } from "../../bytes/bytes.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import type { SafeTensor } from "../../formats/safetensors.ts";
 
@@ -52,16 +53,7 @@ export function checkHash(expected: string | undefined, found: string): void {
   });
 }
 
-async function hashOf(description: unknown, arrays: readonly ArrayBufferView[]): Promise<string> {
+function hashOf(description: unknown, arrays: readonly ArrayBufferView[]): Promise<string> {
   const head = new TextEncoder().encode(JSON.stringify(description));
-  const bytes = new Uint8Array(
-    arrays.reduce((sum, { byteLength }) => sum + byteLength, head.length),
-  );
-  bytes.set(head);
-  let at = head.length;
-  for (const { buffer, byteOffset, byteLength } of arrays) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  return sha256(bytes);
+  return sha256(joinBytes([head, ...arrays]));
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../text/json.ts";
 import { allocate } from "../../bytes/allocate.ts";
+import { putBytes } from "../../bytes/bytes.ts";
 import { check, describe } from "../../checks.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { ArgumentError } from "../../errors.ts";
@@ -66,11 +67,8 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
   view.setUint32(12, headerBytes, true);
   bytes.set(text, PREFIX_BYTES);
   bytes.fill(0x20, PREFIX_BYTES + text.length, PREFIX_BYTES + headerBytes);
-  let at = PREFIX_BYTES + headerBytes;
-  for (const { values } of arrays) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
+  const parts = arrays.map(({ values }) => values);
+  const at = putBytes(bytes, parts, PREFIX_BYTES + headerBytes);
   const digest = await sha256(bytes.subarray(0, at));
   bytes.set(new TextEncoder().encode(digest), at);
   return bytes;

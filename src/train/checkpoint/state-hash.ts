@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { joinBytes } from "../../bytes/bytes.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
 import type { History } from "../run/history.ts";
@@ -32,13 +33,5 @@ export async function stateHash(model: LayersModel, ...histories: History[]): Pr
     ]),
   });
   const head = new TextEncoder().encode(text);
-  const length = arrays.reduce((sum, { values }) => sum + values.byteLength, head.length);
-  const bytes = new Uint8Array(length);
-  bytes.set(head);
-  let at = head.length;
-  for (const { values } of arrays) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
-  return sha256(bytes);
+  return sha256(joinBytes([head, ...arrays.map(({ values }) => values)]));
 }

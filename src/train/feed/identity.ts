@@ -1,5 +1,6 @@
 /** What a run depends on in its data: hashes of images, and of what is made of them. */
 import type { Flow } from "../../augment/flow.ts";
+import { bytesOf } from "../../bytes/bytes.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import type { JsonObject } from "../../text/json.ts";
@@ -45,6 +46,4 @@ export async function sampleOf(flow: Flow): Promise<string> {
 }
 
 /** SHA-256 of the bytes of an array. */
-export function hashOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Promise<string> {
-  return sha256(new Uint8Array(buffer, byteOffset, byteLength));
-}
+export const hashOf = (array: ArrayBufferView): Promise<string> => sha256(bytesOf(array));
