@@ -32,11 +32,7 @@ const UNIT = 1 / 255;
  * @throws {ArgumentError} if the set is empty or an option is not as it should be.
  */
 export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
-  return makeImageFlow("imageFlow", set, options);
-}
-
-/** The same on behalf of another function, which its errors then name. */
-export function makeImageFlow(subject: string, set: ImageSet, options: ImageFlowOptions): Flow {
+  const subject = "imageFlow";
   const { augmentation, mix, ...settings } = readOptions(subject, options, {
     ...setFlowOptions(),
     augmentation: step<Augmentation>("compose(randomCrop(), alternatingFlip())"),

@@ -8,7 +8,7 @@ import { isHdf5 } from "./is-hdf5.ts";
  */
 export function refuseForeignFile(subject: string, bytes: Uint8Array): void {
   if (isSafetensors(bytes) || isHdf5(bytes)) return;
-  const found = [...STRAY, ...KINDS].find(({ is }) => is(bytes));
+  const found = kindOf([...STRAY, ...KINDS], bytes);
   if (!found && bytes.length <= 8) return;
   const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
   throw new DataError({
@@ -28,110 +28,69 @@ export function refuseForeignFile(subject: string, bytes: Uint8Array): void {
 export function foreignModelFile(
   bytes: Uint8Array,
   remedy: string,
-): Pick<Kind, "kind" | "remedy"> | undefined {
-  if (startsWith(bytes, "{")) return undefined;
+): { readonly kind: string; readonly remedy: string } | undefined {
+  if (bytes[0] === 0x7b) return undefined;
   if (isHdf5(bytes)) return { kind: "an HDF5 file", remedy };
   if (isSafetensors(bytes)) return { kind: "a safetensors file", remedy };
-  const found = KINDS.find(({ is }) => is(bytes));
-  return found ? { ...found, remedy } : STRAY.find(({ is }) => is(bytes));
+  const found = kindOf(KINDS, bytes);
+  return found ? { ...found, remedy } : kindOf(STRAY, bytes);
 }
 
-interface Kind {
-  readonly is: (bytes: Uint8Array) => boolean;
-  readonly kind: string;
-  readonly remedy: string;
-}
+/** How a file begins, character by character; what it is, and what to do with it. */
+type Kind = readonly [
+  start: RegExp | ((bytes: Uint8Array) => boolean),
+  kind: string,
+  remedy: string,
+];
 
 const PYTORCH_REMEDY =
   "in Python, safetensors.torch.save_file(state_dict, path) writes what is needed; torch.load reads the state_dict";
+const NUMPY_REMEDY = "write the arrays with safetensors.numpy.save_file in Python";
+const NETWORK_REMEDY = "save the weights of the network that it was made from";
+
+const zipWith =
+  (name: string) =>
+  (bytes: Uint8Array): boolean =>
+    ZIP.test(startOf(bytes)) && contains(bytes, name);
+
+const ZIP = /^PK(\x03\x04|\x05\x06)/;
 
 const KINDS: readonly Kind[] = [
-  {
-    is: (bytes) => isZip(bytes) && contains(bytes, "model.weights.h5"),
-    kind: "a .keras file, which is a zip",
-    remedy: "unpack it and pass the file model.weights.h5 in it",
-  },
-  {
-    is: (bytes) => isZip(bytes) && contains(bytes, "data.pkl"),
-    kind: "a file of torch.save, which is a zip",
-    remedy: PYTORCH_REMEDY,
-  },
-  {
-    is: (bytes) => isZip(bytes) && contains(bytes, ".npy"),
-    kind: "a NumPy .npz file, which is a zip",
-    remedy: "write the arrays with safetensors.numpy.save_file in Python",
-  },
-  { is: isZip, kind: "a zip file", remedy: "unpack it and pass the weights file in it" },
-  {
-    // A pickle of protocol 2 and later.
-    is: (bytes) => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5,
-    kind: "a Python pickle, e.g. of an old torch.save",
-    remedy: PYTORCH_REMEDY,
-  },
-  {
-    is: (bytes) => startsWith(bytes, "\x93NUMPY"),
-    kind: "a NumPy .npy file",
-    remedy: "write the arrays with safetensors.numpy.save_file in Python",
-  },
-  {
-    is: (bytes) => startsWith(bytes.subarray(4), "TFL3"),
-    kind: "a TensorFlow Lite file",
-    remedy: "save the weights of the network that it was made from",
-  },
-  {
-    is: (bytes) => startsWith(bytes, "\x89CKCP"),
-    kind: "a checkpoint of a run",
-    remedy: "go on with the run from it, and pass what saveWeights then gives",
-  },
-  {
-    is: (bytes) => startsWith(bytes, "GGUF"),
-    kind: "a GGUF file",
-    remedy: "save the weights of the network that it was made from",
-  },
-  {
-    // Protocol buffers begin with their version; then comes who made it, or the graph.
-    is: (bytes) =>
-      bytes[0] === 8 && bytes[1] > 0 && bytes[1] < 16 && [0x12, 0x3a].includes(bytes[2]),
-    kind: "an ONNX file or a saved_model.pb of TensorFlow",
-    remedy: "save the weights of the network that it was made from",
-  },
-  {
-    is: (bytes) => startsWith(bytes, "{"),
-    kind: "JSON, e.g. a model.json",
-    remedy: "a saved model is loaded by loadModel",
-  },
+  [zipWith("model.weights.h5"), "a .keras file, which is a zip", "unpack it and pass the file model.weights.h5 in it"], // prettier-ignore
+  [zipWith("data.pkl"), "a file of torch.save, which is a zip", PYTORCH_REMEDY],
+  [zipWith(".npy"), "a NumPy .npz file, which is a zip", NUMPY_REMEDY],
+  [ZIP, "a zip file", "unpack it and pass the weights file in it"],
+  // A pickle of protocol 2 and later.
+  [/^\x80[\x02-\x05]/, "a Python pickle, e.g. of an old torch.save", PYTORCH_REMEDY],
+  [/^\x93NUMPY/, "a NumPy .npy file", NUMPY_REMEDY],
+  [/^[^]{4}TFL3/, "a TensorFlow Lite file", NETWORK_REMEDY],
+  [/^\x89CKCP/, "a checkpoint of a run", "go on with the run from it, and pass what saveWeights then gives"], // prettier-ignore
+  [/^GGUF/, "a GGUF file", NETWORK_REMEDY],
+  // Protocol buffers begin with their version; then comes who made it, or the graph.
+  [/^\x08[\x01-\x0f][\x12\x3a]/, "an ONNX file or a saved_model.pb of TensorFlow", NETWORK_REMEDY],
+  [/^\{/, "JSON, e.g. a model.json", "a saved model is loaded by loadModel"],
 ];
 
 /** What comes in place of any file. */
 const STRAY: readonly Kind[] = [
-  {
-    is: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
-    kind: "a gzip file",
-    remedy: "unpack it first",
-  },
-  {
-    is: (bytes) => startsWith(bytes, "version https://git-lfs"),
-    kind: "a pointer of Git LFS instead of the file",
-    remedy: "run git lfs pull",
-  },
-  {
-    is: (bytes) => startsWith(bytes, "<"),
-    kind: "a page of HTML or XML",
-    remedy: "look at it: it may be a server's error page; download the file itself",
-  },
+  [/^\x1f\x8b/, "a gzip file", "unpack it first"],
+  [/^version https:\/\/git-lfs/, "a pointer of Git LFS instead of the file", "run git lfs pull"],
+  [/^</, "a page of HTML or XML", "look at it: it may be a server's error page; download the file itself"], // prettier-ignore
 ];
+
+const startOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 32));
+
+/** The first of some kinds that bytes are of. */
+function kindOf(kinds: readonly Kind[], bytes: Uint8Array) {
+  const start = startOf(bytes);
+  const [, kind, remedy] =
+    kinds.find(([is]) => (is instanceof RegExp ? is.test(start) : is(bytes))) ?? [];
+  return kind === undefined || remedy === undefined ? undefined : { kind, remedy };
+}
 
 /** A safetensors file may begin with any number; then comes its header. */
 function isSafetensors(bytes: Uint8Array): boolean {
-  return bytes[8] === 0x7b && !startsWith(bytes, "{");
-}
-
-function isZip(bytes: Uint8Array): boolean {
-  return startsWith(bytes, "PK\x03\x04") || startsWith(bytes, "PK\x05\x06");
-}
-
-function startsWith(bytes: Uint8Array, text: string): boolean {
-  return Array.from(text).every((character, i) => bytes[i] === character.charCodeAt(0));
+  return bytes[8] === 0x7b && bytes[0] !== 0x7b;
 }
 
 /** Whether a name stands in a zip: its list of files is at the end, and each name before its file, too. */

@@ -2,18 +2,8 @@ import { fixedMark, fixedText, type JsonValue } from "./spec.ts";
 import { widest } from "./text-width.ts";
 
 /** Colours that can be told apart. */
-export const COLORS = [
-  "#1f77b4",
-  "#d1600a",
-  "#2ca02c",
-  "#d62728",
-  "#9467bd",
-  "#8c564b",
-  "#e377c2",
-  "#7f7f7f",
-  "#a8a913",
-  "#17becf",
-];
+export const COLORS =
+  "#1f77b4 #d1600a #2ca02c #d62728 #9467bd #8c564b #e377c2 #7f7f7f #a8a913 #17becf".split(" ");
 
 export const colorOf = (i: number): string => COLORS[i % COLORS.length];
 

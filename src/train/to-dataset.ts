@@ -2,7 +2,8 @@ import { tensor1d, type Tensor1D, tensor4d, type Tensor4D } from "@tensorflow/tf
 import { type Dataset, generator } from "@tensorflow/tfjs-data";
 import { check, describe } from "../checks.ts";
 import type { Batch, Flow } from "../augment/flow.ts";
-import { makeImageFlow } from "../augment/image-flow.ts";
+import { ImageFlow } from "../augment/image-flow.ts";
+import { checkSet } from "../augment/set-flow.ts";
 import { setFlowOptions } from "../augment/flow-options.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { boolean, readOptions } from "../options.ts";
@@ -65,7 +66,10 @@ function asFlow(subject: string, source: ImageSet | Flow, options: ToDatasetOpti
     ...setFlowOptions(),
     shuffle: boolean({ default: false }),
   });
-  if (isImageSet(source)) return makeImageFlow(subject, source, settings);
+  if (isImageSet(source)) {
+    checkSet(subject, source);
+    return new ImageFlow(source, settings, {});
+  }
   check(isFlow(source), subject, "an ImageSet or a Flow", describe(source), "pass one of these");
   const given = Object.keys(options).join(", ");
   check(

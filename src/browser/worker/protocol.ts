@@ -9,7 +9,7 @@ import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
 import type { train, trainPhase, trainTwoPhase } from "../../train/train.ts";
-import type { CallbackOutline, HookAnswer, HookCall } from "./callback-calls.ts";
+import type { CallbackOutline } from "./callback-calls.ts";
 
 /** The first messages, over the Worker's own channel; everything else goes over the port. */
 export const HELLO = "cifar-kit: hello";
@@ -118,10 +118,4 @@ export interface PredictCall {
   /** The id of a set, or bytes or floats themselves. */
   readonly images: number | Bytes | Float32Array | Pixels;
   readonly options: PredictOptions;
-}
-
-/** What the Worker calls in the page. */
-export interface PageCalls {
-  hook(call: HookCall): Promise<HookAnswer>;
-  progress(progress: TrainerProgress): void;
 }

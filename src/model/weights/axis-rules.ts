@@ -124,47 +124,23 @@ const prelu: AxisRule = (inputs, context) => {
 };
 
 const RULES: ReadonlyMap<string, AxisRule> = new Map<string, AxisRule>([
+  // prettier-ignore
   ...entries(inPlace, [
-    "Activation",
-    "AlphaDropout",
-    "Dropout",
-    "ELU",
-    "GaussianDropout",
-    "GaussianNoise",
-    "Identity",
-    "LeakyReLU",
-    "Masking",
-    "ReLU",
-    "Rescaling",
-    "Softmax",
-    "SpatialDropout1D",
-    "ThresholdedReLU",
+    "Activation", "AlphaDropout", "Dropout", "ELU", "GaussianDropout", "GaussianNoise", "Identity",
+    "LeakyReLU", "Masking", "ReLU", "Rescaling", "Softmax", "SpatialDropout1D", "ThresholdedReLU",
   ]),
   ...entries(channelsFirst, ["BatchNormalization"]),
   ...entries(featuresLast, ["LayerNormalization"]),
+  // prettier-ignore
   ...entries(convolution, [
-    "Conv1D",
-    "Conv2D",
-    "Conv2DTranspose",
-    "Conv3D",
-    "Conv3DTranspose",
-    "SeparableConv2D",
+    "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "SeparableConv2D",
   ]),
   ...entries(depthwise, ["DepthwiseConv2D"]),
+  // prettier-ignore
   ...entries(pooling, [
-    "AveragePooling1D",
-    "AveragePooling2D",
-    "AveragePooling3D",
-    "CenterCrop",
-    "Cropping2D",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "MaxPooling3D",
-    "RandomHeight",
-    "RandomWidth",
-    "Resizing",
-    "UpSampling2D",
-    "ZeroPadding2D",
+    "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "CenterCrop", "Cropping2D",
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "RandomHeight", "RandomWidth", "Resizing",
+    "UpSampling2D", "ZeroPadding2D",
   ]),
   ...entries(globalPooling, [
     "GlobalAveragePooling1D",

@@ -44,18 +44,10 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Layer classes with a counterpart in PyTorch. */
+// prettier-ignore
 const CLASSES: readonly string[] = [
-  "BatchNormalization",
-  "Conv1D",
-  "Conv2D",
-  "Conv2DTranspose",
-  "Conv3D",
-  "Conv3DTranspose",
-  "Dense",
-  "DepthwiseConv2D",
-  "Embedding",
-  "LayerNormalization",
-  "PReLU",
+  "BatchNormalization", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "Dense",
+  "DepthwiseConv2D", "Embedding", "LayerNormalization", "PReLU",
 ];
 
 /**

@@ -48,16 +48,15 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   const monitor = new Monitor(SUBJECT, settings);
   const announce = announcer(settings);
 
-  let best: number | undefined;
-  let wait = 0;
-  let cooldownLeft = 0;
+  const fresh = (): ReturnType<typeof readState> => ({ best: null, wait: 0, cooldownLeft: 0 });
+  let state = fresh();
 
   const reduce = async (epoch: number, run: TrainingRun): Promise<void> => {
     if (run.learningRate <= minLearningRate) return;
     const rate = Math.max(run.learningRate * factor, minLearningRate);
     run.learningRate = rate;
-    cooldownLeft = cooldown;
-    wait = 0;
+    state.cooldownLeft = cooldown;
+    state.wait = 0;
     await announce(
       `\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${formatFloat(rate)}.`,
     );
@@ -69,32 +68,26 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       checkRateIsFree(SUBJECT, model);
     },
     onPhaseBegin(): void {
-      best = undefined;
-      wait = 0;
-      cooldownLeft = 0;
+      state = fresh();
     },
-    getState(): ReturnType<typeof readState> {
-      return { best: best ?? null, wait, cooldownLeft };
-    },
+    getState: () => ({ ...state }),
     setState(saved: CallbackState): void {
-      const state = readState(saved);
-      best = state.best ?? undefined;
-      ({ wait, cooldownLeft } = state);
+      state = readState(saved);
     },
     async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
       logs.learning_rate = run.learningRate;
       const value = monitor.read(logs, epoch, run);
       if (value === undefined) return;
-      if (cooldownLeft > 0) {
-        cooldownLeft--;
-        wait = 0;
+      if (state.cooldownLeft > 0) {
+        state.cooldownLeft--;
+        state.wait = 0;
       }
-      if (monitor.isImprovement(value, best)) {
-        best = value;
-        wait = 0;
-      } else if (cooldownLeft === 0) {
-        wait++;
-        if (wait >= patience) await reduce(epoch, run);
+      if (monitor.isImprovement(value, state.best ?? undefined)) {
+        state.best = value;
+        state.wait = 0;
+      } else if (state.cooldownLeft === 0) {
+        state.wait++;
+        if (state.wait >= patience) await reduce(epoch, run);
       }
     },
   };
