@@ -28,7 +28,7 @@ export function refuseForeignFile(subject: string, bytes: Uint8Array): void {
 export function foreignModelFile(
   bytes: Uint8Array,
   remedy: string,
-): { readonly kind: string; readonly remedy: string } | undefined {
+): Pick<Kind, "kind" | "remedy"> | undefined {
   if (bytes[0] === 0x7b) return undefined;
   if (isHdf5(bytes)) return { kind: "an HDF5 file", remedy };
   if (isSafetensors(bytes)) return { kind: "a safetensors file", remedy };
@@ -36,56 +36,84 @@ export function foreignModelFile(
   return found ? { ...found, remedy } : kindOf(STRAY, bytes);
 }
 
-/** How a file begins, character by character; what it is, and what to do with it. */
-type Kind = readonly [
-  start: RegExp | ((bytes: Uint8Array) => boolean),
-  kind: string,
-  remedy: string,
-];
+interface Kind {
+  /** How such a file begins, a character a byte; or whether it is one. */
+  readonly is: RegExp | ((bytes: Uint8Array) => boolean);
+  readonly kind: string;
+  readonly remedy: string;
+}
 
 const PYTORCH_REMEDY =
   "in Python, safetensors.torch.save_file(state_dict, path) writes what is needed; torch.load reads the state_dict";
 const NUMPY_REMEDY = "write the arrays with safetensors.numpy.save_file in Python";
 const NETWORK_REMEDY = "save the weights of the network that it was made from";
 
-const zipWith =
-  (name: string) =>
-  (bytes: Uint8Array): boolean =>
-    ZIP.test(startOf(bytes)) && contains(bytes, name);
-
 const ZIP = /^PK(\x03\x04|\x05\x06)/;
 
 const KINDS: readonly Kind[] = [
-  [zipWith("model.weights.h5"), "a .keras file, which is a zip", "unpack it and pass the file model.weights.h5 in it"], // prettier-ignore
-  [zipWith("data.pkl"), "a file of torch.save, which is a zip", PYTORCH_REMEDY],
-  [zipWith(".npy"), "a NumPy .npz file, which is a zip", NUMPY_REMEDY],
-  [ZIP, "a zip file", "unpack it and pass the weights file in it"],
+  {
+    is: (bytes) => isZipWith(bytes, "model.weights.h5"),
+    kind: "a .keras file, which is a zip",
+    remedy: "unpack it and pass the file model.weights.h5 in it",
+  },
+  {
+    is: (bytes) => isZipWith(bytes, "data.pkl"),
+    kind: "a file of torch.save, which is a zip",
+    remedy: PYTORCH_REMEDY,
+  },
+  {
+    is: (bytes) => isZipWith(bytes, ".npy"),
+    kind: "a NumPy .npz file, which is a zip",
+    remedy: NUMPY_REMEDY,
+  },
+  { is: ZIP, kind: "a zip file", remedy: "unpack it and pass the weights file in it" },
   // A pickle of protocol 2 and later.
-  [/^\x80[\x02-\x05]/, "a Python pickle, e.g. of an old torch.save", PYTORCH_REMEDY],
-  [/^\x93NUMPY/, "a NumPy .npy file", NUMPY_REMEDY],
-  [/^[^]{4}TFL3/, "a TensorFlow Lite file", NETWORK_REMEDY],
-  [/^\x89CKCP/, "a checkpoint of a run", "go on with the run from it, and pass what saveWeights then gives"], // prettier-ignore
-  [/^GGUF/, "a GGUF file", NETWORK_REMEDY],
+  {
+    is: /^\x80[\x02-\x05]/,
+    kind: "a Python pickle, e.g. of an old torch.save",
+    remedy: PYTORCH_REMEDY,
+  },
+  { is: /^\x93NUMPY/, kind: "a NumPy .npy file", remedy: NUMPY_REMEDY },
+  { is: /^[^]{4}TFL3/, kind: "a TensorFlow Lite file", remedy: NETWORK_REMEDY },
+  {
+    is: /^\x89CKCP/,
+    kind: "a checkpoint of a run",
+    remedy: "go on with the run from it, and pass what saveWeights then gives",
+  },
+  { is: /^GGUF/, kind: "a GGUF file", remedy: NETWORK_REMEDY },
   // Protocol buffers begin with their version; then comes who made it, or the graph.
-  [/^\x08[\x01-\x0f][\x12\x3a]/, "an ONNX file or a saved_model.pb of TensorFlow", NETWORK_REMEDY],
-  [/^\{/, "JSON, e.g. a model.json", "a saved model is loaded by loadModel"],
+  {
+    is: /^\x08[\x01-\x0f][\x12\x3a]/,
+    kind: "an ONNX file or a saved_model.pb of TensorFlow",
+    remedy: NETWORK_REMEDY,
+  },
+  { is: /^\{/, kind: "JSON, e.g. a model.json", remedy: "a saved model is loaded by loadModel" },
 ];
 
 /** What comes in place of any file. */
 const STRAY: readonly Kind[] = [
-  [/^\x1f\x8b/, "a gzip file", "unpack it first"],
-  [/^version https:\/\/git-lfs/, "a pointer of Git LFS instead of the file", "run git lfs pull"],
-  [/^</, "a page of HTML or XML", "look at it: it may be a server's error page; download the file itself"], // prettier-ignore
+  { is: /^\x1f\x8b/, kind: "a gzip file", remedy: "unpack it first" },
+  {
+    is: /^version https:\/\/git-lfs/,
+    kind: "a pointer of Git LFS instead of the file",
+    remedy: "run git lfs pull",
+  },
+  {
+    is: /^</,
+    kind: "a page of HTML or XML",
+    remedy: "look at it: it may be a server's error page; download the file itself",
+  },
 ];
 
 const startOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 32));
 
+const isZipWith = (bytes: Uint8Array, name: string): boolean =>
+  ZIP.test(startOf(bytes)) && contains(bytes, name);
+
 /** The first of some kinds that bytes are of. */
-function kindOf(kinds: readonly Kind[], bytes: Uint8Array) {
+function kindOf(kinds: readonly Kind[], bytes: Uint8Array): Kind | undefined {
   const start = startOf(bytes);
-  const [, kind, remedy] =
-    kinds.find(([is]) => (is instanceof RegExp ? is.test(start) : is(bytes))) ?? [];
-  return kind === undefined || remedy === undefined ? undefined : { kind, remedy };
+  return kinds.find(({ is }) => (is instanceof RegExp ? is.test(start) : is(bytes)));
 }
 
 /** A safetensors file may begin with any number; then comes its header. */
