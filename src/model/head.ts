@@ -18,19 +18,23 @@ export interface Head {
  * @throws {ArgumentError} if the model does not end in a Dense layer of its own; names what it ends in.
  */
 export function headOf(subject: string, model: LayersModel): Head {
-  const { outputs } = modelInternals(model);
+  const { outputs, containerNodes } = modelInternals(model);
   const last = outputs[0].sourceLayer;
   const activation = ["Activation", "Softmax"].includes(last.getClassName()) ? [last] : [];
   const end = activation.length > 0 ? inputOf(outputs[0]) : outputs[0];
   const dense = end.sourceLayer;
-  const isHead = dense.getClassName() === "Dense" && end.shape.length === 2;
+  const uses = dense.inboundNodes.filter((_, i) => containerNodes.has(`${dense.name}_ib-${i}`));
+  const isHead = dense.getClassName() === "Dense" && end.shape.length === 2 && uses.length <= 1;
   if (outputs.length === 1 && isHead) {
     return { dense, layers: [dense, ...activation], features: inputOf(end) };
   }
   throw new ArgumentError({
     subject,
     expected: "a model whose one output [batch, classes] comes from a Dense layer of its own",
-    got: outputs.length > 1 ? `${outputs.length} outputs` : `${dense.name}, ${kindOf(dense, end)}`,
+    got:
+      outputs.length > 1
+        ? `${outputs.length} outputs`
+        : `${dense.name}, ${kindOf(dense, end)}${uses.length > 1 ? " and is called more than once" : ""}`,
     remedy:
       "give it one: tf.model({ inputs: model.inputs, outputs: tf.layers.dense({ units: 2 }).apply(features) }), " +
       "where features is the output [batch, n] of one of its layers",

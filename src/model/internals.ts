@@ -43,6 +43,8 @@ export interface LayerInternals {
 /** A model, with the members that the training loop needs. */
 export interface ModelInternals {
   readonly layers: LayerInternals[];
+  /** `<layer>_ib-<i>` for each call of a layer in it. */
+  readonly containerNodes: ReadonlySet<string>;
   readonly inputs: SymbolicTensor[];
   readonly outputs: SymbolicTensor[];
   loss: unknown;

@@ -21,7 +21,9 @@ import {
 } from "./compile.ts";
 import { type Head, headOf } from "./head.ts";
 import { type ContainerInternals, type LayerInternals, modelInternals } from "./internals.ts";
+import { checkNotInTraining } from "./in-training.ts";
 import { withKerasLayers } from "./keras-layers.ts";
+import { allLayers } from "./layer-tree.ts";
 import { orNothing } from "./leftovers.ts";
 import { leaveNothing } from "./optimizers/leave-nothing.ts";
 
@@ -61,8 +63,8 @@ export interface ReplaceHeadOptions extends OptimizerChoice {
  * @param model a classifier with one output.
  * @returns a model compiled with sparse categorical cross-entropy and accuracy, which knows its class
  *   names.
- * @throws {ArgumentError} if the model ends in something else, or an option is wrong; the model is then
- *   as it was.
+ * @throws {ArgumentError} if the model ends in something else or is being trained, or an option is
+ *   wrong; the model is then as it was.
  * @throws {BackendError} if no backend is active or the active one cannot train the network.
  */
 export function replaceHead(model: LayersModel, options: ReplaceHeadOptions): LayersModel {
@@ -79,6 +81,7 @@ export function replaceHead(model: LayersModel, options: ReplaceHeadOptions): La
     ...optimizerChoice(),
   });
   checkLiveModel(subject, model);
+  checkNotInTraining(subject, model);
   const head = headOf(subject, model);
   const known = keepRows ? knownClasses(subject, model, classNames) : [];
   const optimizer = chosenOptimizer(subject, settings);
@@ -101,8 +104,15 @@ export function replaceHead(model: LayersModel, options: ReplaceHeadOptions): La
     if (keepRows) copyRows(head, dense, known, classNames);
     next.setUserDefinedMetadata({ ...model.getUserDefinedMetadata() });
     setClassNames(next, classNames);
-    if (freeze) for (const layer of next.layers) layer.trainable = layer === dense;
-    compileClassifier(next, optimizer);
+    // As the layers are, those inside of others included, should compiling fail.
+    const before = [...allLayers(next)].map((layer) => [layer, layer.trainable] as const);
+    try {
+      if (freeze) for (const layer of next.layers) layer.trainable = layer === dense;
+      compileClassifier(next, optimizer);
+    } catch (error) {
+      for (const [layer, trainable] of before) layer.trainable = trainable;
+      throw error;
+    }
     return next;
   });
   useUp(model, head, result);

@@ -4,6 +4,7 @@ import { anything, number, readOptions } from "../options.ts";
 import { ArgumentError } from "../errors.ts";
 import { listed } from "../text/listed.ts";
 import { checkLiveModel } from "./check-model.ts";
+import { checkNotInTraining } from "./in-training.ts";
 import { type LayerInternals, modelInternals } from "./internals.ts";
 import { withKerasLayers } from "./keras-layers.ts";
 import { allLayers } from "./layer-tree.ts";
@@ -31,12 +32,13 @@ export interface UnfreezeOptions {
  * pictures leave it out: `layers: /^(conv2d|dense)/`.
  *
  * @param model compiled, such as {@link replaceHead} gives.
- * @throws {ArgumentError} if the model is not compiled, has no such layers, or an option is wrong; it is
- *   then as it was.
+ * @throws {ArgumentError} if the model is not compiled or is being trained, has no such layers, or an
+ *   option is wrong; it is then as it was.
  */
 export function unfreeze(model: LayersModel, options: UnfreezeOptions = {}): void {
   const subject = "unfreeze";
   checkLiveModel(subject, model);
+  checkNotInTraining(subject, model);
   const { layers, learningRate } = readOptions(subject, options, {
     layers: anything<UnfreezeOptions["layers"]>(),
     learningRate: number({ min: 0, exclusiveMin: true, optional: true }),

@@ -204,6 +204,59 @@ describe("an optimizer", () => {
     model.dispose();
   });
 
+  it("is of one model: another one is refused, whether the first lives or not", async () => {
+    const optimizer = adam();
+    const [first, second] = [compiled(optimizer), compiled(optimizer)];
+    await fit(first, 1);
+    const [before, momentum] = [weightsOf(second), await momentsOf(first, first.layers.at(-1)!)];
+    const refused = /^adam: expected weights of the model that the optimizer was built for, got/;
+    await expect(fit(second, 1)).rejects.toThrow(refused);
+    await expect(second.trainOnBatch(tf.zeros([2, 8, 8, 3]), tf.tensor1d([0, 1]))).rejects.toThrow(
+      refused,
+    );
+    expect(() => tinyModel({ optimizer })).toThrow(refused);
+    expect(weightsOf(second)).toEqual(before);
+    expect(await momentsOf(first, first.layers.at(-1)!)).toEqual(momentum);
+    first.dispose();
+    await expect(fit(second, 1)).rejects.toThrow(refused);
+    optimizer.dispose();
+    second.dispose();
+  });
+
+  it("goes on when all that it has trained is frozen and the rest learns", async () => {
+    const model = tinyModel();
+    const head = model.layers.at(-1)!;
+    for (const layer of model.layers) layer.trainable = layer === head;
+    await fit(model, 1);
+    for (const layer of model.layers) layer.trainable = layer !== head;
+    await fit(model, 2, 1);
+    expect(model.optimizer.iterations).toBe(6);
+    model.dispose();
+  });
+
+  it("begins anew, with its first learning rate, when it was disposed with its model", async () => {
+    const optimizer = adam({ learningRate: 0.1 });
+    const folds: number[][] = [];
+    for (let fold = 0; fold < 2; fold++) {
+      const model = tinyModel({ seed: 3, optimizer });
+      await fit(model, 1);
+      folds.push(weightsOf(model));
+      (optimizer as tf.Optimizer & { learningRate: number }).learningRate = 0.01;
+      model.dispose();
+    }
+    expect(folds[1]).toEqual(folds[0]);
+  });
+
+  it("knows what does not decay by the names of the layers, in every model of a process", async () => {
+    const trained = async (): Promise<number[]> => {
+      const options = { learningRate: 0.1, weightDecay: 0.5, excludeFromWeightDecay: ["_1"] };
+      const model = compiled(adamW(options));
+      await fit(model, 1);
+      return weightsOf(model);
+    };
+    expect(await trained()).toEqual(await trained());
+  });
+
   it("takes its own state back", async () => {
     const [straight, restored] = [compiled(adam()), compiled(adam())];
     await fit(straight, 2);

@@ -10,6 +10,7 @@ import {
 } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  adam,
   classNamesOf,
   evaluate,
   loadModel,
@@ -18,6 +19,7 @@ import {
   replaceHead,
   saveWeights,
   trainPhase,
+  unfreeze,
 } from "cifar-kit";
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { useBackend } from "../helpers/backends.ts";
@@ -217,10 +219,30 @@ describe("the model whose head was replaced", () => {
     refused(base, { freeze: 1 }, /freeze to be true or false/);
     refused(base, { keepRows: true }, /some of the model's, .*: red, green, blue, got cat, dog/);
     refused(base, { classNames: [...NEW, "red"], keepRow: true }, /did you mean keepRows/);
+    base.getLayer("conv2d").trainable = false;
+    const learning = base.trainableWeights.length;
+    refused(
+      base,
+      { optimizer: adam({ groups: [{ weights: /^head/ }] }) },
+      /groups\[0\] to take some/,
+    );
+    expect(base.trainableWeights.length).toBe(learning);
     expect(tf.memory().numTensors).toBe(numTensors);
     expect((await evaluate(base, set)).classNames).toEqual(set.classNames);
     refused(tinyModel(), { keepRows: true }, /a model that knows its class names/);
     refused({} as LayersModel, {}, /expected a tf.LayersModel/);
+  });
+
+  it("is refused while it is being trained, as unfreezing is", async () => {
+    const base = tinyModel();
+    const run = trainPhase(base, { train: set, epochs: 1, ...QUIET });
+    const refused = /expected a model that is not being trained/;
+    expect(() => replaceHead(base, { classNames: NEW })).toThrow(refused);
+    expect(() => {
+      unfreeze(base);
+    }).toThrow(refused);
+    await run;
+    unfreeze(base);
   });
 
   it("is refused by name if it does not end in a Dense layer", () => {
@@ -232,12 +254,15 @@ describe("the model whose head was replaced", () => {
     const nested = inner.apply(input({ shape: [8, 8, 3] })) as SymbolicTensor;
     const classes = layers.dense({ units: 3 }).apply(pooled) as SymbolicTensor;
     const dropped = layers.dropout({ name: "drop", rate: 0.5 }).apply(classes);
+    const dense = layers.dense({ name: "twice", units: 3 });
+    const twice = dense.apply(dense.apply(pooled)) as SymbolicTensor;
     const cases: [SymbolicTensor | SymbolicTensor[], RegExp][] = [
       [convolution as SymbolicTensor, /got conv, a Conv2D that gives \[any, 1, 1, 3\]; give it/],
       [pooled as SymbolicTensor, /got pool, a GlobalAveragePooling2D that gives \[any, 3\]/],
       [perPixel as SymbolicTensor, /got pixels, a Dense that gives \[any, 8, 8, 3\]/],
       [nested, /got inner, a Model that gives/],
       [dropped as SymbolicTensor, /got drop, a Dropout/],
+      [twice, /got twice, a Dense that gives \[any, 3\] and is called more than once/],
       [[classes, pooled as SymbolicTensor], /got 2 outputs/],
     ];
     for (const [outputs, message] of cases) {

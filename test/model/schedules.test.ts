@@ -118,11 +118,26 @@ describe("a schedule of the optimizer", () => {
     const model = compiled(sgd({ learningRate: falling }));
     const [x, y] = [tf.zeros([2, 8, 8, 3]), tf.tensor1d([0, 1])];
     expect(rateOf(model)).toBe(1);
-    await model.trainOnBatch(x, y);
+    const { numTensors } = tf.memory();
     await expect(model.trainOnBatch(x, y)).rejects.toThrow(
-      "linearSchedule: expected steps, or a run whose number of steps is known, got neither; pass " +
-        "steps, or train on data with a known number of batches.",
+      "sgd: expected a run whose number of steps is known, by which the learning rate goes, got a " +
+        "step of none; give the schedule its length: decaySteps, steps or totalSteps; or train with " +
+        "trainPhase or train.",
     );
+    // TensorFlow.js itself leaves the labels, which it has made floats.
+    expect(tf.memory().numTensors).toBeLessThanOrEqual(numTensors + 1);
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+
+  it("may be a table, of which no step is asked that is not made", async () => {
+    const table = [0.5, 0.25, 0.125, 0];
+    const model = compiled(sgd({ learningRate: (step) => table[step] }));
+    const [x, y] = [tf.zeros([2, 8, 8, 3]), tf.tensor1d([0, 1])];
+    for (const rate of table.slice(0, 3)) {
+      expect(rateOf(model)).toBe(rate);
+      await model.trainOnBatch(x, y);
+    }
     tf.dispose([x, y]);
     model.dispose();
   });
@@ -267,6 +282,16 @@ describe("groups of weights", () => {
     expect(() =>
       compiled(adam({ groups: [{ weights: /./ }, { weights: /bias$/, weightDecay: 0 }] })),
     ).toThrow(/groups\[1\]/);
+  });
+
+  it("may be frozen in TensorFlow.js's own steps", async () => {
+    const model = tinyModel({ compile: false });
+    for (const layer of model.layers) layer.trainable = layer.name !== "conv2d";
+    const optimizer = sgd({ groups: [{ weights: /^conv2d\//, weightDecay: 0.1 }] });
+    model.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
+    await model.trainOnBatch(tf.zeros([2, 8, 8, 3]), tf.tensor1d([0, 1]));
+    expect(optimizer.iterations).toBe(1);
+    model.dispose();
   });
 
   it.each<[object, RegExp]>([

@@ -25,6 +25,13 @@ function disposed(): LayersModel {
   return model;
 }
 
+/** One step outside of a run. */
+const stepWith = (learningRate: kit.Schedule): Promise<unknown> =>
+  tinyModel({ optimizer: kit.sgd({ learningRate }) }).trainOnBatch(
+    tf.zeros([2, 8, 8, 3]),
+    tf.tensor1d([0, 1]),
+  );
+
 /** What a model would write to a file, with its topology changed. */
 async function changed(
   model: LayersModel,
@@ -267,6 +274,22 @@ export const trials: Trials = {
       kit.ensureTrainable("wasm");
     },
   ],
+  "wait for the first call, or build another model": [
+    async () => {
+      const model = tinyModel();
+      const first = epoch(model);
+      try {
+        await epoch(model);
+      } finally {
+        await first;
+      }
+    },
+    async () => {
+      const model = tinyModel();
+      await epoch(model);
+      await Promise.all([epoch(model), epoch(tinyModel())]);
+    },
+  ],
   "build or load it anew": [() => epoch(disposed()), () => epoch(tinyModel())],
   "pass e.g. the result of buildCifarModel()": [() => epoch(wrong({})), () => epoch(tinyModel())],
   "pass e.g. a part of loadCifar10()": [
@@ -285,6 +308,18 @@ export const trials: Trials = {
     () => tinyModel({ optimizer: kit.adam(), learningRate: 0.1 }),
     () => tinyModel({ optimizer: kit.adam({ learningRate: 0.1 }) }),
   ],
+  "make an optimizer for each model: call adam(), adamW() or sgd() once more": [
+    () => {
+      const optimizer = kit.adam();
+      return [tinyModel({ optimizer }), tinyModel({ optimizer })];
+    },
+    () => [tinyModel({ optimizer: kit.adam() }), tinyModel({ optimizer: kit.adam() })],
+  ],
+  "give the schedule its length: decaySteps, steps or totalSteps; or train with trainPhase or train":
+    [
+      () => stepWith(kit.linearSchedule({ from: 1, to: 0 })),
+      () => stepWith(kit.linearSchedule({ from: 1, to: 0, steps: 9 })),
+    ],
   'pass e.g. ["cat", "dog"]': [
     () => kit.replaceHead(tinyModel(), { classNames: ["cat"] }),
     () => kit.replaceHead(tinyModel(), { classNames: ["cat", "dog"] }),

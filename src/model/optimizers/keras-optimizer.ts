@@ -8,18 +8,19 @@ import {
   engine,
   mul,
   Optimizer,
+  type Scalar,
   type Tensor,
   tidy,
   type Variable,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-import { attempt, checkNumber } from "../../checks.ts";
+import { attempt, check, checkNumber } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import { BRAND, brandOf } from "../../runtime/brand.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
 import { clipGradients } from "./clip-gradients.ts";
-import { type LearningRate, rateAt } from "./schedule.ts";
+import { isSchedule, type LearningRate, rateAt } from "./schedule.ts";
 import type { OptimizerSettings } from "./optimizer-options.ts";
 import { type OptimizedWeight, withUniqueNames } from "./owners.ts";
 import { settingsToJson } from "./settings-json.ts";
@@ -64,8 +65,11 @@ export abstract class KerasOptimizer<
   readonly #subject: string;
   readonly #slotNames: readonly string[];
   readonly #state: VariableState;
+  readonly #initialRate: LearningRate;
   #learningRate: LearningRate;
   #runEnd = NaN;
+  /** The weights of the model that it is for, frozen ones included. */
+  #known?: WeakSet<Variable>;
   #groups: ReadonlyMap<string, WeightGroup | undefined> = new Map();
 
   /**
@@ -79,7 +83,7 @@ export abstract class KerasOptimizer<
     this.options = options;
     this.#rule = rule;
     this.#subject = subject;
-    this.#learningRate = learningRate;
+    this.#initialRate = this.#learningRate = learningRate;
     this.#slotNames = slotNames;
     this.#state = new VariableState(slotNames, this.#stepsPerUpdate > 1);
   }
@@ -111,9 +115,10 @@ export abstract class KerasOptimizer<
     const rates = [this.#learningRate, ...this.options.groups.map((group) => group.learningRate)];
     return rates.some((rate) => {
       if (typeof rate !== "function") return false;
-      // Behind every warm-up.
-      const far = attempt(() => rate(MAX_STEPS, NaN));
-      return far === undefined || Number.isNaN(far);
+      // Of ours behind every warm-up; a function of somebody else's may know its own steps only.
+      const step = isSchedule(rate) ? MAX_STEPS : this.iterations;
+      const found = attempt(() => rate(step, NaN));
+      return found === undefined || Number.isNaN(found);
     });
   }
 
@@ -129,13 +134,18 @@ export abstract class KerasOptimizer<
   /**
    * Gives each of these weights its state, zeros where it has none, and gives up that of all others.
    * Called when a model is compiled, when a run begins, and by the first step.
-   * @param names of all weights of the model, frozen ones included.
+   * @param all weights of the model, frozen ones included; default unknown.
    * @throws {DataError} if a state was set before, and none of it is theirs.
-   * @throws {ArgumentError} if a group has no weights.
+   * @throws {ArgumentError} if it was built for another model, or a group has no weights.
    */
-  build(weights: readonly OptimizedWeight[], names: readonly string[]): void {
-    const groups = groupsOf(this.#subject, this.options.groups, names);
+  build(weights: readonly OptimizedWeight[], all?: readonly OptimizedWeight[]): void {
+    const names = (all ?? weights).map(({ name }) => name);
+    const groups = groupsOf(this.#subject, this.options.groups, names, all !== undefined);
+    const variables = (all ?? weights).map(({ variable }) => variable);
+    this.#checkKnown(variables);
     this.#state.build(this.#subject, weights);
+    this.#known ??= new WeakSet();
+    for (const variable of variables) this.#known.add(variable);
     this.#groups = new Map(weights.map(({ name, variable }) => [variable.name, groups.get(name)]));
   }
 
@@ -159,7 +169,16 @@ export abstract class KerasOptimizer<
    */
   protected abstract update(updates: readonly Update[], learningRate: number, t: number): void;
 
+  override minimize(...args: Parameters<Optimizer["minimize"]>): Scalar | null {
+    // Before there are gradients to dispose, and statistics that have moved.
+    const [, , variables] = args;
+    this.#checkRun();
+    if (variables) this.#checkKnown(variables);
+    return super.minimize(...args);
+  }
+
   override applyGradients(gradients: NamedVariableMap | NamedTensor[]): void {
+    this.#checkRun();
     const list = Array.isArray(gradients)
       ? gradients
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
@@ -175,10 +194,7 @@ export abstract class KerasOptimizer<
           variable: variableOf(name),
         })),
       );
-      this.build(
-        weights,
-        weights.map(({ name }) => name),
-      );
+      this.build(weights);
     }
     const isDue = (this.iterations + 1) % steps === 0;
     tidy(() => {
@@ -217,9 +233,13 @@ export abstract class KerasOptimizer<
     this.incrementIterations();
   }
 
-  /** Gives its state up; another step would begin with a new one. */
+  /** Gives all that it has learned up; with another model it would begin anew. */
   override dispose(): void {
     this.#state.dispose();
+    this.#known = undefined;
+    this.#learningRate = this.#initialRate;
+    this.#runEnd = NaN;
+    this.iterations_ = 0;
   }
 
   /**
@@ -294,6 +314,29 @@ export abstract class KerasOptimizer<
     return mean;
   }
 
+  /** As in Keras, one optimizer is for one model: it would mix up their steps, and lose their states. */
+  #checkKnown(variables: readonly Variable[]): void {
+    const known = this.#known;
+    check(
+      !known || variables.some((variable) => known.has(variable)),
+      this.#subject,
+      "weights of the model that the optimizer was built for",
+      "those of another model",
+      "make an optimizer for each model: call adam(), adamW() or sgd() once more",
+    );
+  }
+
+  /** A schedule that goes by the run has no meaning outside of one, not even at its first step. */
+  #checkRun(): void {
+    check(
+      !Number.isNaN(this.#runEnd) || !this.followsRun,
+      this.#subject,
+      "a run whose number of steps is known, by which the learning rate goes",
+      "a step of none",
+      "give the schedule its length: decaySteps, steps or totalSteps; or train with trainPhase or train",
+    );
+  }
+
   /** Of the next step. */
   #rateOf({ learningRate }: Partial<WeightGroup> = {}): number {
     const rate = learningRate ?? this.#learningRate;
@@ -304,7 +347,8 @@ export abstract class KerasOptimizer<
   #decayed(update: Update, rate: number, group?: WeightGroup): Update {
     const { weightDecay, excludeFromWeightDecay, decoupledWeightDecay } = this.options;
     const { variable, gradient } = update;
-    const isExcluded = excludeFromWeightDecay.some((part) => variable.name.includes(part));
+    const name = this.#state.nameOf(variable.name)!;
+    const isExcluded = excludeFromWeightDecay.some((part) => name.includes(part));
     const decay = group?.weightDecay ?? (isExcluded ? 0 : weightDecay);
     if (decay === 0) return update;
     if (!decoupledWeightDecay) return { ...update, gradient: add(gradient, mul(variable, decay)) };

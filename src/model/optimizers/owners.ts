@@ -1,6 +1,6 @@
 /** Whose the tensors of an optimizer's state are: each is named `<weight>/<slot>`. */
 import type { Variable } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { DataError } from "../../errors.ts";
 import { modelInternals } from "../internals.ts";
 import type { NamedArray } from "../named-array.ts";
@@ -22,10 +22,14 @@ export interface Owner {
 /** The weights that the next steps of a compiled model move. */
 export function optimizedWeights(model: LayersModel): readonly OptimizedWeight[] {
   const weights = modelInternals(model).collectedTrainableWeights;
-  return withUniqueNames(
-    weights.map((weight) => ({ name: weight.originalName, variable: weight.read() as Variable })),
-  );
+  return withUniqueNames(weights.map(optimizedWeight));
 }
+
+/** The same of any weight. */
+export const optimizedWeight = (weight: LayerVariable): OptimizedWeight => ({
+  name: weight.originalName,
+  variable: weight.read() as Variable,
+});
 
 /** The same under the names of their variables, if two have the same name. */
 export function withUniqueNames(weights: readonly OptimizedWeight[]): readonly OptimizedWeight[] {

@@ -48,12 +48,14 @@ export const weightGroups = (): Reader<readonly WeightGroup[]> =>
 /**
  * The group of each weight; `undefined` for one that is in none.
  * @param names of the weights that the model has, of which some may be frozen.
+ * @param areAll whether it has no others, so that a group that takes none of these is a mistake.
  * @throws {ArgumentError} if a group has none.
  */
 export function groupsOf(
   subject: string,
   groups: readonly WeightGroup[],
   names: readonly string[],
+  areAll: boolean,
 ): Map<string, WeightGroup | undefined> {
   const takes = ({ weights }: WeightGroup, name: string): boolean =>
     typeof weights === "function" ? weights(name) : name.search(weights) >= 0;
@@ -63,7 +65,7 @@ export function groupsOf(
   const taken = new Set(found.values());
   groups.forEach((group, i) => {
     check(
-      taken.has(group),
+      taken.has(group) || !areAll,
       subject,
       `groups[${i}] to take some of the weights that no group before it takes`,
       `none of ${listed(names, 20)}`,

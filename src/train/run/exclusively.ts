@@ -1,10 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check } from "../../checks.ts";
 import { isAlive } from "../../model/check-model.ts";
-import { shared } from "../../runtime/brand.ts";
-
-/** The models that are being trained. */
-const busy = /* @__PURE__ */ shared("busy", () => new WeakSet<LayersModel>());
+import { checkNotInTraining, inTraining } from "../../model/in-training.ts";
 
 /** Trains a model that nobody else trains, and says so if it is disposed meanwhile. */
 export async function exclusively<T>(
@@ -12,14 +8,8 @@ export async function exclusively<T>(
   model: LayersModel,
   train: () => Promise<T>,
 ): Promise<T> {
-  check(
-    !busy.has(model),
-    subject,
-    "a model that is not being trained",
-    "one whose training has not ended",
-    "wait for the first call, or build another model",
-  );
-  busy.add(model);
+  checkNotInTraining(subject, model);
+  inTraining.add(model);
   try {
     return await train();
   } catch (cause) {
@@ -27,6 +17,6 @@ export async function exclusively<T>(
     const { changedMeanwhile } = await import("./failures.ts");
     throw changedMeanwhile(subject, "the model to live", "one that was disposed", cause);
   } finally {
-    busy.delete(model);
+    inTraining.delete(model);
   }
 }

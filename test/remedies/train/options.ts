@@ -120,17 +120,6 @@ export const trials: Trials = {
         compiledWith((_, yPred) => tf.mean(tf.relu(tf.sub(yPred, 0.5)), 1)),
       ),
   ],
-  "wait for the first call, or build another model": [
-    () => {
-      const model = tinyModel();
-      return Promise.all([train({}, model), train({}, model)]);
-    },
-    async () => {
-      const model = tinyModel();
-      await train({}, model);
-      await Promise.all([train({}, model), train()]);
-    },
-  ],
   "pass e.g. [10, 10]": [() => twoPhase({ epochs: 10 }), () => twoPhase({ epochs: [1, 0] })],
   "leave one of them out": [
     () => train({ validation: set, validationSplit: 0.5 }),
