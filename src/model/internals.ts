@@ -49,6 +49,8 @@ export interface ModelInternals {
   readonly outputs: SymbolicTensor[];
   loss: unknown;
   lossFunctions?: LossFunction[];
+  /** As it was compiled with them: names and functions, in a list or by the output. */
+  metrics?: unknown;
   /** `loss`, then one name a metric. */
   metricsNames?: string[];
   /** One metric each, with the index of its output; of models with one output. */

@@ -94,12 +94,12 @@ function oneHotRows(labels: Tensor1D, outputs: Tensor2D): Tensor2D {
 }
 
 /** Whether labels are rows of probabilities, not indices in whatever shape. */
-function areRows(yTrue: Tensor, yPred: Tensor): boolean {
+export function areRows(yTrue: Tensor, yPred: Tensor): boolean {
   return yTrue.rank === yPred.rank && yTrue.shape[1] === yPred.shape[1];
 }
 
 /** The loss in the form in which tfjs-layers calls it: any shape and dtype of labels. */
-function crossEntropy(yTrue: Tensor, yPred: Tensor): Tensor {
+export function crossEntropy(yTrue: Tensor, yPred: Tensor): Tensor {
   const logits = rememberedLogits(yPred) as Tensor2D | undefined;
   if (areRows(yTrue, yPred)) {
     const targets = cast(yTrue, "float32") as Tensor2D;
@@ -114,7 +114,7 @@ function crossEntropy(yTrue: Tensor, yPred: Tensor): Tensor {
 }
 
 /** Whether each prediction is right; of a row of probabilities the largest is the label. */
-function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
+export function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
   const labels = areRows(yTrue, yPred) ? argMax(yTrue, -1) : reshape(yTrue, [-1]);
   return cast(equal(cast(labels, "int32"), argMax(yPred, -1)), "float32");
 }

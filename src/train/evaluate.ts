@@ -1,24 +1,14 @@
-import {
-  argMax,
-  cast,
-  dispose,
-  mean,
-  oneHot,
-  type Tensor,
-  tensor2d,
-  tidy,
-} from "@tensorflow/tfjs-core";
+import { argMax, dispose, mean, type Tensor, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { classNamesOf } from "../model/class-names.ts";
-import { type LossFunction, modelInternals } from "../model/internals.ts";
-import { takesIndices } from "../model/loss.ts";
 import { anything, integer, readOptions } from "../options.ts";
 import { type ModelCall, type Feed, tensorsOf } from "./feed/feed.ts";
 import { feedOf, type LabelledImages } from "./feed/feed-of.ts";
 import { checkModel } from "./feed/model-input.ts";
 import { asPredictions, asTheyAre, outputsOf } from "./outputs.ts";
+import { type CompiledMetric, compiledMetrics } from "./run/compiled-functions.ts";
 import { readViews } from "./predict.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
@@ -39,7 +29,7 @@ export interface Evaluation {
   readonly loss: number;
   /** Share of images whose most probable class is the true one. */
   readonly accuracy: number;
-  /** The other metrics that the model was compiled with, by their names. */
+  /** The other metrics that the model was compiled with, by the names that a history has. */
   readonly metrics: Readonly<Record<string, number>>;
   /** The name of each class: the model's or, if it knows none, the images'. */
   readonly classNames: readonly string[] | undefined;
@@ -90,7 +80,7 @@ export async function evaluateFeed(
   const parts: Float32Array[] = [];
   const labels: number[] = [];
   const sampleWeights: number[] = [];
-  const compiled = new CompiledMetrics(model);
+  const compiled = new MetricMeans(model);
   for await (const { batch, output } of outputsOf(model, feed, views)) {
     const { ys, weights, size } = batch;
     try {
@@ -101,7 +91,8 @@ export async function evaluateFeed(
         `${output.length} values for ${size} images`,
         "pass a classifier",
       );
-      for (const weight of weights ? await weights.data() : []) sampleWeights.push(weight);
+      const given = weights ? await weights.data() : new Float32Array(size).fill(1);
+      for (const weight of given) sampleWeights.push(weight);
       const areRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
       const classes = areRows ? argMax(ys, -1) : ys;
       for (const label of await classes.data()) labels.push(label);
@@ -122,35 +113,25 @@ export async function evaluateFeed(
   for (let i = 0; i < n; i++) {
     const probability = probabilities[i * k + yTrue[i]];
     checkSample(subject, probability, i, yTrue[i], k);
-    sum -= (sampleWeights[i] ?? 1) * Math.log(Math.max(probability, SMALLEST));
+    sum -= sampleWeights[i] * Math.log(Math.max(probability, SMALLEST));
     if (yPred[i] === yTrue[i]) correct++;
   }
   const measured = { loss: sum / n, accuracy: correct / n, metrics: compiled.means(n) };
   return { ...measured, classNames, yTrue, yPred, probabilities };
 }
 
-/** The metrics that a model was compiled with, but accuracy, which {@link evaluate} has anyway. */
-class CompiledMetrics {
-  readonly #metrics: readonly { readonly name: string; readonly of: LossFunction }[];
-  readonly #wantsRows: boolean;
+/** Means of the metrics that a model was compiled with, but accuracy, which {@link evaluate} has anyway. */
+class MetricMeans {
+  readonly #metrics: readonly CompiledMetric[];
   readonly #sums: Record<string, number> = {};
 
   constructor(model: LayersModel) {
-    const { metricsNames = [], metricsTensors = [] } = modelInternals(model);
-    this.#metrics = metricsTensors
-      .map(([of], i) => ({ name: metricsNames[i + 1], of }))
-      .filter(({ name }) => name !== "acc");
-    this.#wantsRows = !takesIndices(model);
+    this.#metrics = compiledMetrics(model).filter(({ name }) => name !== "accuracy");
   }
 
   async add(ys: Tensor, output: Float32Array, size: number): Promise<void> {
     for (const { name, of } of this.#metrics) {
-      const value = tidy(() => {
-        const predicted = tensor2d(output, [size, output.length / size]);
-        const isRow = ys.rank === 2 && ys.shape[1] === predicted.shape[1];
-        const rows = this.#wantsRows && !isRow;
-        return mean(of(rows ? oneHot(cast(ys, "int32"), predicted.shape[1]) : ys, predicted));
-      });
+      const value = tidy(() => mean(of(ys, tensor2d(output, [size, output.length / size]))));
       this.#sums[name] = (this.#sums[name] ?? 0) + (await value.data())[0] * size;
       value.dispose();
     }

@@ -26,7 +26,6 @@ import {
   list,
   notNegative,
   nullable,
-  number,
   numberOrNaN,
   object,
   oneOf,
@@ -55,7 +54,11 @@ const readHeader = object<Header>({
   }),
   steps: count,
   learningRate: nullable(notNegative),
-  means: object<MeansState>({ sums: list(number), samples: count, logs: record(number) }),
+  means: object<MeansState>({
+    sums: list(numberOrNaN),
+    samples: count,
+    logs: record(numberOrNaN),
+  }),
   seconds: notNegative,
   histories: list(
     object<History>({

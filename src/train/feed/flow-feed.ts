@@ -3,9 +3,8 @@ import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
 import { imageFlow } from "../../augment/image-flow.ts";
 import { check, describe } from "../../checks.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
-import { oneHot } from "../../dataset/one-hot.ts";
 import { modelInternals } from "../../model/internals.ts";
-import { CROSS_ENTROPIES, takesIndices } from "../../model/loss.ts";
+import { CROSS_ENTROPIES } from "../../model/loss.ts";
 import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
 import { checkedFlow } from "./checked-flow.ts";
 import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
@@ -25,8 +24,7 @@ export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: n
   }
   if (use.purpose !== "prediction") checkLabels(subject, model, flow.classNames);
   const steps = use.purpose === "training" ? checkedSteps(call, flow, use) : flow.length;
-  const { labelSmoothing = 0, weights } = { ...use } as Partial<TrainingUse>;
-  const asIndices = use.purpose !== "training" || (takesIndices(model) && labelSmoothing === 0);
+  const { weights } = { ...use } as Partial<TrainingUse>;
   const [height, width, channels] = flow.imageShape;
   return {
     steps,
@@ -40,7 +38,7 @@ export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: n
         if (step === from && use.purpose === "training") expectFloatsOf(model, xs);
         yield {
           xs: tensor4d(xs, [size, height, width, channels]),
-          ys: labelTensor(batch, flow.classNames.length, asIndices, labelSmoothing),
+          ys: labelTensor(batch, flow.classNames.length),
           ...(weights && { weights: tensor1d(weightsOf(subject, batch, weights)) }),
           size,
         };
@@ -111,19 +109,11 @@ function weightsOf(
   return found;
 }
 
-/** Labels as class indices, or as rows of probabilities: of mixed images, and with smoothing. */
-function labelTensor(
-  { ys, targets, size }: FlowBatch,
-  classes: number,
-  asIndices: boolean,
-  smoothing: number,
-): Tensor {
-  // As floats, which is what metrics of tfjs-layers expect; losses make integers of them.
-  if (asIndices && !targets) return tensor1d(Float32Array.from(ys), "float32");
-  const rows = targets ?? oneHot(ys, classes);
-  const spread = smoothing / classes;
-  const smoothed = rows.map((share) => share * (1 - smoothing) + spread);
-  return tensor2d(smoothing === 0 ? rows : smoothed, [size, classes]);
+/** Labels as class indices, or of mixed images as rows of probabilities. */
+function labelTensor({ ys, targets, size }: FlowBatch, classes: number): Tensor {
+  if (targets) return tensor2d(targets, [size, classes]);
+  // As floats, which is what functions of users expect; losses make integers of them.
+  return tensor1d(Float32Array.from(ys), "float32");
 }
 
 /** An image set: to train on in a new order every epoch, augmented if asked, else as it stands. */

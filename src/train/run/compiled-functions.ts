@@ -1,32 +1,110 @@
-/** The functions that a model is compiled with: what they return is looked at before it is used. */
-import { mean, type Tensor } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { shared } from "../../runtime/brand.ts";
+/**
+ * The functions that a model is compiled with, as training and evaluation call them: with labels as they
+ * come, class indices or rows of probabilities, of which each gets the form that it takes.
+ */
+import { add, cast, mean, mul, oneHot, reshape, type Tensor } from "@tensorflow/tfjs-core";
+import { type LayersModel, metrics as stockMetrics } from "@tensorflow/tfjs-layers";
 import { describe } from "../../checks.ts";
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, CifarKitError } from "../../errors.ts";
 import { type LossFunction, modelInternals } from "../../model/internals.ts";
+import { accuracy, areRows, crossEntropy, takesIndices } from "../../model/loss.ts";
+import { messageOf } from "../../text/describe.ts";
 
-const checked = /* @__PURE__ */ shared("checked", () => new WeakSet<LossFunction>());
-
-/** Has a compiled model's loss and metrics say in plain words that they return no numbers. Idempotent. */
-export function withCheckedFunctions(model: LayersModel): void {
-  const inner = modelInternals(model);
-  inner.lossFunctions = inner.lossFunctions?.map((loss) => checkedFunction("loss", loss));
-  inner.metricsTensors = inner.metricsTensors?.map(([metric, output]) => [
-    checkedFunction("metric", metric),
-    output,
-  ]);
+/** A metric, under the name that it has in logs and results. */
+export interface CompiledMetric {
+  readonly name: string;
+  readonly of: LossFunction;
 }
 
-function checkedFunction(what: string, compute: LossFunction): LossFunction {
-  if (checked.has(compute)) return compute;
-  const withCheck: LossFunction = (yTrue, yPred) => {
+/** Names of logs that have a meaning of their own. */
+const RESERVED = ["loss", "accuracy", "acc", "learning_rate"];
+
+/** The loss. @param smoothing share of each label that is spread evenly over all classes. */
+export function compiledLoss(model: LayersModel, smoothing: number): LossFunction {
+  const [compute] = modelInternals(model).lossFunctions!;
+  if (smoothing === 0) return checked("loss", compute, inItsForm(model, "loss", compute));
+  return checked("loss", compute, (yTrue, yPred) => {
+    const rows = rowsOf(yTrue, yPred);
+    return compute(add(mul(rows, 1 - smoothing), smoothing / yPred.shape[1]!), yPred);
+  });
+}
+
+/**
+ * The metrics, in their order. `accuracy` is that of the shapes, as in Keras; a name that is taken gets a
+ * number behind it.
+ */
+export function compiledMetrics(model: LayersModel): CompiledMetric[] {
+  const { metrics = [], metricsNames = [], metricsTensors = [] } = modelInternals(model);
+  const given: unknown[] = Object.values(Object(metrics) as object).flat();
+  const taken = new Set(RESERVED.flatMap((name) => [name, `val_${name}`]));
+  return metricsTensors.map(([compute], i) => {
+    const isAccuracy = metricsNames[i + 1] === "acc" && typeof given[i] === "string";
+    const wanted = isAccuracy ? "accuracy" : metricsNames[i + 1];
+    const isFirst = isAccuracy && metricsNames.indexOf("acc") === i + 1;
+    let name = wanted;
+    for (let n = 1; !isFirst && (taken.has(name) || taken.has(`val_${name}`)); n++) {
+      name = `${wanted}_${n}`;
+    }
+    taken.add(name).add(`val_${name}`);
+    return { name, of: checked("metric", compute, metricOf(model, given[i], compute)) };
+  });
+}
+
+/** A metric that takes labels as they come. @param given what the model was compiled with. */
+function metricOf(model: LayersModel, given: unknown, compute: LossFunction): LossFunction {
+  const { shape } = modelInternals(model).outputs[0];
+  const isClassifier = shape.length === 2 && shape[1] !== 1;
+  if (!isClassifier) return compute;
+  // Of indices or of rows, as the labels are.
+  if (["accuracy", "acc", stockMetrics.sparseCategoricalAccuracy].includes(given as never)) {
+    return accuracy;
+  }
+  const crossEntropies = ["crossentropy", "ce", "sparseCategoricalCrossentropy"];
+  if (crossEntropies.includes(given as string)) return crossEntropy;
+  const isStock = typeof given === "string" || Object.values<unknown>(stockMetrics).includes(given);
+  return isStock ? withRows(compute) : inItsForm(model, "metric", compute);
+}
+
+/** A function with labels of the form that goes with the model's loss. */
+function inItsForm(model: LayersModel, what: string, compute: LossFunction): LossFunction {
+  if (!takesIndices(model)) return withRows(compute);
+  return (yTrue, yPred) => {
+    try {
+      return compute(yTrue, yPred);
+    } catch (cause) {
+      if (cause instanceof CifarKitError || !areRows(yTrue, yPred)) throw cause;
+      throw new ArgumentError({
+        subject: "compile",
+        expected: `a ${what} that takes rows of probabilities, which mixed images have for labels`,
+        got: `${JSON.stringify(messageOf(cause))} from ${describe(compute)}`,
+        remedy: "have it take labels [batch, classes], or leave out the mixing",
+        cause,
+      });
+    }
+  };
+}
+
+const withRows =
+  (compute: LossFunction): LossFunction =>
+  (yTrue, yPred) =>
+    compute(rowsOf(yTrue, yPred), yPred);
+
+/** Labels as rows of probabilities, if they are indices of several classes. */
+function rowsOf(yTrue: Tensor, yPred: Tensor): Tensor {
+  const [n, classes = 1] = yPred.shape;
+  if (yPred.rank !== 2 || classes === 1 || areRows(yTrue, yPred) || yTrue.size !== n) return yTrue;
+  return cast(oneHot(cast(reshape(yTrue, [-1]), "int32"), classes), "float32");
+}
+
+/** Has a function say in plain words that it returns no numbers; gives one number a sample. */
+function checked(what: string, given: LossFunction, compute: LossFunction): LossFunction {
+  return (yTrue, yPred) => {
     const result: unknown = compute(yTrue, yPred);
     if (!isNumbers(result)) {
       throw new ArgumentError({
         subject: "compile",
         expected: `the ${what} to return a tensor of numbers`,
-        got: `${describe(result)} from ${describe(compute)}`,
+        got: `${describe(result)} from ${describe(given)}`,
         remedy: "return one number for each sample, computed by operations of TensorFlow.js",
       });
     }
@@ -34,8 +112,6 @@ function checkedFunction(what: string, compute: LossFunction): LossFunction {
     const others = result.shape.slice(1).map((_, axis) => axis + 1);
     return others.length > 0 ? mean(result, others) : result;
   };
-  checked.add(withCheck);
-  return withCheck;
 }
 
 function isNumbers(value: unknown): value is Tensor {

@@ -17,7 +17,8 @@ export interface History {
   /** Accuracy on the validation data after the epoch, in [0, 1]; empty without validation data. */
   readonly valAccuracy: readonly number[];
   /**
-   * The other metrics that the model was compiled with, by their names; on the validation data with
+   * The other metrics that the model was compiled with, by their names (the second `topk` is `topk_1`);
+   * on the validation data with
    * `val_` before them.
    */
   readonly metrics: Readonly<Record<string, readonly number[]>>;

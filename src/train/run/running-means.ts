@@ -14,7 +14,7 @@ export class RunningMeans {
   #pending: { readonly values: Scalar[]; readonly size: number }[] = [];
 
   /**
-   * @param names keys of the values of a step, in order.
+   * @param names keys of the values of a step, in order, the loss first.
    */
   constructor(names: readonly string[]) {
     this.#names = names;
@@ -28,8 +28,8 @@ export class RunningMeans {
 
   /**
    * Reads back what is pending.
-   * @returns how many steps back, counted from the last one, the first value that is not finite
-   *   lies; -1 if all are finite.
+   * @returns how many steps back, counted from the last one, the first loss that is not finite lies; -1
+   *   if all are finite. (A metric that is not may have no meaning for a batch.)
    */
   async read(): Promise<number> {
     if (this.#pending.length === 0) return -1;
@@ -48,7 +48,8 @@ export class RunningMeans {
     pending.forEach(({ values, size }, step) => {
       for (let i = 0; i < values.length; i++) {
         const value = data[at++];
-        if (!Number.isFinite(value) && firstBad === -1) firstBad = pending.length - 1 - step;
+        if (i === 0 && !Number.isFinite(value) && firstBad === -1)
+          firstBad = pending.length - 1 - step;
         this.#sums[i] += value * size;
       }
       this.#samples += size;

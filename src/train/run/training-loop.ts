@@ -7,6 +7,7 @@ import { buildOptimizer } from "../../model/optimizers/build-optimizer.ts";
 import type { TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { CallbackList } from "./callback-list.ts";
+import { compiledMetrics } from "./compiled-functions.ts";
 import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoint.ts";
 import { checkModelState } from "../checkpoint/check-model-state.ts";
 import type { RunCheckpoints, RunState } from "../checkpoint/run-checkpoints.ts";
@@ -22,7 +23,10 @@ import { type ModelCall, type Feed, tensorsOf, untilAborted } from "../feed/feed
 import { trainingStep } from "./training-step.ts";
 
 /** The settings of a run that its loop has to do with. */
-type LoopSettings = Pick<TrainingSettings, "callbacks" | "verbose" | "signal" | "validationFreq">;
+type LoopSettings = Pick<
+  TrainingSettings,
+  "callbacks" | "verbose" | "signal" | "validationFreq" | "labelSmoothing"
+>;
 
 /**
  * One run of one or several phases: the loop, and the state that it carries from step to step. All
@@ -34,6 +38,8 @@ export class TrainingLoop {
   readonly #model: LayersModel;
   readonly #optimizer: Optimizer;
   readonly #trainStep: (data: Tensor[]) => Promise<Scalar[]>;
+  /** Names of what a step gives. */
+  readonly #names: readonly string[];
   readonly #phases: readonly RunPhase[];
   readonly #validation: Feed | undefined;
   readonly #settings: LoopSettings;
@@ -68,7 +74,8 @@ export class TrainingLoop {
     this.#subject = subject;
     this.#model = model;
     this.#optimizer = modelInternals(model).optimizer!;
-    this.#trainStep = trainingStep(subject, model);
+    this.#trainStep = trainingStep(subject, model, settings.labelSmoothing);
+    this.#names = ["loss", ...compiledMetrics(model).map(({ name }) => name)];
     this.#phases = phases;
     this.#position = this.#startOf(0);
     this.#validation = validation && untilAborted(validation, settings.signal);
@@ -384,7 +391,6 @@ export class TrainingLoop {
 
   #newMeans(): RunningMeans {
     this.#logs = {};
-    const names = modelInternals(this.#model).metricsNames!;
-    return new RunningMeans(names.map((name) => (name === "acc" ? "accuracy" : name)));
+    return new RunningMeans(this.#names);
   }
 }

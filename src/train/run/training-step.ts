@@ -4,7 +4,7 @@ import { modelInternals } from "../../model/internals.ts";
 import { setTrainingStep } from "../../model/keras-layers.ts";
 import { withKerasLoss } from "../../model/loss.ts";
 import { trainedWeights } from "../../model/trainable.ts";
-import { withCheckedFunctions } from "./compiled-functions.ts";
+import { compiledLoss, compiledMetrics } from "./compiled-functions.ts";
 import { checkLearningRate } from "../../model/learning-rate.ts";
 
 /**
@@ -14,11 +14,21 @@ import { checkLearningRate } from "../../model/learning-rate.ts";
 export function trainingStep(
   subject: string,
   model: LayersModel,
+  labelSmoothing: number,
 ): (data: Tensor[]) => Promise<Scalar[]> {
-  withCheckedFunctions(withKerasLoss(model));
-  const inner = modelInternals(model);
-  const { optimizer, lossFunctions } = inner;
+  const inner = modelInternals(withKerasLoss(model));
+  const { optimizer, lossFunctions, metricsTensors } = inner;
+  const loss = compiledLoss(model, labelSmoothing);
+  const metrics = compiledMetrics(model).map(({ of }): [typeof of, number] => [of, 0]);
   const step = inner.makeTrainFunction();
+  const makeStep = (data: Tensor[]): Scalar[] => {
+    try {
+      Object.assign(inner, { lossFunctions: [loss], metricsTensors: metrics });
+      return step(data);
+    } finally {
+      Object.assign(inner, { lossFunctions, metricsTensors });
+    }
+  };
   return async (data) => {
     const now = modelInternals(model);
     const trained = now.collectedTrainableWeights;
@@ -39,7 +49,7 @@ export function trainingStep(
     // What a callback did with the network in between must not shift its random numbers.
     setTrainingStep(model, optimizer!.iterations);
     try {
-      return step(data);
+      return makeStep(data);
     } catch (cause) {
       disposeTape();
       const { stepFailure } = await import("./failures.ts");

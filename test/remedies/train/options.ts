@@ -19,6 +19,12 @@ function compiledWith(loss: (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor | 
   model.compile({ optimizer: kit.adam(), loss: wrong(loss) });
   return model;
 }
+/** A loss that reads labels as indices of three classes. */
+function ofIndices(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+  const rows = tf.oneHot(tf.cast(tf.reshape(yTrue, [yTrue.size]), "int32"), 3);
+  return tf.mean(tf.squaredDifference(rows, yPred), 1);
+}
+const mixed = { augmentation: kit.pipeline({ mix: kit.mixup() }) };
 function disposedInside(): Promise<unknown> {
   const model = tinyModel();
   return kit.trainPhase(model, {
@@ -107,6 +113,16 @@ export const trials: Trials = {
         {},
         compiledWith((_, yPred) => tf.mean(tf.square(yPred), 1)),
       ),
+  ],
+  "have it take labels [batch, classes], or leave out the mixing": [
+    () => train(mixed, compiledWith(ofIndices)),
+    async () => {
+      await train({}, compiledWith(ofIndices));
+      await train(
+        mixed,
+        compiledWith((yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred), 1)),
+      );
+    },
   ],
   "compute it from what the model gives, by operations that have gradients": [
     () =>
