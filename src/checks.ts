@@ -53,6 +53,18 @@ export function attempt<T>(read: () => T): T | undefined {
   }
 }
 
+/** Whether a value has these methods, as far as it can be looked at. */
+export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  const hasAll = (): boolean =>
+    names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+  return isObject(value) && attempt(hasAll) === true;
+}
+
+/** Whether a value is of a class, of which one that cannot be looked at is none. */
+export function isOf<T>(value: unknown, Class: abstract new (...args: never[]) => T): value is T {
+  return attempt(() => value instanceof Class) === true;
+}
+
 /** Whether a value is an array, also if it is a revoked proxy, for which `Array.isArray` throws. */
 export function isArray(value: unknown): value is unknown[] {
   return attempt(() => Array.isArray(value)) === true;
@@ -174,21 +186,17 @@ export function checkOneOf<T extends string | number | null>(
 }
 
 /**
- * Throws unless `options` is a plain object whose keys are all known; names the nearest known key.
- * Nor may a getter or a proxy throw when the checks of the values look at them.
+ * Throws unless `options` is an object all of whose members are known; names the nearest known one. Nor
+ * may a getter or a proxy throw when it is looked at.
+ * @returns the value of each known member, which was asked for once.
  */
-export function checkOptions(subject: string, options: unknown, known: readonly string[]): void {
-  const problem = unreadable(options, known);
-  if (problem !== undefined) {
-    throw new ArgumentError({
-      subject,
-      expected: "options that can be read",
-      got: messageOf(problem.cause),
-      remedy: "pass plain values",
-      cause: problem.cause,
-    });
-  }
-  if (typeof options !== "object" || options === null || isArray(options)) {
+export function checkOptions(
+  subject: string,
+  options: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const { values, keys, isStrange } = look(subject, options, known);
+  if (!isObject(options) || isArray(options) || isStrange) {
     throw new ArgumentError({
       subject,
       expected: "an options object",
@@ -196,7 +204,7 @@ export function checkOptions(subject: string, options: unknown, known: readonly 
       remedy: `pass { ${known.slice(0, 3).join(", ")}${known.length > 3 ? ", ..." : ""} }`,
     });
   }
-  for (const key of Object.keys(options)) {
+  for (const key of keys) {
     if (!known.includes(key)) {
       const near = nearest(key, known);
       throw new ArgumentError({
@@ -207,25 +215,49 @@ export function checkOptions(subject: string, options: unknown, known: readonly 
       });
     }
   }
+  return values;
 }
 
-/** What is thrown when an object, or a value that it has under a known key, is looked at. */
-function unreadable(options: unknown, known: readonly string[]): { cause: unknown } | undefined {
+/** What there is to see in options, every member asked for once. */
+const look = (subject: string, options: unknown, known: readonly string[]) =>
+  readable(subject, "options", () => {
+    const given = Object(options) as Readonly<Record<string, unknown>>;
+    const values = Object.fromEntries(known.map((key) => [key, seen(given[key])]));
+    // A Map, a Date, an augmenter: what it is for lies in members that it has from its class.
+    const isStrange = inheritedBy(given).some((name) => !known.includes(name));
+    return { values, keys: Object.keys(given), isStrange };
+  });
+
+/** What `read` gives. @throws {ArgumentError} also if a getter or a proxy that was revoked throws. */
+export function readable<T>(subject: string, what: string, read: () => T): T {
   try {
-    const keys = isObject(options) ? Object.keys(options) : [];
-    const values = isObject(options) ? known.map((key) => options[key as keyof object]) : [];
-    return [options, keys, ...values].every(canBeSeen) ? undefined : { cause: options };
+    return read();
   } catch (cause) {
-    return { cause };
+    if (cause instanceof ArgumentError) throw cause;
+    throw new ArgumentError({
+      subject,
+      expected: `${what} that can be read`,
+      got: messageOf(cause),
+      remedy: "pass plain values",
+      cause,
+    });
   }
 }
 
-/**
- * Asks a value what checks ask: a proxy that was revoked throws. Always true; but a call whose result
- * nobody uses is one that the bundler leaves out.
- */
-function canBeSeen(value: unknown): boolean {
-  return value === null || value === undefined || Object.getPrototypeOf(value) !== undefined;
+/** A value of which checks can ask what they ask: of a proxy that was revoked they would throw. */
+function seen(value: unknown): unknown {
+  // The result is used, or a bundler would leave the question out.
+  const unseen = value != null && Object.getPrototypeOf(value) === undefined;
+  return unseen ? undefined : value;
+}
+
+/** Names of the members that an object has from its class. */
+function inheritedBy(value: object): string[] {
+  const parent = Object.getPrototypeOf(value) as object | null;
+  // At the end of each chain stands what all objects have.
+  if (parent === null || Object.getPrototypeOf(parent) === null) return [];
+  const own = Object.getOwnPropertyNames(parent).filter((name) => name !== "constructor");
+  return [...own, ...inheritedBy(parent)];
 }
 
 function formatRange(min: number, max: number, exMin: boolean, exMax: boolean): string {

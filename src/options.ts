@@ -16,6 +16,7 @@ import {
   checkOneOf,
   checkOptions,
   describe,
+  hasMethods,
   isArray,
   isListOf,
   isText,
@@ -54,8 +55,7 @@ export function readOptions<Options extends object, S extends Schema<Options>>(
   options: Options,
   schema: S & { readonly [Name in Exclude<keyof S, keyof Options>]: never },
 ): Settled<S> {
-  checkOptions(subject, options, Object.keys(schema));
-  const given = options as Readonly<Record<string, unknown>>;
+  const given = checkOptions(subject, options, Object.keys(schema));
   return Object.fromEntries(
     Object.entries(schema as Readonly<Record<string, Reader<unknown>>>).map(([name, read]) => [
       name,
@@ -196,8 +196,7 @@ export function like<T, const A extends Absence<T>>(
 
 /** An `AbortSignal`, if there is one. */
 export function signal(): Reader<AbortSignal | undefined> {
-  const isSignal = (value: unknown): value is AbortSignal =>
-    typeof (value as Partial<AbortSignal> | null)?.throwIfAborted === "function";
+  const isSignal = (value: unknown): value is AbortSignal => hasMethods(value, "throwIfAborted");
   return like(isSignal, "an AbortSignal", "pass new AbortController().signal", { optional: true });
 }
 

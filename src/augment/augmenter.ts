@@ -1,4 +1,5 @@
 import type { ImageSet } from "../dataset/image-set.ts";
+import { hasMethods } from "../checks.ts";
 import { ArgumentError } from "../errors.ts";
 import { like, type Reader } from "../options.ts";
 import type { Flow } from "./flow.ts";
@@ -56,7 +57,7 @@ export function augmenter<const A extends { readonly optional?: true }>(
 
 /** Whether a value is an {@link Augmenter}. */
 export function isAugmenter(value: unknown): value is Augmenter {
-  return typeof (value as Partial<Augmenter> | null | undefined)?.flow === "function";
+  return hasMethods(value, "flow");
 }
 
 /**

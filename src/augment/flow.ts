@@ -1,3 +1,4 @@
+import { hasMethods } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import type { ImageShape } from "../dataset/image-shape.ts";
 
@@ -46,4 +47,9 @@ export interface Flow extends Iterable<Batch> {
   batch(epoch: number, index: number, into?: Float32Array): Batch;
   /** The batches of epoch 0. */
   [Symbol.iterator](): Iterator<Batch>;
+}
+
+/** Whether a value is a {@link Flow}. */
+export function isFlow(value: unknown): value is Flow {
+  return hasMethods(value, "batch", "epoch");
 }

@@ -1,15 +1,14 @@
 import { allocate } from "../bytes/allocate.ts";
-import { describe } from "../checks.ts";
+import { check, checkNumber } from "../checks.ts";
 import { like, type Reader, readOptions } from "../options.ts";
-import { asBytes } from "../bytes/bytes.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { ArgumentError } from "../errors.ts";
 import { randomStream } from "../random/stream.ts";
 import { atOnce } from "../runtime/listener.ts";
 import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
-import type { Augmentation } from "./operations/augmentation.ts";
-import type { Mix } from "./mix/mix.ts";
+import { isStep, kindOf, type StepKind } from "./made.ts";
+import { type Augmentation, applyTo, drawFor } from "./operations/augmentation.ts";
+import type { Mix, MixParameters } from "./mix/mix.ts";
 import { type BatchPlan, checkSet, SetFlow } from "./set-flow.ts";
 import { type SetFlowOptions, setFlowOptions, type SetFlowSettings } from "./flow-options.ts";
 
@@ -35,27 +34,24 @@ export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
   const subject = "imageFlow";
   const { augmentation, mix, ...settings } = readOptions(subject, options, {
     ...setFlowOptions(),
-    augmentation: step<Augmentation>("compose(randomCrop(), alternatingFlip())"),
-    mix: step<Mix>("mixup()"),
+    augmentation: step<Augmentation>("augmentation", "compose(randomCrop(), alternatingFlip())"),
+    mix: step<Mix>("mix", "mixup()"),
   });
   checkSet(subject, set);
   return new ImageFlow(set, settings, { augmentation, mix });
 }
 
-/** Reads what draws and applies; `undefined` if left out. */
-export function step<T extends Augmentation | Mix>(example: string): Reader<T | undefined> {
+/** Reads a step; `undefined` if left out. */
+export function step<T extends Augmentation | Mix>(
+  kind: StepKind,
+  example: string,
+): Reader<T | undefined> {
   return like<T, { optional: true }>(
-    (value): value is T => isStep(value),
-    "an object with draw and apply",
+    (value): value is T => isStep(kind, value),
+    `what ${kind === "mix" ? "mixes two images" : "changes an image"}, with draw and apply`,
     `pass e.g. ${example}`,
     { optional: true },
   );
-}
-
-/** Whether a value draws and applies. */
-export function isStep(value: unknown): value is Augmentation & Mix {
-  const part = value as Partial<Augmentation> | null | undefined;
-  return typeof part?.draw === "function" && typeof part.apply === "function";
 }
 
 /** The flow of a set whose images are augmented and mixed one by one. */
@@ -96,25 +92,8 @@ export class ImageFlow extends SetFlow {
   #augment(augmentation: Augmentation, epoch: number, index: number): Uint8Array {
     const shape = this.imageShape;
     const rng = randomStream(this.#seed, "augment", epoch, index);
-    const parameters = atOnce(
-      "augmentation",
-      "draw",
-      augmentation.draw({ shape, rng, seed: this.#seed, epoch, index }),
-    );
-    const given: unknown = atOnce(
-      "augmentation",
-      "apply",
-      augmentation.apply(this.set.image(index), shape, parameters),
-    );
-    const changed = asBytes(given);
-    // Messages are made for wrong images only: this runs for every image.
-    if (changed?.length === this.set.imageSize) return changed;
-    throw new ArgumentError({
-      subject: "augmentation.apply",
-      expected: `to return a Uint8Array of ${this.set.imageSize} bytes for a ${shape.join(" x ")} image`,
-      got: describe(given),
-      remedy: "return an image of the same shape",
-    });
+    const parameters = drawFor(augmentation, { shape, rng, seed: this.#seed, epoch, index });
+    return applyTo(augmentation, this.set.image(index), shape, parameters);
   }
 
   #mixBatch(mix: Mix, epoch: number, images: Int32Array, xs: Float32Array): Float32Array {
@@ -130,12 +109,21 @@ export class ImageFlow extends SetFlow {
       const rng = randomStream(this.#seed, "mix", epoch, images[i]);
       const other = rng.integer(this.size);
       const parameters = atOnce("mix", "draw", mix.draw(this.imageShape, rng));
+      const { weight } = (parameters ?? {}) as Partial<MixParameters>;
+      checkNumber("mix.draw", "weight", weight, { min: 0, max: 1 });
       this.#write(epoch, other, partner, 0);
       const image = xs.subarray(i * imageSize, (i + 1) * imageSize);
       const given = mix.apply(image, partner, this.imageShape, parameters);
       atOnce("mix", "apply", given);
-      targets[i * classes + labels[images[i]]] += parameters.weight;
-      targets[i * classes + labels[other]] += 1 - parameters.weight;
+      check(
+        kindOf(mix) !== undefined || image.every(Number.isFinite),
+        "mix.apply",
+        "finite pixels in the mixed image",
+        "NaN or infinity",
+        "look for a division by 0 in it",
+      );
+      targets[i * classes + labels[images[i]]] += weight;
+      targets[i * classes + labels[other]] += 1 - weight;
     }
     return targets;
   }

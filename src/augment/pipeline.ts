@@ -1,11 +1,13 @@
-import { check, describe } from "../checks.ts";
+import { hasMethods, isObject } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { type Augmenter, type AugmenterJSON, describedBy } from "./augmenter.ts";
+import { INSPECT } from "../runtime/inspect.ts";
+import { type Augmenter, type AugmenterJSON, describedBy, isAugmenter } from "./augmenter.ts";
 import { readOptions } from "../options.ts";
 import type { Flow } from "./flow.ts";
-import { ImageFlow, isStep, step } from "./image-flow.ts";
+import { ImageFlow, step } from "./image-flow.ts";
+import { type Show, textOf } from "./made.ts";
 import type { Mix } from "./mix/mix.ts";
-import { type Augmentation, compose } from "./operations/augmentation.ts";
+import { type Augmentation, checkAugmentations, compose } from "./operations/augmentation.ts";
 import { checkSet } from "./set-flow.ts";
 import { type SetFlowOptions, setFlowOptions } from "./flow-options.ts";
 
@@ -28,19 +30,11 @@ export interface PipelineOptions {
  */
 export function pipeline(...parts: readonly (Augmentation | PipelineOptions)[]): Pipeline {
   const last = parts.at(-1);
-  const hasOptions = parts.length > 0 && !isStep(last);
+  const hasOptions = isObject(last) && !hasMethods(last, "draw") && !isAugmenter(last);
   const augmentations = hasOptions ? parts.slice(0, -1) : parts;
-  for (const [i, part] of augmentations.entries()) {
-    check(
-      isStep(part),
-      "pipeline",
-      `augmentation ${i + 1} to have draw and apply`,
-      describe(part),
-      "pass e.g. randomCrop(), alternatingFlip(), and options last",
-    );
-  }
+  checkAugmentations("pipeline", augmentations);
   const options = (hasOptions ? last : {}) as PipelineOptions;
-  const { mix } = readOptions("pipeline", options, { mix: step<Mix>("mixup()") });
+  const { mix } = readOptions("pipeline", options, { mix: step<Mix>("mix", "mixup()") });
   return new Pipeline(augmentations as readonly Augmentation[], mix);
 }
 
@@ -63,6 +57,11 @@ export class Pipeline implements Augmenter {
     const settings = readOptions("pipeline.flow", options, setFlowOptions());
     checkSet("pipeline.flow", set);
     return new ImageFlow(set, settings, { augmentation: this.#augmentation, mix: this.#mix });
+  }
+
+  /** @internal */
+  [INSPECT](_: number, options: object, show: Show): string {
+    return textOf(this, options, show);
   }
 
   /** @throws {ArgumentError} if an augmentation is a user's own without a `toJSON`. */

@@ -1,5 +1,5 @@
 import { allocate } from "../bytes/allocate.ts";
-import { check, checkInteger, describe, isArray } from "../checks.ts";
+import { attempt, check, isOf, checkInteger, describe, isArray } from "../checks.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import type { ImageShape } from "../dataset/image-shape.ts";
@@ -18,16 +18,16 @@ export interface BatchPlan {
 
 /** Throws unless `set` is an image set with at least one image. */
 export function checkSet(subject: string, set: unknown): asserts set is ImageSet {
-  const parts = set as Partial<ImageSet> | null | undefined;
+  const parts = set as ImageSet;
   check(
-    parts?.images instanceof Uint8Array && isArray(parts.imageShape),
+    attempt(() => isOf(parts.images, Uint8Array) && isArray(parts.imageShape)) === true,
     subject,
     "an ImageSet",
     describe(set),
     "load one with loadCifar10, or make one with new ImageSet({ images, labels, ... })",
   );
   check(
-    (parts.length ?? 0) > 0,
+    parts.length > 0,
     subject,
     "at least one image",
     "an empty set",

@@ -1,11 +1,12 @@
+import { isOf } from "../checks.ts";
+
 /** Bytes 0..255 as files hold them, or as a canvas does. */
 export type Bytes = Uint8Array | Uint8ClampedArray;
 
 /** Bytes of either kind as one, in the same memory; `undefined` for anything else. */
 export function asBytes(value: unknown): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value;
-  if (!(value instanceof Uint8ClampedArray)) return undefined;
-  return bytesOf(value);
+  if (isOf(value, Uint8Array)) return value;
+  return isOf(value, Uint8ClampedArray) ? bytesOf(value) : undefined;
 }
 
 /** The bytes of any array, in the same memory. */

@@ -73,8 +73,9 @@ export class ImageSet implements ImageSetParts {
     this.images = images;
     this.labels = labels;
     this.imageShape = imageShape;
-    this.classNames = classNames;
-    if (paths !== undefined) this.paths = paths;
+    // Lists of texts are copied: unlike the arrays, they weigh little, and programs change theirs.
+    this.classNames = [...classNames];
+    if (paths !== undefined) this.paths = [...paths];
   }
 
   /** @internal So that `instanceof` also knows the sets of another copy of the package. */
@@ -153,7 +154,8 @@ export class ImageSet implements ImageSetParts {
   }
 
   /**
-   * The images of these classes only, relabelled: the first name is label 0. Copies.
+   * The images of these classes only, relabelled: the first name is label 0. Copies. Classes of the same
+   * name become one.
    * @param names out of `classNames`, in their new order.
    * @throws {ArgumentError} if a name is none of the set's, or given twice.
    */
@@ -166,24 +168,23 @@ export class ImageSet implements ImageSetParts {
       describe(names),
       "pass e.g. set.classNames.slice(0, 2)",
     );
-    const newLabels = new Map(
-      names.map((name, i) => {
-        const label = this.classNames.indexOf(name);
-        check(
-          label >= 0,
-          subject,
-          `names out of ${listed(this.classNames, 20)}`,
-          describe(name),
-          "correct the name",
-        );
-        return [label, i];
-      }),
+    const stray = names.find((name) => !this.classNames.includes(name));
+    check(
+      stray === undefined,
+      subject,
+      `names out of ${listed(this.classNames, 20)}`,
+      describe(stray),
+      "correct the name",
     );
-    const chosen = [...this.labels.keys()].filter((i) => newLabels.has(this.labels[i]));
+    const newLabels = this.classNames.map((name) => names.indexOf(name));
+    const chosen = [...this.labels.keys()].filter((i) => newLabels[this.labels[i]] >= 0);
     const { images, labels, imageShape, paths } = this.subset(chosen);
+    const renamed = Int32Array.from(labels, (label) => newLabels[label]);
+    // A byte tells 256 classes apart.
+    const areBytes = labels instanceof Uint8Array && names.length <= 256;
     return new ImageSet({
       images,
-      labels: labels.map((label) => newLabels.get(label)!),
+      labels: areBytes ? Uint8Array.from(renamed) : renamed,
       imageShape,
       classNames: names,
       paths,

@@ -1,3 +1,4 @@
+import { readable } from "../checks.ts";
 import { anything, integer, readOptions } from "../options.ts";
 import { countClasses } from "./class-counts.ts";
 import { averagedScores, scoresByClass, type Average, type ZeroDivision } from "./class-scores.ts";
@@ -98,8 +99,10 @@ export function classificationReport(
   second: Labels | ClassificationReportOptions = {},
   third: ClassificationReportOptions = {},
 ): ClassificationReport {
-  if (isEvaluation(first)) return createReport(first, second as ClassificationReportOptions);
-  return createReport({ yTrue: first, yPred: second as Labels }, third);
+  if (!isEvaluation(first)) return createReport({ yTrue: first, yPred: second as Labels }, third);
+  const read = ({ yTrue, yPred, classNames }: EvaluationLike) => ({ yTrue, yPred, classNames });
+  const evaluation = readable("classificationReport", "an evaluation", () => read(first));
+  return createReport(evaluation, second as ClassificationReportOptions);
 }
 
 function createReport(

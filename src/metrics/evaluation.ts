@@ -1,4 +1,4 @@
-import { attempt, check, checkEach, isObject, isWithin } from "../checks.ts";
+import { attempt, check, checkEach, isObject, isWithin, readable } from "../checks.ts";
 import { checkPair, type Labels } from "./labels.ts";
 import { checkProbabilities, flattenRows } from "./scores.ts";
 
@@ -22,7 +22,8 @@ export const isEvaluation = (value: unknown): value is EvaluationLike =>
 export function checkEvaluation(subject: string, evaluation: EvaluationLike): number {
   const remedy = "pass what evaluate returned";
   check(isEvaluation(evaluation), subject, "an evaluation", evaluation, remedy);
-  const { yTrue, yPred, probabilities } = evaluation;
+  const read = () => [evaluation.yTrue, evaluation.yPred, evaluation.probabilities] as const;
+  const [yTrue, yPred, probabilities] = readable(subject, "an evaluation", read);
   checkPair(subject, yTrue, yPred);
   const samples = yTrue.length;
   const name = "probabilities";

@@ -1,10 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, describe } from "../checks.ts";
+import { check, describe, hasMethods } from "../checks.ts";
 
 /** Throws unless the value is a layers model. */
 export function checkModel(subject: string, model: unknown): asserts model is LayersModel {
   check(
-    typeof (model as Partial<LayersModel> | null | undefined)?.predict === "function",
+    hasMethods(model, "predict"),
     subject,
     "a tf.LayersModel",
     describe(model),

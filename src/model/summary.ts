@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, describe } from "../checks.ts";
+import { attempt, check, describe, isArray } from "../checks.ts";
 import { integer, oneOf, readOptions } from "../options.ts";
 import { describeModel } from "./summary/describe-model.ts";
 import { formatKeras2 } from "./summary/format-keras2.ts";
@@ -30,7 +30,7 @@ export interface ModelSummaryOptions {
 export function modelSummary(model: LayersModel, options: ModelSummaryOptions = {}): string {
   const subject = "modelSummary";
   check(
-    Array.isArray((model as LayersModel | undefined)?.layers),
+    isArray(attempt(() => model.layers)),
     subject,
     "a model with layers",
     describe(model),

@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { attempt, check, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import type { ImageShape } from "../dataset/image-shape.ts";
 import { imageUrl } from "./image-url.ts";
@@ -106,7 +106,7 @@ export function imageGrid(
 /** Throws unless the set has images, and of a kind that a picture can show. */
 export function checkDrawable(subject: string, set: ImageSet): void {
   check(
-    (set as Partial<ImageSet> | null)?.images instanceof Uint8Array,
+    attempt(() => set.images instanceof Uint8Array) === true,
     subject,
     "an ImageSet",
     describe(set),

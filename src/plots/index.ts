@@ -16,6 +16,7 @@ export { plotAugmentations } from "./plot-augmentations.ts";
 export type {
   ImageTransformer,
   PlotAugmentationsOptions,
+  ImageAugmenter,
   SingleImageFlow,
 } from "./plot-augmentations.ts";
 export { plotCalibration } from "./plot-calibration.ts";

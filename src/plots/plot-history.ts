@@ -1,4 +1,4 @@
-import { check, isListOf } from "../checks.ts";
+import { check, isListOf, readable } from "../checks.ts";
 import { like, readOptions, texts } from "../options.ts";
 import { joinPhases, type RunHistory } from "./history-curves.ts";
 import { historyPanel, type Metric, type RunCurve } from "./history-panel.ts";
@@ -48,7 +48,8 @@ export function plotHistory(
     colors: texts("colours", '["blue", "green"]', { default: COLORS }),
     phaseNames: texts("names", '["plain", "augmented"]', { optional: true }),
   });
-  const runs = readRuns(SUBJECT, history, settings.phaseNames);
+  const { phaseNames } = settings;
+  const runs = readable(SUBJECT, "a history", () => readRuns(SUBJECT, history, phaseNames));
   check(
     runs.length <= COLORS.length,
     SUBJECT,

@@ -18,10 +18,14 @@ export function isInstance(prototype: object, value: unknown): boolean {
   if (brand === undefined) {
     return Object.prototype.isPrototypeOf.call(prototype, value as object);
   }
-  let at: unknown = value;
-  while (typeof at === "object" && at !== null) {
-    if (ownBrand(at) === brand) return true;
-    at = Object.getPrototypeOf(at);
+  try {
+    let at: unknown = value;
+    while (typeof at === "object" && at !== null) {
+      if (ownBrand(at) === brand) return true;
+      at = Object.getPrototypeOf(at);
+    }
+  } catch {
+    // A proxy that was revoked is of no class.
   }
   return false;
 }

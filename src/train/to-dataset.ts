@@ -1,14 +1,14 @@
 import { tensor1d, type Tensor1D, tensor4d, type Tensor4D } from "@tensorflow/tfjs-core";
 import { type Dataset, generator } from "@tensorflow/tfjs-data";
 import { check, describe } from "../checks.ts";
-import type { Batch, Flow } from "../augment/flow.ts";
+import { type Batch, type Flow, isFlow } from "../augment/flow.ts";
 import { ImageFlow } from "../augment/image-flow.ts";
 import { checkSet } from "../augment/set-flow.ts";
 import { setFlowOptions } from "../augment/flow-options.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { boolean, readOptions } from "../options.ts";
 import { checkedFlow } from "./feed/checked-flow.ts";
-import { isFlow, isImageSet } from "./feed/feed-of.ts";
+import { isImageSet } from "./feed/feed-of.ts";
 
 /** Options of {@link toDataset}; for an image set only: a flow has its own. */
 export interface ToDatasetOptions {

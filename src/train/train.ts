@@ -185,12 +185,13 @@ function runPhases(
       feed: feedOf(call, data.train, { purpose: "training", ...settings, ...phase, weights }),
     }));
     const validation =
-      data.validation &&
-      feedOf(call, data.validation, {
-        purpose: "evaluation",
-        batchSize: VALIDATION_BATCH,
-        weights: data.validationWeights,
-      });
+      data.validation === undefined
+        ? undefined
+        : feedOf(call, data.validation, {
+            purpose: "evaluation",
+            batchSize: VALIDATION_BATCH,
+            weights: data.validationWeights,
+          });
 
     // Where it begins: at a checkpoint, if there is one. Loaded with the first run that is saved.
     const checkpoints =

@@ -283,9 +283,12 @@ describe("imageFlow with an augmentation", () => {
   it.each([
     [
       { augmentation: randomCrop },
-      "augmentation to be an object with draw and apply, got the function",
+      "augmentation to be what changes an image, with draw and apply, got the function",
     ],
-    [{ mix: "mixup" }, 'mix to be an object with draw and apply, got "mixup"; pass e.g. mixup()'],
+    [
+      { mix: "mixup" },
+      'mix to be what mixes two images, with draw and apply, got "mixup"; pass e.g. mixup()',
+    ],
   ])("refuses what is none: %j", (options, message) => {
     expect(() => imageFlow(setOf(2), options as never)).toThrow(message);
   });

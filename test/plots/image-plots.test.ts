@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ImageDataGenerator, imageFlow, mixup } from "../../src/augment/index.ts";
+import {
+  ImageDataGenerator,
+  imageFlow,
+  mixup,
+  pipeline,
+  randomFlip,
+} from "../../src/augment/index.ts";
 import { ArgumentError } from "../../src/errors.ts";
 import {
   plotAugmentations,
@@ -245,8 +251,18 @@ describe("plotAugmentations", () => {
     expect(() => plotAugmentations(set, imageFlow(set))).toThrow(/a flow of single images/);
   });
 
+  it("shows what a pipeline gives, and an augmenter of one's own", () => {
+    const mixed = pipeline(randomFlip(), { mix: mixup() });
+    const flow = mixed.flow(set, { seed: 3, batchSize: 1, shuffle: false });
+    const expected = valuesOf(plotAugmentations(set, flow, { seed: 3, count: 2 }));
+    for (const augmentation of [mixed, { flow: mixed.flow.bind(mixed) }]) {
+      const spec = plotAugmentations(set, augmentation, { seed: 3, count: 2 });
+      expect(valuesOf(spec)).toEqual(expected);
+    }
+  });
+
   it("refuses what is no generator, and too many pictures", () => {
-    expect(() => plotAugmentations(set, {} as never)).toThrow(/getRandomTransform and applyTr/);
+    expect(() => plotAugmentations(set, {} as never)).toThrow(/an augmenter, or a flow of/);
     expect(() => plotAugmentations(set, generator, { count: 20, variants: 20 })).toThrow(
       /variants to be a whole number in \[1, 19\], got 20/,
     );

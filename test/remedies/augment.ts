@@ -21,6 +21,11 @@ const sorted = new ImageSet({
 const shape = set.imageShape;
 const first = (augmentation: kit.Augmentation, of = set): unknown =>
   kit.imageFlow(of, { augmentation }).batch(0, 0);
+const mixedBy = (pixel: number): unknown =>
+  kit
+    .pipeline({ mix: { draw: () => ({ weight: 1 }), apply: (pixels) => pixels.fill(pixel) } })
+    .flow(set)
+    .batch(0, 0);
 const generator = (options: kit.ImageDataGeneratorOptions): ImageDataGenerator =>
   new ImageDataGenerator(options);
 
@@ -31,10 +36,14 @@ export const trials: Trials = {
     () => kit.augmenterFromJSON({ kind: "pipeline", parts: wrong({ 0: "randomCrop" }) }),
     () => kit.augmenterFromJSON(kit.pipeline(kit.randomCrop()).toJSON()),
   ],
-  "pass e.g. randomCrop(), alternatingFlip(), and options last": [
+  "pass e.g. randomCrop(), alternatingFlip(), and to pipeline { mix: mixup() } last": [
     () => kit.pipeline({ mix: kit.mixup() }, kit.alternatingFlip()),
-    () => kit.pipeline(kit.randomCrop(), kit.alternatingFlip(), { mix: kit.mixup() }),
+    () => {
+      kit.compose(kit.randomCrop(), kit.alternatingFlip());
+      kit.pipeline(kit.randomCrop(), kit.alternatingFlip(), { mix: kit.mixup() });
+    },
   ],
+  "look for a division by 0 in it": [() => mixedBy(0 / 0), () => mixedBy(0 / 1)],
   "pass one image, as floats or as bytes": [
     () => generator({}).standardize(wrong("image"), shape),
     () => generator({}).standardize(Float32Array.from(set.image(0)), shape),

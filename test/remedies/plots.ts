@@ -75,13 +75,15 @@ export const trials: Trials = {
   ],
   "pass images": [() => kit.plotSamples(set.take(0)), () => kit.plotSamples(set)],
   "choose the channels to show": [() => kit.plotSamples(deep), () => kit.plotSamples(rgb)],
-  "pass an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })": [
-    () => augmentations(kit.imageFlow(set)),
-    () => {
-      augmentations(generator);
-      augmentations(kit.imageFlow(set, { batchSize: 1, shuffle: false }));
-    },
-  ],
+  "pass what pipeline(...) gives, an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })":
+    [
+      () => augmentations(kit.imageFlow(set)),
+      () => {
+        augmentations(kit.pipeline(kit.randomFlip()));
+        augmentations(generator);
+        augmentations(kit.imageFlow(set, { batchSize: 1, shuffle: false }));
+      },
+    ],
   "make it with shuffle: false": [
     () => augmentations(kit.imageFlow(set, { batchSize: 1 })),
     () => augmentations(kit.imageFlow(set, { batchSize: 1, shuffle: false })),

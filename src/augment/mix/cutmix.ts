@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import { boxInside, type PixelBox } from "../operations/box.ts";
 import { drawBeta } from "./draw-beta.ts";
 import type { Mix, MixParameters } from "./mix.ts";
@@ -18,7 +19,7 @@ export interface CutmixParameters extends MixParameters {
  */
 export function cutmix(options: MixOptions = {}): Mix<CutmixParameters> {
   const settings = readOptions("cutmix", options, mixOptions());
-  return {
+  return made("mix", {
     toJSON: () => ({ kind: "cutmix", options: settings }),
     draw(shape, rng) {
       const [height, width] = shape;
@@ -39,5 +40,5 @@ export function cutmix(options: MixOptions = {}): Mix<CutmixParameters> {
         image.set(partner.subarray(from, to), from);
       }
     },
-  };
+  });
 }

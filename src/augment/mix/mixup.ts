@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import { number, readOptions } from "../../options.ts";
 import { drawBeta } from "./draw-beta.ts";
 import type { Mix } from "./mix.ts";
@@ -15,7 +16,7 @@ export interface MixOptions {
  */
 export function mixup(options: MixOptions = {}): Mix {
   const settings = readOptions("mixup", options, mixOptions());
-  return {
+  return made("mix", {
     toJSON: () => ({ kind: "mixup", options: settings }),
     draw: (_, rng) => ({ weight: drawBeta(settings.alpha, rng) }),
     apply(image, partner, _, { weight }) {
@@ -23,7 +24,7 @@ export function mixup(options: MixOptions = {}): Mix {
         image[i] = weight * image[i] + (1 - weight) * partner[i];
       }
     },
-  };
+  });
 }
 
 /** The readers of {@link MixOptions}. */

@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import { checkNumber } from "../../checks.ts";
 import { type FactorRange, range, type Reader, readOptions } from "../../options.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
@@ -51,7 +52,7 @@ export function colorJitter(options: ColorJitterOptions): Augmentation<readonly 
     saturation: factor,
     hue: amount(-0.5, 0.5, 0, "0.1"),
   });
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "colorJitter", options: settings }),
     draw({ rng, shape }) {
       checkColourChannels("colorJitter", shape);
@@ -64,7 +65,7 @@ export function colorJitter(options: ColorJitterOptions): Augmentation<readonly 
     },
     apply: (image, shape, steps) =>
       steps.reduce((current, step) => applyStep(current, shape, step), image),
-  };
+  });
 }
 
 function applyStep(image: Uint8Array, shape: ImageShape, { kind, amount }: JitterStep): Uint8Array {

@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import { integer, readOptions } from "../../options.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { boxInside, fillColor, paintBox, type PixelBox, type FillColor } from "./box.ts";
@@ -21,7 +22,7 @@ export function cutout(options: CutoutOptions = {}): Augmentation<PixelBox> {
     fill: fillColor(),
   });
   const { size, fill } = settings;
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "cutout", options: settings }),
     draw({ rng, shape }) {
       const top = rng.integer(shape[0]) - Math.floor(size / 2);
@@ -29,5 +30,5 @@ export function cutout(options: CutoutOptions = {}): Augmentation<PixelBox> {
       return boxInside(top, left, size, size, shape);
     },
     apply: (image, shape, box) => paintBox(image, shape, box, fill),
-  };
+  });
 }

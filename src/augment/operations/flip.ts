@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import { number, readOptions } from "../../options.ts";
 import { randomStream } from "../../random/stream.ts";
@@ -23,11 +24,11 @@ export function randomFlip(options: RandomFlipOptions = {}): Augmentation<FlipPa
   const settings = readOptions("randomFlip", options, {
     probability: number({ min: 0, max: 1, default: 0.5 }),
   });
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "randomFlip", options: settings }),
     draw: ({ rng }) => ({ flip: rng.uniform() < settings.probability }),
     apply: applyFlip,
-  };
+  });
 }
 
 /**
@@ -37,14 +38,14 @@ export function randomFlip(options: RandomFlipOptions = {}): Augmentation<FlipPa
  * seconds on a single GPU", 2024).
  */
 export function alternatingFlip(): Augmentation<FlipParameters> {
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "alternatingFlip" }),
     draw({ seed, epoch, index }) {
       const first = randomStream(seed, "alternatingFlip", index).integer(2);
       return { flip: (first + epoch) % 2 === 1 };
     },
     apply: applyFlip,
-  };
+  });
 }
 
 function applyFlip(

@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import { integer, readOptions } from "../../options.ts";
 import type { Augmentation } from "./augmentation.ts";
@@ -36,7 +37,7 @@ export function randAugment(
     magnitude: integer({ min: 0, max: LEVELS - 1, default: 9 }),
   });
   const { count, magnitude } = settings;
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "randAugment", options: settings }),
     draw({ rng, shape }) {
       checkColourChannels("randAugment", shape);
@@ -47,7 +48,7 @@ export function randAugment(
     },
     apply: (image, shape, steps) =>
       steps.reduce((current, step) => applyOperation(current, shape, step), image),
-  };
+  });
 }
 
 /** Magnitudes for images of a shape. */

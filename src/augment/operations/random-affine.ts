@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import { readOptions } from "../../options.ts";
 import { drawTransform } from "../keras/draw-transform.ts";
 import { type ImageDataGeneratorOptions, transformOptions } from "../keras/generator-options.ts";
@@ -29,7 +30,7 @@ export type RandomAffineOptions = Pick<
 export function randomAffine(options: RandomAffineOptions): Augmentation<Transform> {
   const settings = readOptions("randomAffine", options, transformOptions());
   const ranges = { ...settings, channelShiftRange: 0, brightnessRange: undefined };
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "randomAffine", options: settings }),
     draw: ({ shape, rng }) => drawTransform(ranges, shape, rng),
     apply(image, shape, transform) {
@@ -37,5 +38,5 @@ export function randomAffine(options: RandomAffineOptions): Augmentation<Transfo
       new TransformPipeline(shape, settings).apply(image, 0, transform, out, 0, 1);
       return Uint8Array.from(Uint8ClampedArray.from(out));
     },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import { checkInteger } from "../../checks.ts";
 import { integer, number, oneOf, readOptions } from "../../options.ts";
 import type { Augmentation } from "./augmentation.ts";
@@ -42,7 +43,7 @@ export function randomCrop(options: RandomCropOptions = {}): Augmentation<CropPa
     fill: number({ min: 0, max: 255, default: 0 }),
   });
   const { padding, paddingMode, fill } = settings;
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "randomCrop", options: settings }),
     draw({ rng, shape: [height, width] }) {
       if (paddingMode !== "constant" && paddingMode !== "edge") {
@@ -67,7 +68,7 @@ export function randomCrop(options: RandomCropOptions = {}): Augmentation<CropPa
       }
       return out;
     },
-  };
+  });
 }
 
 /** The pixel that stands at `index` of a padded line of `size`; none where it is filled. */

@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import { number, type FactorRange, range, readOptions } from "../../options.ts";
 import { drawBetween } from "../keras/shift-range.ts";
 import type { Augmentation } from "./augmentation.ts";
@@ -40,7 +41,7 @@ export function randomErasing(options: RandomErasingOptions = {}): Augmentation<
     fill: fillColor(),
   });
   const { probability, scale, ratio, fill } = settings;
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "randomErasing", options: settings }),
     draw({ rng, shape: [height, width] }) {
       if (rng.uniform() >= probability) return { box: undefined };
@@ -57,5 +58,5 @@ export function randomErasing(options: RandomErasingOptions = {}): Augmentation<
       return { box: undefined };
     },
     apply: (image, shape, { box }) => (box ? paintBox(image, shape, box, fill) : image),
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { made } from "../made.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { checkColourChannels } from "./colour-channels.ts";
 import { drawOperation } from "./draw-operation.ts";
@@ -21,12 +22,12 @@ export const TRIVIAL_AUGMENT_SPACE = /* @__PURE__ */ operationSpace({
  * torchvision). Images must have three channels.
  */
 export function trivialAugment(): Augmentation<OperationStep> {
-  return {
+  return made("augmentation", {
     toJSON: () => ({ kind: "trivialAugment" }),
     draw({ rng, shape }) {
       checkColourChannels("trivialAugment", shape);
       return drawOperation(TRIVIAL_AUGMENT_SPACE, LEVELS, () => rng.integer(LEVELS), rng);
     },
     apply: applyOperation,
-  };
+  });
 }

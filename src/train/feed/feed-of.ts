@@ -1,9 +1,9 @@
 /** The one place that tells apart what may be fed to a model. A new kind of data is a line here. */
 import { Tensor, type TensorContainer } from "@tensorflow/tfjs-core";
 import type { Dataset } from "@tensorflow/tfjs-data";
-import type { Flow } from "../../augment/flow.ts";
+import { type Flow, isFlow } from "../../augment/flow.ts";
 import { ArgumentError } from "../../errors.ts";
-import { describe } from "../../checks.ts";
+import { attempt, describe, hasMethods, isOf } from "../../checks.ts";
 import { asBytes, type Bytes } from "../../bytes/bytes.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import type { Pixels } from "../../dataset/resample.ts";
@@ -48,9 +48,9 @@ export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed |
   if (isFlow(data)) return flowFeed(call, data, use);
   if (isDataset(data)) return datasetFeed(call, data, use);
   if (use.purpose === "prediction") {
-    if (data instanceof Tensor) return tensorFeed(call, data, use);
+    if (isOf(data, Tensor)) return tensorFeed(call, data, use);
     if (isPicture(data)) return pictureFeed(call, data, use);
-    if (data instanceof Float32Array) return floatsFeed(call, data, use);
+    if (isOf(data, Float32Array)) return floatsFeed(call, data, use);
     const bytes = asBytes(data);
     if (bytes) return bytesFeed(call, bytes, use);
   }
@@ -83,16 +83,10 @@ export function isEndless(data: LabelledImages): boolean {
 
 /** Whether a value is a tf.data dataset, of whichever copy of tfjs-data. */
 function isDataset(value: unknown): value is Dataset<TensorContainer> {
-  return typeof (value as { iterator?: unknown } | null)?.iterator === "function";
-}
-
-/** Whether a value is a {@link Flow}. */
-export function isFlow(value: unknown): value is Flow {
-  const flow = value as Partial<Flow> | null | undefined;
-  return typeof flow?.batch === "function" && typeof flow.epoch === "function";
+  return hasMethods(value, "iterator");
 }
 
 /** Whether a value is one picture, such as the `ImageData` of a canvas. */
 function isPicture(value: unknown): value is Pixels {
-  return ["data", "width", "height"].every((name) => name in Object(value));
+  return attempt(() => ["data", "width", "height"].every((name) => name in Object(value))) === true;
 }

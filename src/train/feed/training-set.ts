@@ -1,5 +1,13 @@
 /** What a run trains on and is measured on, out of the options that say so. */
-import { check, checkNumber, describe, isArray } from "../../checks.ts";
+import {
+  attempt,
+  check,
+  checkNumber,
+  describe,
+  isArray,
+  isObject,
+  readable,
+} from "../../checks.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import { splitIndices } from "../../dataset/train-validation-split.ts";
 import { warnOfMissingClasses, warnOfOtherClasses } from "../../dataset/warn-of-missing-classes.ts";
@@ -90,17 +98,17 @@ function imageWeights(
   classWeight: TrainingSetSettings["classWeight"] = {},
   sampleWeight?: TrainingSetSettings["sampleWeight"],
 ): Float32Array {
-  const prototype = Object.getPrototypeOf(Object(classWeight)) as unknown;
+  const isPlain = (value: object): boolean =>
+    [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
   check(
-    typeof classWeight === "object" &&
-      classWeight !== null &&
-      (isArray(classWeight) || prototype === Object.prototype || prototype === null),
+    isObject(classWeight) && (isArray(classWeight) || attempt(() => isPlain(classWeight)) === true),
     subject,
     "classWeight to be an object with a weight for each class",
     describe(classWeight),
     "pass { classIndex: weight }; of a Map make one with Object.fromEntries",
   );
-  const perClass: Record<string, number> = Object.fromEntries(Object.entries(classWeight));
+  const entries = readable(subject, "classWeight", () => Object.entries(classWeight));
+  const perClass: Record<string, number> = Object.fromEntries(entries);
   for (const [label, weight] of Object.entries(perClass)) {
     check(
       /^\d+$/.test(label) && Number(label) < classNames.length,

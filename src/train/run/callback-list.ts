@@ -1,4 +1,4 @@
-import { check, checkInteger, describe, isListOf, isObject } from "../../checks.ts";
+import { check, checkInteger, describe, isListOf, isObject, readable } from "../../checks.ts";
 import { messageOf } from "../../text/describe.ts";
 import { CifarKitError, DataError } from "../../errors.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
@@ -37,8 +37,11 @@ export function checkCallbacks(subject: string, callbacks: unknown): readonly Ca
     "pass e.g. [earlyStopping({ patience: 3 })]",
   );
   for (const callback of callbacks as Record<string, unknown>[]) {
-    for (const name of Object.keys(HOOKS)) {
-      const hook = callback[name];
+    const [members, hooks] = readable(subject, "callbacks", () => [
+      membersOf(callback),
+      Object.keys(HOOKS).map((name) => [name, callback[name]] as const),
+    ]);
+    for (const [name, hook] of hooks) {
       check(
         hook === undefined || typeof hook === "function",
         subject,
@@ -59,7 +62,7 @@ export function checkCallbacks(subject: string, callbacks: unknown): readonly Ca
       'pass e.g. "counter(2)"',
     );
     // A slip of the pen would never be called.
-    const stray = membersOf(callback).find((key) => /^on[A-Z_]/.test(key) && !(key in HOOKS));
+    const stray = members.find((key) => /^on[A-Z_]/.test(key) && !(key in HOOKS));
     check(
       stray === undefined,
       subject,
