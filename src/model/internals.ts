@@ -35,6 +35,8 @@ export interface LayerInternals {
   readonly trainableWeights: LayerVariable[];
   /** Those that it would train if nothing were frozen. */
   readonly _trainableWeights?: readonly LayerVariable[];
+  /** Such as the statistics of a batch normalisation. */
+  readonly _nonTrainableWeights?: readonly LayerVariable[];
   readonly activation?: { getClassName(): string };
   readonly kernel?: LayerVariable;
   readonly bias?: LayerVariable | null;

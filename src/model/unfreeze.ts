@@ -9,7 +9,7 @@ import { type LayerInternals, modelInternals } from "./internals.ts";
 import { withKerasLayers } from "./keras-layers.ts";
 import { allLayers } from "./layer-tree.ts";
 import { checkRateIsFree, setLearningRate } from "./learning-rate.ts";
-import { buildKerasOptimizer } from "./optimizers/build-keras-optimizer.ts";
+import { buildOptimizer } from "./optimizers/build-optimizer.ts";
 import { trainWhatIsTrainable } from "./trainable.ts";
 
 /** Options of {@link unfreeze}. */
@@ -56,7 +56,7 @@ export function unfreeze(model: LayersModel, options: UnfreezeOptions = {}): voi
   withKerasLayers(model);
   for (const layer of chosen) layer.trainable = true;
   trainWhatIsTrainable(model);
-  buildKerasOptimizer(model);
+  buildOptimizer(subject, model);
   if (learningRate !== undefined) setLearningRate(subject, optimizer, learningRate);
 }
 

@@ -1,6 +1,8 @@
 import { tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { assignTo } from "../model/constraints.ts";
 import { modelInternals } from "../model/internals.ts";
+import { weightsInOrder } from "../model/layer-tree.ts";
 import { type NamedArray, toArray, toTensor } from "../model/named-array.ts";
 import { buildOptimizer } from "../model/optimizers/build-optimizer.ts";
 import { readOptimizerState, writeOptimizerState } from "../model/optimizers/optimizer-state.ts";
@@ -8,7 +10,7 @@ import { isScheduled, learningRateOf, setLearningRate } from "../model/learning-
 
 /** What training changes in a model, as plain arrays. */
 export interface ModelState {
-  /** In the model's order. */
+  /** In the order of `weightsInOrder`. */
   readonly weights: readonly NamedArray[];
   /** The optimizer's: first its number of steps, then e.g. Adam's moments. */
   readonly optimizer: readonly NamedArray[];
@@ -22,7 +24,7 @@ export class ModelSnapshot implements ModelState {
   readonly optimizer: readonly NamedArray[];
   readonly learningRate: number | null;
   readonly #model: LayersModel;
-  readonly #variables: LayersModel["weights"];
+  readonly #variables: ReturnType<typeof weightsInOrder>;
 
   /** @param state that fits the model; without an optimizer's only its weights can be put back. */
   constructor(
@@ -33,8 +35,7 @@ export class ModelSnapshot implements ModelState {
     this.optimizer = optimizer;
     this.learningRate = learningRate;
     this.#model = model;
-    // The list itself: freezing a layer later changes the model's order.
-    this.#variables = model.weights;
+    this.#variables = weightsInOrder(model);
   }
 
   /** Reads back from the device what a compiled model is now. */
@@ -52,14 +53,14 @@ export class ModelSnapshot implements ModelState {
   /** The weights alone. */
   static async ofWeights(model: LayersModel): Promise<ModelSnapshot> {
     const weights = await Promise.all(
-      model.weights.map((weight) => toArray(weight.originalName, weight.read())),
+      weightsInOrder(model).map((weight) => toArray(weight.originalName, weight.read())),
     );
     return new ModelSnapshot(model, { weights });
   }
 
   /** The same of values that were taken before. */
   static ofValues(model: LayersModel, values: readonly Float32Array[]): ModelSnapshot {
-    const weights = model.weights.map(({ originalName, shape }, i) => ({
+    const weights = weightsInOrder(model).map(({ originalName, shape }, i) => ({
       name: originalName,
       shape: shape as number[],
       values: values[i],
@@ -76,7 +77,7 @@ export class ModelSnapshot implements ModelState {
   restoreWeights(): void {
     tidy(() => {
       this.#variables.forEach((weight, i) => {
-        weight.write(toTensor(this.weights[i]));
+        assignTo(weight, toTensor(this.weights[i]));
       });
     });
   }
@@ -87,7 +88,7 @@ export class ModelSnapshot implements ModelState {
     const optimizer = modelInternals(this.#model).optimizer!;
     await writeOptimizerState(subject, optimizer, this.optimizer);
     // One that had none takes none.
-    if (this.optimizer.length > 1) await buildOptimizer(subject, this.#model);
+    if (this.optimizer.length > 1) buildOptimizer(subject, this.#model);
     if (this.learningRate !== null) setLearningRate(subject, optimizer, this.learningRate);
   }
 }

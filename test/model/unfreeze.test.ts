@@ -108,6 +108,29 @@ describe("unfreeze", () => {
     expect(model.getWeights()[0].dataSync()).not.toEqual(before);
   });
 
+  it.each([
+    ["momentum", () => tf.train.momentum(0.1, 0.9)],
+    ["adam", () => tf.train.adam(0.01)],
+    ["adamax", () => tf.train.adamax(0.01)],
+    ["rmsprop", () => tf.train.rmsprop(0.01, 0.9, 0.5)],
+    ["adagrad", () => tf.train.adagrad(0.01)],
+    ["adadelta", () => tf.train.adadelta(0.01)],
+  ])("moves the state of TensorFlow.js's own %s at once, for its own fit", async (_, make) => {
+    const { numTensors } = tf.memory();
+    const [x, y] = [tf.ones([6, 8, 8, 3]), tf.tensor1d([0, 1, 2, 0, 1, 2])];
+    const model = replaceHead(tinyModel(), { classNames: set.classNames, optimizer: make() });
+    await model.fit(x, y);
+    // Of other shapes, and before the head in the order of the layers.
+    unfreeze(model, { layers: ["dense"] });
+    const before = model.getLayer("dense").getWeights()[0].dataSync();
+    await model.fit(x, y);
+    await epoch(model);
+    expect(model.getLayer("dense").getWeights()[0].dataSync()).not.toEqual(before);
+    model.dispose();
+    tf.dispose([x, y]);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
   it("is refused for layers that are not there, and leaves the model as it was", () => {
     const model = frozen();
     const refused = (options: object, message: RegExp): void => {

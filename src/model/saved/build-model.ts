@@ -2,6 +2,7 @@ import { dispose, io, type NamedTensorMap, tidy } from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
 import { checkSavedNames } from "../class-names.ts";
 import { compileOwning } from "../compile.ts";
+import { assignTo } from "../constraints.ts";
 import { modelInternals, type NamedTensor } from "../internals.ts";
 import { orNothing, orNothingAsync } from "../leftovers.ts";
 import { toArray } from "../named-array.ts";
@@ -37,6 +38,11 @@ export async function buildModel(artifacts: io.ModelArtifacts): Promise<LayersMo
         await compileAsSaved(model, trainingConfig as TrainingConfig, tensors ? named(true) : []);
       }
       if (tensors) model.loadWeights(byName(named(false)));
+      // It has held them to their constraints once more, which rounds.
+      for (const weight of model.weights) {
+        const saved = tensors?.[weight.originalName];
+        if (saved) assignTo(weight, saved);
+      }
     } finally {
       dispose(tensors ?? []);
     }
@@ -86,7 +92,7 @@ async function compileAsSaved(
     if (isKerasOptimizer(optimizer)) optimizer.writeStockState(arrays);
     else await optimizer.setWeights([...state]);
   }
-  await buildOptimizer("loadModel", model);
+  buildOptimizer("loadModel", model);
 }
 
 function byName(tensors: readonly NamedTensor[]): NamedTensorMap {

@@ -1,5 +1,6 @@
 import { tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { assignTo } from "../constraints.ts";
 import { checkSavedNames, setClassNames } from "../class-names.ts";
 import type { LoadWeightsOptions } from "./weights-options.ts";
 
@@ -40,7 +41,7 @@ export async function loadWeights(
   }
   for (const [{ variable, shape }, data] of values) {
     const value = tensor(data, [...shape], "float32");
-    variable.write(value);
+    assignTo(variable, value);
     value.dispose();
   }
 }

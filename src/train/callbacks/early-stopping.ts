@@ -1,3 +1,4 @@
+import { weightsInOrder } from "../../model/layer-tree.ts";
 import { boolean, integer, number, readOptions } from "../../options.ts";
 import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
 import { anyNumber, count, list, nullable } from "../checkpoint/header-shape.ts";
@@ -72,7 +73,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       ({ bestEpoch, stoppedEpoch, wait } = state);
       best = state.best ?? undefined;
       if (!state.bestWeights) return;
-      checkLengths(SUBJECT, state.bestWeights, model.weights);
+      checkLengths(SUBJECT, state.bestWeights, weightsInOrder(model));
       bestWeights = ModelSnapshot.ofValues(model, state.bestWeights);
     },
     async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {

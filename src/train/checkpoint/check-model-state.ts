@@ -2,6 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { DataError } from "../../errors.ts";
 import { createPause } from "../../runtime/event-loop.ts";
 import { modelInternals } from "../../model/internals.ts";
+import { weightsInOrder } from "../../model/layer-tree.ts";
 import type { NamedArray } from "../../model/named-array.ts";
 import { scalarCount, slotsPerVariable } from "../../model/optimizers/optimizer-state.ts";
 import { trainedWeights } from "../../model/trainable.ts";
@@ -44,7 +45,7 @@ export function firstNotFinite(arrays: readonly NamedArray[]): string | undefine
 }
 
 function checkWeights(subject: string, model: LayersModel, weights: readonly NamedArray[]): void {
-  const wanted = model.weights.map(({ shape, dtype }) => kind(shape, dtype));
+  const wanted = weightsInOrder(model).map(({ shape, dtype }) => kind(shape, dtype));
   const saved = weights.map(kindOf);
   const stray = wanted.findIndex((one, i) => one !== saved[i]);
   if (stray === -1 && wanted.length === saved.length) return;

@@ -105,7 +105,7 @@ export class TrainingLoop {
 
   async #runPhases(): Promise<void> {
     // Before the first save: what is no longer trained has no state in a checkpoint.
-    await buildOptimizer(this.#subject, this.#model);
+    buildOptimizer(this.#subject, this.#model);
     await this.#endingRun(async () => {
       clearStopRequest(this.#model);
       await this.#callbacks.call("onTrainBegin", {});
