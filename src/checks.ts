@@ -1,5 +1,6 @@
 /**
- * Argument checks, used once at each public door; behind it the code trusts its arguments.
+ * Argument checks of public functions; the code behind them trusts its arguments. Those of options
+ * are in options.ts.
  * Every check throws an {@link ArgumentError} that names the caller and the argument.
  */
 import { describe, messageOf } from "./text/describe.ts";
@@ -35,6 +36,20 @@ export function checkEach(
     if (isGood(values[i], i)) continue;
     const got = `${describe(values[i])} at index ${i}`;
     throw new ArgumentError({ subject, expected: `${name} to hold ${what}`, got, remedy });
+  }
+}
+
+/** Throws for the first of some values that is not the index of one of `count` things. */
+export function checkIndices(
+  subject: string,
+  name: string,
+  values: ArrayLike<unknown>,
+  count: number,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < count) continue;
+    checkInteger(subject, `${name}[${i}]`, value, { min: 0, max: count - 1 });
   }
 }
 

@@ -1,6 +1,7 @@
 import { allocate } from "../bytes/allocate.ts";
 import { check, checkNumber } from "../checks.ts";
 import { like, type Reader, readOptions } from "../options.ts";
+import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { randomStream } from "../random/stream.ts";
 import { atOnce } from "../runtime/listener.ts";
@@ -9,7 +10,7 @@ import { KeyedFlowRandom } from "./flow-random.ts";
 import { isStep, kindOf, type StepKind } from "./made.ts";
 import { type Augmentation, applyTo, drawFor } from "./operations/augmentation.ts";
 import type { Mix, MixParameters } from "./mix/mix.ts";
-import { type BatchPlan, checkSet, SetFlow } from "./set-flow.ts";
+import { type BatchPlan, SetFlow } from "./set-flow.ts";
 import { type SetFlowOptions, setFlowOptions, type SetFlowSettings } from "./flow-options.ts";
 
 /** Options of {@link imageFlow}. */
@@ -37,7 +38,7 @@ export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
     augmentation: step<Augmentation>("augmentation", "compose(randomCrop(), alternatingFlip())"),
     mix: step<Mix>("mix", "mixup()"),
   });
-  checkSet(subject, set);
+  checkImageSet(subject, set);
   return new ImageFlow(set, settings, { augmentation, mix });
 }
 

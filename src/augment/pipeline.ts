@@ -1,4 +1,5 @@
 import { hasMethods, isObject } from "../checks.ts";
+import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import { type Augmenter, type AugmenterJSON, describedBy, isAugmenter } from "./augmenter.ts";
@@ -8,7 +9,6 @@ import { ImageFlow, step } from "./image-flow.ts";
 import { type Show, textOf } from "./made.ts";
 import type { Mix } from "./mix/mix.ts";
 import { type Augmentation, checkAugmentations, compose } from "./operations/augmentation.ts";
-import { checkSet } from "./set-flow.ts";
 import { type SetFlowOptions, setFlowOptions } from "./flow-options.ts";
 
 /** Options of {@link pipeline}. */
@@ -55,7 +55,7 @@ export class Pipeline implements Augmenter {
    */
   flow(set: ImageSet, options: SetFlowOptions = {}): Flow {
     const settings = readOptions("pipeline.flow", options, setFlowOptions());
-    checkSet("pipeline.flow", set);
+    checkImageSet("pipeline.flow", set);
     return new ImageFlow(set, settings, { augmentation: this.#augmentation, mix: this.#mix });
   }
 

@@ -1,5 +1,5 @@
 import { allocate } from "../bytes/allocate.ts";
-import { attempt, check, isOf, checkInteger, describe, isArray } from "../checks.ts";
+import { check, checkInteger, describe } from "../checks.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import type { ImageShape } from "../dataset/image-shape.ts";
@@ -14,25 +14,6 @@ export interface BatchPlan {
   /** Indices into the image set. */
   readonly images: Int32Array;
   readonly xs: Float32Array;
-}
-
-/** Throws unless `set` is an image set with at least one image. */
-export function checkSet(subject: string, set: unknown): asserts set is ImageSet {
-  const parts = set as ImageSet;
-  check(
-    attempt(() => isOf(parts.images, Uint8Array) && isArray(parts.imageShape)) === true,
-    subject,
-    "an ImageSet",
-    describe(set),
-    "load one with loadCifar10, or make one with new ImageSet({ images, labels, ... })",
-  );
-  check(
-    parts.length > 0,
-    subject,
-    "at least one image",
-    "an empty set",
-    "check what was taken from the loaded set",
-  );
 }
 
 /** Batches over an image set: order and bookkeeping here, the pixels in the subclasses. */

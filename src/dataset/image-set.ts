@@ -1,7 +1,15 @@
 import { allocate } from "../bytes/allocate.ts";
 import { BRAND, isInstance } from "../runtime/brand.ts";
 import { asBytes, type Bytes } from "../bytes/bytes.ts";
-import { check, checkInteger, describe, isListOf, isText, isArray } from "../checks.ts";
+import {
+  check,
+  checkIndices,
+  checkInteger,
+  describe,
+  isArray,
+  isListOf,
+  isText,
+} from "../checks.ts";
 import { anything, like, readOptions, type Reader } from "../options.ts";
 import { listed } from "../text/listed.ts";
 import { printable } from "../text/printable.ts";
@@ -142,9 +150,9 @@ export class ImageSet implements ImageSetParts {
       this.labels instanceof Uint8Array
         ? allocate(Uint8Array, indices.length, purpose)
         : allocate(Int32Array, indices.length, purpose);
+    checkIndices("ImageSet.subset", "indices", indices, this.length);
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i];
-      checkInteger("ImageSet.subset", `indices[${i}]`, index, { min: 0, max: this.length - 1 });
       images.set(this.image(index), i * this.imageSize);
       labels[i] = this.labels[index];
     }

@@ -10,7 +10,7 @@ import { type ImageShape, pictureShape } from "./image-shape.ts";
 import { badPicturesError, type LeftOutFile, listOf, reasonOf } from "./left-out.ts";
 import { forEachPicture } from "./pictures-in-flight.ts";
 import type { Pixels } from "./resample.ts";
-import { resizeImage, type ResizeImageOptions, resizeOptions } from "./resize-image.ts";
+import { type ResizeImageOptions, resizeOptions, resizePicture } from "./resize-image.ts";
 
 /** Size of a picture. */
 export interface PictureSize {
@@ -133,7 +133,7 @@ export async function makePictureSet(
       failures.set(i, cause);
       return;
     }
-    images.set(resizeImage(pixels, imageShape, resize), i * size);
+    images.set(resizePicture(subject, pixels, imageShape, resize), i * size);
   });
   const indices = [...ordered.keys()];
   const bad = indices

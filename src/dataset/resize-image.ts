@@ -50,15 +50,25 @@ export function resizeImage(
   options: ResizeImageOptions = {},
 ): Uint8Array {
   const subject = "resizeImage";
-  const { data, width, height, channels } = checkedPicture(subject, picture);
   const shape = pictureShape()(imageShape, subject, "imageShape");
   const settings = readOptions(subject, options, resizeOptions());
+  return resizePicture(subject, picture, shape, settings);
+}
+
+/** `resizeImage` for functions of other names, which have read the shape and the options. */
+export function resizePicture(
+  subject: string,
+  picture: Pixels,
+  shape: ImageShape,
+  settings: ResizeSettings,
+): Uint8Array {
+  const { data, width, height, channels } = checkedPicture(subject, picture);
   const line = width * channels;
   const rows = (from: number, to: number): Uint8Array => data.subarray(from * line, to * line);
   return resizeRows({ width, height, channels, rows }, shape, settings);
 }
 
-/** `resizeImage` for arguments that have been checked, of a picture that may come in strips. */
+/** The same for a picture that has been checked, and may come in strips. */
 export function resizeRows(
   picture: PictureRows,
   [outHeight, outWidth, outChannels]: ImageShape,

@@ -1,10 +1,11 @@
-import { check, describe } from "../checks.ts";
+import { check } from "../checks.ts";
 import { integer, readOptions, seed as anySeed } from "../options.ts";
 import { permutation } from "../random/permutation.ts";
 import { randomStream } from "../random/stream.ts";
 import { warnOnce } from "../runtime/warn.ts";
 import { listed } from "../text/listed.ts";
-import { ImageSet } from "./image-set.ts";
+import { checkImageSet } from "./check-image-set.ts";
+import type { ImageSet } from "./image-set.ts";
 import { indicesByLabel } from "./train-validation-split.ts";
 
 /** Options of {@link stratifiedKFold}. */
@@ -42,7 +43,7 @@ export interface Fold {
  */
 export function stratifiedKFold(set: ImageSet, options: StratifiedKFoldOptions = {}): Fold[] {
   const subject = "stratifiedKFold";
-  check(set instanceof ImageSet, subject, "an ImageSet", describe(set), "pass an ImageSet");
+  checkImageSet(subject, set);
   const { folds, seed } = readOptions(subject, options, {
     folds: integer({ min: 2, default: 5 }),
     seed: anySeed(),

@@ -1,8 +1,9 @@
-import { check, describe } from "../checks.ts";
+import { check } from "../checks.ts";
 import { boolean, number, readOptions, seed as anySeed } from "../options.ts";
 import { permutation } from "../random/permutation.ts";
 import { randomStream } from "../random/stream.ts";
-import { ImageSet } from "./image-set.ts";
+import { checkImageSet } from "./check-image-set.ts";
+import type { ImageSet } from "./image-set.ts";
 import { warnOfMissingClasses } from "./warn-of-missing-classes.ts";
 
 /** Options of {@link trainValidationSplit}. */
@@ -41,7 +42,7 @@ export function trainValidationSplit(
   options: TrainValidationSplitOptions = {},
 ): TrainValidationSplit {
   const subject = "trainValidationSplit";
-  check(set instanceof ImageSet, subject, "an ImageSet", describe(set), "pass an ImageSet");
+  checkImageSet(subject, set);
   const { fraction, seed, stratify } = readOptions(subject, options, {
     fraction: number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.1 }),
     seed: anySeed(),

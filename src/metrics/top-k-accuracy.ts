@@ -1,5 +1,5 @@
 import { checkInteger } from "../checks.ts";
-import { anything, boolean, readOptions } from "../options.ts";
+import { anything, boolean, integer, readOptions } from "../options.ts";
 import { checkSamples, type Labels, type SampleWeight } from "./labels.ts";
 import { sampleWeights } from "./readers.ts";
 import { encodeScores, type ScoreRows } from "./scores.ts";
@@ -33,12 +33,12 @@ export function topKAccuracyScore(
   const subject = "topKAccuracyScore";
   checkSamples(subject, yTrue);
   const settings = readOptions(subject, options, {
-    k: anything<number | undefined>(),
+    k: integer({ default: 2 }),
     normalize: boolean({ default: true }),
     sampleWeight: sampleWeights(yTrue.length),
     labels: anything<Labels | undefined>(),
   });
-  const { k = 2, normalize, sampleWeight } = settings;
+  const { k, normalize, sampleWeight } = settings;
   const { scores, classes, columns } = encodeScores(subject, yTrue, yScore, settings.labels);
   checkInteger(subject, "k", k, { min: 1, max: classes });
   const hits = columns.map((column, i) => {

@@ -4,7 +4,7 @@ import {
   type ImageFromFileOptions,
   imageFromFileSettings,
 } from "../dataset/pictures/image-options.ts";
-import { resizeImage } from "../dataset/resize-image.ts";
+import { resizePicture } from "../dataset/resize-image.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { printable } from "../text/printable.ts";
 import { MAX_PIXELS, type PictureInput, pictureOpener } from "./decode-picture.ts";
@@ -40,7 +40,7 @@ export async function imageFromFile(
     async () => (await open(input, name)).decode(),
   );
   if (picture.isClipped) warnOfClippedGrey(SUBJECT, `the picture${name}`);
-  return resizeImage(picture, imageShape, resize);
+  return resizePicture("imageFromFile", picture, imageShape, resize);
 }
 
 async function inputOf(file: unknown): Promise<PictureInput> {

@@ -1,4 +1,5 @@
-import { attempt, check, describe } from "../checks.ts";
+import { check } from "../checks.ts";
+import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import type { ImageShape } from "../dataset/image-shape.ts";
 import { imageUrl } from "./image-url.ts";
@@ -105,15 +106,8 @@ export function imageGrid(
 
 /** Throws unless the set has images, and of a kind that a picture can show. */
 export function checkDrawable(subject: string, set: ImageSet): void {
-  check(
-    attempt(() => set.images instanceof Uint8Array) === true,
-    subject,
-    "an ImageSet",
-    describe(set),
-    "pass e.g. the test part of loadCifar10()",
-  );
+  checkImageSet(subject, set);
   const channels = set.imageShape[2];
-  check(set.length > 0, subject, "a set with at least one image", "an empty set", "pass images");
   check(
     channels <= 4,
     subject,

@@ -16,7 +16,7 @@ export type CallbackState =
 export interface TrainingRun {
   /** The model in training. */
   readonly model: LayersModel;
-  /** Index of the phase under way: 1 in the second one of `trainTwoPhase`, else 0. */
+  /** Index of the phase under way, from 0. */
   readonly phase: number;
   /** Number of the epoch after the last one, counted from the start of the phase. */
   readonly epochs: number;

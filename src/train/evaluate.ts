@@ -108,12 +108,11 @@ export async function evaluateFeed(
   const { probabilities, shape, classes: yPred } = asPredictions(parts, labels.length, classNames);
   const yTrue = Int32Array.from(labels);
   const [n, k] = shape;
+  checkSamples(subject, yTrue, probabilities, k);
   let sum = 0;
   let correct = 0;
   for (let i = 0; i < n; i++) {
-    const probability = probabilities[i * k + yTrue[i]];
-    checkSample(subject, probability, i, yTrue[i], k);
-    sum -= sampleWeights[i] * Math.log(Math.max(probability, SMALLEST));
+    sum -= sampleWeights[i] * Math.log(Math.max(probabilities[i * k + yTrue[i]], SMALLEST));
     if (yPred[i] === yTrue[i]) correct++;
   }
   const measured = { loss: sum / n, accuracy: correct / n, metrics: compiled.means(n) };
@@ -142,26 +141,29 @@ class MetricMeans {
   }
 }
 
-function checkSample(
+/** Throws unless the model has each true class, and gives it a probability. */
+function checkSamples(
   subject: string,
-  probability: number,
-  image: number,
-  label: number,
+  yTrue: Int32Array,
+  probabilities: Float32Array,
   k: number,
 ): void {
+  const stray = yTrue.findIndex((label) => label < 0 || label >= k);
   check(
-    label >= 0 && label < k,
+    stray === -1,
     subject,
     `labels in 0..${k - 1}, the classes of the model`,
-    `label ${label} of image ${image}`,
+    `label ${yTrue[stray]} of image ${stray}`,
     "build the model with numClasses to match the data",
   );
+  const probability = (image: number): number => probabilities[image * k + yTrue[image]];
+  const wrong = yTrue.findIndex((_, i) => !(probability(i) >= 0 && probability(i) <= 1.0001));
   check(
-    probability >= 0 && probability <= 1.0001,
+    wrong === -1,
     subject,
     "a model that gives probabilities in [0, 1]",
-    `${probability} for image ${image}`,
-    Number.isNaN(probability)
+    `${probability(wrong)} for image ${wrong}`,
+    Number.isNaN(probability(wrong))
       ? "its weights or the pixels contain NaN: go back to an earlier state of the model"
       : "end the model in a softmax",
   );

@@ -6,10 +6,11 @@ import {
   type LearningRateFinderOptions,
   type LearningRateRange,
 } from "./callbacks/learning-rate-finder.ts";
+import { isImageSet } from "../dataset/check-image-set.ts";
 import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { readOptions } from "../options.ts";
 import { ModelSnapshot } from "./model-snapshot.ts";
-import { isEndless, isImageSet, type LabelledImages } from "./feed/feed-of.ts";
+import { isEndless, type LabelledImages } from "./feed/feed-of.ts";
 import { trainPhase } from "./train.ts";
 import { phaseOptions, trainingOptions } from "./train-options.ts";
 

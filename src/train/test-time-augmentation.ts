@@ -2,10 +2,10 @@ import { dispose, reverse, tensor, type Tensor, tidy } from "@tensorflow/tfjs-co
 import { type Augmenter, augmenter } from "../augment/augmenter.ts";
 import { allocate } from "../bytes/allocate.ts";
 import { check, describe } from "../checks.ts";
+import { isImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { integer, readOptions, seed as anySeed } from "../options.ts";
 import type { Batch } from "./feed/feed.ts";
-import { isImageSet } from "./feed/feed-of.ts";
 import { asTheyAre, type Views } from "./outputs.ts";
 
 /**

@@ -3,12 +3,11 @@ import { type Dataset, generator } from "@tensorflow/tfjs-data";
 import { check, describe } from "../checks.ts";
 import { type Batch, type Flow, isFlow } from "../augment/flow.ts";
 import { ImageFlow } from "../augment/image-flow.ts";
-import { checkSet } from "../augment/set-flow.ts";
 import { setFlowOptions } from "../augment/flow-options.ts";
+import { checkImageSet, isImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { boolean, readOptions } from "../options.ts";
 import { checkedFlow } from "./feed/checked-flow.ts";
-import { isImageSet } from "./feed/feed-of.ts";
 
 /** Options of {@link toDataset}; for an image set only: a flow has its own. */
 export interface ToDatasetOptions {
@@ -67,7 +66,7 @@ function asFlow(subject: string, source: ImageSet | Flow, options: ToDatasetOpti
     shuffle: boolean({ default: false }),
   });
   if (isImageSet(source)) {
-    checkSet(subject, source);
+    checkImageSet(subject, source);
     return new ImageFlow(source, settings, {});
   }
   check(isFlow(source), subject, "an ImageSet or a Flow", describe(source), "pass one of these");

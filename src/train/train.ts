@@ -3,6 +3,7 @@ import { memory } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Augmenter } from "../augment/augmenter.ts";
 import { check, checkInteger, describe } from "../checks.ts";
+import { isImageSet } from "../dataset/check-image-set.ts";
 import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { modelInternals } from "../model/internals.ts";
@@ -12,7 +13,7 @@ import { trainWhatIsTrainable } from "../model/trainable.ts";
 import { readOptions } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { shownRounded } from "../runtime/inspect.ts";
-import { feedOf, isImageSet } from "./feed/feed-of.ts";
+import { feedOf } from "./feed/feed-of.ts";
 import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { trainingSet } from "./feed/training-set.ts";
 import {

@@ -179,14 +179,6 @@ export const trials: Trials = {
     () => generator({ rescale: 0 }),
     () => generator({ rescale: null }),
   ],
-  "check what was taken from the loaded set": [
-    () => kit.imageFlow(set.take(0)),
-    () => kit.imageFlow(set.take(2)),
-  ],
-  "load one with loadCifar10, or make one with new ImageSet({ images, labels, ... })": [
-    () => kit.imageFlow(wrong({})),
-    () => kit.imageFlow(set),
-  ],
   "make it batchSize images long": [
     () => kit.imageFlow(set, { batchSize: 4 }).batch(0, 0, new Float32Array(1)),
     () => kit.imageFlow(set, { batchSize: 4 }).batch(0, 0, new Float32Array(4 * set.imageSize)),

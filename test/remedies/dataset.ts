@@ -240,9 +240,13 @@ export const trials: Trials = {
     () => kit.trainValidationSplit(set.take(1)),
     () => kit.trainValidationSplit(set, { fraction: 0.5 }),
   ],
-  "pass an ImageSet": [
+  "load one with loadCifar10, or make one with new ImageSet({ images, labels, ... })": [
     () => kit.trainValidationSplit(wrong({})),
-    () => kit.trainValidationSplit(set),
+    () => kit.trainValidationSplit(make()),
+  ],
+  "check what was taken from the loaded set": [
+    () => kit.imageFlow(set.take(0)),
+    () => kit.imageFlow(set.take(2)),
   ],
 };
 

@@ -69,11 +69,6 @@ export const trials: Trials = {
     () => kit.plotHistory(Object.fromEntries("abcdefghijk".split("").map((a) => [a, history]))),
     () => kit.plotHistory(Object.fromEntries("abcdefghij".split("").map((a) => [a, history]))),
   ],
-  "pass e.g. the test part of loadCifar10()": [
-    () => kit.plotSamples(wrong("cifar10")),
-    () => kit.plotSamples(set),
-  ],
-  "pass images": [() => kit.plotSamples(set.take(0)), () => kit.plotSamples(set)],
   "choose the channels to show": [() => kit.plotSamples(deep), () => kit.plotSamples(rgb)],
   "pass what pipeline(...) gives, an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })":
     [

@@ -23,6 +23,7 @@ import {
 } from "../../options.ts";
 import { type Augmenter, type AugmenterJSON, describedBy } from "../augmenter.ts";
 import type { Bytes } from "../../bytes/bytes.ts";
+import { checkImageSet } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import { INSPECT } from "../../runtime/inspect.ts";
@@ -44,7 +45,6 @@ import {
 } from "./generator-options.ts";
 import { takeSubset, type Subset } from "./generator-subset.ts";
 import type { SaveFunction } from "./saved-image.ts";
-import { checkSet } from "../set-flow.ts";
 import { type SetFlowOptions, setFlowOptions } from "../flow-options.ts";
 import { Standardizer } from "./standardizer.ts";
 import { TransformPipeline } from "./transform-pipeline.ts";
@@ -156,7 +156,7 @@ export class ImageDataGenerator implements Augmenter {
       rounds: integer({ min: 1, max: MAX_ROUNDS, default: 1 }),
       seed: anySeed(),
     });
-    checkSet(subject, set);
+    checkImageSet(subject, set);
     const numpy = this.#settings.randomStream === "numpy";
     if (numpy) checkNumpySeed(subject, seed);
     const { imageShape, imageSize, images } = set;
@@ -264,7 +264,7 @@ export class ImageDataGenerator implements Augmenter {
       }),
       savePrefix: text({ default: "" }),
     });
-    checkSet(subject, set);
+    checkImageSet(subject, set);
     const { brightnessRange, validationSplit, randomStream: kind } = this.#settings;
     if (brightnessRange) checkBrightnessChannels(subject, set.imageShape);
     const statistics = this.#fittedTo(subject, set.imageShape);

@@ -7,7 +7,8 @@ import { modelInternals } from "../../model/internals.ts";
 import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe, isText } from "../../checks.ts";
-import { ImageSet } from "../../dataset/image-set.ts";
+import { isImageSet } from "../../dataset/check-image-set.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
 import { INSPECT } from "../../runtime/inspect.ts";
 import { withKerasLayers } from "../../model/keras-layers.ts";
@@ -255,7 +256,7 @@ export class Trainer {
   }
 
   /**
-   * Ends the run after the step under way; with `checkpoint` it is saved first. its promise is
+   * Ends the run after the step under way; with `checkpoint` it is saved first. Its promise is
    * then rejected with the reason; default an `AbortError`.
    */
   cancel(reason: unknown = new DOMException("the run was cancelled", "AbortError")): void {
@@ -372,7 +373,7 @@ async function artifactsOf(
 
 function checkSet(subject: string, name: string, set: unknown): asserts set is ImageSet {
   check(
-    set instanceof ImageSet,
+    isImageSet(set),
     subject,
     `${name} to be an ImageSet, which can be sent to a Worker`,
     describe(set),

@@ -2,7 +2,8 @@
 import { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../../checks.ts";
-import { ImageSet } from "../../dataset/image-set.ts";
+import { isImageSet } from "../../dataset/check-image-set.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
 import { feedOf, type ModelImages } from "../../train/feed/feed-of.ts";
 import { checkByteRange } from "../../train/feed/model-input.ts";
 import type { PredictCall } from "./protocol.ts";
@@ -19,7 +20,7 @@ export async function plainImages(
   images: ModelImages,
   send: (set: ImageSet) => Promise<number>,
 ): Promise<{ images: PredictCall["images"]; transfer: ArrayBuffer[] }> {
-  if (images instanceof ImageSet) return { images: await send(images), transfer: [] };
+  if (isImageSet(images)) return { images: await send(images), transfer: [] };
   if (images instanceof Tensor) {
     const values = await valuesOf(images);
     return { images: values, transfer: [values.buffer as ArrayBuffer] };

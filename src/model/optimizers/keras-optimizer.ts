@@ -1,6 +1,6 @@
 /**
  * What Keras's optimizers have in common around their own rule: gradient accumulation, clipping,
- * decoupled weight decay, in this order; and how their settings and state are saved.
+ * weight decay, in this order; and how their settings and state are saved.
  */
 import {
   add,

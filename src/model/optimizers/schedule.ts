@@ -1,4 +1,5 @@
-import { check, checkNumber, describe } from "../../checks.ts";
+import { checkNumber, describe } from "../../checks.ts";
+import { ArgumentError } from "../../errors.ts";
 import { reader } from "../../options.ts";
 import { atOnce } from "../../runtime/listener.ts";
 
@@ -41,16 +42,24 @@ export const learningRate = <A extends { readonly default?: number; readonly opt
  * @throws {ArgumentError} if a schedule gives anything but a finite number of at least 0.
  */
 export function rateAt(subject: string, rate: LearningRate, step: number, steps: number): number {
-  if (typeof rate === "number") return rate;
-  const value: unknown = atOnce(subject, "the schedule", rate(step, steps));
-  check(
-    typeof value === "number" && value >= 0 && value < Infinity,
+  return typeof rate === "number" ? rate : checkedRate(subject, rate(step, steps), "step", step);
+}
+
+/** What a schedule gave for a step or an epoch, if it is a learning rate. */
+export function checkedRate(
+  subject: string,
+  given: unknown,
+  unit: "step" | "epoch",
+  index: number,
+): number {
+  const rate = atOnce(subject, "the schedule", given);
+  if (typeof rate === "number" && rate >= 0 && rate < Infinity) return rate;
+  throw new ArgumentError({
     subject,
-    "the learning rate's schedule to give a finite number of at least 0",
-    `${describe(value)} for step ${step} of ${Number.isNaN(steps) ? "an unknown number" : steps}`,
-    "correct the schedule",
-  );
-  return value;
+    expected: "the learning rate's schedule to give a finite number of at least 0",
+    got: `${describe(rate)} for ${unit} ${index}`,
+    remedy: "correct the schedule",
+  });
 }
 
 /** Whether it is a schedule that a file can hold. */

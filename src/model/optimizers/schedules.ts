@@ -1,5 +1,6 @@
 /** Schedules of the learning rate: pure functions of the number of the step. */
 import { check } from "../../checks.ts";
+import { ArgumentError } from "../../errors.ts";
 import { integer, number, oneOf, readOptions } from "../../options.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -48,7 +49,7 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   return schedule(subject, settings, (step, steps) => {
     if (step < warmupSteps) return first + (peak - first) * (step / warmupSteps);
     if (step === warmupSteps) return peak;
-    const length = decaySteps ?? known(subject, "decaySteps", steps) - warmupSteps;
+    const length = decaySteps ?? runSteps(subject, "decaySteps", steps) - warmupSteps;
     const share = Math.min(step - warmupSteps, length) / length;
     return peak * ((1 - alpha) * cosineFall(length > 0 ? share : 1) + alpha);
   });
@@ -92,7 +93,7 @@ export function linearSchedule(options: LinearScheduleOptions): Schedule {
     if (step === 0 && settings.steps === undefined && Number.isNaN(steps)) {
       return warmup > 0 ? warmupFrom : from;
     }
-    const end = settings.steps ?? known(subject, "steps", steps);
+    const end = settings.steps ?? runSteps(subject, "steps", steps);
     const top = Math.floor(warmup * end);
     if (step < top) return warmupFrom + (from - warmupFrom) * (step / top);
     return step >= end ? to : from + (to - from) * ((step - top) / (end - top));
@@ -146,7 +147,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
     anneal === "cos" ? to + (from - to) * cosineFall(share) : from + (to - from) * share;
   return schedule(subject, settings, (step, steps) => {
     if (step === 0 && totalSteps === undefined && Number.isNaN(steps)) return first;
-    const end = (totalSteps ?? known(subject, "totalSteps", steps)) - 1;
+    const end = (totalSteps ?? runSteps(subject, "totalSteps", steps)) - 1;
     const top = riseShare * (end + 1) - 1;
     if (step >= end) return last;
     // A rise of no steps begins at the top.
@@ -164,16 +165,15 @@ function schedule(
   return Object.assign((step: number, steps = NaN) => rate(step, steps), { toJSON });
 }
 
-/** The steps of the run. */
-function known(subject: string, option: string, steps: number): number {
-  check(
-    !Number.isNaN(steps),
+/** The steps of the run, in place of an option. */
+function runSteps(subject: string, option: string, steps: number): number {
+  if (!Number.isNaN(steps)) return steps;
+  throw new ArgumentError({
     subject,
-    `${option}, or a run whose number of steps is known`,
-    "neither",
-    `pass ${option}, or train on data with a known number of batches`,
-  );
-  return steps;
+    expected: `${option}, or a run whose number of steps is known`,
+    got: "neither",
+    remedy: `pass ${option}, or train on data with a known number of batches`,
+  });
 }
 
 /** 1 at 0, 0 at 1, half a cosine between. */

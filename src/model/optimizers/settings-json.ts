@@ -1,8 +1,8 @@
-/** The options of an optimizer as JSON, and back: schedules and patterns are none by themselves. */
+/** The options of an optimizer as JSON: schedules and patterns are none by themselves. */
 import { ArgumentError } from "../../errors.ts";
 import { isSchedule } from "./schedule.ts";
 
-/** The schedules that a file can hold; `scheduleFrom` makes them. */
+/** The schedules that a file can hold. */
 const KINDS = ["cosineDecay", "linearSchedule", "oneCycle"];
 
 /**

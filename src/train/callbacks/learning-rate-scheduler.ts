@@ -1,11 +1,10 @@
 import { check, describe } from "../../checks.ts";
 import { readOptions } from "../../options.ts";
 import { formatFloat } from "../../text/format-number.ts";
-import { atOnce } from "../../runtime/listener.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { checkRateIsFree } from "../../model/learning-rate.ts";
-import { isSchedule } from "../../model/optimizers/schedule.ts";
+import { checkedRate, isSchedule } from "../../model/optimizers/schedule.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { warn } from "../../runtime/warn.ts";
 import type { CallbackState } from "../callback.ts";
@@ -87,15 +86,7 @@ export function learningRateScheduler(
 
   const ask = (index: number, learningRate: number, { epochs }: TrainingRun): number => {
     const given = isSchedule(schedule) ? schedule(index, epochs) : schedule(index, learningRate);
-    const rate = atOnce(subject, "the schedule", given);
-    check(
-      typeof rate === "number" && rate >= 0 && rate < Infinity,
-      subject,
-      "the schedule to give a finite number of at least 0",
-      `${describe(rate)} for epoch ${index}`,
-      "correct the schedule",
-    );
-    return rate;
+    return checkedRate(subject, given, "epoch", index);
   };
 
   return {

@@ -1,6 +1,8 @@
 import type { Batch, Flow } from "../../augment/flow.ts";
 import { SetFlow } from "../../augment/set-flow.ts";
-import { check, checkInteger, describe, isListOf, isText, isArray } from "../../checks.ts";
+import { check, checkInteger, describe, isListOf, isText } from "../../checks.ts";
+import { checkImageShape } from "../../dataset/image-shape.ts";
+import { ArgumentError } from "../../errors.ts";
 import { atOnce } from "../../runtime/listener.ts";
 
 /**
@@ -36,16 +38,7 @@ export function checkedFlow(subject: string, flow: Flow): Flow {
 
 function checkOutline(subject: string, flow: Flow): void {
   const { length, size, batchSize, imageShape, classNames } = flow;
-  check(
-    isArray(imageShape) && imageShape.length === 3,
-    subject,
-    "the flow's imageShape to be [height, width, channels]",
-    describe(imageShape),
-    "give the flow that property",
-  );
-  for (const [axis, extent] of imageShape.entries()) {
-    checkInteger(subject, `the flow's imageShape[${axis}]`, extent, { min: 1 });
-  }
+  checkImageShape(subject, imageShape, "the flow's imageShape");
   check(
     isListOf(classNames, isText) && classNames.length > 0,
     subject,
@@ -128,12 +121,12 @@ function checkTargets(
   for (let row = 0; row < size; row++) {
     const shares = targets.subarray(row * classes, (row + 1) * classes);
     const sum = shares.reduce((total, share) => total + share, 0);
-    check(
-      Math.abs(sum - 1) < 1e-3 && shares.every((share) => share >= 0),
+    if (Math.abs(sum - 1) < 1e-3 && shares.every((share) => share >= 0)) continue;
+    throw new ArgumentError({
       subject,
-      `rows of probabilities that sum to 1 as targets in ${place} of the flow`,
-      `[${shares.slice(0, 10).join(", ")}${classes > 10 ? ", ..." : ""}]`,
-      "give one-hot rows or mixtures of them",
-    );
+      expected: `rows of probabilities that sum to 1 as targets in ${place} of the flow`,
+      got: `[${shares.slice(0, 10).join(", ")}${classes > 10 ? ", ..." : ""}]`,
+      remedy: "give one-hot rows or mixtures of them",
+    });
   }
 }

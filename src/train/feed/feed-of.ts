@@ -5,7 +5,8 @@ import { type Flow, isFlow } from "../../augment/flow.ts";
 import { ArgumentError } from "../../errors.ts";
 import { attempt, describe, hasMethods, isOf } from "../../checks.ts";
 import { asBytes, type Bytes } from "../../bytes/bytes.ts";
-import { ImageSet } from "../../dataset/image-set.ts";
+import { isImageSet } from "../../dataset/check-image-set.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
 import type { Pixels } from "../../dataset/resample.ts";
 import { datasetFeed } from "./dataset-feed.ts";
 import type {
@@ -44,7 +45,7 @@ export function feedOf(
 export function feedOf(call: ModelCall, data: ModelImages, use: PredictionUse): Feed<Batch>;
 /** @throws {ArgumentError} if data are of no such kind, do not fit the model, or are none. */
 export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed | Feed<Batch> {
-  if (data instanceof ImageSet) return setFeed(call, data, use);
+  if (isImageSet(data)) return setFeed(call, data, use);
   if (isFlow(data)) return flowFeed(call, data, use);
   if (isDataset(data)) return datasetFeed(call, data, use);
   if (use.purpose === "prediction") {
@@ -65,14 +66,9 @@ export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed |
   });
 }
 
-/** Whether data are an image set, which can be split, weighted and augmented. */
-export function isImageSet(data: unknown): data is ImageSet {
-  return data instanceof ImageSet;
-}
-
 /** The set that data are made of, where it is known. */
 export function setOf(data: unknown): ImageSet | undefined {
-  if (data instanceof ImageSet) return data;
+  if (isImageSet(data)) return data;
   return isFlow(data) ? data.set : undefined;
 }
 

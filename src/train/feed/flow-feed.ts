@@ -2,6 +2,7 @@ import { tensor1d, tensor2d, tensor4d, type Tensor } from "@tensorflow/tfjs-core
 import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
 import { imageFlow } from "../../augment/image-flow.ts";
 import { check, describe } from "../../checks.ts";
+import { checkImageSet } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { CROSS_ENTROPIES } from "../../model/loss.ts";
@@ -120,7 +121,7 @@ function labelTensor({ ys, targets, size }: FlowBatch, classes: number): Tensor 
 export function setFeed(call: ModelCall, set: ImageSet, use: FeedUse): Feed {
   const { subject } = call;
   if (use.purpose === "training") return trainingFeed(call, set, use);
-  check(set.length > 0, subject, "at least one image", "an empty set", "pass a set with images");
+  checkImageSet(subject, set);
   warnOfScalingTwice(subject, call.model);
   let classes = 0;
   for (const label of set.labels) classes = Math.max(classes, label + 1);

@@ -8,11 +8,12 @@ import {
   isObject,
   readable,
 } from "../../checks.ts";
+import { isImageSet } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import { splitIndices } from "../../dataset/train-validation-split.ts";
 import { warnOfMissingClasses, warnOfOtherClasses } from "../../dataset/warn-of-missing-classes.ts";
 import type { TrainingSettings } from "../train-options.ts";
-import { isImageSet, type LabelledImages, setOf } from "./feed-of.ts";
+import { type LabelledImages, setOf } from "./feed-of.ts";
 
 /** The data of a run. */
 export interface TrainingSet {

@@ -62,7 +62,6 @@ export const trials: Trials = {
     () => kit.learningRateFinder({ minLearningRate: 1, maxLearningRate: 0.1 }),
     () => kit.learningRateFinder({ minLearningRate: 0.1, maxLearningRate: 1 }),
   ],
-  "correct the schedule": [() => schedule(() => -1), () => schedule(() => 0.1)],
   "pass e.g. (epoch) => 0.001 * 0.9 ** epoch": [
     () => kit.learningRateScheduler(wrong(0.1)),
     () => schedule((epoch) => 0.001 * 0.9 ** epoch),
