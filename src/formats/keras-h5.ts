@@ -1,6 +1,7 @@
 /** Keras's weights files in HDF5, in either layout. */
+import { attempt, describe } from "../checks.ts";
 import { DataError, CifarKitError, ArgumentError } from "../errors.ts";
-import { hasNames, readNames, writeNames } from "./hdf5-tree.ts";
+import { hasNames, mismatch, readNames, writeNames } from "./hdf5-tree.ts";
 import { createHdf5, hdf5Reason, loadHdf5, openHdf5 } from "./hdf5.ts";
 import { readKeras2, isKeras2, writeKeras2 } from "./keras2-h5.ts";
 import { readKeras3, writeKeras3 } from "./keras3-h5.ts";
@@ -16,6 +17,19 @@ interface Notes {
   readonly classNames: readonly string[] | undefined;
 }
 
+/** A name that HDF5 can keep, whatever characters it has. */
+function asciiJson(name: string): string {
+  const escaped = (character: string): string =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(name).replace(/[\u007f-\uffff]/g, escaped);
+}
+
+function fromJson(text: string): string {
+  const name = attempt(() => JSON.parse(text) as unknown);
+  if (typeof name === "string") return name;
+  throw mismatch(`names in JSON in ${CLASS_NAMES}`, describe(text));
+}
+
 /** The bytes of a weights file that `model.load_weights` of Keras reads. */
 export async function writeKerasWeights(
   layers: readonly KerasLayer[],
@@ -28,7 +42,7 @@ export async function writeKerasWeights(
   try {
     return createHdf5(hdf5, (file) => {
       write(hdf5, file, layers, values);
-      if (classNames) writeNames(file, CLASS_NAMES, classNames);
+      if (classNames) writeNames(file, CLASS_NAMES, classNames.map(asciiJson));
       if (hash) file.create_attribute(HASH, hash, null, `S${hash.length}`);
     });
   } catch (cause) {
@@ -59,7 +73,9 @@ export async function readKerasWeights(
       const read = isKeras2(file) ? readKeras2 : readKeras3;
       return {
         values: read(hdf5, file, layers),
-        classNames: hasNames(root, CLASS_NAMES) ? readNames(root, CLASS_NAMES) : undefined,
+        classNames: hasNames(root, CLASS_NAMES)
+          ? readNames(root, CLASS_NAMES).map(fromJson)
+          : undefined,
         hash: typeof hash === "string" ? hash : undefined,
       };
     });

@@ -1,5 +1,5 @@
 import { input, layers, initializers, type LayersModel, model } from "@tensorflow/tfjs-layers";
-import { check, checkInteger, describe, isArray, isObject } from "../checks.ts";
+import { check, checkInteger, describe, isArray, isListOf, isObject, isText } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { checkImageShape, type ImageShape } from "../dataset/image-shape.ts";
 import { boolean, integer, like, number, reader, readOptions, seed, texts } from "../options.ts";
@@ -96,12 +96,27 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   });
   const { for: images, compile } = settings;
   const agreed = <T>(name: string, given: T | undefined, told: T | undefined): T | undefined => {
-    const agree = given === undefined || told === undefined || String(given) === String(told);
+    const agree =
+      given === undefined || told === undefined || JSON.stringify(given) === JSON.stringify(told);
     const expected = `${name} as other options have it, ${describe(told)}`;
     check(agree, subject, expected, describe(given), `leave ${name} out, or correct it`);
     return given ?? told;
   };
   const classNames = agreed("classNames", settings.classNames, images?.classNames);
+  check(
+    new Set(classNames).size === (classNames?.length ?? 0),
+    subject,
+    "classNames that differ from each other",
+    describe(classNames),
+    "give each class a name of its own",
+  );
+  check(
+    compile || (options.optimizer === undefined && options.learningRate === undefined),
+    subject,
+    "no optimizer or learningRate with compile: false",
+    "one",
+    "leave out compile, or name the optimizer in model.compile({ optimizer, loss })",
+  );
   const numClasses = agreed("numClasses", settings.numClasses, classNames?.length) ?? 10;
   const inputShape = agreed("inputShape", settings.inputShape, images?.imageShape) ?? [32, 32, 3];
   checkInteger(subject, "numClasses", numClasses, { min: 2 });
@@ -185,7 +200,7 @@ function nameCounter(): (base: string) => string {
 /** What has images' shape and class names: an image set, or a stream of images. */
 function isForImages(value: unknown): value is Pick<ImageSet, "imageShape" | "classNames"> {
   const { imageShape, classNames } = (isObject(value) ? value : {}) as Partial<ImageSet>;
-  return isArray(imageShape) && isArray(classNames);
+  return isArray(imageShape) && isListOf(classNames, isText);
 }
 
 function readFilters(filters: unknown, subject: string): readonly number[] {
@@ -196,7 +211,8 @@ function readFilters(filters: unknown, subject: string): readonly number[] {
     describe(filters),
     "pass e.g. [32, 64, 128]",
   );
-  filters.forEach((count, i) => {
+  // From a list with holes, which forEach passes over.
+  Array.from(filters).forEach((count, i) => {
     checkInteger(subject, `filters[${i}]`, count, { min: 1 });
   });
   check(

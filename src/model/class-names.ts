@@ -21,7 +21,7 @@ import { modelInternals } from "./internals.ts";
 export function classNamesOf(model: LayersModel): readonly string[] | undefined {
   checkModel("classNamesOf", model);
   const names = namesIn(model);
-  return names?.length === outputsOf(model) ? names : undefined;
+  return names && names.length === outputsOf(model) ? [...names] : undefined;
 }
 
 /** Gives a model the names of its classes, as many as it has outputs. */

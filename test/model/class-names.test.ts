@@ -52,6 +52,12 @@ describe("class names of a model", () => {
     expect(build({ classNames: ["a"] })).toThrow(/numClasses to be a whole number of at least 2/);
     expect(build({ classNames: [1, 2] })).toThrow(/classNames to be a list of class names/);
     expect(build({ for: [] })).toThrow(/for to be an ImageSet/);
+    expect(build({ for: { imageShape: [8, 8, 3], classNames: [1, 2] } })).toThrow(/an ImageSet/);
+    const joined = { for: { imageShape: [8, 8, 3], classNames: ["a,b", "c"] } };
+    expect(build({ ...joined, classNames: ["a", "b,c"] })).toThrow(/classNames as other options/);
+    expect(build({ classNames: ["a", "b", "a"] })).toThrow(
+      /classNames that differ from each other/,
+    );
     const agreeing = { for: set, inputShape: [8, 8, 3], numClasses: 3, classNames: RGB } as const;
     expect(classNamesOf(buildCifarModel({ ...SMALL, ...agreeing }))).toEqual(RGB);
   });
@@ -61,12 +67,26 @@ describe("class names of a model", () => {
     expect(classNamesOf(model)).toBeUndefined();
     model.setUserDefinedMetadata({ classNames: ["cat", "dog"] });
     expect(classNamesOf(model)).toEqual(["cat", "dog"]);
+    (classNamesOf(model) as string[]).reverse();
+    expect(classNamesOf(model)).toEqual(["cat", "dog"]);
     for (const classNames of [["cat"], "cat, dog", [1, 2]]) {
       model.setUserDefinedMetadata({ classNames });
       expect(classNamesOf(model)).toBeUndefined();
     }
     expect(() => classNamesOf({} as never)).toThrow(/classNamesOf: expected a tf.LayersModel/);
   });
+
+  it.each(["keras3", "keras2"] as const)(
+    "come back from HDF5 files whatever characters they have: %s",
+    async (format) => {
+      const odd = ["a\u0000", "\ud800x", "\ufeffy", "\u00fc", "\u{1f600}", 'q"\\', ""];
+      const build = (options: object): LayersModel =>
+        tinyModel({ numClasses: odd.length, ...options });
+      const other = build({});
+      await loadWeights(other, await saveWeights(build({ classNames: odd }), { format }));
+      expect(classNamesOf(other)).toEqual(odd);
+    },
+  );
 
   it("are given by predict and evaluate, before those of the images", async () => {
     const model = buildCifarModel({ ...SMALL, inputShape: [8, 8, 3], classNames: ["a", "b", "c"] });

@@ -6,6 +6,7 @@ import {
   adam,
   type AdamOptions,
   cosineDecay,
+  DataError,
   findLearningRate,
   learningRateFinder,
   learningRateScheduler,
@@ -25,6 +26,11 @@ import { tinyImages, tinyModel } from "../helpers/tiny.ts";
 beforeAll(() => useBackend("cpu"));
 
 const train = tinyImages(16);
+/** The settings of an optimizer in a file. */
+interface Saved {
+  readonly config: { readonly cifarKit: object };
+}
+
 const QUIET = { train, batchSize: 8, verbose: 0 } as const;
 
 function compiled(optimizer: tf.Optimizer): LayersModel {
@@ -184,6 +190,31 @@ describe("a saved optimizer", () => {
         ],
       }),
   };
+
+  it.each<[string, object]>([
+    ["a rate that is none", { learningRate: null }],
+    ["a schedule without options", { learningRate: { kind: "cosineDecay" } }],
+    ["another kind of schedule", { learningRate: { kind: "toString", options: {} } }],
+    ["no groups", { groups: null }],
+    ["a group that is none", { groups: [null] }],
+    ["a pattern that is none", { groups: [{ weights: { pattern: "(", flags: "" } }] }],
+    ["another rule", { optimizer: "toString" }],
+    ["an end of the run that is none", { runEnd: "x" }],
+    ["an end before the beginning", { runEnd: -5 }],
+  ])("is refused as damaged with %s, and nothing is left", async (_, damage) => {
+    const model = compiled(adam({ learningRate: linearSchedule({ from: 0.1, to: 0 }) }));
+    const saved = await artifactsOf(model);
+    const text = JSON.stringify(saved.trainingConfig);
+    const trainingConfig = JSON.parse(text) as tf.io.TrainingConfig;
+    const { cifarKit } = (trainingConfig.optimizer_config as unknown as Saved).config;
+    Object.assign(cifarKit, damage);
+    const { numTensors } = tf.memory();
+    await expect(loadModel(tf.io.fromMemory({ ...saved, trainingConfig }))).rejects.toThrow(
+      DataError,
+    );
+    expect(tf.memory().numTensors).toBe(numTensors);
+    model.dispose();
+  });
 
   it.each(Object.keys(KINDS))("comes back whole: %s", async (kind) => {
     const model = compiled(KINDS[kind]());

@@ -300,6 +300,18 @@ export const trials: Trials = {
     () => tinyModel({ for: set, numClasses: 4 }),
     () => tinyModel({ for: set, numClasses: 3 }),
   ],
+  "give each class a name of its own": [
+    () => kit.buildCifarModel({ classNames: ["cat", "cat"] }),
+    () => tinyModel({ numClasses: undefined, classNames: ["cat", "dog"] }),
+  ],
+  "leave out compile, or name the optimizer in model.compile({ optimizer, loss })": [
+    () => tinyModel({ compile: false, optimizer: "sgd" }),
+    () => {
+      const model = tinyModel({ compile: false });
+      model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+      return [model, tinyModel({ optimizer: "sgd" })];
+    },
+  ],
   'pass e.g. adamW() or "sgd"': [
     () => tinyModel({ optimizer: wrong(3) }),
     () => [tinyModel({ optimizer: kit.adamW() }), tinyModel({ optimizer: "sgd" })],

@@ -1,4 +1,5 @@
-import { checkOneOf } from "../../checks.ts";
+import { checkInteger, checkOneOf } from "../../checks.ts";
+import { DataError } from "../../errors.ts";
 import { KerasAdam } from "./adam.ts";
 import { type KerasOptimizer, type RuleName, SETTINGS_KEY } from "./keras-optimizer.ts";
 import type { LearningRate, ScheduleJSON } from "./schedule.ts";
@@ -24,15 +25,28 @@ interface SavedSettings {
  * @param subject who restores it, for messages.
  * @param config its settings as they stand in the file.
  * @returns `undefined` if it was another one's.
- * @throws {ArgumentError} if the file does not hold what was saved.
+ * @throws {DataError} if the file does not hold what was saved.
  */
 export function restoreOptimizer(
   subject: string,
   config: Readonly<Record<string, unknown>>,
 ): KerasOptimizer | undefined {
   if (config[SETTINGS_KEY] === undefined) return undefined;
-  const saved = (config[SETTINGS_KEY] ?? {}) as SavedSettings;
-  const { optimizer: name, runEnd = NaN, groups = [], ...options } = saved;
+  try {
+    return optimizerFrom(subject, config[SETTINGS_KEY] as SavedSettings);
+  } catch (cause) {
+    throw new DataError({
+      subject,
+      expected: "an optimizer as model.save writes it",
+      got: JSON.stringify((cause as Error).message),
+      remedy: "the file is damaged or was edited: save or convert the model again",
+      cause,
+    });
+  }
+}
+
+function optimizerFrom(subject: string, saved: SavedSettings): KerasOptimizer {
+  const { optimizer: name, runEnd, groups = [], ...options } = saved;
   checkOneOf(subject, "the saved optimizer", name, Object.keys(RULES));
   const optimizer = new RULES[name](subject, {
     ...options,
@@ -43,7 +57,10 @@ export function restoreOptimizer(
       learningRate: rateFrom(subject, group.learningRate),
     })),
   });
-  optimizer.runEnd = runEnd;
+  if (runEnd !== undefined) {
+    checkInteger(subject, "runEnd", runEnd, { min: 0 });
+    optimizer.runEnd = runEnd;
+  }
   return optimizer;
 }
 
