@@ -1,5 +1,5 @@
 /** What a model gives for images, batch by batch. */
-import { type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { dispose, type Tensor, type TensorContainer, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allocate } from "../bytes/allocate.ts";
 import { createPause } from "../runtime/event-loop.ts";
@@ -37,9 +37,14 @@ export async function* outputsOf<B extends Batch>(
   const pause = createPause();
   for await (const batch of feed.epoch(0)) {
     const outputs: Float32Array[] = [];
-    for (const xs of views(batch)) {
-      outputs.push(await outputOf(model, xs));
-      await pause();
+    try {
+      for (const xs of views(batch)) {
+        outputs.push(await outputOf(model, xs));
+        await pause();
+      }
+    } catch (error) {
+      dispose(batch as unknown as TensorContainer);
+      throw error;
     }
     yield { batch, output: meanOf(outputs) };
   }

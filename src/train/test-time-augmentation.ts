@@ -5,6 +5,7 @@ import { check, describe } from "../checks.ts";
 import { isImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { integer, readOptions, seed as anySeed } from "../options.ts";
+import { checkedFlow } from "./feed/checked-flow.ts";
 import type { Batch } from "./feed/feed.ts";
 import { asTheyAre, type Views } from "./outputs.ts";
 
@@ -71,7 +72,33 @@ function augmented(
   seed: number,
 ): Views {
   // Batches of one image: these are drawn by image, so any batch can be put together from them.
-  const flow = augmentation.flow(set, { batchSize: 1, shuffle: false, seed });
+  const options = { batchSize: 1, shuffle: false, seed };
+  const flow = checkedFlow(subject, augmentation.flow(set, options));
+  check(
+    flow.batchSize === 1 && flow.size === set.length,
+    subject,
+    `a flow of the ${set.length} images, one in a batch, from the augmenter`,
+    `${flow.size} images in batches of ${flow.batchSize}`,
+    "have the augmenter go by the options that its flow gets",
+  );
+  const viewOf = (view: number, i: number): Float32Array => {
+    const { xs, indices, targets } = flow.batch(view, i);
+    check(
+      targets === undefined,
+      subject,
+      "views that show one image each",
+      "an augmenter that mixes images",
+      "leave mix out of its pipeline",
+    );
+    check(
+      indices[0] === i,
+      subject,
+      "a flow in the order of the images, from the augmenter",
+      `image ${indices[0]} in the place of image ${i}`,
+      "have its flow go by shuffle: false",
+    );
+    return xs;
+  };
   const rows = (from: number, size: number, pixelsOf: (i: number) => Float32Array): Tensor => {
     const xs = allocate(Float32Array, size * set.imageSize, {
       subject,
@@ -89,7 +116,7 @@ function augmented(
       xs.dispose();
       yield rows(at, size, standardized);
     } else yield xs;
-    for (let view = 0; view < views; view++) yield rows(at, size, (i) => flow.batch(view, i).xs);
+    for (let view = 0; view < views; view++) yield rows(at, size, (i) => viewOf(view, i));
     at += size;
   };
 }

@@ -40,7 +40,8 @@ export interface TrainingOptions {
    * Share of the training images, in [0, 1), to measure instead of to train on: those that
    * `trainValidationSplit` takes with the run's seed, of each class its share. (Keras takes the last
    * ones, of a sorted set whole classes.) Instead of `validation`; with an ImageSet only. Default 0,
-   * none. Their loss is weighted by `sampleWeight`, as in Keras.
+   * none. Their loss is weighted by `sampleWeight`, and an augmentation that standardises standardises
+   * them, too, as in Keras.
    */
   readonly validationSplit?: number;
   /** Images in a step; default 32. A flow and a dataset have their own. */
@@ -50,7 +51,8 @@ export interface TrainingOptions {
   /**
    * What the loss of an image is multiplied by, at least 0: for each class, by its index (1 where it
    * is missing). With an ImageSet, or a flow of one. Weights change the loss, not the accuracy; the mean
-   * over a batch divides by the number of its images. Default 1 for all.
+   * over a batch divides by the number of its images. A mixed image has the weight of the image itself,
+   * whatever its share. Default 1 for all.
    */
   readonly classWeight?: Readonly<Record<number, number>>;
   /** The same for each image, in the order of the set; both multiply. Default 1 for all. */
@@ -210,4 +212,7 @@ export const trainTwoPhaseOptions = () => ({
 export type PhaseSettings = Settled<ReturnType<typeof phaseOptions>> & { readonly seed: number };
 
 /** A phase with its data. */
-export type RunPhase = PhaseSettings & { readonly feed: Feed };
+export type RunPhase = PhaseSettings & {
+  readonly feed: Feed;
+  readonly validation: Feed | undefined;
+};

@@ -13,6 +13,7 @@ import { trainWhatIsTrainable } from "../model/trainable.ts";
 import { readOptions } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { shownRounded } from "../runtime/inspect.ts";
+import type { Feed } from "./feed/feed.ts";
 import { feedOf } from "./feed/feed-of.ts";
 import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { trainingSet } from "./feed/training-set.ts";
@@ -185,14 +186,21 @@ function runPhases(
       ...phase,
       feed: feedOf(call, data.train, { purpose: "training", ...settings, ...phase, weights }),
     }));
-    const validation =
+    const measured = (augmentation?: Augmenter): Feed | undefined =>
       data.validation === undefined
         ? undefined
         : feedOf(call, data.validation, {
             purpose: "evaluation",
             batchSize: VALIDATION_BATCH,
             weights: data.validationWeights,
+            augmentation,
           });
+    const validation = measured();
+    // What was cut off from the images to train on, each phase sees as those.
+    const measuredPhases = loopPhases.map((phase) => ({
+      ...phase,
+      validation: settings.validationSplit > 0 ? measured(phase.augmentation) : validation,
+    }));
 
     // Where it begins: at a checkpoint, if there is one. Loaded with the first run that is saved.
     const checkpoints =
@@ -200,7 +208,7 @@ function runPhases(
       (await (
         await import("./checkpoint/open-checkpoints.ts")
       ).openCheckpoints(call, settings.checkpoint, {
-        phases: loopPhases,
+        phases: measuredPhases,
         validation,
         weights,
         batchSize: settings.batchSize,
@@ -226,7 +234,7 @@ function runPhases(
       }
 
       // What happens from step to step.
-      const loop = new TrainingLoop(call, loopPhases, validation, settings, checkpoints);
+      const loop = new TrainingLoop(call, measuredPhases, settings, checkpoints);
       const histories = await loop.run(last);
       return {
         history: joinHistories(histories),

@@ -37,6 +37,14 @@ export function checkedFlow(subject: string, flow: Flow): Flow {
 }
 
 function checkOutline(subject: string, flow: Flow): void {
+  const { batch, epoch } = Object(flow) as Partial<Flow>;
+  check(
+    typeof batch === "function" && typeof epoch === "function",
+    subject,
+    "a flow, with methods batch and epoch",
+    describe(flow),
+    "have the augmenter's flow return one, such as imageFlow(set, options)",
+  );
   const { length, size, batchSize, imageShape, classNames } = flow;
   checkImageShape(subject, imageShape, "the flow's imageShape");
   check(

@@ -75,6 +75,8 @@ export interface TrainingUse {
 export interface EvaluationUse {
   readonly purpose: "evaluation";
   readonly batchSize: number;
+  /** Has the images of a set standardised as it standardises those that it augments. */
+  readonly augmentation?: Augmenter | undefined;
   readonly weights?: Float32Array | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { tensor1d, tensor2d, tensor4d, type Tensor } from "@tensorflow/tfjs-core";
+import type { Augmenter } from "../../augment/augmenter.ts";
 import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
 import { imageFlow } from "../../augment/image-flow.ts";
 import { check, describe } from "../../checks.ts";
@@ -96,15 +97,18 @@ function checkedSteps({ subject, model }: ModelCall, flow: Flow, use: TrainingUs
 /** The weights of a batch's images. */
 function weightsOf(
   subject: string,
-  { indices, size }: Partial<FlowBatch>,
+  { indices = new Int32Array(), size }: Partial<FlowBatch>,
   weights: Float32Array,
 ): Float32Array {
-  const found = Float32Array.from(indices ?? [], (i) => weights[i] ?? NaN);
+  const found = Float32Array.from(indices, (i) => weights[i] ?? NaN);
+  const stray = found.findIndex(Number.isNaN);
   check(
-    found.length === size && !found.some(Number.isNaN),
+    found.length === size && stray === -1,
     subject,
     `the indices of ${size} images of the set in each batch of the flow, for their weights`,
-    describe(indices),
+    indices.length === size
+      ? `${indices[stray]}, of a set of ${weights.length}`
+      : describe(indices),
     "give for each image its index in the set, or leave the weights out",
   );
   return found;
@@ -125,7 +129,38 @@ export function setFeed(call: ModelCall, set: ImageSet, use: FeedUse): Feed {
   warnOfScalingTwice(subject, call.model);
   let classes = 0;
   for (const label of set.labels) classes = Math.max(classes, label + 1);
-  return flowFeed(call, imageFlow(set, { batchSize: use.batchSize, shuffle: false }), use, classes);
+  const flow = imageFlow(set, { batchSize: use.batchSize, shuffle: false });
+  const augmentation = use.purpose === "evaluation" ? use.augmentation : undefined;
+  return flowFeed(call, augmentation ? standardized(flow, set, augmentation) : flow, use, classes);
+}
+
+/** The same images, each as the augmenter has the model see it. */
+function standardized(flow: Flow, set: ImageSet, augmentation: Augmenter): Flow {
+  if (!augmentation.standardize) return flow;
+  const batch = (epoch: number, index: number): FlowBatch => {
+    const plain = flow.batch(epoch, index);
+    const images = Array.from(plain.indices, (i) =>
+      augmentation.standardize!(Float32Array.from(set.image(i)), set.imageShape),
+    );
+    const xs = new Float32Array(plain.xs.length);
+    for (const [i, image] of images.entries()) {
+      check(
+        image instanceof Float32Array && image.length === set.imageSize,
+        "augmentation.standardize",
+        `to return a Float32Array of ${set.imageSize} values`,
+        describe(image),
+        "return all values of the image",
+      );
+      xs.set(image, i * set.imageSize);
+    }
+    return { ...plain, xs };
+  };
+  function* epoch(number: number): Generator<FlowBatch> {
+    for (let index = 0; index < flow.length; index++) yield batch(number, index);
+  }
+  const { length, size, batchSize, imageShape, classNames } = flow;
+  const outline = { length, size, batchSize, imageShape, classNames, set };
+  return { ...outline, batch, epoch, [Symbol.iterator]: () => epoch(0) };
 }
 
 function trainingFeed(call: ModelCall, set: ImageSet, use: TrainingUse): Feed {
@@ -144,6 +179,13 @@ function trainingFeed(call: ModelCall, set: ImageSet, use: TrainingUse): Feed {
   if (!augmentation) warnOfScalingTwice(subject, call.model);
   const options = { batchSize, seed };
   const flow = (augmentation ?? { flow: imageFlow }).flow(set, options);
+  check(
+    !use.weights || !(flow as Partial<Flow> | null)?.set || flow.set === set,
+    subject,
+    "an augmentation of the whole set, whose images have weights",
+    "one that makes its flow of another set",
+    "have it take the set that it is given, or leave the weights out",
+  );
   return {
     ...flowFeed(call, flow, { ...use, augmentation: undefined, dropRemainder }),
     identity: async (hashOf) => ({

@@ -10,6 +10,7 @@ import {
 } from "../../checks.ts";
 import { isImageSet } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
+import { ArgumentError } from "../../errors.ts";
 import { splitIndices } from "../../dataset/train-validation-split.ts";
 import { warnOfMissingClasses, warnOfOtherClasses } from "../../dataset/warn-of-missing-classes.ts";
 import type { TrainingSettings } from "../train-options.ts";
@@ -112,7 +113,7 @@ function imageWeights(
   const perClass: Record<string, number> = Object.fromEntries(entries);
   for (const [label, weight] of Object.entries(perClass)) {
     check(
-      /^\d+$/.test(label) && Number(label) < classNames.length,
+      /^(0|[1-9]\d*)$/.test(label) && Number(label) < classNames.length,
       subject,
       `classWeight for classes out of 0..${classNames.length - 1}`,
       `one for ${describe(label)}`,
@@ -139,6 +140,14 @@ function imageWeights(
     if (!(typeof weight === "number" && weight >= 0 && weight < Infinity)) {
       checkNumber(subject, `sampleWeight[${i}]`, weight, { min: 0 });
     }
-    return weight * (perClass[label] ?? 1);
+    const product = weight * (perClass[label] ?? 1);
+    // As float32, in which they are multiplied with losses.
+    if (Math.fround(product) < Infinity) return product;
+    throw new ArgumentError({
+      subject,
+      expected: "weights of images that float32 can hold, up to 3e38",
+      got: `${product} for image ${i}`,
+      remedy: "pass smaller ones: their mean should be about 1",
+    });
   });
 }

@@ -19,7 +19,7 @@ import { ModelSnapshot } from "../model-snapshot.ts";
 import { RunningMeans } from "./running-means.ts";
 import type { RunPhase, TrainingSettings } from "../train-options.ts";
 import { clearStopRequest, isStopRequested, withTfjsAliases } from "./tfjs-callbacks.ts";
-import { type ModelCall, type Feed, tensorsOf, untilAborted } from "../feed/feed.ts";
+import { type ModelCall, tensorsOf, untilAborted } from "../feed/feed.ts";
 import { trainingStep } from "./training-step.ts";
 
 /** The settings of a run that its loop has to do with. */
@@ -41,7 +41,6 @@ export class TrainingLoop {
   /** Names of what a step gives. */
   readonly #names: readonly string[];
   readonly #phases: readonly RunPhase[];
-  readonly #validation: Feed | undefined;
   readonly #settings: LoopSettings;
   readonly #signal: AbortSignal | undefined;
   readonly #checkpoints: RunCheckpoints | undefined;
@@ -67,7 +66,6 @@ export class TrainingLoop {
   constructor(
     { subject, model }: ModelCall,
     phases: readonly RunPhase[],
-    validation: Feed | undefined,
     settings: LoopSettings,
     checkpoints?: RunCheckpoints,
   ) {
@@ -78,7 +76,6 @@ export class TrainingLoop {
     this.#names = ["loss", ...compiledMetrics(model).map(({ name }) => name)];
     this.#phases = phases;
     this.#position = this.#startOf(0);
-    this.#validation = validation && untilAborted(validation, settings.signal);
     this.#settings = settings;
     this.#signal = settings.signal;
     this.#checkpoints = checkpoints;
@@ -209,14 +206,18 @@ export class TrainingLoop {
   /** The values of the validation data, if there are any. */
   async #validate(): Promise<Logs> {
     const isDue = (this.#position.epoch + 1) % this.#settings.validationFreq === 0;
-    if (!this.#validation || !isDue) return {};
+    const { validation } = this.#phases[this.#position.phase];
+    if (!validation || !isDue) return {};
     // The weights are NaN, too: there is nothing to measure.
     if (this.#notFinite) return { val_loss: NaN, val_accuracy: NaN };
     await this.#callbacks.call("onTestBegin", {});
     let logs: Logs = {};
     try {
       const call = { subject: this.#subject, model: this.#model };
-      const { loss, accuracy, metrics } = await evaluateFeed(call, this.#validation);
+      const { loss, accuracy, metrics } = await evaluateFeed(
+        call,
+        untilAborted(validation, this.#signal),
+      );
       logs = { val_loss: loss, val_accuracy: accuracy };
       for (const [name, value] of Object.entries(metrics)) logs[`val_${name}`] = value;
     } catch (error) {
@@ -359,7 +360,7 @@ export class TrainingLoop {
     return {
       model: this.#model,
       verbose: this.#settings.verbose,
-      validationFreq: this.#validation && this.#settings.validationFreq,
+      validationFreq: current().validation && this.#settings.validationFreq,
       get phase() {
         return phase();
       },

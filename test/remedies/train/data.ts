@@ -13,6 +13,17 @@ const unindexed = (options: object): Promise<unknown> => {
   const augmentation: kit.Augmenter = { flow: () => flow({}, () => ({ indices: undefined })) };
   return train({ augmentation, batchSize: 4, ...options });
 };
+/** Augmenters of the images that they get, of others, and one that standardises. */
+const ofGiven: kit.Augmenter = { flow: (images, options) => kit.imageFlow(images, options) };
+const ofOthers: kit.Augmenter = {
+  flow: (images, options) => kit.imageFlow(images.take(8), options),
+};
+const scaling = (standardize: (image: Float32Array) => Float32Array): kit.Augmenter => ({
+  ...ofGiven,
+  standardize,
+});
+const cut = { batchSize: 4, validationSplit: 0.25 };
+const weights = (value: number): number[] => new Array<number>(set.length).fill(value);
 /** A pipeline that may be repeated. */
 interface Repeatable {
   repeat(): Repeatable;
@@ -72,6 +83,21 @@ export const trials: Trials = {
       await train({ train: kit.imageFlow(set, { batchSize: 5 }), dropRemainder: true });
       await train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: false });
     },
+  ],
+  "have it take the set that it is given, or leave the weights out": [
+    () => train({ augmentation: ofOthers, sampleWeight: weights(1), batchSize: 4 }),
+    async () => {
+      await train({ augmentation: ofGiven, sampleWeight: weights(1), batchSize: 4 });
+      await train({ augmentation: ofOthers, batchSize: 4 });
+    },
+  ],
+  "return all values of the image": [
+    () => train({ augmentation: scaling((image) => image.slice(1)), ...cut }),
+    () => train({ augmentation: scaling((image) => image), ...cut }),
+  ],
+  "pass smaller ones: their mean should be about 1": [
+    () => train({ sampleWeight: weights(1e300) }),
+    () => train({ sampleWeight: weights(1) }),
   ],
   "give for each image its index in the set, or leave the weights out": [
     () => unindexed({ sampleWeight: new Float32Array(12) }),

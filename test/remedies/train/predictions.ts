@@ -37,7 +37,28 @@ function twoEnds(ends: 1 | 2): LayersModel {
   return functional({ inputs: image, outputs });
 }
 
+/** Test-time augmentation by an augmenter of one's own. */
+const views = (flow: kit.Augmenter["flow"]): Promise<unknown> =>
+  kit.predict(tinyModel(), set, { testTimeAugmentation: { augmentation: { flow } } });
+const plain: kit.Augmenter["flow"] = (images, options) => kit.imageFlow(images, options);
+
 export const trials: Trials = {
+  "have the augmenter's flow return one, such as imageFlow(set, options)": [
+    () => views(wrong(() => null)),
+    () => views(plain),
+  ],
+  "have the augmenter go by the options that its flow gets": [
+    () => views((images) => kit.imageFlow(images, { shuffle: false })),
+    () => views(plain),
+  ],
+  "have its flow go by shuffle: false": [
+    () => views((images) => kit.imageFlow(images, { batchSize: 1 })),
+    () => views(plain),
+  ],
+  "leave mix out of its pipeline": [
+    () => views((...flow) => kit.pipeline({ mix: kit.mixup() }).flow(...flow)),
+    () => views((...flow) => kit.pipeline().flow(...flow)),
+  ],
   "make it fit with resizeImage": [
     () => kit.predict(tinyModel(), picture),
     () => kit.predict(tinyModel(), kit.resizeImage(picture, [8, 8, 3])),
