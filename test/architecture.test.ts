@@ -104,6 +104,17 @@ describe("the arrows between the folders of src/", () => {
     expect(imports.filter(({ target }) => target.includes("assembly/")).map(show)).toEqual([]);
   });
 
+  it("tells kinds of data apart in one place of training", () => {
+    const places = files
+      .filter((file) => areaOf(file) === "train")
+      .filter((file) =>
+        /\b(isImageSet|isFlow|instanceof ImageSet)\b/.test(readFileSync(file, "utf8")),
+      )
+      .map((file) => relative(SOURCE, file).replaceAll(sep, "/"));
+    // A dataset is made of sets and flows alone, with or without a model.
+    expect(places.sort()).toEqual(["train/feed/feed-of.ts", "train/to-dataset.ts"]);
+  });
+
   it("has no circle of files, types included", () => {
     const graph = new Map<string, string[]>();
     for (const { file, target } of imports) {

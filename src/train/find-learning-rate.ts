@@ -6,11 +6,10 @@ import {
   type LearningRateFinderOptions,
   type LearningRateRange,
 } from "./callbacks/learning-rate-finder.ts";
-import { isImageSet } from "../dataset/check-image-set.ts";
 import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { readOptions } from "../options.ts";
 import { ModelSnapshot } from "./model-snapshot.ts";
-import { isEndless, type LabelledImages } from "./feed/feed-of.ts";
+import { kindOf, type LabelledImages } from "./feed/feed-of.ts";
 import { trainPhase } from "./train.ts";
 import { phaseOptions, trainingOptions } from "./train-options.ts";
 
@@ -51,15 +50,16 @@ export async function findLearningRate(
   checkCompiled(subject, model);
   const range = { steps, minLearningRate, maxLearningRate, smoothing, stopFactor };
   const finder = learningRateFinder(range);
+  const { images, isEndless } = kindOf(data.train) ?? {};
   const before = await ModelSnapshot.of(model);
   try {
     await trainPhase(model, {
       ...data,
       // Even with a single batch in an epoch there are enough of them: the finder ends the run.
       epochs: steps,
-      ...(isImageSet(data.train) ? { dropRemainder: true } : {}),
+      ...(images && { dropRemainder: true }),
       // Of a pipeline without an end, as many batches as there are steps make an epoch.
-      ...(isEndless(data.train) ? { stepsPerEpoch: steps } : {}),
+      ...(isEndless && { stepsPerEpoch: steps }),
       callbacks: [finder],
       verbose: 0,
     });

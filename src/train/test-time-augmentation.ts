@@ -2,11 +2,11 @@ import { dispose, reverse, tensor, type Tensor, tidy } from "@tensorflow/tfjs-co
 import { type Augmenter, augmenter } from "../augment/augmenter.ts";
 import { allocate } from "../bytes/allocate.ts";
 import { check, describe } from "../checks.ts";
-import { isImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { integer, readOptions, seed as anySeed } from "../options.ts";
 import { checkedFlow } from "./feed/checked-flow.ts";
 import type { Batch } from "./feed/feed.ts";
+import { kindOf } from "./feed/feed-of.ts";
 import { asTheyAre, type Views } from "./outputs.ts";
 
 /**
@@ -44,14 +44,15 @@ export function viewsOf(subject: string, images: unknown, wanted: TestTimeAugmen
     views: integer({ min: 1, max: MOST_VIEWS, default: 4 }),
     seed: anySeed(),
   });
+  const set = kindOf(images)?.images;
   check(
-    isImageSet(images),
+    set !== undefined,
     subject,
     "an ImageSet, whose images can be augmented",
     describe(images),
     'pass one, or testTimeAugmentation: "flip"',
   );
-  return augmented(subject, images, augmentation, views, seed);
+  return augmented(subject, set, augmentation, views, seed);
 }
 
 function* mirrored({ xs }: Batch): Iterable<Tensor> {

@@ -3,7 +3,6 @@ import { memory } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Augmenter } from "../augment/augmenter.ts";
 import { check, checkInteger, describe } from "../checks.ts";
-import { isImageSet } from "../dataset/check-image-set.ts";
 import { ensureTrainable } from "../model/backend/ensure-trainable.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { modelInternals } from "../model/internals.ts";
@@ -14,7 +13,7 @@ import { readOptions } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { shownRounded } from "../runtime/inspect.ts";
 import type { Feed } from "./feed/feed.ts";
-import { feedOf } from "./feed/feed-of.ts";
+import { feedOf, kindOf } from "./feed/feed-of.ts";
 import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { trainingSet } from "./feed/training-set.ts";
 import {
@@ -111,7 +110,7 @@ export async function trainTwoPhase(
     trainTwoPhaseOptions(),
   );
   check(
-    isImageSet(settings.train),
+    kindOf(settings.train)?.images !== undefined,
     subject,
     "train to be an ImageSet, whose images can be augmented",
     describe(settings.train),

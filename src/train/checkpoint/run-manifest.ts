@@ -43,7 +43,7 @@ export async function runManifest(
         feed.identity !== undefined,
         subject,
         "train to be images, whose epochs can be entered at any step, to save checkpoints",
-        "a dataset",
+        "data that can only be read from their beginning",
         "pass an ImageSet or a Flow, or leave out checkpoint",
       );
       const { data, augmentation } = await feed.identity(hashOfSet);

@@ -45,9 +45,8 @@ export function feedOf(
 export function feedOf(call: ModelCall, data: ModelImages, use: PredictionUse): Feed<Batch>;
 /** @throws {ArgumentError} if data are of no such kind, do not fit the model, or are none. */
 export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed | Feed<Batch> {
-  if (isImageSet(data)) return setFeed(call, data, use);
-  if (isFlow(data)) return flowFeed(call, data, use);
-  if (isDataset(data)) return datasetFeed(call, data, use);
+  const kind = kindOf(data);
+  if (kind) return kind.feed(call, use);
   if (use.purpose === "prediction") {
     if (isOf(data, Tensor)) return tensorFeed(call, data, use);
     if (isPicture(data)) return pictureFeed(call, data, use);
@@ -66,15 +65,27 @@ export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed |
   });
 }
 
-/** The set that data are made of, where it is known. */
-export function setOf(data: unknown): ImageSet | undefined {
-  if (isImageSet(data)) return data;
-  return isFlow(data) ? data.set : undefined;
+/** What a kind of labelled data can do: whoever needs to know asks this, not what the data are. */
+export interface DataKind {
+  /** The data as a model takes them, checked against it. */
+  feed(call: ModelCall, use: FeedUse): Feed;
+  /** The images themselves, where they can be cut, put into another order and augmented. */
+  readonly images?: ImageSet;
+  /** The images that the data are made of, where they are known; what is known of each applies. */
+  readonly source?: ImageSet | undefined;
+  /** Whether they go on for ever, so that somebody has to say what an epoch is. */
+  readonly isEndless?: boolean;
 }
 
-/** Whether data go on for ever, so that somebody has to say what an epoch is. */
-export function isEndless(data: LabelledImages): boolean {
-  return isDataset(data) && data.size === Infinity;
+/** The kind of labelled data; `undefined` for anything else. */
+export function kindOf(data: unknown): DataKind | undefined {
+  if (isImageSet(data)) {
+    return { feed: (call, use) => setFeed(call, data, use), images: data, source: data };
+  }
+  if (isFlow(data)) return { feed: (call, use) => flowFeed(call, data, use), source: data.set };
+  if (!isDataset(data)) return undefined;
+  const isEndless = data.size === Infinity;
+  return { feed: (call, use) => datasetFeed(call, data, use), isEndless };
 }
 
 /** Whether a value is a tf.data dataset, of whichever copy of tfjs-data. */

@@ -8,13 +8,12 @@ import {
   isObject,
   readable,
 } from "../../checks.ts";
-import { isImageSet } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError } from "../../errors.ts";
 import { splitIndices } from "../../dataset/train-validation-split.ts";
 import { warnOfMissingClasses, warnOfOtherClasses } from "../../dataset/warn-of-missing-classes.ts";
 import type { TrainingSettings } from "../train-options.ts";
-import { type LabelledImages, setOf } from "./feed-of.ts";
+import { kindOf, type LabelledImages } from "./feed-of.ts";
 
 /** The data of a run. */
 export interface TrainingSet {
@@ -37,7 +36,7 @@ export function trainingSet(
   subject: string,
   { train, validation, validationSplit, seed, classWeight, sampleWeight }: TrainingSetSettings,
 ): TrainingSet {
-  const [trained, validated] = [setOf(train), setOf(validation)];
+  const [trained, validated] = [kindOf(train)?.source, kindOf(validation)?.source];
   if (trained && validated) warnOfOtherClasses(subject, trained, validated);
   if (validationSplit === 0 && classWeight === undefined && sampleWeight === undefined) {
     return { train, validation, weights: undefined, validationWeights: undefined };
@@ -55,8 +54,9 @@ export function trainingSet(
       : undefined;
   // As in Keras, 0 means none.
   if (validationSplit === 0) return { train, validation, weights, validationWeights: undefined };
+  const images = kindOf(train)?.images;
   check(
-    isImageSet(train),
+    images !== undefined,
     subject,
     "validationSplit with an ImageSet only",
     "a flow, whose batches hold images of both parts",
@@ -69,21 +69,21 @@ export function trainingSet(
     "both",
     "leave one of them out",
   );
-  const count = Math.ceil(validationSplit * train.length);
+  const count = Math.ceil(validationSplit * images.length);
   check(
-    count < train.length,
+    count < images.length,
     subject,
     "images to train on and images to validate on",
-    `${train.length - count} and ${count}`,
+    `${images.length - count} and ${count}`,
     "pass more images or another validationSplit",
   );
   // Stratified, as trainValidationSplit does it; the weights go where their images go.
-  const indices = splitIndices(train, count, seed);
+  const indices = splitIndices(images, count, seed);
   const parts = {
-    train: train.subset(indices.train),
-    validation: train.subset(indices.validation),
+    train: images.subset(indices.train),
+    validation: images.subset(indices.validation),
   };
-  warnOfMissingClasses(subject, train, parts);
+  warnOfMissingClasses(subject, images, parts);
   return {
     ...parts,
     weights: weights && Float32Array.from(indices.train, (i) => weights[i]),
