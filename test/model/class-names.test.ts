@@ -97,6 +97,17 @@ describe("class names of a model", () => {
     model.dispose();
   });
 
+  it("are not learned anew: images of other classes altogether need another head", async () => {
+    const model = buildCifarModel({ ...SMALL, inputShape: [8, 8, 3], classNames: ["a", "b", "c"] });
+    const options = { train: set, epochs: 1, verbose: 0 } as const;
+    await expect(trainPhase(model, options)).rejects.toThrow(
+      /images of the model's classes, a, b, c, got of red, green, blue, none of which it knows; replaceHead/,
+    );
+    model.setUserDefinedMetadata({ classNames: ["rot", "green", "blau"] });
+    await trainPhase(model, options);
+    model.dispose();
+  });
+
   it("keep images from being measured or learned under other labels", async () => {
     const model = named();
     const turned = set.withClasses(["green", "red", "blue"]);
@@ -168,9 +179,9 @@ describe("class names in files", () => {
     const run = (model: LayersModel, epochs: number) =>
       train(model, { train: set, phases: [{ epochs }], checkpoint: { store }, verbose: 0 });
     await run(named(), 1);
-    const others = { ...SMALL, inputShape: [8, 8, 3], classNames: ["r", "g", "b"] } as const;
+    const others = { ...SMALL, inputShape: [8, 8, 3], classNames: ["red", "g", "b"] } as const;
     await expect(run(buildCifarModel(others), 2)).rejects.toThrow(
-      /expected classNames\[0\] to be "red", as in checkpoint/,
+      /expected classNames\[1\] to be "green", as in checkpoint/,
     );
     expect((await run(named(), 2)).history.loss).toHaveLength(2);
   });

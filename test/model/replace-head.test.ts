@@ -13,6 +13,7 @@ import {
   adam,
   classNamesOf,
   evaluate,
+  ImageSet,
   loadModel,
   loadWeights,
   predict,
@@ -29,6 +30,8 @@ beforeAll(() => useBackend("wasm"));
 
 const set = tinyImages(48);
 const NEW = ["cat", "dog"];
+const { images, labels, imageShape } = set.withClasses(["red", "blue"]);
+const pets = new ImageSet({ images, labels, imageShape, classNames: NEW });
 const QUIET = { verbose: 0 } as const;
 
 const trained = async (model: LayersModel): Promise<LayersModel> => {
@@ -95,7 +98,7 @@ describe.each(Object.entries(CLASSIFIERS))("replaceHead of %s", (_, build) => {
     expect(probabilities[0] + probabilities[1]).toBeCloseTo(1, 6);
 
     const fresh = head.weights.map((weight) => weight.read().dataSync());
-    await trainPhase(model, { train: set.withClasses(["red", "blue"]), epochs: 2, ...QUIET });
+    await trainPhase(model, { train: pets, epochs: 2, ...QUIET });
     for (const weight of others) expect(weight.read().dataSync()).toEqual(weights.get(weight));
     expect(head.weights.map((weight) => weight.read().dataSync())).not.toEqual(fresh);
     model.dispose();
@@ -172,7 +175,7 @@ describe("the new head", () => {
 
   it("is saved and loaded as any other, into a network built anew, too", async () => {
     const model = replaceHead(tinyModel(), { classNames: NEW, seed: 1 });
-    await trainPhase(model, { train: set.withClasses(["red", "blue"]), epochs: 1, ...QUIET });
+    await trainPhase(model, { train: pets, epochs: 1, ...QUIET });
     const { probabilities } = await predict(model, set);
     const loaded = await loadModel(tf.io.fromMemory(await artifactsOf(model)));
     const built = tinyModel({ numClasses: 2, seed: 5 });

@@ -11,7 +11,7 @@ import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
 import { checkedFlow } from "./checked-flow.ts";
 import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
 import { flowIdentity, sampleOf } from "./identity.ts";
-import { checkClasses, checkImageShape, checkLabels } from "./model-input.ts";
+import { checkClasses, checkImageShape, checkLabels, checkNames } from "./model-input.ts";
 
 /**
  * A flow, which knows its batch size, its order and its augmentation by itself.
@@ -25,6 +25,7 @@ export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: n
     checkClasses(subject, model, classes ?? flow.classNames.length);
   }
   if (use.purpose !== "prediction") checkLabels(subject, model, flow.classNames);
+  if (use.purpose === "training") checkNames(subject, model, flow.classNames);
   const steps = use.purpose === "training" ? checkedSteps(call, flow, use) : flow.length;
   const { weights } = { ...use } as Partial<TrainingUse>;
   const [height, width, channels] = flow.imageShape;

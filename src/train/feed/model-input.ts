@@ -4,6 +4,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import { checkLiveModel } from "../../model/check-model.ts";
+import { listed } from "../../text/listed.ts";
 import { classNamesOf } from "../../model/class-names.ts";
 import { modelInternals } from "../../model/internals.ts";
 
@@ -112,4 +113,21 @@ export function checkLabels(
     got: `${classNames.indexOf(stray)} in the images`,
     remedy: "put the classes into the model's order: set.withClasses(classNamesOf(model))",
   });
+}
+
+/** Throws if a model would learn classes none of which has a name of its own: it would name them wrongly. */
+export function checkNames(
+  subject: string,
+  model: LayersModel,
+  classNames: readonly string[],
+): void {
+  const known = classNamesOf(model);
+  check(
+    !known || classNames.some((name) => known.includes(name)),
+    subject,
+    `images of the model's classes, ${listed(known ?? [], 20)}`,
+    `of ${listed(classNames, 20)}, none of which it knows`,
+    "replaceHead(model, { classNames }), or say that they are the same classes by other names: " +
+      "model.setUserDefinedMetadata({ classNames })",
+  );
 }

@@ -7,6 +7,8 @@ import { flow, generator, piped, pipeline, set, train, twoPhase } from "./runs.t
 
 const { classNames } = set;
 const named = (): ReturnType<typeof tinyModel> => tinyModel({ for: set });
+/** Knows other classes. */
+const foreign = (): ReturnType<typeof tinyModel> => tinyModel({ classNames: ["a", "b", "c"] });
 const turned = set.withClasses([...classNames].reverse());
 /** A run whose augmenter does not say which images a batch holds. */
 const unindexed = (options: object): Promise<unknown> => {
@@ -172,6 +174,17 @@ export const trials: Trials = {
       return train({ train: turned.withClasses(kit.classNamesOf(model)!) }, model);
     },
   ],
+  "replaceHead(model, { classNames }), or say that they are the same classes by other names: model.setUserDefinedMetadata({ classNames })":
+    [
+      () => train({}, foreign()),
+      async () => {
+        const { classNames } = set;
+        await train({}, kit.replaceHead(foreign(), { classNames }));
+        const model = foreign();
+        model.setUserDefinedMetadata({ classNames });
+        await train({}, model);
+      },
+    ],
   "correct the labels, or name all classes in classNames": [
     () => train({ train: flow({}, ({ ys }) => ({ ys: ys.map(() => 7) })) }),
     () => train({ train: flow() }),
