@@ -24,7 +24,7 @@ function ofIndices(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
   const rows = tf.oneHot(tf.cast(tf.reshape(yTrue, [yTrue.size]), "int32"), 3);
   return tf.mean(tf.squaredDifference(rows, yPred), 1);
 }
-const mixed = { augmentation: kit.pipeline({ mix: kit.mixup() }) };
+const mixed = { augmentation: kit.pipeline({ mix: kit.mixup() }), batchSize: 4 };
 function disposedInside(): Promise<unknown> {
   const model = tinyModel();
   return kit.trainPhase(model, {
