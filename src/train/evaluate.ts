@@ -73,15 +73,16 @@ export async function evaluate(
 
 /** Measures a model on the first epoch of a feed. */
 export async function evaluateFeed(
-  { subject, model }: ModelCall,
+  call: ModelCall,
   feed: Feed,
   views = asTheyAre,
 ): Promise<Evaluation> {
+  const { subject, model } = call;
   const parts: Float32Array[] = [];
   const labels: number[] = [];
   const sampleWeights: number[] = [];
   const compiled = new MetricMeans(model);
-  for await (const { batch, output } of outputsOf(model, feed, views)) {
+  for await (const { batch, output } of outputsOf(call, feed, views)) {
     const { ys, weights, size } = batch;
     try {
       check(
@@ -103,7 +104,6 @@ export async function evaluateFeed(
     }
     parts.push(output);
   }
-  check(labels.length > 0, subject, "at least one batch", "empty data", "pass data with images");
   const classNames = classNamesOf(model) ?? feed.classNames;
   const { probabilities, shape, classes: yPred } = asPredictions(parts, labels.length, classNames);
   const yTrue = Int32Array.from(labels);

@@ -10,8 +10,13 @@ import { checkCompiled, checkModel } from "./feed/model-input.ts";
 import { readOptions } from "../options.ts";
 import { ModelSnapshot } from "./model-snapshot.ts";
 import { kindOf, type LabelledImages } from "./feed/feed-of.ts";
-import { trainPhase } from "./train.ts";
-import { phaseOptions, trainingOptions } from "./train-options.ts";
+import { runPhases } from "./train.ts";
+import {
+  phaseOptions,
+  trainingOptions,
+  type TrainPhaseOptions,
+  trainPhaseOptions,
+} from "./train-options.ts";
 
 /** Options of {@link findLearningRate}. */
 export interface FindLearningRateOptions extends LearningRateFinderOptions {
@@ -53,7 +58,7 @@ export async function findLearningRate(
   const { images, isEndless } = kindOf(data.train) ?? {};
   const before = await ModelSnapshot.of(model);
   try {
-    await trainPhase(model, {
+    const run: TrainPhaseOptions = {
       ...data,
       // Even with a single batch in an epoch there are enough of them: the finder ends the run.
       epochs: steps,
@@ -62,7 +67,9 @@ export async function findLearningRate(
       ...(isEndless && { stepsPerEpoch: steps }),
       callbacks: [finder],
       verbose: 0,
-    });
+    };
+    const settings = readOptions(subject, run, trainPhaseOptions());
+    await runPhases(subject, model, settings, [settings]);
   } finally {
     await before.restore(subject);
   }

@@ -2,8 +2,9 @@
 import { dispose, type Tensor, type TensorContainer, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allocate } from "../bytes/allocate.ts";
+import { check } from "../checks.ts";
 import { createPause } from "../runtime/event-loop.ts";
-import type { Batch, Feed } from "./feed/feed.ts";
+import type { Batch, Feed, ModelCall } from "./feed/feed.ts";
 
 /** What {@link predict} gives. */
 export interface Predictions {
@@ -28,13 +29,15 @@ export function* asTheyAre({ xs }: Batch): Iterable<Tensor> {
 /**
  * The model's outputs for the first epoch of a feed, batch by batch: means over all views. Gives way to
  * the event loop in between. The labels of a batch are left to the caller.
+ * @throws {ArgumentError} in the end, if there was no batch.
  */
 export async function* outputsOf<B extends Batch>(
-  model: LayersModel,
+  { subject, model }: ModelCall,
   feed: Feed<B>,
   views: Views,
 ): AsyncGenerator<{ readonly batch: B; readonly output: Float32Array }> {
   const pause = createPause();
+  let batches = 0;
   for await (const batch of feed.epoch(0)) {
     const outputs: Float32Array[] = [];
     try {
@@ -46,8 +49,10 @@ export async function* outputsOf<B extends Batch>(
       dispose(batch as unknown as TensorContainer);
       throw error;
     }
+    batches++;
     yield { batch, output: meanOf(outputs) };
   }
+  check(batches > 0, subject, "at least one batch", "empty data", "pass data with images");
 }
 
 function meanOf(outputs: readonly Float32Array[]): Float32Array {

@@ -23,7 +23,7 @@ export interface PredictOptions {
 /**
  * Classifies images, batch by batch, giving way to the event loop between batches.
  * @param model any layers model with one input and one output; only read.
- * @param images bytes are scaled to [0, 1]; floats are taken as they are, with a warning, once a
+ * @param images of a dataset also `{ xs }`, `[xs]` or tensors alone, without labels; bytes are scaled to [0, 1]; floats are taken as they are, with a warning, once a
  *   model, if one is above 2 and the model was not trained on such.
  * @throws {ArgumentError} if images do not fit the model, are none or not finite, or the model is
  *   disposed.
@@ -40,11 +40,12 @@ export async function predict(
   });
   checkModel(subject, model);
   warnOfSlowBackend(subject);
-  const feed = feedOf({ subject, model }, images, { purpose: "prediction", batchSize });
+  const call = { subject, model };
+  const feed = feedOf(call, images, { purpose: "prediction", batchSize });
   const views = await readViews(subject, images, testTimeAugmentation);
   const parts: Float32Array[] = [];
   let n = 0;
-  for await (const { batch, output } of outputsOf(model, feed, views)) {
+  for await (const { batch, output } of outputsOf(call, feed, views)) {
     // Of labelled images, the labels.
     dispose(batch as unknown as TensorContainer);
     n += batch.size;

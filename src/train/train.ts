@@ -142,8 +142,8 @@ async function notebookAugmentation(): Promise<Augmenter> {
   });
 }
 
-/** One run, from its settings to its result. Nobody else may train the model meanwhile. */
-function runPhases(
+/** One run, from its settings to its result, for whoever trains. Nobody else may train the model meanwhile. */
+export function runPhases(
   subject: string,
   model: LayersModel,
   settings: TrainingSettings,

@@ -193,3 +193,12 @@ describe("findLearningRate", () => {
     }
   });
 });
+
+describe("findLearningRate of too few images", () => {
+  it("speaks in its own name, of options that it has", async () => {
+    const few = { train: tinyImages(5), steps: 5 };
+    await expect(findLearningRate(tinyModel(), few)).rejects.toThrow(
+      /^findLearningRate: expected at least 32 .*; pass more images or a smaller batchSize\.$/,
+    );
+  });
+});

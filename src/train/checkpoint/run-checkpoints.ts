@@ -210,7 +210,7 @@ export class RunCheckpoints {
           subject: this.#subject,
           expected: `${field} to be ${saved}, as in ${name} of ${this.#store.location}`,
           got: present,
-          remedy: 'pass what the run began with, or begin anew with resume: "never"',
+          remedy: remedyFor(field),
         });
       }
       warn(
@@ -223,4 +223,14 @@ export class RunCheckpoints {
 
 function nameOf(number: number): string {
   return `checkpoint-${String(number).padStart(8, "0")}.ckpt`;
+}
+
+function remedyFor(field: string): string {
+  // One phase has the seed of the run; of several each has its own, unless it says another.
+  if (field.endsWith("].seed")) {
+    return 'give that phase this seed, { epochs, seed }, or begin anew with resume: "never"';
+  }
+  return field === "steps"
+    ? 'train as many steps, since the schedule goes by them; with resume: "never" give it decaySteps'
+    : 'pass what the run began with, or begin anew with resume: "never"';
 }

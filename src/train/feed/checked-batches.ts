@@ -53,6 +53,13 @@ function checkShapes(
   place: string,
 ): void {
   check(
+    xs.size > 0,
+    subject,
+    `at least one image in ${place}`,
+    "none",
+    "leave empty batches out: dataset.filter(({ xs }) => xs.shape[0] > 0)",
+  );
+  check(
     isOfShape(xs.shape.slice(1), imageShape),
     subject,
     `xs of shape [batch, ${imageShape.map((size) => size ?? "any").join(", ")}] in ${place}`,

@@ -1,4 +1,4 @@
-import type { Batch, Flow } from "../../augment/flow.ts";
+import { type Batch, type Flow, isFlow } from "../../augment/flow.ts";
 import { SetFlow } from "../../augment/set-flow.ts";
 import { check, checkInteger, describe, isListOf, isText } from "../../checks.ts";
 import { checkImageShape } from "../../dataset/image-shape.ts";
@@ -12,6 +12,13 @@ import { atOnce } from "../../runtime/listener.ts";
  */
 export function checkedFlow(subject: string, flow: Flow): Flow {
   if (flow instanceof SetFlow) return flow;
+  check(
+    isFlow(flow),
+    subject,
+    "the augmenter's flow to be one, with batch and epoch",
+    describe(flow),
+    "let its method flow return one, such as imageFlow(set, options)",
+  );
   checkOutline(subject, flow);
   const { length, size, batchSize, imageShape, classNames, set } = flow;
   const checked = (batch: Batch, index: number): Batch => {

@@ -1,6 +1,6 @@
-import { dispose, Tensor, tensor_util, type TensorContainer } from "@tensorflow/tfjs-core";
+import { dispose, Tensor, tensor_util, type TensorContainer, zeros } from "@tensorflow/tfjs-core";
 import type { Dataset } from "@tensorflow/tfjs-data";
-import { check, describe } from "../../checks.ts";
+import { check, describe, isOf } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import {
   type ModelCall,
@@ -16,6 +16,7 @@ import { release } from "./read-ahead.ts";
  * A tf.data pipeline whose elements are batches `{ xs, ys }` or `[xs, ys]`, with a third part
  * `sampleWeight` if there are weights. With `stepsPerEpoch` the next epoch goes on in the pipeline where
  * the last one ended, and begins it anew when it is exhausted; else an epoch is the whole pipeline.
+ * To be asked about, pictures need no labels: `{ xs }`, `[xs]` or the tensor alone.
  * @throws {ArgumentError} if that would never end, or an option is for image sets only.
  */
 export function datasetFeed(
@@ -26,7 +27,8 @@ export function datasetFeed(
   const { subject } = call;
   const isTraining = use.purpose === "training";
   if (isTraining) checkUse(subject, use);
-  const read = (element: TensorContainer): LabelledBatch => asBatch(subject, element);
+  const read = (element: TensorContainer): LabelledBatch =>
+    asBatch(subject, element, use.purpose === "prediction");
   const feed =
     isTraining && use.stepsPerEpoch !== undefined
       ? windowsOf(dataset, use.stepsPerEpoch, read)
@@ -115,20 +117,25 @@ function windowsOf(
   };
 }
 
-function asBatch(subject: string, element: TensorContainer): LabelledBatch {
-  const list: readonly unknown[] | undefined = Array.isArray(element) ? element : undefined;
+/** @param isBare whether pictures without labels will do. */
+function asBatch(subject: string, element: TensorContainer, isBare: boolean): LabelledBatch {
+  const list = Array.isArray(element)
+    ? element
+    : isBare && isTensor(element)
+      ? [element]
+      : undefined;
   const parts = list
     ? { xs: list[0], ys: list[1], sampleWeight: list[2] }
     : (element as { xs?: unknown; ys?: unknown; sampleWeight?: unknown } | null);
-  const { xs, ys, sampleWeight: weights } = parts ?? {};
+  const { xs, sampleWeight: weights } = parts ?? {};
+  const ys =
+    parts?.ys ?? (isBare && isNumeric(xs) && xs.rank > 0 ? zeros([xs.shape[0]]) : undefined);
   if (
-    isTensor(xs) &&
-    isTensor(ys) &&
-    xs.dtype !== "string" &&
-    ys.dtype !== "string" &&
+    isNumeric(xs) &&
+    isNumeric(ys) &&
     xs.rank >= 2 &&
     xs.shape[0] === ys.shape[0] &&
-    (weights === undefined || (isTensor(weights) && String(weights.shape) === `${xs.shape[0]}`))
+    (weights === undefined || (isNumeric(weights) && String(weights.shape) === `${xs.shape[0]}`))
   ) {
     const batch = { xs, ys, ...(weights && { weights }), size: xs.shape[0] };
     // Nobody else gets to see what an element holds beside the batch.
@@ -137,11 +144,9 @@ function asBatch(subject: string, element: TensorContainer): LabelledBatch {
     return batch;
   }
   const [shapeOfXs, shapeOfYs, shapeOfWeights] = [xs, ys, weights].map((part) =>
-    isTensor(part)
-      ? `${part.dtype === "string" ? "text " : ""}[${part.shape.join(", ")}]`
-      : describe(part),
+    isTensor(part) ? `${ODD.get(part.dtype) ?? ""}[${part.shape.join(", ")}]` : describe(part),
   );
-  dispose(element);
+  dispose([element, ys as TensorContainer]);
   throw new ArgumentError({
     subject,
     expected:
@@ -154,6 +159,12 @@ function asBatch(subject: string, element: TensorContainer): LabelledBatch {
   });
 }
 
-function isTensor(value: unknown): value is Tensor {
-  return value instanceof Tensor;
-}
+const isTensor = (value: unknown): value is Tensor => isOf(value, Tensor);
+
+/** Tensors of what no model takes. */
+const ODD: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ["string", "text "],
+  ["complex64", "complex "],
+]);
+
+const isNumeric = (value: unknown): value is Tensor => isTensor(value) && !ODD.has(value.dtype);

@@ -65,7 +65,7 @@ function checkedSteps({ subject, model }: ModelCall, flow: Flow, use: TrainingUs
     subject,
     `at least one full batch of ${flow.batchSize} images`,
     `${flow.size}`,
-    "make the flow with a smaller batchSize, or pass dropRemainder: false",
+    "make the flow with a smaller batchSize",
   );
   const classes = flow.classNames.length;
   const outputs = modelInternals(model).outputs[0].shape[1];
@@ -173,9 +173,7 @@ function trainingFeed(call: ModelCall, set: ImageSet, use: TrainingUse): Feed {
     subject,
     `at least ${least} training image${least === 1 ? "" : "s"}`,
     `${set.length}`,
-    dropRemainder
-      ? "pass more images, a smaller batchSize, or dropRemainder: false"
-      : "pass a set with images",
+    dropRemainder ? "pass more images or a smaller batchSize" : "pass a set with images",
   );
   if (!augmentation) warnOfScalingTwice(subject, call.model);
   const options = { batchSize, seed };

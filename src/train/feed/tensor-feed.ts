@@ -12,11 +12,12 @@ export function tensorFeed(
   { batchSize }: PredictionUse,
 ): Feed<Batch> {
   const { subject, model } = call;
+  const isNumeric = images.dtype !== "string" && images.dtype !== "complex64";
   check(
-    !images.isDisposed && images.rank === 4 && images.shape[0] > 0,
+    !images.isDisposed && isNumeric && images.rank === 4 && images.shape[0] > 0,
     subject,
-    "a live tensor [n, height, width, channels] with n of at least 1",
-    images.isDisposed ? "a disposed one" : `[${images.shape.join(", ")}]`,
+    "a live tensor of numbers [n, height, width, channels] with n of at least 1",
+    images.isDisposed ? "a disposed one" : `${images.dtype} [${images.shape.join(", ")}]`,
     "pass such a tensor; tf.expandDims makes a batch of one image",
   );
   checkImageShape(subject, model, images.shape.slice(1));

@@ -79,12 +79,18 @@ export const trials: Trials = {
       await train({ train: pipeline({ xs: tf.ones([12, 4, 4, 3]) }) }, small);
     },
   ],
-  "make the flow with a smaller batchSize, or pass dropRemainder: false": [
+  "make the flow with a smaller batchSize": [
     () => train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: true }),
-    async () => {
-      await train({ train: kit.imageFlow(set, { batchSize: 5 }), dropRemainder: true });
-      await train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: false });
-    },
+    () => train({ train: kit.imageFlow(set, { batchSize: 5 }), dropRemainder: true }),
+  ],
+  "leave empty batches out: dataset.filter(({ xs }) => xs.shape[0] > 0)": [
+    () => piped({ xs: tf.ones([0, 8, 8, 3]), ys: tf.ones([0]) }),
+    () => piped(),
+  ],
+  "let its method flow return one, such as imageFlow(set, options)": [
+    () => train({ batchSize: 4, augmentation: { flow: () => undefined } }),
+    () =>
+      train({ batchSize: 4, augmentation: { flow: () => kit.imageFlow(set, { batchSize: 4 }) } }),
   ],
   "have it take the set that it is given, or leave the weights out": [
     () => train({ augmentation: ofOthers, sampleWeight: weights(1), batchSize: 4 }),
