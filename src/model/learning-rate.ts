@@ -1,7 +1,6 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkNumber } from "../checks.ts";
-import { modelInternals, type OptimizerInternals } from "./internals.ts";
+import type { OptimizerInternals } from "./internals.ts";
 import { isKerasOptimizer, rateIsScheduled } from "./optimizers/keras-optimizer.ts";
 
 /** An optimizer's learning rate at the next step; NaN for one that has none. */
@@ -14,12 +13,9 @@ export function isScheduled(optimizer: Optimizer | undefined): boolean {
   return optimizer !== undefined && isKerasOptimizer(optimizer) && optimizer.isScheduled;
 }
 
-/**
- * Throws unless a callback may set the learning rate of a model.
- * @throws {ArgumentError} if the optimizer has a schedule, as in Keras.
- */
-export function checkRateIsFree(subject: string, model: LayersModel): void {
-  if (isScheduled(modelInternals(model).optimizer)) throw rateIsScheduled(subject);
+/** @throws {ArgumentError} if a learning rate that is to be set follows a schedule. */
+export function checkRateIsFree(subject: string, run: { readonly isScheduled: boolean }): void {
+  if (run.isScheduled) throw rateIsScheduled(subject);
 }
 
 /**

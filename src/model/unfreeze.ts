@@ -8,7 +8,7 @@ import { checkNotInTraining } from "./in-training.ts";
 import { type LayerInternals, modelInternals } from "./internals.ts";
 import { withKerasLayers } from "./keras-layers.ts";
 import { allLayers } from "./layer-tree.ts";
-import { checkRateIsFree, setLearningRate } from "./learning-rate.ts";
+import { checkRateIsFree, isScheduled, setLearningRate } from "./learning-rate.ts";
 import { buildOptimizer } from "./optimizers/build-optimizer.ts";
 import { trainWhatIsTrainable } from "./trainable.ts";
 
@@ -52,7 +52,9 @@ export function unfreeze(model: LayersModel, options: UnfreezeOptions = {}): voi
     "one without optimizer and loss",
     "call model.compile({ optimizer, loss, metrics }) first",
   );
-  if (learningRate !== undefined) checkRateIsFree(subject, model);
+  if (learningRate !== undefined) {
+    checkRateIsFree(subject, { isScheduled: isScheduled(optimizer) });
+  }
   withKerasLayers(model);
   for (const layer of chosen) layer.trainable = true;
   trainWhatIsTrainable(model);

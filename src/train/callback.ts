@@ -31,6 +31,8 @@ export interface TrainingRun {
   readonly verbose: 0 | 1 | 2;
   /** The optimizer's learning rate; assigning it takes effect from the next step on. */
   learningRate: number;
+  /** Whether it follows a schedule of the optimizer's own: then assigning it throws, as in Keras. */
+  readonly isScheduled: boolean;
   /**
    * Ends the phase after the current epoch (after the current batch if called between batches), as
    * `model.stopTraining = true` does.

@@ -109,7 +109,14 @@ describe("callbacks of TensorFlow.js", () => {
     const model = network();
     const stopping = tf.callbacks.earlyStopping({ monitor: "val_acc" });
     const run = hookRunner([stopping], model);
-    const values = { phase: 0, epochs: 4, steps: 3, validationFreq: 1, verbose: 0 } as const;
+    const values = {
+      phase: 0,
+      epochs: 4,
+      steps: 3,
+      validationFreq: 1,
+      verbose: 0,
+      isScheduled: false,
+    } as const;
     const call = { callback: 0, run: values, learningRate: 0.1 };
     await run({ ...call, hook: "onTrainBegin", args: [{}] });
     const stops: boolean[] = [];

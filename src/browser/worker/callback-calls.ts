@@ -24,7 +24,10 @@ export interface CallbackOutline {
 }
 
 /** The part of a run that messages can carry. */
-type RunValues = Pick<TrainingRun, "phase" | "epochs" | "steps" | "validationFreq" | "verbose">;
+type RunValues = Pick<
+  TrainingRun,
+  "phase" | "epochs" | "steps" | "validationFreq" | "verbose" | "isScheduled"
+>;
 
 /** A hook that the run calls. */
 export interface HookCall {
@@ -84,13 +87,13 @@ export function remoteCallback(
   const call = async (hook: Hook, all: unknown[]): Promise<CallbackState | undefined> => {
     const run = all.at(-1) as TrainingRun;
     const args = all.slice(0, -1);
-    const { phase, epochs, steps, validationFreq, verbose, learningRate } = run;
+    const { phase, epochs, steps, validationFreq, verbose, isScheduled, learningRate } = run;
     const answer = await ask({
       callback: index,
       hook,
       args,
       learningRate,
-      run: { phase, epochs, steps, validationFreq, verbose },
+      run: { phase, epochs, steps, validationFreq, verbose, isScheduled },
     });
     if (answer.learningRate !== learningRate) run.learningRate = answer.learningRate;
     if (answer.stopped) run.stopTraining();
@@ -120,6 +123,7 @@ class PageRun implements TrainingRun {
   validationFreq: number | undefined;
   verbose: 0 | 1 | 2 = 0;
   learningRate = NaN;
+  isScheduled = false;
   /** Whether it asked to stop since the last answer, in a hook or between two. */
   #stopped = false;
 

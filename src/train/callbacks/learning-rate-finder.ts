@@ -90,7 +90,7 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Lea
       return { learningRates, losses, smoothedLosses, suggestion };
     },
     onTrainBegin(_logs: Logs, run: TrainingRun): void {
-      checkRateIsFree(subject, run.model);
+      checkRateIsFree(subject, run);
       ownRate ??= run.learningRate;
     },
     onEpochBegin(): void {

@@ -116,8 +116,8 @@ export function learningRateScheduler(
           "what it gives from now on may be other than without the interruption.",
       );
     },
-    onTrainBegin(_logs: Logs, { model }: TrainingRun): void {
-      checkRateIsFree(subject, model);
+    onTrainBegin(_logs: Logs, run: TrainingRun): void {
+      checkRateIsFree(subject, run);
     },
     async onEpochBegin(epoch: number, _logs: Logs, run: TrainingRun): Promise<void> {
       const { learningRate } = run;

@@ -64,8 +64,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
 
   return {
     stateKey: stateKey(SUBJECT, options),
-    onTrainBegin(_logs: Logs, { model }: TrainingRun): void {
-      checkRateIsFree(SUBJECT, model);
+    onTrainBegin(_logs: Logs, run: TrainingRun): void {
+      checkRateIsFree(SUBJECT, run);
     },
     onPhaseBegin(): void {
       state = fresh();

@@ -14,7 +14,7 @@ import type { RunCheckpoints, RunState } from "../checkpoint/run-checkpoints.ts"
 import { evaluateFeed } from "../evaluate.ts";
 import { createPause } from "../../runtime/event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
-import { learningRateOf, setLearningRate } from "../../model/learning-rate.ts";
+import { isScheduled, learningRateOf, setLearningRate } from "../../model/learning-rate.ts";
 import { ModelSnapshot } from "../model-snapshot.ts";
 import { RunningMeans } from "./running-means.ts";
 import type { RunPhase, TrainingSettings } from "../train-options.ts";
@@ -376,6 +376,7 @@ export class TrainingLoop {
       set learningRate(value) {
         setLearningRate(subject, optimizer, value);
       },
+      isScheduled: isScheduled(optimizer),
       stopTraining: () => {
         this.#move({ stopped: true });
       },

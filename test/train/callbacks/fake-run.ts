@@ -15,6 +15,7 @@ export function fakeRun(parts: Partial<TrainingRun> = {}): FakeRun {
     validationFreq: 1,
     verbose: 1,
     learningRate: 0.001,
+    isScheduled: false,
     isStopped: false,
     stopTraining() {
       this.isStopped = true;
