@@ -3,7 +3,7 @@
  * them private or protected. They stand here, in one place, so that a new release of tfjs-layers
  * can be checked against this file alone.
  */
-import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { io, Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, SymbolicTensor } from "@tensorflow/tfjs-layers";
 
 /** Takes true values and outputs, gives one loss (or metric) value per sample. */
@@ -65,6 +65,8 @@ export interface ModelInternals {
   stopTraining: boolean;
   /** One optimisation step on `[inputs..., targets..., sample weights...]`, the last if any; gives `[loss, ...metrics]`. */
   makeTrainFunction(): (data: Tensor[]) => Scalar[];
+  /** Loss, metrics and optimizer as `model.save` writes them. */
+  getTrainingConfig(): io.TrainingConfig;
 }
 
 /** A model's members that say who disposes what. */

@@ -2,7 +2,6 @@
  * Training in a Web Worker, so that the page stays responsive: the page calls what it would call
  * without one, and the Worker does the work. `serveTrainer` is the Worker's side.
  */
-import { io } from "@tensorflow/tfjs-core";
 import { modelInternals } from "../../model/internals.ts";
 import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
@@ -47,6 +46,7 @@ import {
   type TrainingFunctions,
   type TrainResult,
 } from "./protocol.ts";
+import { plainModel } from "./plain-model.ts";
 import { plainOptions } from "./plain-options.ts";
 import { Remote } from "./remote.ts";
 
@@ -214,7 +214,7 @@ export class Trainer {
         const call: TrainCall = {
           name,
           // What is frozen by way of a model around it has to say so itself, to be saved.
-          model: await artifactsOf(withKerasLayers(model), true),
+          model: await plainModel(withKerasLayers(model), true),
           train: await this.#sets.send(train),
           validation: validation && (await this.#sets.send(validation)),
           callbacks: callbacks.map(outline),
@@ -225,8 +225,7 @@ export class Trainer {
         this.#runHook = hookRunner(callbacks, model);
         this.#onProgress = onProgress;
         isRunning = true;
-        const { weightData } = call.model;
-        const run = this.#remote.call<TrainResult>("train", call, [weightData as ArrayBuffer]);
+        const run = this.#remote.call<TrainResult>("train", call, call.model.weightData);
         onSent();
         const { result, state, runEnd } = await run;
         await checkModelState(name, model, state);
@@ -274,11 +273,11 @@ export class Trainer {
     return this.#exclusive(async () => {
       await this.#started;
       const call: EvaluateCall = {
-        model: await artifactsOf(model, false),
+        model: await plainModel(model, false),
         set: await this.#sets.send(set),
         options: plainOptions(options),
       };
-      return this.#remote.call("evaluate", call, [call.model.weightData as ArrayBuffer]);
+      return this.#remote.call("evaluate", call, call.model.weightData);
     });
   }
 
@@ -297,9 +296,9 @@ export class Trainer {
       checkImages(model, images);
       await this.#started;
       const { transfer, ...plain } = await plainImages(images, (set) => this.#sets.send(set));
-      const artifacts = await artifactsOf(model, false);
-      const call: PredictCall = { model: artifacts, ...plain, options: plainOptions(options) };
-      return this.#remote.call("predict", call, [artifacts.weightData as ArrayBuffer, ...transfer]);
+      const sent = await plainModel(model, false);
+      const call: PredictCall = { model: sent, ...plain, options: plainOptions(options) };
+      return this.#remote.call("predict", call, [...sent.weightData, ...transfer]);
     });
   }
 
@@ -355,20 +354,6 @@ export class Trainer {
       this.#busy = false;
     }
   }
-}
-
-/** A model as the plain data that TensorFlow.js saves. */
-async function artifactsOf(
-  model: LayersModel,
-  includeOptimizer: boolean,
-): Promise<io.ModelArtifacts> {
-  let saved: io.ModelArtifacts | undefined;
-  const handler = io.withSaveHandler((artifacts) => {
-    saved = artifacts;
-    return Promise.resolve({ modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) });
-  });
-  await model.save(handler, { includeOptimizer });
-  return { ...saved!, weightData: io.CompositeArrayBuffer.join(saved!.weightData) };
 }
 
 function checkSet(subject: string, name: string, set: unknown): asserts set is ImageSet {

@@ -1,5 +1,4 @@
 /** What page and Worker say to each other, through {@link Remote}. */
-import type { io } from "@tensorflow/tfjs-core";
 import type { Bytes } from "../../bytes/bytes.ts";
 import type { Pixels } from "../../dataset/resample.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
@@ -10,6 +9,7 @@ import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
 import type { train, trainPhase, trainTwoPhase } from "../../train/train.ts";
 import type { CallbackOutline } from "./callback-calls.ts";
+import type { PlainModel } from "./plain-model.ts";
 
 /** The first messages, over the Worker's own channel; everything else goes over the port. */
 export const HELLO = "cifar-kit: hello";
@@ -49,7 +49,7 @@ export interface TrainingFunctions {
 /** A call of one of them, with everything as plain data. */
 export interface TrainCall {
   readonly name: keyof TrainingFunctions;
-  readonly model: io.ModelArtifacts;
+  readonly model: PlainModel;
   readonly train: number;
   readonly validation: number | undefined;
   readonly callbacks: readonly CallbackOutline[];
@@ -107,14 +107,14 @@ export interface WorkerCalls {
 
 /** A call of `evaluate`. */
 export interface EvaluateCall {
-  readonly model: io.ModelArtifacts;
+  readonly model: PlainModel;
   readonly set: number;
   readonly options: EvaluateOptions;
 }
 
 /** A call of `predict`. */
 export interface PredictCall {
-  readonly model: io.ModelArtifacts;
+  readonly model: PlainModel;
   /** The id of a set, or bytes or floats themselves. */
   readonly images: number | Bytes | Float32Array | Pixels;
   readonly options: PredictOptions;

@@ -28,6 +28,7 @@ import {
   type TrainResult,
   type WorkerCalls,
 } from "./protocol.ts";
+import type { PlainModel } from "./plain-model.ts";
 import { fullOptions } from "./plain-options.ts";
 import { Remote, Transferred } from "./remote.ts";
 import { StepGate } from "./step-gate.ts";
@@ -247,7 +248,7 @@ class TrainerServer {
 
   /** Does something with a model of the page; is rejected when the device is lost meanwhile. */
   async #withModel<T>(
-    artifacts: tf.io.ModelArtifacts,
+    artifacts: PlainModel,
     action: (model: LayersModel) => Promise<T>,
   ): Promise<T> {
     const watch = this.#watch!;

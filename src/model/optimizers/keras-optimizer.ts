@@ -262,8 +262,13 @@ export abstract class KerasOptimizer<
 
   /** The state as TensorFlow.js's class keeps it; each of these tensors can be read once. */
   override async getWeights(): Promise<NamedTensor[]> {
-    const stock = toStock(await this.readState(), this.#stockForm);
+    const stock = await this.readStockState();
     return stock.map((array) => ({ name: array.name, tensor: disposedByReading(toTensor(array)) }));
+  }
+
+  /** The same as plain arrays. */
+  async readStockState(): Promise<NamedArray[]> {
+    return toStock(await this.readState(), this.#stockForm);
   }
 
   /** Takes over a state in the form of `getWeights`, also one of TensorFlow.js's own class. */

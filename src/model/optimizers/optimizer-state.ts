@@ -23,6 +23,17 @@ export async function readOptimizerState(optimizer: Optimizer): Promise<NamedArr
   return [wholeNumber("iter", optimizer.iterations), ...arrays];
 }
 
+/** The state as `model.save` writes it. */
+export async function readStockState(optimizer: Optimizer): Promise<NamedArray[]> {
+  if (isKerasOptimizer(optimizer)) return optimizer.readStockState();
+  const [iterations, ...slots] = await optimizer.getWeights();
+  const arrays = await Promise.all(
+    [iterations, ...slots].map(({ name, tensor }) => toArray(name, tensor)),
+  );
+  iterations.tensor.dispose();
+  return arrays;
+}
+
 /** What an optimizer of TensorFlow.js keeps for each variable; they stay its own. */
 async function slotsOf(optimizer: Optimizer): Promise<NamedTensor[]> {
   const lists = adamaxLists(optimizer);
