@@ -78,13 +78,13 @@ async function run(
       shape: [1],
       dtype: "float32",
       data: () => Promise.resolve(Float32Array.of(weights)),
+      assign: (tensor: { dataSync(): Float32Array }) => {
+        weights = tensor.dataSync()[0];
+      },
     }),
-    write: (tensor: { dataSync(): Float32Array }) => {
-      weights = tensor.dataSync()[0];
-    },
   };
   const save = (path: string): Promise<void> => Promise.resolve(void saved.push(path));
-  const context = fakeRun({ model: { weights: [variable], save } as never });
+  const context = fakeRun({ model: { layers: [{ weights: [variable] }], save } as never });
   let callback = hooksOf(make({ verbose: 1, output }), context);
   await callback.onTrainBegin();
   await callback.onPhaseBegin(0);
