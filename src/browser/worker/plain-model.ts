@@ -25,7 +25,7 @@ export async function plainModel(model: LayersModel, isTraining: boolean): Promi
     modelTopology: model.toJSON(null, false) as object,
     ...(isTraining && { trainingConfig: internals.getTrainingConfig() }),
     ...(userDefinedMetadata && {
-      userDefinedMetadata: userDefinedMetadata as io.ModelArtifacts["userDefinedMetadata"],
+      userDefinedMetadata: userDefinedMetadata,
     }),
     weightSpecs: [
       ...weights.map((one) => specOf(one)),
