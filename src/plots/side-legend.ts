@@ -3,7 +3,9 @@ import { widest } from "./text-width.ts";
 
 /** Colours that can be told apart. */
 export const COLORS =
-  "#1f77b4 #d1600a #2ca02c #d62728 #9467bd #8c564b #e377c2 #7f7f7f #a8a913 #17becf".split(" ");
+  /* @__PURE__ */ "#1f77b4 #d1600a #2ca02c #d62728 #9467bd #8c564b #e377c2 #7f7f7f #a8a913 #17becf".split(
+    " ",
+  );
 
 export const colorOf = (i: number): string => COLORS[i % COLORS.length];
 

@@ -108,7 +108,7 @@ describe("in test-time augmentation an augmenter is refused", () => {
     [
       "without a flow",
       { flow: () => null as never },
-      /the augmenter's flow to be one, with batch and epoch, got null/,
+      /a flow, with methods batch and epoch, got null/,
     ],
     [
       "whose pixels are too few",

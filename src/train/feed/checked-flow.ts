@@ -1,6 +1,6 @@
-import { type Batch, type Flow, isFlow } from "../../augment/flow.ts";
+import type { Batch, Flow } from "../../augment/flow.ts";
 import { SetFlow } from "../../augment/set-flow.ts";
-import { check, checkInteger, describe, isListOf, isText } from "../../checks.ts";
+import { check, checkInteger, describe, hasMethods, isListOf, isText } from "../../checks.ts";
 import { checkImageShape } from "../../dataset/image-shape.ts";
 import { ArgumentError } from "../../errors.ts";
 import { atOnce } from "../../runtime/listener.ts";
@@ -12,13 +12,6 @@ import { atOnce } from "../../runtime/listener.ts";
  */
 export function checkedFlow(subject: string, flow: Flow): Flow {
   if (flow instanceof SetFlow) return flow;
-  check(
-    isFlow(flow),
-    subject,
-    "the augmenter's flow to be one, with batch and epoch",
-    describe(flow),
-    "let its method flow return one, such as imageFlow(set, options)",
-  );
   checkOutline(subject, flow);
   const { length, size, batchSize, imageShape, classNames, set } = flow;
   const checked = (batch: Batch, index: number): Batch => {
@@ -44,9 +37,8 @@ export function checkedFlow(subject: string, flow: Flow): Flow {
 }
 
 function checkOutline(subject: string, flow: Flow): void {
-  const { batch, epoch } = Object(flow) as Partial<Flow>;
   check(
-    typeof batch === "function" && typeof epoch === "function",
+    hasMethods(flow, "batch", "epoch"),
     subject,
     "a flow, with methods batch and epoch",
     describe(flow),

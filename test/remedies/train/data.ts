@@ -87,11 +87,6 @@ export const trials: Trials = {
     () => piped({ xs: tf.ones([0, 8, 8, 3]), ys: tf.ones([0]) }),
     () => piped(),
   ],
-  "let its method flow return one, such as imageFlow(set, options)": [
-    () => train({ batchSize: 4, augmentation: { flow: () => undefined } }),
-    () =>
-      train({ batchSize: 4, augmentation: { flow: () => kit.imageFlow(set, { batchSize: 4 }) } }),
-  ],
   "have it take the set that it is given, or leave the weights out": [
     () => train({ augmentation: ofOthers, sampleWeight: weights(1), batchSize: 4 }),
     async () => {
