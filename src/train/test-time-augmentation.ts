@@ -1,10 +1,10 @@
 import { dispose, reverse, tensor, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { type Augmenter, augmenter } from "../augment/augmenter.ts";
+import { checkedFlow } from "../augment/checked-flow.ts";
 import { allocate } from "../bytes/allocate.ts";
 import { check, describe } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { integer, readOptions, seed as anySeed } from "../options.ts";
-import { checkedFlow } from "./feed/checked-flow.ts";
 import type { Batch } from "./feed/feed.ts";
 import { kindOf } from "./feed/feed-of.ts";
 import { asTheyAre, type Views } from "./outputs.ts";

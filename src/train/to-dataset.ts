@@ -1,13 +1,13 @@
 import { tensor1d, type Tensor1D, tensor4d, type Tensor4D } from "@tensorflow/tfjs-core";
 import { type Dataset, generator } from "@tensorflow/tfjs-data";
 import { check, describe } from "../checks.ts";
+import { checkedFlow } from "../augment/checked-flow.ts";
 import { type Batch, type Flow, isFlow } from "../augment/flow.ts";
 import { ImageFlow } from "../augment/image-flow.ts";
 import { setFlowOptions } from "../augment/flow-options.ts";
 import { checkImageSet, isImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { boolean, readOptions } from "../options.ts";
-import { checkedFlow } from "./feed/checked-flow.ts";
 
 /** Options of {@link toDataset}; for an image set only: a flow has its own. */
 export interface ToDatasetOptions {

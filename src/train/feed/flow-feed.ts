@@ -1,5 +1,6 @@
 import { tensor1d, tensor2d, tensor4d, type Tensor } from "@tensorflow/tfjs-core";
 import type { Augmenter } from "../../augment/augmenter.ts";
+import { checkedFlow } from "../../augment/checked-flow.ts";
 import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
 import { imageFlow } from "../../augment/image-flow.ts";
 import { check, describe } from "../../checks.ts";
@@ -8,7 +9,6 @@ import type { ImageSet } from "../../dataset/image-set.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { CROSS_ENTROPIES } from "../../model/loss.ts";
 import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
-import { checkedFlow } from "./checked-flow.ts";
 import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
 import { flowIdentity, sampleOf } from "./identity.ts";
 import { checkClasses, checkImageShape, checkLabels, checkNames } from "./model-input.ts";

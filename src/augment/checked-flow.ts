@@ -1,9 +1,9 @@
-import type { Batch, Flow } from "../../augment/flow.ts";
-import { SetFlow } from "../../augment/set-flow.ts";
-import { check, checkInteger, describe, hasMethods, isListOf, isText } from "../../checks.ts";
-import { checkImageShape } from "../../dataset/image-shape.ts";
-import { ArgumentError } from "../../errors.ts";
-import { atOnce } from "../../runtime/listener.ts";
+import { check, checkInteger, describe, isListOf, isText } from "../checks.ts";
+import { checkImageShape } from "../dataset/image-shape.ts";
+import { ArgumentError } from "../errors.ts";
+import { atOnce } from "../runtime/listener.ts";
+import { type Batch, type Flow, isFlow } from "./flow.ts";
+import { SetFlow } from "./set-flow.ts";
 
 /**
  * A flow as it may be used: one of the library's own as it is, a user's with every batch checked.
@@ -38,7 +38,7 @@ export function checkedFlow(subject: string, flow: Flow): Flow {
 
 function checkOutline(subject: string, flow: Flow): void {
   check(
-    hasMethods(flow, "batch", "epoch"),
+    isFlow(flow),
     subject,
     "a flow, with methods batch and epoch",
     describe(flow),
