@@ -53,19 +53,24 @@ export interface TrainingToPlot {
 }
 
 /** What a run recorded, whole or phase by phase. */
-export type RunHistory = EpochHistory | KerasHistory | PhaseHistories | TrainingToPlot;
+export type RunHistory =
+  | EpochHistory
+  | KerasHistory
+  | PhaseHistories
+  | TrainingToPlot
+  | readonly (EpochHistory | KerasHistory)[];
 
 /** The values of one split; `null` where there is no finite number. */
 export interface HistoryCurve {
   readonly split: "training" | "validation";
+  /** Number of each of its epochs, counted from 1, through all phases. */
+  readonly epochs: readonly number[];
   readonly loss: readonly (number | null)[];
   readonly accuracy: readonly (number | null)[];
 }
 
 /** Phases as one run. */
 export interface JoinedPhases {
-  /** Number of each epoch, counted from 1, through all phases. */
-  readonly epochs: readonly number[];
   /** Where a phase began, between two epochs. */
   readonly boundaries: readonly number[];
   /** The training's, and the validation's if it gave a number. */
@@ -85,14 +90,32 @@ export function joinPhases(phases: readonly EpochHistory[]): JoinedPhases {
   }
   const values = (name: "loss" | "accuracy" | "valLoss" | "valAccuracy"): (number | null)[] =>
     phases.flatMap((phase) => Array.from(phase.loss, (_, i) => finite(phase[name]?.[i])));
-  const curves: readonly HistoryCurve[] = [
-    { split: "training", loss: values("loss"), accuracy: values("accuracy") },
-    { split: "validation", loss: values("valLoss"), accuracy: values("valAccuracy") },
-  ];
-  const isDrawn = ({ split, loss, accuracy }: HistoryCurve): boolean =>
-    split === "training" || [...loss, ...accuracy].some((value) => value !== null);
-  return { epochs, boundaries, curves: curves.filter(isDrawn) };
+  const training = { epochs, loss: values("loss"), accuracy: values("accuracy") };
+  const measured = ofMeasuredEpochs({
+    epochs,
+    loss: values("valLoss"),
+    accuracy: values("valAccuracy"),
+  });
+  return {
+    boundaries,
+    curves: [
+      { split: "training", ...training },
+      ...(measured.epochs.length > 0 ? [{ split: "validation" as const, ...measured }] : []),
+    ],
+  };
 }
+
+/** Validation need not be measured in every epoch: those without any number are no gaps. */
+function ofMeasuredEpochs({ epochs, loss, accuracy }: Values): Values {
+  const isMeasured = (_: unknown, i: number): boolean => loss[i] !== null || accuracy[i] !== null;
+  return {
+    epochs: epochs.filter(isMeasured),
+    loss: loss.filter(isMeasured),
+    accuracy: accuracy.filter(isMeasured),
+  };
+}
+
+type Values = Omit<HistoryCurve, "split">;
 
 function finite(value: number | null | undefined): number | null {
   return Number.isFinite(value) ? (value as number) : null;

@@ -6,11 +6,10 @@ import { textWidth } from "./text-width.ts";
 export type Metric = "loss" | "accuracy";
 type Split = HistoryCurve["split"];
 
-/** A curve with its epochs, and as it looks. */
+/** A curve as it looks. */
 export interface RunCurve extends HistoryCurve {
   /** Which of the runs. */
   readonly run: number;
-  readonly epochs: readonly number[];
   readonly color: string;
 }
 

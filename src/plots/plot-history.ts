@@ -28,8 +28,10 @@ const METRICS: readonly Metric[] = ["loss", "accuracy"];
  * are values, validation. The epochs of phases are counted through, and a dashed line marks where
  * one began. Values that are not finite are gaps in the curves. Several runs, each under a name, have a
  * colour each, and dashes tell validation from training.
- * @param history of one phase, or of phases one after the other, with our names or those of Keras and
- *   TensorFlow.js; or up to ten such histories by name. Epochs count from 0; the picture counts from 1.
+ * Epochs in which validation was not measured are passed over.
+ * @param history of one phase, or of phases one after the other (a list, or what `train` gave), with
+ *   our names or those of Keras and TensorFlow.js; or up to ten such histories by name. Epochs count
+ *   from 0; the picture counts from 1.
  * @throws {ArgumentError} if a history has no epoch, arrays of one phase differ in length, a key is
  *   none of those that the picture knows, or an option is unknown or does not fit.
  * @example
@@ -60,13 +62,8 @@ export function plotHistory(
   const colorOf = (i: number): string => settings.colors[i] ?? COLORS[i];
   const isOne = runs[0].name === undefined;
   const joined = runs.map(({ phases }) => joinPhases(phases));
-  const curves = joined.flatMap(({ epochs, curves }, run) =>
-    curves.map((curve, i): RunCurve => ({
-      ...curve,
-      run,
-      epochs,
-      color: colorOf(isOne ? i : run),
-    })),
+  const curves = joined.flatMap(({ curves }, run) =>
+    curves.map((curve, i): RunCurve => ({ ...curve, run, color: colorOf(isOne ? i : run) })),
   );
   const measured = METRICS.filter((metric) =>
     curves.some((curve) => metric === "loss" || curve[metric].some((value) => value !== null)),

@@ -29,9 +29,8 @@ export function readRuns(
   given: object,
   phaseNames: readonly string[] | undefined,
 ): Run[] {
-  const mayBeRuns = isObject(given) && !isArray(given) && !isRun(given);
-  const named = mayBeRuns ? Object.entries(given as Record<string, object>) : [];
-  const areRuns = named.length > 0 && named.every(([, value]) => isRun(value));
+  const named = isObject(given) && !isRun(given) ? Object.entries(given as Runs) : [];
+  const areRuns = named.some(([, value]) => isRun(value));
   const runs = areRuns ? named : [[undefined, given] as const];
   return runs.map(([name, history]) => readRun(subject, name, history, phaseNames));
 }
@@ -72,6 +71,8 @@ function readRun(
   };
 }
 
+type Runs = Readonly<Record<string, object>>;
+
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   Number.isInteger((value as ArrayLike<unknown> | undefined)?.length);
 
@@ -79,6 +80,7 @@ const isTwoPhases = (value: object): value is { plain: unknown; augmented: unkno
   "plain" in value && "augmented" in value;
 
 function isRun(value: unknown): boolean {
+  if (isArray(value)) return true;
   if (!isObject(value)) return false;
   const { loss, phases } = value as { loss?: unknown; phases?: unknown };
   return isList(loss) || isArray(phases) || isTwoPhases(value);
@@ -86,15 +88,17 @@ function isRun(value: unknown): boolean {
 
 /** The phases of a run with the names that they have of their own. */
 function phasesOf(subject: string, run: object): (readonly [name: string, phase: unknown])[] {
-  if (!isObject(run)) return [["", run]];
+  const unnamed = (list: readonly unknown[]) => list.map((phase) => ["", phase] as const);
+  if (isArray(run)) return unnamed(run);
+  if (!isObject(run)) return unnamed([run]);
   if (isTwoPhases(run)) {
     checkKeys(subject, run, ["plain", "augmented", "all", "health"]);
     return [["plain", run.plain], ["augmented", run.augmented]]; // prettier-ignore
   }
   const { phases } = run as { phases?: unknown };
-  if (!isArray(phases)) return [["", run]];
+  if (!isArray(phases)) return unnamed([run]);
   checkKeys(subject, run, ["phases", "history", "health"]);
-  return phases.map((phase) => ["", phase]);
+  return unnamed(phases);
 }
 
 /** A phase under our own names. */
