@@ -104,12 +104,12 @@ describe("the arrows between the folders of src/", () => {
     expect(imports.filter(({ target }) => target.includes("assembly/")).map(show)).toEqual([]);
   });
 
-  it("tells kinds of data apart in one place of training", () => {
+  it("tells kinds of data apart in one place of training, in a Worker, too", () => {
+    const kinds =
+      /\b(isImageSet|isFlow|isDataset|isPicture|instanceof (ImageSet|\w*Flow|Tensor))\b/;
     const places = files
-      .filter((file) => areaOf(file) === "train")
-      .filter((file) =>
-        /\b(isImageSet|isFlow|instanceof ImageSet)\b/.test(readFileSync(file, "utf8")),
-      )
+      .filter((file) => ["train", "browser"].includes(areaOf(file)))
+      .filter((file) => kinds.test(readFileSync(file, "utf8")))
       .map((file) => relative(SOURCE, file).replaceAll(sep, "/"));
     // A dataset is made of sets and flows alone, with or without a model.
     expect(places.sort()).toEqual(["train/feed/feed-of.ts", "train/to-dataset.ts"]);

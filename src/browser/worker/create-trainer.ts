@@ -6,7 +6,6 @@ import { modelInternals } from "../../model/internals.ts";
 import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe, isText } from "../../checks.ts";
-import { isImageSet } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
 import { INSPECT } from "../../runtime/inspect.ts";
@@ -186,8 +185,6 @@ export class Trainer {
     const { train, validation, callbacks, checkpoint, signal, onProgress, ...rest } = settings;
     checkModel(name, model);
     checkCompiled(name, model);
-    checkSet(name, "train", train);
-    if (validation !== undefined) checkSet(name, "validation", validation);
     const plain = plainOptions(rest);
     const storeName = checkpoint && storeNameOf(name, checkpoint);
     const abort = new AbortController();
@@ -209,14 +206,18 @@ export class Trainer {
       try {
         signal?.addEventListener("abort", onAbort);
         if (signal?.aborted) onAbort();
+        const { checkedSet } = await import("./plain-images.ts");
+        const learned = checkedSet(name, "train", train);
+        const measured =
+          validation === undefined ? undefined : checkedSet(name, "validation", validation);
         await this.#started;
         await checkSavable(name, model);
         const call: TrainCall = {
           name,
           // What is frozen by way of a model around it has to say so itself, to be saved.
           model: await plainModel(withKerasLayers(model), true),
-          train: await this.#sets.send(train),
-          validation: validation && (await this.#sets.send(validation)),
+          train: await this.#sets.send(learned),
+          validation: measured && (await this.#sets.send(measured)),
           callbacks: callbacks.map(outline),
           checkpoint: checkpoint && { ...withoutStore(checkpoint), storeName: storeName! },
           options: plain,
@@ -269,8 +270,9 @@ export class Trainer {
     options: EvaluateOptions = {},
   ): Promise<Evaluation> {
     checkModel("evaluate", model);
-    checkSet("evaluate", "set", set);
     return this.#exclusive(async () => {
+      const { checkedSet } = await import("./plain-images.ts");
+      checkedSet("evaluate", "set", set);
       await this.#started;
       const call: EvaluateCall = {
         model: await plainModel(model, false),
@@ -290,12 +292,14 @@ export class Trainer {
     images: ModelImages,
     options: PredictOptions = {},
   ): Promise<Predictions> {
-    checkModel("predict", model);
+    const subject = "predict";
+    checkModel(subject, model);
     return this.#exclusive(async () => {
-      const { checkImages, plainImages } = await import("./predict-call.ts");
-      checkImages(model, images);
+      const { checkImages, plainImages } = await import("./plain-images.ts");
+      checkImages(subject, model, images);
       await this.#started;
-      const { transfer, ...plain } = await plainImages(images, (set) => this.#sets.send(set));
+      const send = (set: ImageSet): Promise<number> => this.#sets.send(set);
+      const { transfer, ...plain } = await plainImages(subject, images, send);
       const sent = await plainModel(model, false);
       const call: PredictCall = { model: sent, ...plain, options: plainOptions(options) };
       return this.#remote.call("predict", call, [...sent.weightData, ...transfer]);
@@ -354,16 +358,6 @@ export class Trainer {
       this.#busy = false;
     }
   }
-}
-
-function checkSet(subject: string, name: string, set: unknown): asserts set is ImageSet {
-  check(
-    isImageSet(set),
-    subject,
-    `${name} to be an ImageSet, which can be sent to a Worker`,
-    describe(set),
-    "pass one",
-  );
 }
 
 function withoutStore({ store: _, ...rest }: CheckpointOptions): Omit<CheckpointOptions, "store"> {

@@ -1,10 +1,9 @@
 /** What page and Worker say to each other, through {@link Remote}. */
-import type { Bytes } from "../../bytes/bytes.ts";
-import type { Pixels } from "../../dataset/resample.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
 import type { ModelState } from "../../train/model-snapshot.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
+import type { PlainImages } from "../../train/feed/feed-of.ts";
 import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
 import type { train, trainPhase, trainTwoPhase } from "../../train/train.ts";
@@ -115,7 +114,7 @@ export interface EvaluateCall {
 /** A call of `predict`. */
 export interface PredictCall {
   readonly model: PlainModel;
-  /** The id of a set, or bytes or floats themselves. */
-  readonly images: number | Bytes | Float32Array | Pixels;
+  /** The id of a set, or the images themselves. */
+  readonly images: number | PlainImages;
   readonly options: PredictOptions;
 }

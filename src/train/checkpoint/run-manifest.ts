@@ -62,8 +62,8 @@ export async function runManifest(
     labelSmoothing,
     weights: weights ? await hashOf(weights) : null,
     train: learned[0].data,
-    // A dataset of the user's own is taken on trust.
-    validation: validation ? (measured?.data ?? "dataset") : null,
+    // What has no identity is taken on trust.
+    validation: validation ? (measured?.data ?? "not known") : null,
     phases: learned.map(({ phase }) => phase),
     ...(followsRun(model) && { steps: stepsOf(phases) ?? null }),
     ...(await modelConditions(model)),

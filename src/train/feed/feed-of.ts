@@ -20,7 +20,7 @@ import type {
 } from "./feed.ts";
 import { flowFeed, setFeed } from "./flow-feed.ts";
 import { bytesFeed, floatsFeed, pictureFeed } from "./pixels-feed.ts";
-import { tensorFeed } from "./tensor-feed.ts";
+import { plainTensor, tensorFeed } from "./tensor-feed.ts";
 
 /**
  * Images with labels: an image set; a flow, such as an augmenter or `imageFlow` gives; or a
@@ -37,6 +37,9 @@ export type LabelledImages = ImageSet | Flow | Dataset<TensorContainer>;
  */
 export type ModelImages = LabelledImages | Bytes | Pixels | Float32Array | Tensor;
 
+/** Images without labels in the form that a message can carry. */
+export type PlainImages = Bytes | Float32Array | Pixels;
+
 export function feedOf(
   call: ModelCall,
   data: LabelledImages,
@@ -46,14 +49,7 @@ export function feedOf(call: ModelCall, data: ModelImages, use: PredictionUse): 
 /** @throws {ArgumentError} if data are of no such kind, do not fit the model, or are none. */
 export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed | Feed<Batch> {
   const kind = kindOf(data);
-  if (kind) return kind.feed(call, use);
-  if (use.purpose === "prediction") {
-    if (isOf(data, Tensor)) return tensorFeed(call, data, use);
-    if (isPicture(data)) return pictureFeed(call, data, use);
-    if (isOf(data, Float32Array)) return floatsFeed(call, data, use);
-    const bytes = asBytes(data);
-    if (bytes) return bytesFeed(call, bytes, use);
-  }
+  if (kind && (kind.isLabelled || use.purpose === "prediction")) return kind.feed(call, use);
   throw new ArgumentError({
     subject: call.subject,
     expected:
@@ -65,27 +61,50 @@ export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed |
   });
 }
 
-/** What a kind of labelled data can do: whoever needs to know asks this, not what the data are. */
+/** What a kind of data can do: whoever needs to know asks this, not what the data are. */
 export interface DataKind {
   /** The data as a model takes them, checked against it. */
-  feed(call: ModelCall, use: FeedUse): Feed;
-  /** The images themselves, where they can be cut, put into another order and augmented. */
+  feed(call: ModelCall, use: FeedUse): Feed | Feed<Batch>;
+  /** Whether they have labels, so that a model can be trained and measured on them. */
+  readonly isLabelled?: boolean;
+  /** The images in memory: they can be cut, put into another order, augmented, sent elsewhere. */
   readonly images?: ImageSet;
   /** The images that the data are made of, where they are known; what is known of each applies. */
   readonly source?: ImageSet | undefined;
   /** Whether they go on for ever, so that somebody has to say what an epoch is. */
   readonly isEndless?: boolean;
+  /** A copy of images without labels for a message to carry away. */
+  plain?(subject: string): Promise<PlainImages> | PlainImages;
 }
 
-/** The kind of labelled data; `undefined` for anything else. */
+/** The kind of some data; `undefined` for what no model is fed. */
 export function kindOf(data: unknown): DataKind | undefined {
+  const isLabelled = true;
   if (isImageSet(data)) {
-    return { feed: (call, use) => setFeed(call, data, use), images: data, source: data };
+    const feed: DataKind["feed"] = (call, use) => setFeed(call, data, use);
+    return { feed, isLabelled, images: data, source: data };
   }
-  if (isFlow(data)) return { feed: (call, use) => flowFeed(call, data, use), source: data.set };
-  if (!isDataset(data)) return undefined;
-  const isEndless = data.size === Infinity;
-  return { feed: (call, use) => datasetFeed(call, data, use), isEndless };
+  if (isFlow(data)) {
+    return { feed: (call, use) => flowFeed(call, data, use), isLabelled, source: data.set };
+  }
+  if (isDataset(data)) {
+    const isEndless = data.size === Infinity;
+    return { feed: (call, use) => datasetFeed(call, data, use), isLabelled, isEndless };
+  }
+  if (isOf(data, Tensor)) {
+    const plain: DataKind["plain"] = (subject) => plainTensor(subject, data);
+    return { feed: (call, use) => tensorFeed(call, data, use), plain };
+  }
+  if (isPicture(data)) {
+    const { width, height, channels } = data;
+    const plain = (): Pixels => ({ data: data.data.slice(), width, height, channels });
+    return { feed: (call, use) => pictureFeed(call, data, use), plain };
+  }
+  if (isOf(data, Float32Array)) {
+    return { feed: (call, use) => floatsFeed(call, data, use), plain: () => data.slice() };
+  }
+  const bytes = asBytes(data);
+  return bytes && { feed: (call, use) => bytesFeed(call, bytes, use), plain: () => bytes.slice() };
 }
 
 /** Whether a value is a tf.data dataset, of whichever copy of tfjs-data. */

@@ -9,11 +9,11 @@ import type { Pixels } from "../../dataset/resample.ts";
 import { ArgumentError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
-import type { Batch, ModelCall, Feed, PredictionUse } from "./feed.ts";
+import type { Batch, ModelCall, Feed, FeedUse } from "./feed.ts";
 import { checkImageShape } from "./model-input.ts";
 
 /** Bytes, scaled to [0, 1]. */
-export function bytesFeed(call: ModelCall, bytes: Bytes, use: PredictionUse): Feed<Batch> {
+export function bytesFeed(call: ModelCall, bytes: Bytes, use: FeedUse): Feed<Batch> {
   const feed = rowsFeed(call, bytes, use, (from, to) => {
     const floats = allocate(Float32Array, to - from, {
       subject: call.subject,
@@ -28,7 +28,7 @@ export function bytesFeed(call: ModelCall, bytes: Bytes, use: PredictionUse): Fe
 }
 
 /** Floats as they are; a copy, so that nobody can change them under way. */
-export function floatsFeed(call: ModelCall, floats: Float32Array, use: PredictionUse): Feed<Batch> {
+export function floatsFeed(call: ModelCall, floats: Float32Array, use: FeedUse): Feed<Batch> {
   const feed = rowsFeed(call, floats, use, (from, to) => floats.slice(from, to));
   let largest = -Infinity;
   for (let i = 0; i < floats.length; i++) {
@@ -40,7 +40,7 @@ export function floatsFeed(call: ModelCall, floats: Float32Array, use: Predictio
 }
 
 /** One picture, with the channels that the model takes. */
-export function pictureFeed(call: ModelCall, picture: Pixels, use: PredictionUse): Feed<Batch> {
+export function pictureFeed(call: ModelCall, picture: Pixels, use: FeedUse): Feed<Batch> {
   const { subject } = call;
   const { data, width, height, channels } = checkedPicture(subject, picture);
   const shape = inputShape(call);
@@ -66,7 +66,7 @@ export function pictureFeed(call: ModelCall, picture: Pixels, use: PredictionUse
 function rowsFeed(
   call: ModelCall,
   pixels: Bytes | Float32Array,
-  { batchSize }: PredictionUse,
+  { batchSize }: FeedUse,
   read: (from: number, to: number) => Float32Array,
 ): Feed<Batch> {
   const { subject, model } = call;

@@ -1,16 +1,12 @@
 import { cast, max, min, slice, sum, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { check } from "../../checks.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
-import type { Batch, ModelCall, Feed, PredictionUse } from "./feed.ts";
+import type { Batch, ModelCall, Feed, FeedUse } from "./feed.ts";
 import { checkByteRange, checkImageShape, scaledTensor } from "./model-input.ts";
 import { readTogether } from "./read-together.ts";
 
 /** Images in a tensor `[n, h, w, c]`: int32 as bytes, float32 as it is. */
-export function tensorFeed(
-  call: ModelCall,
-  images: Tensor,
-  { batchSize }: PredictionUse,
-): Feed<Batch> {
+export function tensorFeed(call: ModelCall, images: Tensor, { batchSize }: FeedUse): Feed<Batch> {
   const { subject, model } = call;
   const isNumeric = images.dtype !== "string" && images.dtype !== "complex64";
   check(
@@ -51,4 +47,17 @@ async function checkPixels({ subject, model }: ModelCall, images: Tensor): Promi
   );
   if (images.dtype === "int32") checkByteRange(subject, "an int32 tensor", least, largest);
   else warnOfByteLikeFloats(subject, model, largest);
+}
+
+/** The values of a tensor, int32 as bytes, as a copy. */
+export async function plainTensor(
+  subject: string,
+  images: Tensor,
+): Promise<Uint8Array | Float32Array> {
+  const values = await images.data();
+  if (images.dtype !== "int32") return Float32Array.from(values);
+  const bytes = Uint8Array.from(values);
+  const stray = bytes.findIndex((byte, i) => byte !== values[i]);
+  if (stray !== -1) checkByteRange(subject, "an int32 tensor", values[stray], values[stray]);
+  return bytes;
 }
