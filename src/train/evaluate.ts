@@ -8,7 +8,7 @@ import { type ModelCall, type Feed, tensorsOf } from "./feed/feed.ts";
 import { feedOf, type LabelledImages } from "./feed/feed-of.ts";
 import { checkModel } from "./feed/model-input.ts";
 import { asPredictions, asTheyAre, outputsOf } from "./outputs.ts";
-import { type CompiledMetric, compiledMetrics } from "./run/compiled-functions.ts";
+import { type CompiledMetric, compiledMetrics } from "./run/compiled-model.ts";
 import { readViews } from "./predict.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 

@@ -67,15 +67,7 @@ const VALIDATION_BATCH = 256;
 export async function train(model: LayersModel, options: TrainOptions): Promise<Training> {
   const subject = "train";
   const { phases, ...settings } = readOptions(subject, options, trainOptions());
-  return runPhases(
-    subject,
-    model,
-    settings,
-    phases.map(({ seed, ...phase }, i) => ({
-      ...phase,
-      seed: seed ?? deriveSeed(settings.seed, "phase", i),
-    })),
-  );
+  return runPhases(subject, model, settings, seeded(settings, phases));
 }
 
 /**
@@ -104,32 +96,33 @@ export async function trainTwoPhase(
   options: TrainTwoPhaseOptions,
 ): Promise<TwoPhaseHistory> {
   const subject = "trainTwoPhase";
-  const { augmentation, epochs, ...settings } = readOptions(
-    subject,
-    options,
-    trainTwoPhaseOptions(),
-  );
+  const settings = readOptions(subject, options, trainTwoPhaseOptions());
+  checkAugmentable(subject, settings.train);
+  const { augmentation = await notebookAugmentation(), epochs } = settings;
+  const phases = seeded(settings, [
+    { epochs: epochs[0], initialEpoch: 0, augmentation: undefined, dropRemainder: false },
+    // Without epochs it needs no full batch.
+    { epochs: epochs[1], initialEpoch: 0, augmentation, dropRemainder: epochs[1] > 0 },
+  ]);
+  const run = await runPhases(subject, model, settings, phases);
+  return { plain: run.phases[0], augmented: run.phases[1], all: run.history, health: run.health };
+}
+
+/** The phases, those that have no seed of their own with one that is derived from that of the run. */
+const seeded = (
+  { seed: ofRun }: TrainingSettings,
+  phases: readonly (Omit<PhaseSettings, "seed"> & { readonly seed?: number | undefined })[],
+): PhaseSettings[] =>
+  phases.map((phase, i) => ({ ...phase, seed: phase.seed ?? deriveSeed(ofRun, "phase", i) }));
+
+function checkAugmentable(subject: string, data: unknown): void {
   check(
-    kindOf(settings.train)?.images !== undefined,
+    kindOf(data)?.images !== undefined,
     subject,
     "train to be an ImageSet, whose images can be augmented",
-    describe(settings.train),
+    describe(data),
     "pass one, or call trainPhase with a dataset twice",
   );
-  const phase = (i: 0 | 1, augmentation: Augmenter | undefined): PhaseSettings => ({
-    epochs: epochs[i],
-    initialEpoch: 0,
-    augmentation,
-    // A phase without epochs needs no full batch.
-    dropRemainder: epochs[i] > 0 && i === 1,
-    seed: deriveSeed(settings.seed, "phase", i),
-  });
-  const { phases, history, health } = await runPhases(subject, model, settings, [
-    phase(0, undefined),
-    phase(1, augmentation ?? (await notebookAugmentation())),
-  ]);
-  const [plain, augmented] = phases;
-  return { plain, augmented, all: history, health };
 }
 
 /** The notebook's augmentation; loaded with the first run that has it. */

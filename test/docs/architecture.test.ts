@@ -1,5 +1,5 @@
 /** The picture of the layers in docs/architecture.md is that of the sources. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative, sep } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "./doc-code.ts";
@@ -70,6 +70,19 @@ describe("the picture of the layers", () => {
   });
 });
 
+/** The files of the library that a file imports, by their paths in `src/`. */
+function importsOf(file: string): Set<string> {
+  const path = join(SOURCE, file);
+  const targets = readFileSync(path, "utf8").matchAll(/\bfrom "(\.[^"]+)"/g);
+  return new Set(
+    Array.from(targets, ([, target]) =>
+      relative(SOURCE, join(dirname(path), target))
+        .split(sep)
+        .join("/"),
+    ),
+  );
+}
+
 describe("the walks", () => {
   const walk = (title: string): string[] => {
     const text = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
@@ -80,10 +93,30 @@ describe("the walks", () => {
   it.each([
     ["From bytes to a batch", 8],
     ["From `train` to the update", 10],
-  ])("%s takes few files, which are there", (title, most) => {
+  ])("%s takes few files, each tied to one before it", (title, most) => {
     const stops = walk(title);
     expect(stops.length).toBeGreaterThan(5);
     expect(stops.length).toBeLessThanOrEqual(most);
-    expect(stops.filter((file) => !existsSync(join(SOURCE, file)))).toEqual([]);
+    const reached = stops.map((file) => importsOf(file));
+    const alone = stops.filter(
+      (file, i) =>
+        i > 0 && !stops.slice(0, i).some((stop, j) => reached[i].has(stop) || reached[j].has(file)),
+    );
+    expect(alone).toEqual([]);
+  });
+
+  it("name every file by a path that is there", () => {
+    const text = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+    const names = Array.from(
+      text.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g),
+      ([, name]) => `/${name}`,
+    );
+    const files = ["src", "test"].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map(
+        (file) => `/${folder}/${file.split(sep).join("/")}`,
+      ),
+    );
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !files.some((file) => file.endsWith(name)))).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { buildOptimizer } from "../../model/optimizers/build-optimizer.ts";
 import type { TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { CallbackList } from "./callback-list.ts";
-import { compiledMetrics } from "./compiled-functions.ts";
+import { compiledMetrics, trainingStep } from "./compiled-model.ts";
 import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoint.ts";
 import { checkModelState } from "../checkpoint/check-model-state.ts";
 import type { RunCheckpoints, RunState } from "../checkpoint/run-checkpoints.ts";
@@ -20,7 +20,6 @@ import { RunningMeans } from "./running-means.ts";
 import type { RunPhase, TrainingSettings } from "../train-options.ts";
 import { clearStopRequest, isStopRequested, withTfjsAliases } from "./tfjs-callbacks.ts";
 import { type ModelCall, tensorsOf, untilAborted } from "../feed/feed.ts";
-import { trainingStep } from "./training-step.ts";
 
 /** The settings of a run that its loop has to do with. */
 type LoopSettings = Pick<
