@@ -46,6 +46,8 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "off",
       // tfjs hands out structural types for what it creates with its own classes.
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
+      // A quarter of the time, for enums, of which there are none.
+      "@typescript-eslint/no-unsafe-enum-assignment": "off",
       "@typescript-eslint/consistent-type-imports": "error",
     },
   },
