@@ -1,14 +1,12 @@
 /** Augmentations beyond Keras's generator, and a picture of each. */
 import {
   alternatingFlip,
-  type Augmentation,
+  type Augmenter,
   colorJitter,
-  compose,
   cutmix,
   cutout,
   imageFlow,
   loadCifar10,
-  type Mix,
   mixup,
   pipeline,
   plotAugmentations,
@@ -23,26 +21,22 @@ const OUTPUT = "runs/examples";
 
 const { train } = await loadCifar10(cifar10Source(), { split: "train" });
 
-const AUGMENTATIONS: Record<string, { augmentation?: Augmentation; mix?: Mix }> = {
-  "random-crop": { augmentation: randomCrop({ padding: 4 }) },
-  "alternating-flip": { augmentation: alternatingFlip() },
-  cutout: { augmentation: cutout({ size: 12 }) },
-  "random-erasing": { augmentation: randomErasing({ probability: 1 }) },
-  "color-jitter": {
-    augmentation: colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4 }),
-  },
-  "rand-augment": { augmentation: randAugment() },
-  "trivial-augment": { augmentation: trivialAugment() },
-  mixup: { mix: mixup() },
-  cutmix: { mix: cutmix() },
-  composed: {
-    augmentation: compose(randomCrop(), alternatingFlip(), trivialAugment(), cutout({ size: 8 })),
-  },
+const AUGMENTATIONS: Record<string, Augmenter> = {
+  "random-crop": pipeline(randomCrop({ padding: 4 })),
+  "alternating-flip": pipeline(alternatingFlip()),
+  cutout: pipeline(cutout({ size: 12 })),
+  "random-erasing": pipeline(randomErasing({ probability: 1 })),
+  "color-jitter": pipeline(colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4 })),
+  "rand-augment": pipeline(randAugment()),
+  "trivial-augment": pipeline(trivialAugment()),
+  mixup: pipeline({ mix: mixup() }),
+  cutmix: pipeline({ mix: cutmix() }),
+  composed: pipeline(randomCrop(), alternatingFlip(), trivialAugment(), cutout({ size: 8 })),
 };
 
-for (const [name, parts] of Object.entries(AUGMENTATIONS)) {
+for (const [name, augmentation] of Object.entries(AUGMENTATIONS)) {
   // A flow is a pure function of seed and epoch; every column is another epoch.
-  const flow = imageFlow(train, { ...parts, seed: 1, batchSize: 1, shuffle: false });
+  const flow = imageFlow(train, { augmentation, seed: 1, batchSize: 1, shuffle: false });
   const picture = plotAugmentations(train, flow, { seed: 3, count: 2 });
   await writePng(`${OUTPUT}/augmentation/${name}.png`, picture, { scale: 1 });
 }

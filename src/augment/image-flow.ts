@@ -1,13 +1,15 @@
 import { allocate } from "../bytes/allocate.ts";
 import { check, checkNumber } from "../checks.ts";
-import { like, type Reader, readOptions } from "../options.ts";
+import { readOptions } from "../options.ts";
 import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { randomStream } from "../random/stream.ts";
 import { atOnce } from "../runtime/listener.ts";
+import { type Augmenter, augmenter } from "./augmenter.ts";
+import { checkedFlow } from "./checked-flow.ts";
 import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
-import { isStep, kindOf, type StepKind } from "./made.ts";
+import { kindOf } from "./made.ts";
 import { type Augmentation, applyTo, drawFor } from "./operations/augmentation.ts";
 import type { Mix, MixParameters } from "./mix/mix.ts";
 import { type BatchPlan, SetFlow } from "./set-flow.ts";
@@ -15,44 +17,34 @@ import { type SetFlowOptions, setFlowOptions, type SetFlowSettings } from "./flo
 
 /** Options of {@link imageFlow}. */
 export interface ImageFlowOptions extends SetFlowOptions {
-  /** What to do to every image; several are put together by `compose`. Default nothing. */
-  readonly augmentation?: Augmentation;
-  /** Mixes every image with another one; batches then have `targets`. Default none. */
-  readonly mix?: Mix;
+  /** What changes the images, as in training; default none: they are scaled from 0..255 to [0, 1] only. */
+  readonly augmentation?: Augmenter;
+}
+
+/** What is done to each image of a flow. */
+export interface ImageChanges {
+  readonly augmentation?: Augmentation | undefined;
+  readonly mix?: Mix | undefined;
 }
 
 /** Faster than a division and, for all 256 bytes, the same after rounding to float32. */
 const UNIT = 1 / 255;
 
 /**
- * A flow of the images, augmented if asked, scaled from 0..255 to [0, 1], and mixed if asked. Image
- * i of epoch e is augmented by numbers from the stream at (seed, "augment", e, i) and mixed by those
- * at (seed, "mix", e, i), so it comes out the same whatever the batch size and the order.
+ * A flow of the images, as the augmenter makes it; without one they come scaled from 0..255 to [0, 1].
  * @param set images with their labels; not modified.
  * @throws {ArgumentError} if the set is empty or an option is not as it should be.
  */
 export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
   const subject = "imageFlow";
-  const { augmentation, mix, ...settings } = readOptions(subject, options, {
+  const { augmentation, ...settings } = readOptions(subject, options, {
     ...setFlowOptions(),
-    augmentation: step<Augmentation>("augmentation", "compose(randomCrop(), alternatingFlip())"),
-    mix: step<Mix>("mix", "mixup()"),
+    augmentation: augmenter({ optional: true }),
   });
   checkImageSet(subject, set);
-  return new ImageFlow(set, settings, { augmentation, mix });
-}
-
-/** Reads a step; `undefined` if left out. */
-export function step<T extends Augmentation | Mix>(
-  kind: StepKind,
-  example: string,
-): Reader<T | undefined> {
-  return like<T, { optional: true }>(
-    (value): value is T => isStep(kind, value),
-    `what ${kind === "mix" ? "mixes two images" : "changes an image"}, with draw and apply`,
-    `pass e.g. ${example}`,
-    { optional: true },
-  );
+  return augmentation
+    ? checkedFlow(subject, augmentation.flow(set, settings))
+    : new ImageFlow(set, settings, {});
 }
 
 /** The flow of a set whose images are augmented and mixed one by one. */
@@ -61,11 +53,7 @@ export class ImageFlow extends SetFlow {
   readonly #augmentation: Augmentation | undefined;
   readonly #mix: Mix | undefined;
 
-  constructor(
-    set: ImageSet,
-    settings: SetFlowSettings,
-    { augmentation, mix }: Pick<ImageFlowOptions, "augmentation" | "mix">,
-  ) {
+  constructor(set: ImageSet, settings: SetFlowSettings, { augmentation, mix }: ImageChanges) {
     super(set, settings.batchSize, new KeyedFlowRandom(set.length, settings));
     this.#seed = settings.seed;
     this.#augmentation = augmentation;

@@ -3,10 +3,10 @@ import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import { type Augmenter, type AugmenterJSON, describedBy, isAugmenter } from "./augmenter.ts";
-import { readOptions } from "../options.ts";
+import { like, readOptions } from "../options.ts";
 import type { Flow } from "./flow.ts";
-import { ImageFlow, step } from "./image-flow.ts";
-import { type Show, textOf } from "./made.ts";
+import { ImageFlow } from "./image-flow.ts";
+import { isStep, type Show, textOf } from "./made.ts";
 import type { Mix } from "./mix/mix.ts";
 import { type Augmentation, checkAugmentations, compose } from "./operations/augmentation.ts";
 import { type SetFlowOptions, setFlowOptions } from "./flow-options.ts";
@@ -34,7 +34,14 @@ export function pipeline(...parts: readonly (Augmentation | PipelineOptions)[]):
   const augmentations = hasOptions ? parts.slice(0, -1) : parts;
   checkAugmentations("pipeline", augmentations);
   const options = (hasOptions ? last : {}) as PipelineOptions;
-  const { mix } = readOptions("pipeline", options, { mix: step<Mix>("mix", "mixup()") });
+  const { mix } = readOptions("pipeline", options, {
+    mix: like<Mix, { optional: true }>(
+      (value): value is Mix => isStep("mix", value),
+      "what mixes two images, with draw and apply",
+      "pass e.g. mixup()",
+      { optional: true },
+    ),
+  });
   return new Pipeline(augmentations as readonly Augmentation[], mix);
 }
 

@@ -5,7 +5,9 @@ import {
   compose,
   cutmix,
   cutout,
+  ImageDataGenerator,
   imageFlow,
+  pipeline,
   mixup,
   randAugment,
   randomAffine,
@@ -221,7 +223,11 @@ describe("a flow that mixes", () => {
     ["mixup", mixup()],
     ["cutmix", cutmix()],
   ])("gives %s's labels as probabilities beside the images' own", (_, mix) => {
-    const batch = imageFlow(set, { mix, batchSize: 60, shuffle: false }).batch(0, 0);
+    const batch = imageFlow(set, {
+      augmentation: pipeline({ mix }),
+      batchSize: 60,
+      shuffle: false,
+    }).batch(0, 0);
     expect([...batch.ys]).toEqual([...set.labels]);
     const targets = batch.targets ?? new Float32Array();
     expect(targets.length).toBe(180);
@@ -236,7 +242,7 @@ describe("a flow that mixes", () => {
 
   it("mixes the same whatever the batch size and the order", () => {
     const rows = (options: object): string[] =>
-      [...imageFlow(set, { mix: cutmix(), augmentation: randomFlip(), ...options }).epoch(1)]
+      [...pipeline(randomFlip(), { mix: cutmix() }).flow(set, options).epoch(1)]
         .flatMap(({ xs, ys, size, targets = new Float32Array() }) =>
           Array.from({ length: size }, (_, i) =>
             [
@@ -272,7 +278,11 @@ describe("imageFlow with an augmentation", () => {
   it("draws for each image from the stream at (seed, augment, epoch, image)", () => {
     const set = setOf(5);
     const augmentation = compose(randomCrop({ padding: 2 }), cutout({ size: 2 }));
-    const { xs } = imageFlow(set, { augmentation, seed: 3, shuffle: false }).batch(2, 0);
+    const { xs } = imageFlow(set, {
+      augmentation: pipeline(augmentation),
+      seed: 3,
+      shuffle: false,
+    }).batch(2, 0);
     const rng = randomStream(3, "augment", 2, 4);
     const shape = set.imageShape;
     const parameters = augmentation.draw({ shape, rng, seed: 3, epoch: 2, index: 4 });
@@ -283,14 +293,22 @@ describe("imageFlow with an augmentation", () => {
   it.each([
     [
       { augmentation: randomCrop },
-      "augmentation to be what changes an image, with draw and apply, got the function",
+      "augmentation to be an augmenter, with a method flow, got the function",
     ],
-    [
-      { mix: "mixup" },
-      'mix to be what mixes two images, with draw and apply, got "mixup"; pass e.g. mixup()',
-    ],
+    [{ augmentation: randomCrop() }, "augmentation to be an augmenter, with a method flow"],
   ])("refuses what is none: %j", (options, message) => {
     expect(() => imageFlow(setOf(2), options as never)).toThrow(message);
+  });
+
+  it("takes any augmenter, and looks at the flow of a user's own", () => {
+    const set = setOf(5);
+    const generator = new ImageDataGenerator({ horizontalFlip: true });
+    expect(imageFlow(set, { augmentation: generator, seed: 3 }).batch(1, 0)).toEqual(
+      generator.flow(set, { seed: 3 }).batch(1, 0),
+    );
+    const flow = { batch: () => ({}), epoch: () => [], imageShape: set.imageShape, size: 0 };
+    const augmentation = { flow: () => flow as never };
+    expect(() => imageFlow(set, { augmentation })).toThrow("imageFlow: expected");
   });
 });
 

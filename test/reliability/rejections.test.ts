@@ -97,8 +97,12 @@ describe("an output that rejects", () => {
 
 describe("a function whose result is needed at once", () => {
   const flowOf = (augmentation: kit.Augmentation): unknown =>
-    kit.imageFlow(set, { augmentation }).batch(0, 0);
-  const mixed = (mix: object): unknown => kit.imageFlow(set, { mix: mix as kit.Mix }).batch(0, 0);
+    kit.pipeline(augmentation).flow(set).batch(0, 0);
+  const mixed = (mix: object): unknown =>
+    kit
+      .pipeline({ mix: mix as kit.Mix })
+      .flow(set)
+      .batch(0, 0);
   it.each<[string, () => unknown]>([
     ["a schedule", () => train([kit.learningRateScheduler(failing as never)])],
     [

@@ -2,6 +2,7 @@ import * as kit from "cifar-kit";
 import { ImageDataGenerator, ImageSet, randomStream } from "cifar-kit";
 import { tinyImages } from "../helpers/tiny.ts";
 import { train } from "./train/runs.ts";
+import { ofFlows } from "./flows.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
 const set = tinyImages(12);
@@ -20,7 +21,7 @@ const sorted = new ImageSet({
 });
 const shape = set.imageShape;
 const first = (augmentation: kit.Augmentation, of = set): unknown =>
-  kit.imageFlow(of, { augmentation }).batch(0, 0);
+  kit.pipeline(augmentation).flow(of).batch(0, 0);
 const mixedBy = (pixel: number): unknown =>
   kit
     .pipeline({ mix: { draw: () => ({ weight: 1 }), apply: (pixels) => pixels.fill(pixel) } })
@@ -32,6 +33,11 @@ const generator = (options: kit.ImageDataGeneratorOptions): ImageDataGenerator =
 export { ofAugment as inPage } from "./browser/in-page.ts";
 
 export const trials: Trials = {
+  ...ofFlows,
+  "pass e.g. mixup()": [
+    () => kit.pipeline({ mix: wrong("mixup") }),
+    () => kit.pipeline({ mix: kit.mixup() }),
+  ],
   "pass what toJSON gave": [
     () => kit.augmenterFromJSON({ kind: "pipeline", parts: wrong({ 0: "randomCrop" }) }),
     () => kit.augmenterFromJSON(kit.pipeline(kit.randomCrop()).toJSON()),
@@ -144,10 +150,6 @@ export const trials: Trials = {
   "pass one a channel": [
     () => first(kit.cutout({ fill: [] })),
     () => first(kit.cutout({ fill: [1, 2, 3] })),
-  ],
-  "pass e.g. {}": [
-    () => kit.colorJitter({ hue: wrong("0.1") }),
-    () => kit.colorJitter({ hue: 0.1 }),
   ],
   "use it on colour images only": [
     () => first(kit.colorJitter({ hue: 0.1 }), grey),

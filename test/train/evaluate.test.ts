@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   evaluate,
   imageFlow,
+  pipeline,
   ImageDataGenerator,
   mixup,
   normalize,
@@ -137,7 +138,9 @@ describe("toDataset", () => {
   });
 
   it("refuses a flow that mixes images, whose labels are no indices", async () => {
-    const iterator = await toDataset(imageFlow(set, { mix: mixup() })).iterator();
+    const iterator = await toDataset(
+      imageFlow(set, { augmentation: pipeline({ mix: mixup() }) }),
+    ).iterator();
     await expect(iterator.next()).rejects.toThrow(/images have one class each/);
   });
 

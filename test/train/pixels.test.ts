@@ -9,6 +9,7 @@ import {
   findLearningRate,
   ImageDataGenerator,
   imageFlow,
+  pipeline,
   ImageSet,
   normalize,
   pictureSet,
@@ -170,9 +171,9 @@ describe("bytes", () => {
       apply: (pixels) => new Uint8ClampedArray(pixels) as never,
     });
     const options = { shuffle: false, batchSize: 8 };
-    expect(imageFlow(set, { ...options, augmentation }).batch(0, 0).xs).toEqual(
-      imageFlow(other, options).batch(0, 0).xs,
-    );
+    expect(
+      imageFlow(set, { ...options, augmentation: pipeline(augmentation) }).batch(0, 0).xs,
+    ).toEqual(imageFlow(other, options).batch(0, 0).xs);
     const doubled = new ImageDataGenerator({
       preprocessingFunction: (pixels) => Uint8ClampedArray.from(pixels, (value) => 2 * value),
     });

@@ -227,7 +227,7 @@ describe("an augmenter", () => {
       ...{
         batchSize: 8,
         seed: 3,
-        augmentation: compose(randomCrop({ padding: 1 }), alternatingFlip()),
+        augmentation,
       },
     });
     await trainPhase(two, { ...options, train: flow });

@@ -7,6 +7,7 @@ import {
   evaluate,
   ImageDataGenerator,
   imageFlow,
+  pipeline,
   ImageSet,
   mixup,
   predict,
@@ -135,7 +136,11 @@ describe.each(LOSSES)("a step with %s", (loss) => {
 
   it("learns mixed images with the labels of both", async () => {
     const model = regression(loss);
-    const flow = imageFlow(train, { mix: mixup(), batchSize: 24, seed: 3 });
+    const flow = imageFlow(train, {
+      augmentation: pipeline({ mix: mixup() }),
+      batchSize: 24,
+      seed: 3,
+    });
     const { xs, targets } = flow.batch(0, 0);
     const expected = await textbook(model, xs, (i, k) => targets![i * classes + k]);
     await expectStep(model, { train: flow, batchSize: 32 }, expected);

@@ -136,8 +136,8 @@ export const trials: Trials = {
     },
   ],
   "pass the flow itself as train to trainPhase, which learns from the mixed labels": [
-    () => kit.toDataset(kit.imageFlow(set, { mix: kit.mixup() })).toArray(),
-    () => train({ train: kit.imageFlow(set, { mix: kit.mixup() }) }),
+    () => kit.toDataset(kit.pipeline({ mix: kit.mixup() }).flow(set)).toArray(),
+    () => train({ train: kit.pipeline({ mix: kit.mixup() }).flow(set) }),
   ],
   "pass them to flow() instead": [
     () => kit.toDataset(generator.flow(set), { batchSize: 2 }),
@@ -186,43 +186,4 @@ export const trials: Trials = {
         await train({}, model);
       },
     ],
-  "correct the labels, or name all classes in classNames": [
-    () => train({ train: flow({}, ({ ys }) => ({ ys: ys.map(() => 7) })) }),
-    () => train({ train: flow() }),
-  ],
-  "give a row for each image, or leave targets out": [
-    () => train({ train: flow({}, () => ({ targets: new Float32Array(1) })) }),
-    () => train({ train: flow() }),
-  ],
-  "give every image in full": [
-    () => train({ train: flow({}, ({ xs }) => ({ xs: xs.subarray(1) })) }),
-    () => train({ train: flow() }),
-  ],
-  "give one class index for each image": [
-    () => train({ train: flow({}, () => ({ ys: [0] })) }),
-    () => train({ train: flow() }),
-  ],
-  "give one-hot rows or mixtures of them": [
-    () => train({ train: flow({}, ({ size }) => ({ targets: new Float32Array(size * 3) })) }),
-    () =>
-      train({
-        train: flow({}, ({ size }) => ({ targets: new Float32Array(size * 3).fill(1 / 3) })),
-      }),
-  ],
-  "give the flow that property": [
-    () => train({ train: flow({ classNames: undefined }) }),
-    () => train({ train: flow({ classNames }) }),
-  ],
-  "let its method batch return one": [
-    () => train({ train: flow({ batch: () => undefined }) }),
-    () => train({ train: flow() }),
-  ],
-  "let length be Math.ceil(size / batchSize)": [
-    () => train({ train: flow({ length: 9 }) }),
-    () => train({ train: flow({ length: Math.ceil(12 / 4) }) }),
-  ],
-  "look for a division by 0 in the flow": [
-    () => train({ train: flow({}, ({ xs }) => ({ xs: xs.map(() => 1 / 0) })) }),
-    () => train({ train: flow() }),
-  ],
 };

@@ -43,10 +43,6 @@ const views = (flow: kit.Augmenter["flow"]): Promise<unknown> =>
 const plain: kit.Augmenter["flow"] = (images, options) => kit.imageFlow(images, options);
 
 export const trials: Trials = {
-  "have the augmenter's flow return one, such as imageFlow(set, options)": [
-    () => views(wrong(() => null)),
-    () => views(plain),
-  ],
   "have the augmenter go by the options that its flow gets": [
     () => views((images) => kit.imageFlow(images, { shuffle: false })),
     () => views(plain),
