@@ -46,7 +46,9 @@ beforeEach(async () => {
   vi.spyOn(console, "log").mockImplementation((text: string) => (printed += text));
   vi.spyOn(console, "warn").mockImplementation(() => undefined);
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
-  return () => process.chdir(before);
+  return () => {
+    process.chdir(before);
+  };
 });
 afterAll(() => {
   vi.restoreAllMocks();
