@@ -1,7 +1,7 @@
 import { check, checkInteger, describe, isListOf, isText } from "../checks.ts";
 import { checkImageShape } from "../dataset/image-shape.ts";
 import { ArgumentError } from "../errors.ts";
-import { atOnce } from "../runtime/listener.ts";
+import { notAPromise } from "../runtime/listener.ts";
 import { type Batch, type Flow, isFlow } from "./flow.ts";
 import { SetFlow } from "./set-flow.ts";
 
@@ -15,7 +15,7 @@ export function checkedFlow(subject: string, flow: Flow): Flow {
   checkOutline(subject, flow);
   const { length, size, batchSize, imageShape, classNames, set } = flow;
   const checked = (batch: Batch, index: number): Batch => {
-    checkBatch(subject, flow, atOnce(subject, "the flow's batch", batch), `batch ${index}`);
+    checkBatch(subject, flow, notAPromise(subject, "the flow's batch", batch), `batch ${index}`);
     return batch;
   };
   const usable: Flow = {

@@ -4,7 +4,7 @@ import { readOptions } from "../options.ts";
 import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { randomStream } from "../random/stream.ts";
-import { atOnce } from "../runtime/listener.ts";
+import { notAPromise } from "../runtime/listener.ts";
 import { type Augmenter, augmenter } from "./augmenter.ts";
 import { checkedFlow } from "./checked-flow.ts";
 import type { Flow } from "./flow.ts";
@@ -97,13 +97,13 @@ export class ImageFlow extends SetFlow {
     for (let i = 0; i < images.length; i++) {
       const rng = randomStream(this.#seed, "mix", epoch, images[i]);
       const other = rng.integer(this.size);
-      const parameters = atOnce("mix", "draw", mix.draw(this.imageShape, rng));
+      const parameters = notAPromise("mix", "draw", mix.draw(this.imageShape, rng));
       const { weight } = (parameters ?? {}) as Partial<MixParameters>;
       checkNumber("mix.draw", "weight", weight, { min: 0, max: 1 });
       this.#write(epoch, other, partner, 0);
       const image = xs.subarray(i * imageSize, (i + 1) * imageSize);
       const given = mix.apply(image, partner, this.imageShape, parameters);
-      atOnce("mix", "apply", given);
+      notAPromise("mix", "apply", given);
       check(
         kindOf(mix) !== undefined || image.every(Number.isFinite),
         "mix.apply",

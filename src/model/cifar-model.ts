@@ -13,7 +13,7 @@ import {
   type OptimizerChoice,
 } from "./compile.ts";
 import { withKerasLayers } from "./keras-layers.ts";
-import { orNothing } from "./leftovers.ts";
+import { disposeOnError } from "./dispose-on-error.ts";
 
 /** Options of {@link buildCifarModel}. */
 export interface CifarModelOptions extends OptimizerChoice {
@@ -125,7 +125,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   const optimizer = chosenOptimizer(subject, settings);
   ensureTrainable();
   // A network too large for the memory leaves nothing of itself there.
-  return orNothing(() => {
+  return disposeOnError(() => {
     const built = withKerasLayers(assemble(network));
     if (compile) compileClassifier(built, optimizer);
     if (classNames) setClassNames(built, classNames);

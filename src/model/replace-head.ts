@@ -24,8 +24,8 @@ import { type ContainerInternals, type LayerInternals, modelInternals } from "./
 import { checkNotInTraining } from "./in-training.ts";
 import { withKerasLayers } from "./keras-layers.ts";
 import { allLayers } from "./layer-tree.ts";
-import { orNothing } from "./leftovers.ts";
-import { leaveNothing } from "./optimizers/leave-nothing.ts";
+import { disposeOnError } from "./dispose-on-error.ts";
+import { disposeWhatItMakes } from "./optimizers/dispose-what-it-makes.ts";
 
 /** Options of {@link replaceHead}. */
 export interface ReplaceHeadOptions extends OptimizerChoice {
@@ -86,7 +86,7 @@ export function replaceHead(model: LayersModel, options: ReplaceHeadOptions): La
   const known = keepRows ? knownClasses(subject, model, classNames) : [];
   const optimizer = chosenOptimizer(subject, settings);
   ensureTrainable();
-  const result = orNothing(() => {
+  const result = disposeOnError(() => {
     const dense = layers.dense({
       ...head.dense.getConfig(),
       name: head.dense.name,
@@ -115,7 +115,7 @@ export function replaceHead(model: LayersModel, options: ReplaceHeadOptions): La
     }
     return next;
   });
-  useUp(model, head, result);
+  disposeReplaced(model, head, result);
   return result;
 }
 
@@ -167,11 +167,11 @@ function copyRows(
 }
 
 /** Leaves of the old model what the new one has, and nothing else; whoever uses it is told so. */
-function useUp(model: LayersModel, head: Head, result: LayersModel): void {
+function disposeReplaced(model: LayersModel, head: Head, result: LayersModel): void {
   const { optimizer } = model as { optimizer?: LayersModel["optimizer"] };
   const container = model as unknown as ContainerInternals;
   if (optimizer && container.isOptimizerOwned && optimizer !== result.optimizer) {
-    leaveNothing(optimizer);
+    disposeWhatItMakes(optimizer);
     optimizer.dispose();
   }
   for (const layer of head.layers) layer.dispose();

@@ -34,7 +34,7 @@ export class Listener<T> {
  * What a function of the user's gave, whose result is needed at once.
  * @throws {ArgumentError} if it is a promise; what that rejects with is then left alone.
  */
-export function atOnce<T>(subject: string, name: string, result: T): T {
+export function notAPromise<T>(subject: string, name: string, result: T): T {
   if (!isPromise(result)) return result;
   result.then(undefined, () => undefined);
   throw new ArgumentError({

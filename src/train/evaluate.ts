@@ -7,7 +7,7 @@ import { anything, integer, readOptions } from "../options.ts";
 import { type ModelCall, type Feed, tensorsOf } from "./feed/feed.ts";
 import { feedOf, type LabelledImages } from "./feed/feed-of.ts";
 import { checkModel } from "./feed/model-input.ts";
-import { asPredictions, asTheyAre, outputsOf } from "./outputs.ts";
+import { asPredictions, plainViews, outputsOf } from "./outputs.ts";
 import { type CompiledMetric, compiledMetrics } from "./run/compiled-model.ts";
 import { readViews } from "./predict.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
@@ -75,7 +75,7 @@ export async function evaluate(
 export async function evaluateFeed(
   call: ModelCall,
   feed: Feed,
-  views = asTheyAre,
+  views = plainViews,
 ): Promise<Evaluation> {
   const { subject, model } = call;
   const parts: Float32Array[] = [];

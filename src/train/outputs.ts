@@ -22,7 +22,7 @@ export interface Predictions {
 export type Views = (batch: Batch) => Iterable<Tensor>;
 
 /** Every batch, as it is. */
-export function* asTheyAre({ xs }: Batch): Iterable<Tensor> {
+export function* plainViews({ xs }: Batch): Iterable<Tensor> {
   yield xs;
 }
 

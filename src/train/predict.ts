@@ -6,7 +6,7 @@ import { classNamesOf } from "../model/class-names.ts";
 import { anything, integer, readOptions } from "../options.ts";
 import { feedOf, type ModelImages } from "./feed/feed-of.ts";
 import { checkModel } from "./feed/model-input.ts";
-import { asPredictions, asTheyAre, outputsOf, type Predictions, type Views } from "./outputs.ts";
+import { asPredictions, plainViews, outputsOf, type Predictions, type Views } from "./outputs.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
 /** Options of {@link predict}. */
@@ -69,7 +69,7 @@ export async function readViews(
   images: unknown,
   wanted: TestTimeAugmentation = "none",
 ): Promise<Views> {
-  if (wanted === "none") return asTheyAre;
+  if (wanted === "none") return plainViews;
   const { viewsOf } = await import("./test-time-augmentation.ts");
   return viewsOf(subject, images, wanted);
 }

@@ -7,7 +7,7 @@ import type { ImageSet } from "../dataset/image-set.ts";
 import { integer, readOptions, seed as anySeed } from "../options.ts";
 import type { Batch } from "./feed/feed.ts";
 import { kindOf } from "./feed/feed-of.ts";
-import { asTheyAre, type Views } from "./outputs.ts";
+import { plainViews, type Views } from "./outputs.ts";
 
 /**
  * Which views of an image are classified: the image itself (`"none"`), its mirror image, too
@@ -30,7 +30,7 @@ const MOST_VIEWS = 10_000;
 
 /** The views that are wanted of the batches of some images, in their order. */
 export function viewsOf(subject: string, images: unknown, wanted: TestTimeAugmentation): Views {
-  if (wanted === "none") return asTheyAre;
+  if (wanted === "none") return plainViews;
   if (wanted === "flip") return mirrored;
   check(
     typeof wanted === "object",

@@ -1,6 +1,6 @@
 import type { ImageSet } from "../../dataset/image-set.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
-import { atOnce } from "../../runtime/listener.ts";
+import { notAPromise } from "../../runtime/listener.ts";
 import { drawTransform } from "./draw-transform.ts";
 import type { FeatureStatistics } from "./feature-statistics.ts";
 import type { BatchRandom, FlowRandom } from "../flow-random.ts";
@@ -69,7 +69,7 @@ export class GeneratorFlow extends SetFlow {
         label: labels[index],
         epoch,
       });
-      atOnce("Flow.batch", "save", given);
+      notAPromise("Flow.batch", "save", given);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from "../../bytes/bytes.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
-import { atOnce } from "../../runtime/listener.ts";
+import { notAPromise } from "../../runtime/listener.ts";
 import { checkedImage } from "./check-image.ts";
 import type { FeatureStatistics } from "./feature-statistics.ts";
 import { applyWhitening } from "./zca-whitening.ts";
@@ -59,7 +59,7 @@ export class Standardizer {
     const { mean, std, zcaMatrix } = this.#statistics;
     const end = at + this.#size;
     if (preprocessingFunction) {
-      const result = atOnce(
+      const result = notAPromise(
         "preprocessingFunction",
         "it",
         preprocessingFunction(pixels.slice(at, end), this.#shape),

@@ -1,7 +1,7 @@
 import { asBytes } from "../../bytes/bytes.ts";
 import { check, describe } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
-import { atOnce } from "../../runtime/listener.ts";
+import { notAPromise } from "../../runtime/listener.ts";
 import { type Describable, describedBy } from "../augmenter.ts";
 import { isStep, kindOf, made } from "../made.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
@@ -74,7 +74,7 @@ export function checkAugmentations(subject: string, parts: readonly unknown[]): 
 
 /** Draws for one image. */
 export function drawFor<P>(augmentation: Augmentation<P>, context: DrawContext): P {
-  return atOnce("augmentation", "draw", augmentation.draw(context));
+  return notAPromise("augmentation", "draw", augmentation.draw(context));
 }
 
 /**
@@ -90,7 +90,7 @@ export function applyTo<P>(
   if (kindOf(augmentation)) return augmentation.apply(image, shape, parameters);
   const copy = new Uint8Array(image);
   const given: unknown = augmentation.apply(copy, shape, parameters);
-  const changed = asBytes(atOnce("augmentation", "apply", given));
+  const changed = asBytes(notAPromise("augmentation", "apply", given));
   // Messages are made for wrong images only: this runs for every image.
   if (changed?.length === image.length) return changed;
   throw new ArgumentError({

@@ -2,9 +2,9 @@ import { dispose, fill, type Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { modelInternals, type OptimizerVariable } from "../internals.ts";
 import { buildKerasOptimizer } from "./build-keras-optimizer.ts";
-import { leaveNothing } from "./leave-nothing.ts";
+import { disposeWhatItMakes } from "./dispose-what-it-makes.ts";
 import { slotsPerVariable } from "./optimizer-state.ts";
-import { heirs, optimizedWeights, type OptimizedWeight } from "./owners.ts";
+import { stateOfEach, optimizedWeights, type OptimizedWeight } from "./owners.ts";
 
 /**
  * Gives each weight that the next steps of a compiled model move its own state, new where it had none,
@@ -14,7 +14,7 @@ import { heirs, optimizedWeights, type OptimizedWeight } from "./owners.ts";
 export function buildOptimizer(subject: string, model: LayersModel): void {
   const optimizer = modelInternals(model).optimizer!;
   if (buildKerasOptimizer(model)) return;
-  leaveNothing(optimizer);
+  disposeWhatItMakes(optimizer);
   if (slotsPerVariable(optimizer)) moveSlots(subject, optimizer, optimizedWeights(model));
 }
 
@@ -43,7 +43,7 @@ function moveSlots(
     const named = weights.map(({ variable }) => byName.get(variable.name));
     const found = named.some(Boolean)
       ? named
-      : heirs(
+      : stateOfEach(
           subject,
           owners,
           weights.map(({ name, variable: { shape } }) => ({ name, shape })),

@@ -25,7 +25,7 @@ import type { OptimizerSettings } from "./optimizer-options.ts";
 import { type OptimizedWeight, withUniqueNames } from "./owners.ts";
 import { settingsToJson } from "./settings-json.ts";
 import {
-  disposedByReading,
+  disposedWhenRead,
   fromStock,
   MAX_STEPS,
   stepsIn,
@@ -263,7 +263,7 @@ export abstract class KerasOptimizer<
   /** The state as TensorFlow.js's class keeps it; each of these tensors can be read once. */
   override async getWeights(): Promise<NamedTensor[]> {
     const stock = await this.readStockState();
-    return stock.map((array) => ({ name: array.name, tensor: disposedByReading(toTensor(array)) }));
+    return stock.map((array) => ({ name: array.name, tensor: disposedWhenRead(toTensor(array)) }));
   }
 
   /** The same as plain arrays. */

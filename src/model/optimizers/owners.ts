@@ -56,7 +56,7 @@ export function ownersOf(state: readonly NamedArray[]): Owner[] {
  * the weights that are found keep theirs and the others, which were frozen, have none.
  * @throws {DataError} if none of it is theirs.
  */
-export function heirs<T extends Pick<Owner, "name" | "shape">>(
+export function stateOfEach<T extends Pick<Owner, "name" | "shape">>(
   subject: string,
   owners: readonly T[],
   weights: readonly { readonly name: string; readonly shape: readonly number[] }[],

@@ -1,7 +1,7 @@
 import { checkNumber, describe } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import { reader } from "../../options.ts";
-import { atOnce } from "../../runtime/listener.ts";
+import { notAPromise } from "../../runtime/listener.ts";
 
 /** A schedule as plain JSON: the function that makes it, and its options. */
 export interface ScheduleJSON {
@@ -52,7 +52,7 @@ export function checkedRate(
   unit: "step" | "epoch",
   index: number,
 ): number {
-  const rate = atOnce(subject, "the schedule", given);
+  const rate = notAPromise(subject, "the schedule", given);
   if (typeof rate === "number" && rate >= 0 && rate < Infinity) return rate;
   throw new ArgumentError({
     subject,

@@ -100,7 +100,7 @@ export function fromStock(
 }
 
 /** Has a tensor disposed by the first call of its `data`: TensorFlow.js's `save` disposes none. */
-export function disposedByReading(once: Tensor): Tensor {
+export function disposedWhenRead(once: Tensor): Tensor {
   const read = once.data.bind(once);
   once.data = async () => {
     // A copy: some backends hand out their own memory.

@@ -1,8 +1,14 @@
 /** What an optimizer of this library keeps for each variable. */
 import { dispose, tidy, type Variable, zerosLike } from "@tensorflow/tfjs-core";
-import { orNothing } from "../leftovers.ts";
+import { disposeOnError } from "../dispose-on-error.ts";
 import { type NamedArray, toArray, toTensor } from "../named-array.ts";
-import { heirs, notTheirState, type OptimizedWeight, type Owner, ownersOf } from "./owners.ts";
+import {
+  stateOfEach,
+  notTheirState,
+  type OptimizedWeight,
+  type Owner,
+  ownersOf,
+} from "./owners.ts";
 import { ACCUMULATOR } from "./tfjs-form.ts";
 
 /** The tensors of one weight, and the name that they are saved under. */
@@ -57,8 +63,8 @@ export class VariableState {
     const found =
       this.#isBuilt || before.size === 0
         ? places.map(({ known }) => known)
-        : heirs(subject, [...before.values()], places);
-    this.#entries = orNothing(
+        : stateOfEach(subject, [...before.values()], places);
+    this.#entries = disposeOnError(
       () =>
         new Map(
           places.map(({ name, shape, variable }, i) => {
@@ -96,7 +102,7 @@ export class VariableState {
     );
     const places = this.#isBuilt ? [...this.#entries.values()] : saved;
     if (!isWhole) throw notTheirState(subject, places.length, saved.length);
-    const found = saved.length === 0 ? [] : heirs(subject, saved, places);
+    const found = saved.length === 0 ? [] : stateOfEach(subject, saved, places);
     if (!this.#isBuilt) {
       this.dispose();
       this.#entries = new Map(saved.map((owner) => [owner.name, this.#entryOf(owner)]));

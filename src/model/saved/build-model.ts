@@ -4,7 +4,7 @@ import { checkSavedNames } from "../class-names.ts";
 import { compileOwning } from "../compile.ts";
 import { assignTo } from "../constraints.ts";
 import { modelInternals, type NamedTensor } from "../internals.ts";
-import { orNothing, orNothingAsync } from "../leftovers.ts";
+import { disposeOnError, disposeOnErrorAsync } from "../dispose-on-error.ts";
 import { toArray } from "../named-array.ts";
 import { buildOptimizer } from "../optimizers/build-optimizer.ts";
 import { isKerasOptimizer } from "../optimizers/keras-optimizer.ts";
@@ -24,7 +24,7 @@ const ANY_OPTIMIZER = {
  * leaving anything behind when it fails.
  */
 export async function buildModel(artifacts: io.ModelArtifacts): Promise<LayersModel> {
-  const model = await orNothingAsync(() => loadLayersModel(topologyOf(artifacts)));
+  const model = await disposeOnErrorAsync(() => loadLayersModel(topologyOf(artifacts)));
   try {
     checkSavedNames("loadModel", model);
     const { trainingConfig, weightData, weightSpecs = [] } = artifacts;
@@ -81,7 +81,7 @@ async function compileAsSaved(
   // TensorFlow.js knows the names of losses and metrics; what it cannot compile fails here, with an
   // optimizer of which nothing is left.
   const trial = { ...config, optimizer_config: ANY_OPTIMIZER } as unknown as TrainingConfig;
-  orNothing(() => {
+  disposeOnError(() => {
     model.loadTrainingConfig(trial);
   });
   modelInternals(model).optimizer!.dispose();

@@ -1,6 +1,6 @@
 import { check, describe } from "../../checks.ts";
 import { func, readOptions } from "../../options.ts";
-import { atOnce } from "../../runtime/listener.ts";
+import { notAPromise } from "../../runtime/listener.ts";
 import type { Callback, CallbackState } from "../callback.ts";
 import { count, list, oneOf } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
@@ -48,7 +48,7 @@ export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}
       default: () => Date.now() / 1000,
     }),
   });
-  const now = (): number => atOnce(SUBJECT, "wallTime", wallTime());
+  const now = (): number => notAPromise(SUBJECT, "wallTime", wallTime());
   const begun = new Set<TensorBoardRun>();
   let step = 0;
   return {

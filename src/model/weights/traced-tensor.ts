@@ -12,7 +12,7 @@ import {
 import type { Layer } from "./layer-weights.ts";
 
 /** A layer whose treatment of axes can be told with the option `axes`. */
-export interface Origin {
+export interface OpenOrder {
   readonly layer: Layer;
   /** How many axes there are to be told. */
   readonly rank: number;
@@ -22,7 +22,7 @@ export interface Origin {
  * A tensor of the model. Its numbers are those of `base`, in the same order row by row: flattening
  * and reshaping change the sizes only, here as in PyTorch.
  */
-export interface Place {
+export interface TracedTensor {
   /** Sizes of its axes here, without the batch's. */
   readonly shape: readonly number[];
   readonly base: {
@@ -31,7 +31,7 @@ export interface Place {
     readonly orders: readonly FeatureOrder[];
   };
   /** Where an order that is not known can be told. */
-  readonly origin?: Origin;
+  readonly origin?: OpenOrder;
   /**
    * The Dense layers whose units these features are, in an order that is theirs to choose: PyTorch
    * may as well have them in another. Empty if they are units of layers that cannot change.
@@ -42,18 +42,18 @@ export interface Place {
 }
 
 /** A tensor that is in one of these orders. */
-export function placeOf(
+export function tracedTensor(
   shape: readonly number[],
   orders: readonly FeatureOrder[],
-  more: Pick<Place, "origin" | "units"> = {},
-): Place {
+  more: Pick<TracedTensor, "origin" | "units"> = {},
+): TracedTensor {
   return { shape, base: { shape, orders: distinct(orders) }, ...more };
 }
 
-/** Thrown where an order must be told: {@link Origin} says by which layer. */
+/** Thrown where an order must be told: {@link OpenOrder} says by which layer. */
 export class UnknownOrder extends Error {
-  readonly origin: Origin | undefined;
-  constructor(origin: Origin | undefined) {
+  readonly origin: OpenOrder | undefined;
+  constructor(origin: OpenOrder | undefined) {
     super("the order is not known");
     this.origin = origin;
   }
@@ -64,7 +64,7 @@ export class UnknownOrder extends Error {
  * @param wanted is told if the units of Dense layers have to stand in this order.
  */
 export function ordersOf(
-  { shape, base, origin, units, told }: Place,
+  { shape, base, origin, units, told }: TracedTensor,
   wanted: (units: readonly Layer[], order: Int32Array) => void,
 ): readonly FeatureOrder[] {
   if (String(shape) === String(base.shape)) return base.orders;

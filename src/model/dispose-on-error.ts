@@ -3,7 +3,7 @@ import { engine } from "@tensorflow/tfjs-core";
 import { nextTask } from "../runtime/event-loop.ts";
 
 /** Makes something; if that fails, the variables that it has made are disposed. */
-export function orNothing<T>(make: () => T): T {
+export function disposeOnError<T>(make: () => T): T {
   const undo = undoing();
   try {
     return make();
@@ -17,7 +17,7 @@ export function orNothing<T>(make: () => T): T {
  * The same of code that is asynchronous in form only, waiting for nothing but settled promises: in a
  * task of its own nobody else comes in between, whose variables would be disposed with them.
  */
-export async function orNothingAsync<T>(make: () => Promise<T>): Promise<T> {
+export async function disposeOnErrorAsync<T>(make: () => Promise<T>): Promise<T> {
   await nextTask();
   const undo = undoing();
   try {
