@@ -4,7 +4,7 @@
  *     npx tsx test/docs/make-guide.ts
  *
  * It trains for 500 steps on real CIFAR-10: some minutes on two cores. Afterwards the page's `text`
- * blocks have to be brought up to date by hand; test/docs/pages.slow.test.ts tells which lines are not.
+ * blocks have to be brought up to date by hand; test/docs/pages.test.ts tells which lines are not.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

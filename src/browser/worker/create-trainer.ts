@@ -13,7 +13,6 @@ import { withKerasLayers } from "../../model/keras-layers.ts";
 import { callback, like, type Reader, readOptions } from "../../options.ts";
 import { checkSavable } from "../../train/check-savable.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
-import { checkModelState } from "../../train/checkpoint/check-model-state.ts";
 import { ModelSnapshot } from "../../train/model-snapshot.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { PhaseHistory, Training, TwoPhaseHistory } from "../../train/run/history.ts";
@@ -211,6 +210,8 @@ export class Trainer {
         const measured =
           validation === undefined ? undefined : checkedSet(name, "validation", validation);
         await this.#started;
+        // Loaded with the first run, and before it: at its end nothing may be missing.
+        const { checkModelState } = await import("../../train/checkpoint/check-model-state.ts");
         await checkSavable(name, model);
         const call: TrainCall = {
           name,
