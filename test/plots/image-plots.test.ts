@@ -234,7 +234,12 @@ describe("plotAugmentations", () => {
   });
 
   it("shows what a flow gives, mixed images too", () => {
-    const options = { mix: mixup(), seed: 2, batchSize: 1, shuffle: false };
+    const options = {
+      augmentation: pipeline({ mix: mixup() }),
+      seed: 2,
+      batchSize: 1,
+      shuffle: false,
+    };
     const flow = imageFlow(set, options);
     const urls = valuesOf(plotAugmentations(set, flow, { count: 1, variants: 2 })).map(
       ({ url }) => url,
