@@ -40,7 +40,7 @@ export default defineConfig({
         },
       },
       {
-        // What takes minutes: kills, fuzzing, other suites. `npm run test:ci` runs it.
+        // What takes long: kills, fuzzing, the programs of the docs. `npm run test:ci` runs it.
         resolve: { alias },
         test: {
           name: "slow",

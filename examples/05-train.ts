@@ -20,7 +20,7 @@ const { train, validation } = trainValidationSplit(all.train.take(IMAGES), {
   seed: 1,
 });
 
-const model = buildCifarModel({ seed: 1 });
+const model = buildCifarModel({ for: train, seed: 1 });
 const history = await trainTwoPhase(model, {
   train,
   validation,

@@ -4,7 +4,7 @@
  *     npx tsx examples/09-classify.ts                  ten test images of CIFAR-10
  *     npx tsx examples/09-classify.ts pictures/        a folder of class folders with pictures
  */
-import { CIFAR10_CLASS_NAMES, loadCifar10, plotPredictions, predict, PRETRAINED } from "cifar-kit";
+import { loadCifar10, plotPredictions, predict, PRETRAINED } from "cifar-kit";
 import { cifar10Source, imageFolder, loadPretrained, writePng } from "cifar-kit/node";
 import { chooseBackend } from "./choose-backend.ts";
 
@@ -21,11 +21,17 @@ const set = folder
   : (await loadCifar10(cifar10Source(), { split: "test" })).test.take(10);
 
 // An image and its mirror image together are classified a little better than the image alone.
-const { probabilities, classes } = await predict(model, set, { testTimeAugmentation: "flip" });
+const {
+  probabilities,
+  classes,
+  classNames = [],
+} = await predict(model, set, {
+  testTimeAugmentation: "flip",
+});
 for (const [i, label] of classes.entries()) {
-  const probability = probabilities[i * CIFAR10_CLASS_NAMES.length + label];
+  const probability = probabilities[i * classNames.length + label];
   const truth = set.classNames[set.labels[i]];
-  console.log(`${truth}: ${CIFAR10_CLASS_NAMES[label]} (${(100 * probability).toFixed(0)} %)`);
+  console.log(`${truth}: ${classNames[label]} (${(100 * probability).toFixed(0)} %)`);
 }
 if (!folder) {
   const picture = plotPredictions(set, { yPred: [...classes], probabilities, count: 10 });

@@ -14,7 +14,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
   buildCifarModel,
-  CIFAR10_CLASS_NAMES,
   classificationReport,
   confusionMatrix,
   evaluate,
@@ -87,7 +86,7 @@ await save("sample", plotSample(train, 0));
 await save("samples", plotSamples(train, { count: 10, seed }));
 
 // The network.
-const model = buildCifarModel({ seed });
+const model = buildCifarModel({ for: train, seed });
 const summary = modelSummary(model);
 console.log(summary);
 await writeFile(join(options.output, "summary.txt"), summary + "\n");
@@ -115,22 +114,20 @@ await writeFile(join(options.output, "history.json"), JSON.stringify(history, nu
 await save("history", plotHistory(history));
 
 // Evaluation.
-const { yTrue, yPred, probabilities, accuracy } = await evaluate(model, test);
+const evaluation = await evaluate(model, test);
+const { yTrue, yPred, probabilities, accuracy } = evaluation;
+const { classNames } = test;
 // All labels are named: of few test images some classes may be missing.
-const labels = CIFAR10_CLASS_NAMES.map((_, label) => label);
-const report = String(
-  classificationReport(yTrue, yPred, { labels, targetNames: CIFAR10_CLASS_NAMES }),
-);
+const labels = classNames.map((_, label) => label);
+const report = String(classificationReport(evaluation, { labels }));
 console.log(`\nClassification Report:\n${report}`);
 await writeFile(join(options.output, "report.txt"), report);
 const matrix = confusionMatrix(yTrue, yPred, { labels });
 await writeFile(join(options.output, "confusion-matrix.json"), JSON.stringify(matrix) + "\n");
-await save("confusion-matrix", plotConfusionMatrix(matrix, { classNames: CIFAR10_CLASS_NAMES }));
+await save("confusion-matrix", plotConfusionMatrix(evaluation));
 await save("predictions", plotPredictions(test, { yPred, probabilities, count: 15, seed }));
-for (const { trueName, predictedName, count } of mostConfused(matrix, {
-  classNames: CIFAR10_CLASS_NAMES,
-}).slice(0, 3)) {
-  console.log(`${count} times ${trueName} was taken for ${predictedName}`);
+for (const pair of mostConfused(matrix, { classNames }).slice(0, 3)) {
+  console.log(`${pair.count} times ${pair.trueName} was taken for ${pair.predictedName}`);
 }
 
 // The model, with its optimizer, so that training can go on from here.

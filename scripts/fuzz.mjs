@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 
 const inputs = process.argv[2] ?? "10000";
-const FILES = ["fuzz", "test/weights/save-load.test.ts", "test/weights/safetensors.test.ts"];
+const FILES = ["fuzz", "test/model/weights/save-load.test.ts", "test/formats/safetensors.test.ts"];
 const args = ["vitest", "run", "--project", "node", "--project", "slow", ...FILES];
 const { status } = spawnSync("npx", args, {
   stdio: "inherit",

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { loadCifar10 } from "../src/index.ts";
 import { cifar10Source } from "../src/node/index.ts";
-import { encodePng } from "../src/plots/encode-png.ts";
+import { encodePng } from "../src/bytes/encode-png.ts";
 
 const CLASSES = ["Frog", "Ship"];
 const COUNT = 200;

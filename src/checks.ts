@@ -1,8 +1,9 @@
 /**
- * Argument checks, used once at each public door; behind it the code trusts its arguments.
+ * Argument checks of public functions; the code behind them trusts its arguments. Those of options
+ * are in options.ts.
  * Every check throws an {@link ArgumentError} that names the caller and the argument.
  */
-import { describe, messageOf } from "./describe.ts";
+import { describe, messageOf } from "./text/describe.ts";
 import { ArgumentError } from "./errors.ts";
 
 export { describe };
@@ -21,6 +22,43 @@ export function check(
   }
 }
 
+/** Throws for the first of some values that is not as it should be. */
+export function checkEach(
+  subject: string,
+  name: string,
+  values: ArrayLike<unknown>,
+  isGood: (value: unknown, index: number) => boolean,
+  what: string,
+  remedy: string,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    // Values that are right cost no message: there may be millions.
+    if (isGood(values[i], i)) continue;
+    const got = `${describe(values[i])} at index ${i}`;
+    throw new ArgumentError({ subject, expected: `${name} to hold ${what}`, got, remedy });
+  }
+}
+
+/** Throws for the first of some values that is not the index of one of `count` things. */
+export function checkIndices(
+  subject: string,
+  name: string,
+  values: ArrayLike<unknown>,
+  count: number,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < count) continue;
+    checkInteger(subject, `${name}[${i}]`, value, { min: 0, max: count - 1 });
+  }
+}
+
+/** For {@link checkEach}: tells numbers in `[min, max]` from everything else. */
+export const isWithin =
+  (min: number, max: number) =>
+  (value: unknown): boolean =>
+    typeof value === "number" && value >= min && value <= max;
+
 /** What `read` gives, nothing if it throws: as a getter, a proxy's trap, any look at a revoked proxy may. */
 export function attempt<T>(read: () => T): T | undefined {
   try {
@@ -28,6 +66,18 @@ export function attempt<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a value has these methods, as far as it can be looked at. */
+export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  const hasAll = (): boolean =>
+    names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+  return isObject(value) && attempt(hasAll) === true;
+}
+
+/** Whether a value is of a class, of which one that cannot be looked at is none. */
+export function isOf<T>(value: unknown, Class: abstract new (...args: never[]) => T): value is T {
+  return attempt(() => value instanceof Class) === true;
 }
 
 /** Whether a value is an array, also if it is a revoked proxy, for which `Array.isArray` throws. */
@@ -43,8 +93,10 @@ export function isListOf<T>(
   return isArray(value) && value.findIndex((element) => !isElement(element)) === -1;
 }
 
-/** This and the next: for {@link isListOf}. */
+/** This and the next two: for {@link isListOf}, or for `like` of options.ts. */
 export const isText = (value: unknown): value is string => typeof value === "string";
+
+export const isName = (value: unknown): value is string => isText(value) && value !== "";
 
 export const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null;
@@ -131,34 +183,8 @@ export function checkBoolean(
   );
 }
 
-/** Throws unless `value` is a function or left out. */
-export function checkFunction(subject: string, name: string, value: unknown): void {
-  check(
-    value === undefined || typeof value === "function",
-    subject,
-    `${name} to be a function`,
-    describe(value),
-    "pass a function or leave it out",
-  );
-}
-
-/** Throws unless `value` is an `AbortSignal` or left out. */
-export function checkSignal(
-  subject: string,
-  value: unknown,
-): asserts value is AbortSignal | undefined {
-  check(
-    value === undefined ||
-      (isObject(value) && "throwIfAborted" in value && typeof value.throwIfAborted === "function"),
-    subject,
-    "signal to be an AbortSignal",
-    describe(value),
-    "pass new AbortController().signal",
-  );
-}
-
 /** Throws unless `value` is one of the allowed words. */
-export function checkOneOf<T extends string | number>(
+export function checkOneOf<T extends string | number | null>(
   subject: string,
   name: string,
   value: unknown,
@@ -175,21 +201,17 @@ export function checkOneOf<T extends string | number>(
 }
 
 /**
- * Throws unless `options` is a plain object whose keys are all known; names the nearest known key.
- * Nor may a getter or a proxy throw when the checks of the values look at them.
+ * Throws unless `options` is an object all of whose members are known; names the nearest known one. Nor
+ * may a getter or a proxy throw when it is looked at.
+ * @returns the value of each known member, which was asked for once.
  */
-export function checkOptions(subject: string, options: unknown, known: readonly string[]): void {
-  const problem = unreadable(options, known);
-  if (problem !== undefined) {
-    throw new ArgumentError({
-      subject,
-      expected: "options that can be read",
-      got: messageOf(problem.cause),
-      remedy: "pass plain values",
-      cause: problem.cause,
-    });
-  }
-  if (typeof options !== "object" || options === null || isArray(options)) {
+export function checkOptions(
+  subject: string,
+  options: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const { values, keys, isStrange } = look(subject, options, known);
+  if (!isObject(options) || isArray(options) || isStrange) {
     throw new ArgumentError({
       subject,
       expected: "an options object",
@@ -197,7 +219,7 @@ export function checkOptions(subject: string, options: unknown, known: readonly 
       remedy: `pass { ${known.slice(0, 3).join(", ")}${known.length > 3 ? ", ..." : ""} }`,
     });
   }
-  for (const key of Object.keys(options)) {
+  for (const key of keys) {
     if (!known.includes(key)) {
       const near = nearest(key, known);
       throw new ArgumentError({
@@ -208,25 +230,49 @@ export function checkOptions(subject: string, options: unknown, known: readonly 
       });
     }
   }
+  return values;
 }
 
-/** What is thrown when an object, or a value that it has under a known key, is looked at. */
-function unreadable(options: unknown, known: readonly string[]): { cause: unknown } | undefined {
+/** What there is to see in options, every member asked for once. */
+const look = (subject: string, options: unknown, known: readonly string[]) =>
+  readable(subject, "options", () => {
+    const given = Object(options) as Readonly<Record<string, unknown>>;
+    const values = Object.fromEntries(known.map((key) => [key, seen(given[key])]));
+    // A Map, a Date, an augmenter: what it is for lies in members that it has from its class.
+    const isStrange = inheritedBy(given).some((name) => !known.includes(name));
+    return { values, keys: Object.keys(given), isStrange };
+  });
+
+/** What `read` gives. @throws {ArgumentError} also if a getter or a proxy that was revoked throws. */
+export function readable<T>(subject: string, what: string, read: () => T): T {
   try {
-    const keys = isObject(options) ? Object.keys(options) : [];
-    const values = isObject(options) ? known.map((key) => options[key as keyof object]) : [];
-    return [options, keys, ...values].every(canBeSeen) ? undefined : { cause: options };
+    return read();
   } catch (cause) {
-    return { cause };
+    if (cause instanceof ArgumentError) throw cause;
+    throw new ArgumentError({
+      subject,
+      expected: `${what} that can be read`,
+      got: messageOf(cause),
+      remedy: "pass plain values",
+      cause,
+    });
   }
 }
 
-/**
- * Asks a value what checks ask: a proxy that was revoked throws. Always true; but a call whose result
- * nobody uses is one that the bundler leaves out.
- */
-function canBeSeen(value: unknown): boolean {
-  return value === null || value === undefined || Object.getPrototypeOf(value) !== undefined;
+/** A value of which checks can ask what they ask: of a proxy that was revoked they would throw. */
+function seen(value: unknown): unknown {
+  // The result is used, or a bundler would leave the question out.
+  const unseen = value != null && Object.getPrototypeOf(value) === undefined;
+  return unseen ? undefined : value;
+}
+
+/** Names of the members that an object has from its class. */
+function inheritedBy(value: object): string[] {
+  const parent = Object.getPrototypeOf(value) as object | null;
+  // At the end of each chain stands what all objects have.
+  if (parent === null || Object.getPrototypeOf(parent) === null) return [];
+  const own = Object.getOwnPropertyNames(parent).filter((name) => name !== "constructor");
+  return [...own, ...inheritedBy(parent)];
 }
 
 function formatRange(min: number, max: number, exMin: boolean, exMax: boolean): string {

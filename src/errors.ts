@@ -7,8 +7,8 @@
  * The classes tell apart only what a caller may want to react to differently.
  */
 
-import { printableLines } from "./printable.ts";
-import { BRAND, isInstance } from "./brand.ts";
+import { printableLines } from "./text/printable.ts";
+import { BRAND, isInstance } from "./runtime/brand.ts";
 
 /** The parts of an error's message. */
 export interface ErrorParts {

@@ -6,68 +6,31 @@ import { describe, expect, it } from "vitest";
 
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 
-/** What lies below all other areas: one file each. */
-const BELOW = [
-  "brand",
-  "inspect",
-  "warn",
-  "printable",
-  "errors",
-  "allocate",
-  "describe",
-  "checks",
-  "listed",
-  "listener",
-  "unshared",
-];
+/** What lies below all rooms of the field; these may use each other. */
+const BELOW = ["runtime", "text", "bytes", "errors", "checks", "options", "random"];
+const below = (...packages: string[]): Room => ({ areas: BELOW, packages });
 
-/** For each area what it may import: other areas, and packages by prefix. */
-const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
-  brand: { areas: [], packages: [] },
-  inspect: { areas: [], packages: [] },
-  warn: { areas: ["brand", "printable"], packages: [] },
-  printable: { areas: [], packages: [] },
-  errors: { areas: ["brand", "printable"], packages: [] },
-  allocate: { areas: ["errors"], packages: [] },
-  describe: { areas: ["printable"], packages: [] },
-  checks: { areas: ["errors", "describe"], packages: [] },
-  listed: { areas: [], packages: [] },
-  listener: { areas: ["errors"], packages: [] },
-  unshared: { areas: [], packages: [] },
-  "event-loop": { areas: [], packages: [] },
-  "optional-package": { areas: ["errors", "describe"], packages: [] },
-  random: { areas: [...BELOW], packages: ["pure-rand"] },
-  dataset: { areas: [...BELOW, "random"], packages: [] },
-  augment: { areas: [...BELOW, "random", "dataset"], packages: [] },
-  metrics: { areas: [...BELOW], packages: [] },
-  plots: {
-    areas: [...BELOW, "optional-package", "random", "dataset", "metrics"],
-    packages: ["vega", "vega-lite"],
-  },
-  weights: {
-    areas: [...BELOW, "optional-package"],
-    packages: ["h5wasm"],
-  },
-  model: {
-    areas: [...BELOW, "event-loop", "random", "dataset", "metrics", "weights"],
-    packages: ["@tensorflow/"],
-  },
+interface Room {
+  readonly areas: readonly string[];
+  readonly packages: readonly string[];
+}
+
+/** For each room what it may import: other rooms, and packages by prefix. */
+const ALLOWED: Readonly<Record<string, Room>> = {
+  ...{ runtime: below(), text: below(), bytes: below(), errors: below(), checks: below() },
+  ...{ options: below(), random: below("pure-rand") },
+  dataset: below(),
+  formats: below("h5wasm"),
+  augment: { areas: [...BELOW, "dataset"], packages: [] },
+  metrics: below(),
+  plots: { areas: [...BELOW, "dataset", "metrics"], packages: ["vega", "vega-lite"] },
+  model: { areas: [...BELOW, "dataset", "metrics", "formats"], packages: ["@tensorflow/"] },
   train: {
-    areas: [...BELOW, "event-loop", "random", "dataset", "augment", "metrics", "model"],
+    areas: [...BELOW, "dataset", "augment", "metrics", "model"],
     packages: ["@tensorflow/"],
   },
   node: {
-    areas: [
-      ...BELOW,
-      "optional-package",
-      "random",
-      "dataset",
-      "plots",
-      "weights",
-      "model",
-      "train",
-      "augment",
-    ],
+    areas: [...BELOW, "dataset", "augment", "plots", "formats", "model", "train"],
     packages: ["node:", "@tensorflow/", "@resvg/resvg-js", "sharp"],
   },
   browser: {
@@ -76,17 +39,7 @@ const ALLOWED: Record<string, { areas: string[]; packages: string[] }> = {
   },
   simd: { areas: [], packages: ["@tensorflow/", "node:"] },
   index: {
-    areas: [
-      "errors",
-      "random",
-      "dataset",
-      "augment",
-      "metrics",
-      "plots",
-      "weights",
-      "model",
-      "train",
-    ],
+    areas: [...BELOW, "dataset", "augment", "formats", "metrics", "plots", "model", "train"],
     packages: [],
   },
 };
@@ -95,8 +48,6 @@ interface Import {
   readonly file: string;
   readonly area: string;
   readonly target: string;
-  /** Whether nothing of it is there at run time. */
-  readonly typeOnly: boolean;
 }
 
 const areaOf = (path: string): string => relative(SOURCE, path).split(sep)[0].replace(/\.ts$/, "");
@@ -112,13 +63,8 @@ function* sourceFiles(folder: string): Generator<string> {
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, "utf8").replace(/^\s*(\/\/|\/?\*).*$/gm, "");
   const pattern =
-    /(?:^(import|export)\s+(type\s)?[^"';]*?\bfrom\s+|\bimport\s*\(\s*|^import\s+)["']([^"']+)["']/gm;
-  return [...text.matchAll(pattern)].map(([, , type, target]) => ({
-    file,
-    area: areaOf(file),
-    target,
-    typeOnly: type !== undefined,
-  }));
+    /(?:^(?:import|export)\s+[^"';]*?\bfrom\s+|\bimport\s*\(\s*|^import\s+)["']([^"']+)["']/gm;
+  return [...text.matchAll(pattern)].map(([, target]) => ({ file, area: areaOf(file), target }));
 }
 
 const isAssembly = (file: string): boolean => file.includes(`${sep}simd${sep}assembly${sep}`);
@@ -158,10 +104,21 @@ describe("the arrows between the folders of src/", () => {
     expect(imports.filter(({ target }) => target.includes("assembly/")).map(show)).toEqual([]);
   });
 
-  it("has no circle of imports at run time", () => {
+  it("tells kinds of data apart in one place of training, in a Worker, too", () => {
+    const kinds =
+      /\b(isImageSet|isFlow|isDataset|isPicture|instanceof (ImageSet|\w*Flow|Tensor))\b/;
+    const places = files
+      .filter((file) => ["train", "browser"].includes(areaOf(file)))
+      .filter((file) => kinds.test(readFileSync(file, "utf8")))
+      .map((file) => relative(SOURCE, file).replaceAll(sep, "/"));
+    // A dataset is made of sets and flows alone, with or without a model.
+    expect(places.sort()).toEqual(["train/feed/feed-of.ts", "train/to-dataset.ts"]);
+  });
+
+  it("has no circle of files, types included", () => {
     const graph = new Map<string, string[]>();
-    for (const { file, target, typeOnly } of imports) {
-      if (typeOnly || !target.startsWith(".")) continue;
+    for (const { file, target } of imports) {
+      if (!target.startsWith(".")) continue;
       graph.set(file, [...(graph.get(file) ?? []), normalize(join(dirname(file), target))]);
     }
     const done = new Set<string>();

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as first from "cifar-kit";
-import { isKerasOptimizer } from "../src/model/optimizers/restore-optimizer.ts";
+import { isKerasOptimizer } from "../src/model/optimizers/keras-optimizer.ts";
 import { TextBuffer } from "./train/callbacks/text-buffer.ts";
 import { useBackend } from "./helpers/backends.ts";
 import { tinyImages, tinyModel } from "./helpers/tiny.ts";
@@ -70,14 +70,21 @@ describe("of two copies", () => {
     const options = { epochs: 1, batchSize: 8, verbose: 0 } as const;
     const generator = new first.ImageDataGenerator({ horizontalFlip: true });
     const model = tinyModel();
-    await second.trainPhase(model, { ...options, train: set, generator, validation: set });
+    await second.trainPhase(model, {
+      ...options,
+      train: set,
+      augmentation: generator,
+      validation: set,
+    });
     await second.trainPhase(model, { ...options, train: generator.flow(set) });
     await second.trainTwoPhase(model, {
       ...{ ...options, epochs: [1, 1] as const, train: set, validationSplit: 0.3 },
       augmentation: generator,
     });
     await second.evaluate(model, set);
-    await second.predict(model, set, { testTimeAugmentation: { generator, views: 1 } });
+    await second.predict(model, set, {
+      testTimeAugmentation: { augmentation: generator, views: 1 },
+    });
     expect(second.trainValidationSplit(set).train.length).toBeGreaterThan(0);
     expect(second.toDataset(set)).toBeDefined();
     second.plotSamples(set);
@@ -139,7 +146,7 @@ describe("of two copies", () => {
 
 describe("console.log of", () => {
   it.each([
-    ["a set", set, "ImageSet(24 of [8, 8, 3], 3 classes)"],
+    ["a set", set, "ImageSet(24 of [8, 8, 3], 3 classes: red, green, blue)"],
     [
       "a flow",
       first.imageFlow(set, { batchSize: 5 }),
@@ -161,10 +168,14 @@ describe("console.log of", () => {
     expect(inspect({ value }, { breakLength: Infinity })).toBe(`{ value: ${text} }`);
   });
 
-  it("a history is plain data", async () => {
+  it("a history is plain data, rounded", async () => {
     const model = tinyModel();
     const history = await first.trainPhase(model, { train: set, epochs: 1, verbose: 0 });
-    expect(inspect(history)).toMatch(/^\{\s+epochs: \[ 0 \],\s+loss: \[ [\d.]+ \],/);
+    expect(inspect(history)).toMatch(/^\{\s+epochs: \[ 0 \],\s+loss: \[ [\d.]{1,6} \],/);
+    for (const copy of [{ ...history }, structuredClone(history)]) {
+      expect(history).toEqual(copy);
+      expect(JSON.stringify(history)).toBe(JSON.stringify(copy));
+    }
     model.dispose();
   });
 });

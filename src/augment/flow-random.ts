@@ -3,7 +3,7 @@ import { NumpyRng } from "../random/numpy.ts";
 import { permutation } from "../random/permutation.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
-import type { SetFlowSettings } from "./set-flow.ts";
+import type { SetFlowSettings } from "./flow-options.ts";
 
 /** Where a flow takes its random numbers from. */
 export interface FlowRandom {

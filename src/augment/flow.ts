@@ -1,4 +1,6 @@
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import { hasMethods } from "../checks.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
 
 /** Samples on their way to the model. */
 export interface Batch {
@@ -45,4 +47,9 @@ export interface Flow extends Iterable<Batch> {
   batch(epoch: number, index: number, into?: Float32Array): Batch;
   /** The batches of epoch 0. */
   [Symbol.iterator](): Iterator<Batch>;
+}
+
+/** Whether a value is a {@link Flow}. */
+export function isFlow(value: unknown): value is Flow {
+  return hasMethods(value, "batch", "epoch");
 }

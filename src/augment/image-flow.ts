@@ -1,71 +1,59 @@
-import { allocate } from "../allocate.ts";
-import { check, checkOptions, describe } from "../checks.ts";
-import { asBytes } from "../dataset/bytes.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { check, checkNumber } from "../checks.ts";
+import { readOptions } from "../options.ts";
+import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { ArgumentError } from "../errors.ts";
 import { randomStream } from "../random/stream.ts";
-import { atOnce } from "../listener.ts";
+import { notAPromise } from "../runtime/listener.ts";
+import { type Augmenter, augmenter } from "./augmenter.ts";
+import { checkedFlow } from "./checked-flow.ts";
 import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
-import type { Augmentation } from "./modern/augmentation.ts";
-import type { Mix } from "./modern/mix.ts";
-import {
-  resolveSetFlow,
-  SetFlow,
-  type BatchPlan,
-  type SetFlowOptions,
-  type SetFlowSettings,
-} from "./set-flow.ts";
+import { kindOf } from "./made.ts";
+import { type Augmentation, applyTo, drawFor } from "./operations/augmentation.ts";
+import type { Mix, MixParameters } from "./mix/mix.ts";
+import { type BatchPlan, SetFlow } from "./set-flow.ts";
+import { type SetFlowOptions, setFlowOptions, type SetFlowSettings } from "./flow-options.ts";
 
 /** Options of {@link imageFlow}. */
 export interface ImageFlowOptions extends SetFlowOptions {
-  /** What to do to every image; several are put together by `compose`. Default nothing. */
-  readonly augmentation?: Augmentation;
-  /** Mixes every image with another one; batches then have `targets`. Default none. */
-  readonly mix?: Mix;
+  /** What changes the images, as in training; default none: they are scaled from 0..255 to [0, 1] only. */
+  readonly augmentation?: Augmenter;
+}
+
+/** What is done to each image of a flow. */
+export interface ImageChanges {
+  readonly augmentation?: Augmentation | undefined;
+  readonly mix?: Mix | undefined;
 }
 
 /** Faster than a division and, for all 256 bytes, the same after rounding to float32. */
 const UNIT = 1 / 255;
 
 /**
- * A flow of the images, augmented if asked, scaled from 0..255 to [0, 1], and mixed if asked. Image
- * i of epoch e is augmented by numbers from the stream at (seed, "augment", e, i) and mixed by those
- * at (seed, "mix", e, i), so it comes out the same whatever the batch size and the order.
+ * A flow of the images, as the augmenter makes it; without one they come scaled from 0..255 to [0, 1].
  * @param set images with their labels; not modified.
  * @throws {ArgumentError} if the set is empty or an option is not as it should be.
  */
 export function imageFlow(set: ImageSet, options: ImageFlowOptions = {}): Flow {
-  return makeImageFlow("imageFlow", set, options);
+  const subject = "imageFlow";
+  const { augmentation, ...settings } = readOptions(subject, options, {
+    ...setFlowOptions(),
+    augmentation: augmenter({ optional: true }),
+  });
+  checkImageSet(subject, set);
+  return augmentation
+    ? checkedFlow(subject, augmentation.flow(set, settings))
+    : new ImageFlow(set, settings, {});
 }
 
-/** The same on behalf of another function, which its errors then name. */
-export function makeImageFlow(subject: string, set: ImageSet, options: ImageFlowOptions): Flow {
-  checkOptions(subject, options, ["batchSize", "shuffle", "seed", "augmentation", "mix"]);
-  const settings = resolveSetFlow(subject, set, options);
-  for (const name of ["augmentation", "mix"] as const) {
-    const part = options[name] as Partial<Augmentation> | null | undefined;
-    check(
-      part === undefined || (typeof part?.draw === "function" && typeof part.apply === "function"),
-      subject,
-      `${name} to have draw and apply`,
-      describe(part),
-      name === "mix" ? "pass e.g. mixup()" : "pass e.g. compose(randomCrop(), alternatingFlip())",
-    );
-  }
-  return new ImageFlow(set, settings, options);
-}
-
-class ImageFlow extends SetFlow {
+/** The flow of a set whose images are augmented and mixed one by one. */
+export class ImageFlow extends SetFlow {
   readonly #seed: number;
   readonly #augmentation: Augmentation | undefined;
   readonly #mix: Mix | undefined;
 
-  constructor(
-    set: ImageSet,
-    settings: SetFlowSettings,
-    { augmentation, mix }: Pick<ImageFlowOptions, "augmentation" | "mix">,
-  ) {
+  constructor(set: ImageSet, settings: SetFlowSettings, { augmentation, mix }: ImageChanges) {
     super(set, settings.batchSize, new KeyedFlowRandom(set.length, settings));
     this.#seed = settings.seed;
     this.#augmentation = augmentation;
@@ -93,25 +81,8 @@ class ImageFlow extends SetFlow {
   #augment(augmentation: Augmentation, epoch: number, index: number): Uint8Array {
     const shape = this.imageShape;
     const rng = randomStream(this.#seed, "augment", epoch, index);
-    const parameters = atOnce(
-      "augmentation",
-      "draw",
-      augmentation.draw({ shape, rng, seed: this.#seed, epoch, index }),
-    );
-    const given: unknown = atOnce(
-      "augmentation",
-      "apply",
-      augmentation.apply(this.set.image(index), shape, parameters),
-    );
-    const changed = asBytes(given);
-    // Messages are made for wrong images only: this runs for every image.
-    if (changed?.length === this.set.imageSize) return changed;
-    throw new ArgumentError({
-      subject: "augmentation.apply",
-      expected: `to return a Uint8Array of ${this.set.imageSize} bytes for a ${shape.join(" x ")} image`,
-      got: describe(given),
-      remedy: "return an image of the same shape",
-    });
+    const parameters = drawFor(augmentation, { shape, rng, seed: this.#seed, epoch, index });
+    return applyTo(augmentation, this.set.image(index), shape, parameters);
   }
 
   #mixBatch(mix: Mix, epoch: number, images: Int32Array, xs: Float32Array): Float32Array {
@@ -126,13 +97,22 @@ class ImageFlow extends SetFlow {
     for (let i = 0; i < images.length; i++) {
       const rng = randomStream(this.#seed, "mix", epoch, images[i]);
       const other = rng.integer(this.size);
-      const parameters = atOnce("mix", "draw", mix.draw(this.imageShape, rng));
+      const parameters = notAPromise("mix", "draw", mix.draw(this.imageShape, rng));
+      const { weight } = (parameters ?? {}) as Partial<MixParameters>;
+      checkNumber("mix.draw", "weight", weight, { min: 0, max: 1 });
       this.#write(epoch, other, partner, 0);
       const image = xs.subarray(i * imageSize, (i + 1) * imageSize);
       const given = mix.apply(image, partner, this.imageShape, parameters);
-      atOnce("mix", "apply", given);
-      targets[i * classes + labels[images[i]]] += parameters.weight;
-      targets[i * classes + labels[other]] += 1 - parameters.weight;
+      notAPromise("mix", "apply", given);
+      check(
+        kindOf(mix) !== undefined || image.every(Number.isFinite),
+        "mix.apply",
+        "finite pixels in the mixed image",
+        "NaN or infinity",
+        "look for a division by 0 in it",
+      );
+      targets[i * classes + labels[images[i]]] += weight;
+      targets[i * classes + labels[other]] += 1 - weight;
     }
     return targets;
   }

@@ -1,22 +1,10 @@
-import { allocate } from "../allocate.ts";
-import { check, checkBoolean, checkInteger, checkSeed, describe, isArray } from "../checks.ts";
-import { INSPECT } from "../inspect.ts";
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { check, checkInteger, describe } from "../checks.ts";
+import { INSPECT } from "../runtime/inspect.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
 import type { Batch, Flow } from "./flow.ts";
 import type { FlowRandom } from "./flow-random.ts";
-
-/** The options that every flow over an image set has. */
-export interface SetFlowOptions {
-  /** Images in a batch. Default 32. */
-  readonly batchSize?: number;
-  /** Visit the images in a new random order every epoch. Default true. */
-  readonly shuffle?: boolean;
-  /** Any whole number; the same seed gives the same epochs. Default 0. */
-  readonly seed?: number;
-}
-
-/** The options of {@link SetFlowOptions} with every default filled in. */
-export type SetFlowSettings = Required<SetFlowOptions>;
 
 /** Which images make up a batch, and where their pixels go. */
 export interface BatchPlan {
@@ -26,38 +14,6 @@ export interface BatchPlan {
   /** Indices into the image set. */
   readonly images: Int32Array;
   readonly xs: Float32Array;
-}
-
-/** Checks the options and the set of a flow on behalf of `subject`, and fills in the defaults. */
-export function resolveSetFlow(
-  subject: string,
-  set: ImageSet,
-  { batchSize = 32, shuffle = true, seed = 0 }: SetFlowOptions,
-): SetFlowSettings {
-  checkSet(subject, set);
-  checkInteger(subject, "batchSize", batchSize, { min: 1 });
-  checkBoolean(subject, "shuffle", shuffle);
-  checkSeed(subject, seed);
-  return { batchSize, shuffle, seed };
-}
-
-/** Throws unless `set` is an image set with at least one image. */
-export function checkSet(subject: string, set: unknown): asserts set is ImageSet {
-  const parts = set as Partial<ImageSet> | null | undefined;
-  check(
-    parts?.images instanceof Uint8Array && isArray(parts.imageShape),
-    subject,
-    "an ImageSet",
-    describe(set),
-    "load one with loadCifar10, or make one with new ImageSet({ images, labels, ... })",
-  );
-  check(
-    (parts.length ?? 0) > 0,
-    subject,
-    "at least one image",
-    "an empty set",
-    "check what was taken from the loaded set",
-  );
 }
 
 /** Batches over an image set: order and bookkeeping here, the pixels in the subclasses. */

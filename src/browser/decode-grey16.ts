@@ -1,7 +1,7 @@
 import { PictureError } from "../dataset/pictures/checked-header.ts";
-import { decompress } from "../dataset/decompress.ts";
+import { decompress } from "../bytes/decompress.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
-import { decodePng, GREY_16, type PngSize } from "../dataset/png.ts";
+import { decodePng, GREY_16, type PngSize } from "../bytes/png.ts";
 
 /**
  * A PNG of 16 bits of grey as Pillow has it in 8: values above 255 are white. Browsers give only the

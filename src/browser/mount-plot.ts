@@ -1,4 +1,5 @@
-import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { check, describe } from "../checks.ts";
+import { oneOf, readOptions } from "../options.ts";
 import { FAINT, GRID, INK, type VegaLiteSpec } from "../plots/spec.ts";
 import { toSvg } from "../plots/to-svg.ts";
 
@@ -42,9 +43,9 @@ export async function mountPlot(
     describe(element),
     "pass one of the page",
   );
-  checkOptions(subject, options, ["colors"]);
-  const { colors = "paper" } = options;
-  checkOneOf(subject, "colors", colors, ["paper", "page"]);
+  const { colors } = readOptions(subject, options, {
+    colors: oneOf(["paper", "page"], { default: "paper" }),
+  });
   latest.set(element, spec);
   const svg = parse(await toSvg(spec));
   if (colors === "page") takePageColors(svg);

@@ -1,4 +1,4 @@
-import { shared } from "../brand.ts";
+import { shared } from "../runtime/brand.ts";
 import type { CheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
 import { checkName } from "./storage/check-name.ts";
 
@@ -24,8 +24,8 @@ export function opfsCheckpointStore(name: string): CheckpointStore {
   const store: CheckpointStore = {
     async open() {
       // Loaded with the first run that is saved.
-      const { StoredCheckpoints } = await import("./storage/stored-checkpoints.ts");
-      return StoredCheckpoints.open(SUBJECT, name);
+      const { openStoredCheckpoints } = await import("./storage/stored-checkpoints.ts");
+      return openStoredCheckpoints(SUBJECT, name);
     },
   };
   names.set(store, name);

@@ -1,9 +1,10 @@
 import { io } from "@tensorflow/tfjs-core";
-import { sha256 } from "../dataset/sha256.ts";
+import { joinBytes } from "../bytes/bytes.ts";
+import { sha256 } from "../bytes/sha256.ts";
 import { DataError, SourceError } from "../errors.ts";
 import { modelHash } from "../model/saved/model-hash.ts";
 import { checkName } from "./storage/check-name.ts";
-import { explained, openFiles } from "./storage/open-files.ts";
+import { explainErrors, openFiles } from "./storage/open-files.ts";
 import type { StoredFiles } from "./storage/stored-files.ts";
 
 /** A model's place in the browser; made by {@link opfsIO}. */
@@ -44,7 +45,7 @@ export function opfsIO(name: string): OpfsModel {
   const inFiles = async <T>(action: (files: StoredFiles) => Promise<T>): Promise<T> => {
     const files = await openFiles(SUBJECT, ["models"]);
     try {
-      return await explained(SUBJECT, `${files.location}/${name}`, () => action(files));
+      return await explainErrors(SUBJECT, `${files.location}/${name}`, () => action(files));
     } finally {
       files.close();
     }
@@ -79,11 +80,9 @@ async function pack({ weightData, ...model }: io.ModelArtifacts): Promise<Uint8A
     weightsSha256: await sha256(weights),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const bytes = new Uint8Array(LENGTH_BYTES + text.length + weights.length);
-  new DataView(bytes.buffer).setUint32(0, text.length, true);
-  bytes.set(text, LENGTH_BYTES);
-  bytes.set(weights, LENGTH_BYTES + text.length);
-  return bytes;
+  const length = new Uint8Array(LENGTH_BYTES);
+  new DataView(length.buffer).setUint32(0, text.length, true);
+  return joinBytes([length, text, weights]);
 }
 
 async function unpack(name: string, bytes: Uint8Array): Promise<io.ModelArtifacts> {

@@ -43,6 +43,17 @@ interface Finding {
   readonly isHardware?: boolean;
 }
 
+const missing = (detail: string): Finding => ({ available: false, detail });
+
+/** A way to compute on graphics, which may lead to a program instead of a device. */
+const graphics = (name: string, isSoftware: boolean, device: string): Finding => ({
+  available: true,
+  isHardware: !isSoftware,
+  detail: isSoftware
+    ? `${name} computes in software here, which is slow.`
+    : `${name} on the graphics processor${device && ` (${device})`}.`,
+});
+
 /**
  * Looks at what this browser has and recommends a backend for training a convolutional network here.
  * Works in pages and in Workers, and gives what holds for where it was called. Registers nothing:
@@ -120,10 +131,11 @@ interface GpuAdapter {
 async function probeWebGpu(): Promise<Finding> {
   const { gpu } = navigator as { gpu?: Gpu };
   if (!gpu) {
-    const detail = globalThis.isSecureContext
-      ? "This browser has no WebGPU, or it is switched off."
-      : "WebGPU needs a page from https or localhost.";
-    return { available: false, detail };
+    return missing(
+      globalThis.isSecureContext
+        ? "This browser has no WebGPU, or it is switched off."
+        : "WebGPU needs a page from https or localhost.",
+    );
   }
   const adapter = await Promise.race([
     gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null),
@@ -132,46 +144,28 @@ async function probeWebGpu(): Promise<Finding> {
       setTimeout(resolve, ADAPTER_MS, null);
     }),
   ]);
-  if (!adapter) {
-    return { available: false, detail: "WebGPU found no graphics processor that it may use." };
-  }
+  if (!adapter) return missing("WebGPU found no graphics processor that it may use.");
   const { vendor = "", architecture = "", isFallbackAdapter } = adapter.info ?? {};
   const name = [vendor, architecture].filter(Boolean).join(" ");
   const isSoftware = (isFallbackAdapter ?? adapter.isFallbackAdapter) || SOFTWARE.test(name);
-  return {
-    available: true,
-    isHardware: !isSoftware,
-    detail: isSoftware
-      ? "WebGPU computes in software here, which is slow."
-      : `WebGPU on the graphics processor${name && ` (${name})`}.`,
-  };
+  return graphics("WebGPU", isSoftware, name);
 }
 
 function probeWebGl(): Finding {
   const gl =
     typeof OffscreenCanvas === "undefined" ? null : new OffscreenCanvas(1, 1).getContext("webgl2");
-  if (!gl)
-    return { available: false, detail: "This browser has no WebGL 2, or it is switched off." };
+  if (!gl) return missing("This browser has no WebGL 2, or it is switched off.");
   const hasFloats = gl.getExtension("EXT_color_buffer_float") !== null;
   const names = gl.getExtension("WEBGL_debug_renderer_info");
   const renderer = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   gl.getExtension("WEBGL_lose_context")?.loseContext();
-  if (!hasFloats) {
-    return { available: false, detail: "WebGL cannot compute with 32-bit numbers on this device." };
-  }
-  const isSoftware = SOFTWARE.test(renderer);
-  return {
-    available: true,
-    isHardware: !isSoftware,
-    detail: isSoftware
-      ? "WebGL computes in software here, which is slow."
-      : `WebGL on the graphics processor (${renderer}).`,
-  };
+  if (!hasFloats) return missing("WebGL cannot compute with 32-bit numbers on this device.");
+  return graphics("WebGL", SOFTWARE.test(renderer), renderer);
 }
 
 function probeSimd(isolated: boolean, processors: number): Finding {
   if (!hasWebAssembly() || !WebAssembly.validate(Uint8Array.from(SIMD))) {
-    return { available: false, detail: "WebAssembly has no SIMD in this browser." };
+    return missing("WebAssembly has no SIMD in this browser.");
   }
   const threads = `up to ${processors} thread${processors === 1 ? "" : "s"}`;
   const detail = isolated
@@ -182,11 +176,9 @@ function probeSimd(isolated: boolean, processors: number): Finding {
 }
 
 function probeWasm(): Finding {
-  if (!hasWebAssembly()) return { available: false, detail: "This browser has no WebAssembly." };
-  return {
-    available: true,
-    detail: "The official WebAssembly backend: its gradients are composed, and slow.",
-  };
+  if (!hasWebAssembly()) return missing("This browser has no WebAssembly.");
+  const detail = "The official WebAssembly backend: its gradients are composed, and slow.";
+  return { available: true, detail };
 }
 
 function hasWebAssembly(): boolean {

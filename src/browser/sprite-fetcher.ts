@@ -5,11 +5,11 @@ import {
   spriteRecords,
   SPRITE_ROWS,
 } from "../dataset/cifar10-sprites.ts";
-import { decompress } from "../dataset/decompress.ts";
+import { decompress } from "../bytes/decompress.ts";
 import type { RecordFile } from "../dataset/manifest.ts";
-import type { Inflate } from "../dataset/png.ts";
-import { fetchFile, type Patience } from "./fetch-file.ts";
-import type { FetchRequest } from "./http-source.ts";
+import type { Inflate } from "../bytes/png.ts";
+import { fetchFile } from "./fetch-file.ts";
+import type { FetchRequest } from "./fetch-request.ts";
 
 const SUBJECT = "httpSource";
 const MAX_LABEL_BYTES = 1e6;
@@ -20,23 +20,23 @@ const inflatePng: Inflate = (data, maxBytes) =>
 /** The record file that is made of a PNG and a list of labels in a folder. */
 export async function fetchSprite(
   file: RecordFile,
-  { onProgress, signal, anew }: FetchRequest,
   baseUrl: URL,
-  patience: Partial<Patience>,
+  { onProgress, ...request }: FetchRequest,
 ): Promise<Uint8Array> {
   const sprite = CIFAR10_SPRITES.find(({ recordFile }) => recordFile === file.name)!;
-  const get = (
-    name: string,
-    maxBytes: number,
-    onBytes: (bytes: number, totalBytes: number | undefined) => void,
-  ): Promise<Uint8Array> =>
-    fetchFile(new URL(name, baseUrl).href, {
-      subject: SUBJECT,
-      ...{ maxBytes, onBytes, signal, anew, patience },
-    });
-  const list = await get(sprite.labels, MAX_LABEL_BYTES, () => undefined);
-  const png = await get(sprite.png, maxSpriteBytes(SPRITE_ROWS), (bytes, totalBytes) => {
-    onProgress({ phase: "download", bytes, totalBytes });
+  const list = await fetchFile(new URL(sprite.labels, baseUrl).href, {
+    ...request,
+    subject: SUBJECT,
+    maxBytes: MAX_LABEL_BYTES,
+    onBytes: () => undefined,
+  });
+  const png = await fetchFile(new URL(sprite.png, baseUrl).href, {
+    ...request,
+    subject: SUBJECT,
+    maxBytes: maxSpriteBytes(SPRITE_ROWS),
+    onBytes: (bytes, totalBytes) => {
+      onProgress({ phase: "download", bytes, totalBytes });
+    },
   });
   onProgress({ phase: "unpack", bytes: png.length, totalBytes: png.length });
   const labels = parseSpriteLabels(sprite.labels, list);

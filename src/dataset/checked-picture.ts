@@ -1,5 +1,5 @@
 import { check, checkInteger, describe } from "../checks.ts";
-import { asBytes } from "./bytes.ts";
+import { asBytes } from "../bytes/bytes.ts";
 import type { Pixels } from "./resample.ts";
 
 /** The parts of a picture, its bytes in the one container that the rest is written for. */

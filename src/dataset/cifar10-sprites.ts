@@ -3,10 +3,10 @@
  * labels. Lossless, so that re-encoding gives the official files bit for bit.
  */
 import { DataError } from "../errors.ts";
-import { unshared } from "../unshared.ts";
+import { unshared } from "../bytes/unshared.ts";
 import { CIFAR10_LAYOUT } from "./cifar10.ts";
 import { recordSize } from "./manifest.ts";
-import { decodePng, type Inflate } from "./png.ts";
+import { decodePng, type Inflate } from "../bytes/png.ts";
 
 /** A PNG of the package and the record file that it becomes. */
 export interface Sprite {

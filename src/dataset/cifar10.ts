@@ -1,18 +1,9 @@
 import type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
 
 /** The classes in label order, as the data set's authors list them (batches.meta.txt). */
-export const CIFAR10_CLASS_NAMES: readonly string[] = /* @__PURE__ */ Object.freeze([
-  "Airplane",
-  "Automobile",
-  "Bird",
-  "Cat",
-  "Deer",
-  "Dog",
-  "Frog",
-  "Horse",
-  "Ship",
-  "Truck",
-]);
+export const CIFAR10_CLASS_NAMES: readonly string[] = /* @__PURE__ */ Object.freeze(
+  /* @__PURE__ */ "Airplane Automobile Bird Cat Deer Dog Frog Horse Ship Truck".split(" "),
+);
 
 /**
  * A record of the official binary version: one label byte, then 1024 bytes of red, 1024 of green
@@ -61,3 +52,9 @@ export const CIFAR10_MANIFESTS: {
     "test_batch.bin": "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
   }),
 });
+
+/** All six of them. */
+export const CIFAR10_FILES: readonly RecordFile[] = /* @__PURE__ */ (() => [
+  ...CIFAR10_MANIFESTS.train.files,
+  ...CIFAR10_MANIFESTS.test.files,
+])();

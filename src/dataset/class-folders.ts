@@ -1,8 +1,8 @@
 import { check, describe, isArray } from "../checks.ts";
 import { DataError } from "../errors.ts";
-import { listed } from "../listed.ts";
-import { printable } from "../printable.ts";
-import { compareText, normalName } from "./compare-text.ts";
+import { listed } from "../text/listed.ts";
+import { printable } from "../text/printable.ts";
+import { compareText, normalName } from "../text/compare-text.ts";
 
 /** The folder at the top of a picture's path, in the form in which names compare. */
 export function classOf(subject: string, path: string): string {
@@ -71,9 +71,8 @@ function givenClasses(subject: string, classNames: unknown, found: readonly stri
 export function checkEveryClass(
   subject: string,
   classes: readonly string[],
-  labels: Iterable<number>,
+  present: ReadonlySet<number>,
 ): void {
-  const present = new Set(labels);
   const empty = classes.filter((_, label) => !present.has(label));
   if (empty.length === 0) return;
   throw new DataError({

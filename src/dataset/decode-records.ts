@@ -1,9 +1,8 @@
-import { allocate } from "../allocate.ts";
+import { allocate } from "../bytes/allocate.ts";
 import { check, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
-import { checkLayout } from "./check-layout.ts";
 import { CIFAR10_LAYOUT } from "./cifar10.ts";
-import { recordSize, type RecordLayout } from "./manifest.ts";
+import { recordLayout, recordSize, type RecordLayout } from "./manifest.ts";
 
 /** Pixels and labels of decoded records. */
 export interface DecodedRecords {
@@ -33,8 +32,8 @@ export function decodeRecords(
     describe(bytes),
     "pass the file's bytes",
   );
-  checkLayout(subject, layout);
-  const size = recordSize(layout);
+  const settled = recordLayout()(layout, subject, "layout");
+  const size = recordSize(settled);
   const count = bytes.length / size;
   if (count === 0 || !Number.isInteger(count)) {
     throw new DataError({
@@ -45,22 +44,20 @@ export function decodeRecords(
     });
   }
   const purpose = { subject, what: `${count} images`, remedy: "pass fewer records at a time" };
-  const images = allocate(Uint8Array, count * (size - layout.labelBytes), purpose);
+  const images = allocate(Uint8Array, count * (size - settled.labelBytes), purpose);
   const labels = allocate(Uint8Array, count, purpose);
-  decodeRecordsInto(bytes, layout, { images, labels, first: 0 });
+  decodeRecordsInto(bytes, settled, { images, labels, first: 0 });
   return { images, labels };
 }
 
-/** Arrays that decoded records are written into, from sample `first` on. */
-export interface DecodeTarget extends DecodedRecords {
-  readonly first: number;
-}
-
-/** {@link decodeRecords} for bytes known to be whole records, into arrays that already exist. */
+/**
+ * {@link decodeRecords} for bytes known to be whole records, into arrays that already exist, from
+ * sample `first` on.
+ */
 export function decodeRecordsInto(
   bytes: Uint8Array,
   layout: RecordLayout,
-  { images, labels, first }: DecodeTarget,
+  { images, labels, first }: DecodedRecords & { readonly first: number },
 ): void {
   const { labelBytes, labelByte, numClasses, imageShape, pixelOrder } = layout;
   const [height, width, channels] = imageShape;

@@ -2,18 +2,11 @@ import type { IdxManifest } from "./load-idx.ts";
 import type { RecordFile } from "./manifest.ts";
 
 /** The classes in label order, as the data set's authors list them. */
-export const FASHION_MNIST_CLASS_NAMES: readonly string[] = /* @__PURE__ */ Object.freeze([
-  "T-shirt/top",
-  "Trouser",
-  "Pullover",
-  "Dress",
-  "Coat",
-  "Sandal",
-  "Shirt",
-  "Sneaker",
-  "Bag",
-  "Ankle boot",
-]);
+export const FASHION_MNIST_CLASS_NAMES: readonly string[] = /* @__PURE__ */ Object.freeze(
+  /* @__PURE__ */ "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot".split(
+    ",",
+  ),
+);
 
 const manifest = (name: string, images: RecordFile, labels: RecordFile): IdxManifest =>
   Object.freeze({

@@ -1,20 +1,20 @@
-import { allocate } from "../allocate.ts";
-import { BRAND, isInstance } from "../brand.ts";
-import { asBytes, type Bytes } from "./bytes.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { BRAND, isInstance } from "../runtime/brand.ts";
+import { asBytes, type Bytes } from "../bytes/bytes.ts";
 import {
   check,
+  checkIndices,
   checkInteger,
-  checkOptions,
   describe,
   isArray,
   isListOf,
   isText,
 } from "../checks.ts";
-import { INSPECT } from "../inspect.ts";
-import { checkImageShape } from "./check-image-shape.ts";
-
-/** Height, width and channels of one image. */
-export type ImageShape = readonly [height: number, width: number, channels: number];
+import { anything, like, readOptions, type Reader } from "../options.ts";
+import { listed } from "../text/listed.ts";
+import { printable } from "../text/printable.ts";
+import { INSPECT } from "../runtime/inspect.ts";
+import { type ImageShape, imageShape as shapeOption } from "./image-shape.ts";
 
 /** The parts of an {@link ImageSet}. */
 export interface ImageSetParts {
@@ -48,31 +48,13 @@ export class ImageSet implements ImageSetParts {
   /** @throws {ArgumentError} if the arrays do not fit together or a label has no class name. */
   constructor(parts: ImageSetParts) {
     const subject = "ImageSet";
-    checkOptions(subject, parts, ["images", "labels", "imageShape", "classNames", "paths"]);
-    const { labels, imageShape, classNames, paths } = parts;
-    const images = asBytes(parts.images);
-    check(
-      images !== undefined,
-      subject,
-      "images to be a Uint8Array or a Uint8ClampedArray of pixels 0..255",
-      describe(parts.images),
-      "pass the raw bytes; scaling to [0, 1] happens on the way to the model",
-    );
-    check(
-      labels instanceof Uint8Array || labels instanceof Int32Array,
-      subject,
-      "labels to be a Uint8Array or an Int32Array of class indices",
-      describe(labels),
-      labelsRemedy(labels),
-    );
-    checkImageShape(subject, imageShape);
-    check(
-      isListOf(classNames, isText) && classNames.length > 0,
-      subject,
-      "classNames to be a list of texts with at least one",
-      describe(classNames),
-      "pass one name per class",
-    );
+    const { images, labels, imageShape, classNames, paths } = readOptions(subject, parts, {
+      images: pixelBytes,
+      labels: classIndices,
+      imageShape: shapeOption(),
+      classNames: like(isNames, "a list of texts with at least one", "pass one name per class"),
+      paths: anything<ImageSetParts["paths"]>(),
+    });
     const size = imageShape[0] * imageShape[1] * imageShape[2];
     check(
       images.length === labels.length * size,
@@ -86,7 +68,7 @@ export class ImageSet implements ImageSetParts {
       stray === -1,
       subject,
       `every label to be in 0..${classNames.length - 1}`,
-      stray === -1 ? "" : `label ${labels[stray]} at index ${stray}`,
+      `label ${labels[stray]} at index ${stray}`,
       "correct the label or pass more class names",
     );
     check(
@@ -98,9 +80,10 @@ export class ImageSet implements ImageSetParts {
     );
     this.images = images;
     this.labels = labels;
-    this.imageShape = [imageShape[0], imageShape[1], imageShape[2]];
-    this.classNames = classNames;
-    if (paths !== undefined) this.paths = paths;
+    this.imageShape = imageShape;
+    // Lists of texts are copied: unlike the arrays, they weigh little, and programs change theirs.
+    this.classNames = [...classNames];
+    if (paths !== undefined) this.paths = [...paths];
   }
 
   /** @internal So that `instanceof` also knows the sets of another copy of the package. */
@@ -115,8 +98,9 @@ export class ImageSet implements ImageSetParts {
 
   /** @internal */
   [INSPECT](): string {
-    const classes = this.classNames.length;
-    return `ImageSet(${this.length} of [${this.imageShape.join(", ")}], ${classes} classes)`;
+    const { length, imageShape, classNames } = this;
+    const classes = `${classNames.length} classes: ${printable(listed(classNames, 10))}`;
+    return `ImageSet(${length} of [${imageShape.join(", ")}], ${classes})`;
   }
 
   /**
@@ -166,15 +150,53 @@ export class ImageSet implements ImageSetParts {
       this.labels instanceof Uint8Array
         ? allocate(Uint8Array, indices.length, purpose)
         : allocate(Int32Array, indices.length, purpose);
+    checkIndices("ImageSet.subset", "indices", indices, this.length);
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i];
-      checkInteger("ImageSet.subset", `indices[${i}]`, index, { min: 0, max: this.length - 1 });
       images.set(this.image(index), i * this.imageSize);
       labels[i] = this.labels[index];
     }
     const { imageShape, classNames } = this;
     const paths = this.paths && Array.from(indices, (index) => this.paths![index]);
     return new ImageSet({ images, labels, imageShape, classNames, paths });
+  }
+
+  /**
+   * The images of these classes only, relabelled: the first name is label 0. Copies. Classes of the same
+   * name become one.
+   * @param names out of `classNames`, in their new order.
+   * @throws {ArgumentError} if a name is none of the set's, or given twice.
+   */
+  withClasses(names: readonly string[]): ImageSet {
+    const subject = "ImageSet.withClasses";
+    check(
+      isListOf(names, isText) && names.length > 0 && new Set(names).size === names.length,
+      subject,
+      "a list of different names of classes",
+      describe(names),
+      "pass e.g. set.classNames.slice(0, 2)",
+    );
+    const stray = names.find((name) => !this.classNames.includes(name));
+    check(
+      stray === undefined,
+      subject,
+      `names out of ${listed(this.classNames, 20)}`,
+      describe(stray),
+      "correct the name",
+    );
+    const newLabels = this.classNames.map((name) => names.indexOf(name));
+    const chosen = [...this.labels.keys()].filter((i) => newLabels[this.labels[i]] >= 0);
+    const { images, labels, imageShape, paths } = this.subset(chosen);
+    const renamed = Int32Array.from(labels, (label) => newLabels[label]);
+    // A byte tells 256 classes apart.
+    const areBytes = labels instanceof Uint8Array && names.length <= 256;
+    return new ImageSet({
+      images,
+      labels: areBytes ? Uint8Array.from(renamed) : renamed,
+      imageShape,
+      classNames: names,
+      paths,
+    });
   }
 
   /** The first `n` images (all of them if there are fewer), sharing memory with this set. */
@@ -194,6 +216,32 @@ export class ImageSet implements ImageSetParts {
     return new ImageSet({ images, labels, imageShape, classNames, paths });
   }
 }
+
+const isNames = (value: unknown): value is readonly string[] =>
+  isListOf(value, isText) && value.length > 0;
+
+const pixelBytes: Reader<Uint8Array> = (value, subject) => {
+  const bytes = asBytes(value);
+  check(
+    bytes !== undefined,
+    subject,
+    "images to be a Uint8Array or a Uint8ClampedArray of pixels 0..255",
+    describe(value),
+    "pass the raw bytes; scaling to [0, 1] happens on the way to the model",
+  );
+  return bytes;
+};
+
+const classIndices: Reader<Uint8Array | Int32Array> = (value, subject) => {
+  check(
+    value instanceof Uint8Array || value instanceof Int32Array,
+    subject,
+    "labels to be a Uint8Array or an Int32Array of class indices",
+    describe(value),
+    labelsRemedy(value),
+  );
+  return value;
+};
 
 /** How to make class indices of what was passed: nothing but whole numbers comes through a conversion. */
 function labelsRemedy(labels: unknown): string {

@@ -1,4 +1,4 @@
-export type { Bytes } from "./bytes.ts";
+export type { Bytes } from "../bytes/bytes.ts";
 export type { ByteSource } from "./byte-source.ts";
 export { CIFAR10_CLASS_NAMES, CIFAR10_LAYOUT, CIFAR10_MANIFESTS } from "./cifar10.ts";
 export {
@@ -10,7 +10,8 @@ export {
 export { decodeRecords, type DecodedRecords } from "./decode-records.ts";
 export { decodeIdx, type IdxArray } from "./decode-idx.ts";
 export { FASHION_MNIST_CLASS_NAMES, FASHION_MNIST_MANIFESTS } from "./fashion-mnist.ts";
-export { ImageSet, type ImageSetParts, type ImageShape } from "./image-set.ts";
+export { ImageSet, type ImageSetParts } from "./image-set.ts";
+export type { ImageShape } from "./image-shape.ts";
 export { loadCifar10, type Cifar10, type LoadCifar10Options } from "./load-cifar10.ts";
 export { loadCifar100, type Cifar100, type LoadCifar100Options } from "./load-cifar100.ts";
 export {
@@ -21,6 +22,7 @@ export {
 export { loadIdx, type IdxManifest } from "./load-idx.ts";
 export { loadRecords } from "./load-records.ts";
 export type { RecordFile, RecordLayout, RecordManifest } from "./manifest.ts";
+export type { Split, SplitOf } from "./split.ts";
 export { normalize } from "./normalize.ts";
 export { oneHot } from "./one-hot.ts";
 export type { LeftOutFile } from "./left-out.ts";
@@ -33,6 +35,7 @@ export {
 } from "./picture-set.ts";
 export type { Interpolation, Pixels } from "./resample.ts";
 export { resizeImage, type ResizeImageOptions } from "./resize-image.ts";
+export { type Fold, stratifiedKFold, type StratifiedKFoldOptions } from "./stratified-k-fold.ts";
 export {
   trainValidationSplit,
   type TrainValidationSplit,

@@ -1,7 +1,7 @@
-import { messageOf } from "../describe.ts";
+import { messageOf } from "../text/describe.ts";
 import { DataError } from "../errors.ts";
-import { listed } from "../listed.ts";
-import { printable } from "../printable.ts";
+import { listed } from "../text/listed.ts";
+import { printable } from "../text/printable.ts";
 import { PictureError } from "./pictures/checked-header.ts";
 
 /** A file that is not in a set. */
@@ -13,7 +13,7 @@ export interface LeftOutFile {
 }
 
 /** A picture that could not be decoded. */
-export interface BadPicture {
+interface BadPicture {
   readonly path: string;
   readonly cause: unknown;
 }

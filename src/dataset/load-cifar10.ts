@@ -1,8 +1,9 @@
-import { checkOneOf, checkOptions } from "../checks.ts";
-import type { ByteSource } from "./byte-source.ts";
+import { readOptions } from "../options.ts";
+import { type ByteSource, checkSource } from "./byte-source.ts";
 import { CIFAR10_MANIFESTS } from "./cifar10.ts";
 import type { ImageSet } from "./image-set.ts";
-import { checkSource, loadRecords } from "./load-records.ts";
+import { loadRecords } from "./load-records.ts";
+import { loadSplit, splitOption, type Split, type SplitOf } from "./split.ts";
 
 /** CIFAR-10's two splits. */
 export interface Cifar10 {
@@ -13,9 +14,9 @@ export interface Cifar10 {
 }
 
 /** Options of {@link loadCifar10}. */
-export interface LoadCifar10Options {
+export interface LoadCifar10Options<S extends Split = Split> {
   /** Which splits to load; a single one reads only that split's files. Default `"both"`. */
-  readonly split?: "both" | "train" | "test";
+  readonly split?: S;
 }
 
 /**
@@ -30,32 +31,12 @@ export interface LoadCifar10Options {
  * @throws {SourceError} if a file cannot be had.
  * @see https://www.cs.toronto.edu/~kriz/cifar.html
  */
-export async function loadCifar10(
+export async function loadCifar10<S extends Split = "both">(
   source: ByteSource,
-  options?: LoadCifar10Options & { readonly split?: "both" },
-): Promise<Cifar10>;
-export async function loadCifar10(
-  source: ByteSource,
-  options: LoadCifar10Options & { readonly split: "train" },
-): Promise<Pick<Cifar10, "train">>;
-export async function loadCifar10(
-  source: ByteSource,
-  options: LoadCifar10Options & { readonly split: "test" },
-): Promise<Pick<Cifar10, "test">>;
-export async function loadCifar10(
-  source: ByteSource,
-  options?: LoadCifar10Options,
-): Promise<Partial<Cifar10>>;
-export async function loadCifar10(
-  source: ByteSource,
-  options: LoadCifar10Options = {},
-): Promise<Partial<Cifar10>> {
-  checkSource("loadCifar10", source);
-  checkOptions("loadCifar10", options, ["split"]);
-  const { split = "both" } = options;
-  checkOneOf("loadCifar10", "split", split, ["both", "train", "test"]);
-  return {
-    ...(split !== "test" && { train: await loadRecords(source, CIFAR10_MANIFESTS.train) }),
-    ...(split !== "train" && { test: await loadRecords(source, CIFAR10_MANIFESTS.test) }),
-  };
+  options: LoadCifar10Options<S> = {},
+): Promise<SplitOf<Cifar10, S>> {
+  const subject = "loadCifar10";
+  checkSource(subject, source);
+  const settings = readOptions(subject, options as LoadCifar10Options, { split: splitOption() });
+  return loadSplit(settings.split, CIFAR10_MANIFESTS, (part) => loadRecords(source, part));
 }

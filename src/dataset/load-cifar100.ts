@@ -1,10 +1,11 @@
-import { checkOneOf, checkOptions } from "../checks.ts";
 import { DataError } from "../errors.ts";
-import type { ByteSource } from "./byte-source.ts";
+import { oneOf, readOptions } from "../options.ts";
+import { type ByteSource, checkSource } from "./byte-source.ts";
 import { CIFAR100_MANIFESTS, type Cifar100LabelMode } from "./cifar100.ts";
 import type { ImageSet } from "./image-set.ts";
-import { checkSource, loadRecords } from "./load-records.ts";
+import { loadRecords } from "./load-records.ts";
 import type { RecordManifest } from "./manifest.ts";
+import { loadSplit, splitOption, type Split, type SplitOf } from "./split.ts";
 
 /** CIFAR-100's two splits. */
 export interface Cifar100 {
@@ -15,9 +16,9 @@ export interface Cifar100 {
 }
 
 /** Options of {@link loadCifar100}. */
-export interface LoadCifar100Options {
+export interface LoadCifar100Options<S extends Split = Split> {
   /** Which splits to load; a single one reads only that split's file. Default `"both"`. */
-  readonly split?: "both" | "train" | "test";
+  readonly split?: S;
   /** `"fine"` (default): 100 classes; `"coarse"`: 20 groups of five classes. As in Keras. */
   readonly labelMode?: Cifar100LabelMode;
 }
@@ -36,37 +37,18 @@ export interface LoadCifar100Options {
  * @throws {SourceError} if a file cannot be had.
  * @see https://www.cs.toronto.edu/~kriz/cifar.html
  */
-export async function loadCifar100(
+export async function loadCifar100<S extends Split = "both">(
   source: ByteSource,
-  options?: LoadCifar100Options & { readonly split?: "both" },
-): Promise<Cifar100>;
-export async function loadCifar100(
-  source: ByteSource,
-  options: LoadCifar100Options & { readonly split: "train" },
-): Promise<Pick<Cifar100, "train">>;
-export async function loadCifar100(
-  source: ByteSource,
-  options: LoadCifar100Options & { readonly split: "test" },
-): Promise<Pick<Cifar100, "test">>;
-export async function loadCifar100(
-  source: ByteSource,
-  options?: LoadCifar100Options,
-): Promise<Partial<Cifar100>>;
-export async function loadCifar100(
-  source: ByteSource,
-  options: LoadCifar100Options = {},
-): Promise<Partial<Cifar100>> {
+  options: LoadCifar100Options<S> = {},
+): Promise<SplitOf<Cifar100, S>> {
   const subject = "loadCifar100";
   checkSource(subject, source);
-  checkOptions(subject, options, ["split", "labelMode"]);
-  const { split = "both", labelMode = "fine" } = options;
-  checkOneOf(subject, "split", split, ["both", "train", "test"]);
-  checkOneOf(subject, "labelMode", labelMode, ["fine", "coarse"]);
-  const { train, test } = CIFAR100_MANIFESTS[labelMode];
-  return {
-    ...(split !== "test" && { train: await loadBalanced(source, train) }),
-    ...(split !== "train" && { test: await loadBalanced(source, test) }),
-  };
+  const { labelMode, ...settings } = readOptions(subject, options as LoadCifar100Options, {
+    split: splitOption(),
+    labelMode: oneOf(["fine", "coarse"], { default: "fine" }),
+  });
+  const manifests = CIFAR100_MANIFESTS[labelMode];
+  return loadSplit(settings.split, manifests, (part) => loadBalanced(source, part));
 }
 
 /** The samples of a manifest, once it is sure that every class has as many as the others. */

@@ -1,9 +1,9 @@
-import { checkOneOf, checkOptions } from "../checks.ts";
-import type { ByteSource } from "./byte-source.ts";
+import { readOptions } from "../options.ts";
+import { type ByteSource, checkSource } from "./byte-source.ts";
 import { FASHION_MNIST_MANIFESTS } from "./fashion-mnist.ts";
 import type { ImageSet } from "./image-set.ts";
 import { loadIdx } from "./load-idx.ts";
-import { checkSource } from "./load-records.ts";
+import { loadSplit, splitOption, type Split, type SplitOf } from "./split.ts";
 
 /** Fashion-MNIST's two splits. */
 export interface FashionMnist {
@@ -14,9 +14,9 @@ export interface FashionMnist {
 }
 
 /** Options of {@link loadFashionMnist}. */
-export interface LoadFashionMnistOptions {
+export interface LoadFashionMnistOptions<S extends Split = Split> {
   /** Which splits to load; a single one reads only that split's files. Default `"both"`. */
-  readonly split?: "both" | "train" | "test";
+  readonly split?: S;
 }
 
 /**
@@ -29,34 +29,14 @@ export interface LoadFashionMnistOptions {
  * @throws {SourceError} if a file cannot be had.
  * @see https://github.com/zalandoresearch/fashion-mnist
  */
-export async function loadFashionMnist(
+export async function loadFashionMnist<S extends Split = "both">(
   source: ByteSource,
-  options?: LoadFashionMnistOptions & { readonly split?: "both" },
-): Promise<FashionMnist>;
-export async function loadFashionMnist(
-  source: ByteSource,
-  options: LoadFashionMnistOptions & { readonly split: "train" },
-): Promise<Pick<FashionMnist, "train">>;
-export async function loadFashionMnist(
-  source: ByteSource,
-  options: LoadFashionMnistOptions & { readonly split: "test" },
-): Promise<Pick<FashionMnist, "test">>;
-export async function loadFashionMnist(
-  source: ByteSource,
-  options?: LoadFashionMnistOptions,
-): Promise<Partial<FashionMnist>>;
-export async function loadFashionMnist(
-  source: ByteSource,
-  options: LoadFashionMnistOptions = {},
-): Promise<Partial<FashionMnist>> {
+  options: LoadFashionMnistOptions<S> = {},
+): Promise<SplitOf<FashionMnist, S>> {
   const subject = "loadFashionMnist";
   checkSource(subject, source);
-  checkOptions(subject, options, ["split"]);
-  const { split = "both" } = options;
-  checkOneOf(subject, "split", split, ["both", "train", "test"]);
-  const { train, test } = FASHION_MNIST_MANIFESTS;
-  return {
-    ...(split !== "test" && { train: await loadIdx(source, train) }),
-    ...(split !== "train" && { test: await loadIdx(source, test) }),
-  };
+  const settings = readOptions(subject, options as LoadFashionMnistOptions, {
+    split: splitOption(),
+  });
+  return loadSplit(settings.split, FASHION_MNIST_MANIFESTS, (part) => loadIdx(source, part));
 }

@@ -1,11 +1,13 @@
 import { CifarKitError, DataError, SourceError } from "../errors.ts";
-import type { ByteSource } from "./byte-source.ts";
-import { checkFile, checkManifest } from "./check-manifest.ts";
+import { decompress } from "../bytes/decompress.ts";
+import { readOptions } from "../options.ts";
+import { type ByteSource, checkSource } from "./byte-source.ts";
 import { decodeIdx } from "./decode-idx.ts";
-import { gunzip, isGzip } from "./gunzip.ts";
 import { ImageSet } from "./image-set.ts";
-import { checkSource, readVerified } from "./load-records.ts";
-import type { RecordFile } from "./manifest.ts";
+import { readVerified } from "./load-records.ts";
+import { classList, fileName, recordFile, type RecordFile } from "./manifest.ts";
+
+const SUBJECT = "loadIdx";
 
 /** A data set of grey images in two IDX files. */
 export interface IdxManifest {
@@ -32,12 +34,15 @@ export interface IdxManifest {
  * @throws {SourceError} if the source cannot deliver a file.
  */
 export async function loadIdx(source: ByteSource, manifest: IdxManifest): Promise<ImageSet> {
-  checkSource("loadIdx", source);
-  checkManifest("loadIdx", manifest, ["name", "images", "labels", "classNames"]);
-  const { name, classNames } = manifest;
-  for (const file of [manifest.images, manifest.labels]) checkFile("loadIdx", name, file);
-  const images = await readIdx(source, manifest.images);
-  const labels = await readIdx(source, manifest.labels);
+  checkSource(SUBJECT, source);
+  const { name, classNames, ...files } = readOptions(SUBJECT, manifest, {
+    name: fileName(),
+    images: recordFile(),
+    labels: recordFile(),
+    classNames: classList(),
+  });
+  const images = await readIdx(source, files.images);
+  const labels = await readIdx(source, files.labels);
   const [count, height, width] = images.shape;
   const fits = images.shape.length === 3 && labels.shape.length === 1 && labels.shape[0] === count;
   if (!fits || height === 0 || width === 0) {
@@ -63,25 +68,27 @@ async function readIdx(source: ByteSource, file: RecordFile) {
 
 /** A source that delivers a file decompressed, whether it was a gzip file or not. */
 function unpacked(source: ByteSource, { name, bytes: size }: RecordFile): ByteSource {
-  const unpack = async (bytes: Uint8Array): Promise<Uint8Array> =>
-    bytes instanceof Uint8Array && isGzip(bytes) ? gunzip(name, bytes, size) : bytes;
-  const read = async (): Promise<Uint8Array> => {
-    let bytes: Uint8Array;
-    try {
-      bytes = await source.read(`${name}.gz`);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      bytes = await source.read(name).catch((second: unknown) => {
-        // The official files are compressed: if neither is there, that one is missing.
-        throw second instanceof CifarKitError ? error : second;
-      });
-    }
-    return unpack(bytes);
+  return {
+    async read() {
+      let bytes: Uint8Array;
+      try {
+        bytes = await source.read(`${name}.gz`);
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        bytes = await source.read(name).catch((second: unknown) => {
+          // The official files are compressed: if neither is there, that one is missing.
+          throw second instanceof CifarKitError ? error : second;
+        });
+      }
+      const isGzip = bytes instanceof Uint8Array && bytes[0] === 0x1f && bytes[1] === 0x8b;
+      if (!isGzip) return bytes;
+      const stream = { format: "gzip", what: "gzip file" } as const;
+      return decompress(`gunzip of ${name}`, stream, bytes, size);
+    },
   };
-  return { read };
 }
 
 function damaged(expected: string, got: string): DataError {
   const remedy = "the files are damaged or do not belong together: get them again";
-  return new DataError({ subject: "loadIdx", expected, got, remedy });
+  return new DataError({ subject: SUBJECT, expected, got, remedy });
 }

@@ -1,13 +1,20 @@
-import { allocate } from "../allocate.ts";
-import { check, describe, isArray } from "../checks.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { sha256 } from "../bytes/sha256.ts";
+import { check, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
-import type { ByteSource } from "./byte-source.ts";
-import { checkLayout } from "./check-layout.ts";
-import { checkFile, checkManifest } from "./check-manifest.ts";
+import { readOptions } from "../options.ts";
+import { type ByteSource, checkSource } from "./byte-source.ts";
 import { decodeRecordsInto } from "./decode-records.ts";
 import { ImageSet } from "./image-set.ts";
-import { recordSize, type RecordFile, type RecordManifest } from "./manifest.ts";
-import { sha256 } from "./sha256.ts";
+import {
+  classList,
+  fileName,
+  type RecordFile,
+  recordFiles,
+  recordLayout,
+  type RecordManifest,
+  recordSize,
+} from "./manifest.ts";
 
 /**
  * The samples of a data set in record files: read, verified and decoded. This is the one way from
@@ -21,14 +28,14 @@ import { sha256 } from "./sha256.ts";
  * @throws {SourceError} if the source cannot deliver a file.
  */
 export async function loadRecords(source: ByteSource, manifest: RecordManifest): Promise<ImageSet> {
-  checkSource("loadRecords", source);
-  checkRecords(manifest);
-  const { files, layout, classNames } = manifest;
+  const subject = "loadRecords";
+  checkSource(subject, source);
+  const { name, files, layout, ...rest } = readManifest(subject, manifest);
   const counts = files.map(({ bytes }) => bytes / recordSize(layout));
   const count = counts.reduce((sum, n) => sum + n, 0);
   const purpose = {
-    subject: "loadRecords",
-    what: `the ${count} images of ${manifest.name}`,
+    subject,
+    what: `the ${count} images of ${name}`,
     remedy: "load it in parts, with manifests that name fewer files",
   };
   const images = allocate(Uint8Array, count * (recordSize(layout) - layout.labelBytes), purpose);
@@ -41,7 +48,7 @@ export async function loadRecords(source: ByteSource, manifest: RecordManifest):
     decodeRecordsInto(bytes, layout, { images, labels, first });
     first += counts[i];
   }
-  return new ImageSet({ images, labels, imageShape: layout.imageShape, classNames });
+  return new ImageSet({ images, labels, imageShape: layout.imageShape, ...rest });
 }
 
 /** The bytes of a file, once they are known to be the right ones. */
@@ -81,45 +88,31 @@ export async function findDamage(
   return new DataError({ subject, expected: `SHA-256 ${hash} of ${name}`, got: actual, remedy });
 }
 
-/** Throws unless `source` looks like a {@link ByteSource}. */
-export function checkSource(subject: string, source: unknown): asserts source is ByteSource {
+/** The manifest, if it says without a contradiction what there must be. */
+function readManifest(subject: string, manifest: RecordManifest): RecordManifest {
+  const settled = readOptions(subject, manifest, {
+    name: fileName(),
+    files: recordFiles(),
+    layout: recordLayout(),
+    classNames: classList(),
+  });
+  const { name, files, layout } = settled;
   check(
-    typeof (source as Partial<ByteSource> | null | undefined)?.read === "function",
-    subject,
-    "a source with a read(fileName) method",
-    describe(source),
-    "pass e.g. cifar10Source() or folderSource(path) from cifar-kit/node",
-  );
-}
-
-function checkRecords(manifest: RecordManifest): void {
-  const subject = "loadRecords";
-  checkManifest(subject, manifest, ["name", "files", "layout", "classNames"]);
-  const { name, files, layout, classNames } = manifest;
-  check(
-    isArray(files) && files.length > 0,
-    subject,
-    "a manifest with a list of files, at least one",
-    describe(files),
-    "pass { name, files: [{ name, bytes, sha256 }], layout, classNames }",
-  );
-  checkLayout(subject, layout);
-  const size = recordSize(layout);
-  check(
-    classNames.length === layout.numClasses,
+    settled.classNames.length === layout.numClasses,
     subject,
     `${layout.numClasses} class names in the manifest ${name}`,
-    `${classNames.length}`,
+    `${settled.classNames.length}`,
     "give every class one name",
   );
-  for (const file of files as readonly RecordFile[]) {
-    checkFile(subject, name, file);
+  const size = recordSize(layout);
+  for (const { name: file, bytes } of files) {
     check(
-      Number.isSafeInteger(file.bytes / size),
+      bytes % size === 0,
       subject,
-      `the manifest ${name} to give ${file.name} a multiple of ${size} bytes`,
-      `${file.bytes}`,
+      `the manifest ${name} to give ${file} a multiple of ${size} bytes`,
+      `${bytes}`,
       "correct the size or the layout",
     );
   }
+  return settled;
 }

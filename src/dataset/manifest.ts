@@ -1,4 +1,6 @@
-import type { ImageShape } from "./image-set.ts";
+import { check, describe, isArray, isListOf, isText } from "../checks.ts";
+import { integer, like, oneOf, reader, type Reader, readOptions } from "../options.ts";
+import { imageShape, type ImageShape } from "./image-shape.ts";
 
 /** How one sample is written in a record file: some label bytes, then the pixels. */
 export interface RecordLayout {
@@ -43,3 +45,57 @@ export interface RecordManifest {
 export function recordSize({ labelBytes, imageShape: [height, width, channels] }: RecordLayout) {
   return labelBytes + height * width * channels;
 }
+
+/** How records are written. */
+export const recordLayout = (): Reader<RecordLayout> => (value, subject, name) => {
+  const layout = readOptions(`${subject}, ${name}`, value as RecordLayout, {
+    labelBytes: integer({ min: 1 }),
+    labelByte: integer({ min: 0 }),
+    numClasses: integer({ min: 1, max: 256 }),
+    imageShape: imageShape(),
+    pixelOrder: oneOf(["planar", "interleaved"]),
+  });
+  integer({ min: 0, max: layout.labelBytes - 1 })(layout.labelByte, subject, `${name}.labelByte`);
+  return layout;
+};
+
+const isHash = (value: unknown): value is string => isText(value) && /^[0-9a-f]{64}$/.test(value);
+
+/** A file, described so that it can be asked for and verified. */
+export const recordFile = (): Reader<RecordFile> => (file, subject, name) =>
+  readOptions(`${subject}, ${name}`, file as RecordFile, {
+    name: fileName(),
+    bytes: integer({ min: 0 }),
+    sha256: like(isHash, "64 lower-case hexadecimal digits", "compute it with e.g. sha256sum", {
+      optional: true,
+    }),
+  });
+
+/** The files of a data set. */
+export const recordFiles = <const A extends { readonly optional?: true }>(absence: A = {} as A) =>
+  reader(absence, (files, subject, name): readonly RecordFile[] => {
+    check(
+      isArray(files) && files.length > 0,
+      subject,
+      `${name} to be a list of at least one file`,
+      describe(files),
+      "pass [{ name, bytes, sha256 }, ...]",
+    );
+    return files.map((file, i) => recordFile()(file, subject, `${name}[${i}]`));
+  });
+
+/** What manifests and files are called. */
+export const fileName = (): Reader<string> =>
+  like(
+    (name): name is string => isText(name) && name !== "",
+    "a text",
+    'pass e.g. "data_batch_1.bin"',
+  );
+
+/** The names of a manifest's classes. */
+export const classList = (): Reader<readonly string[]> =>
+  like(
+    (names): names is readonly string[] => isListOf(names, isText) && names.length > 0,
+    "a list of texts",
+    "give every class one name",
+  );

@@ -1,6 +1,6 @@
-import { allocate } from "../allocate.ts";
+import { allocate } from "../bytes/allocate.ts";
 import { check, describe } from "../checks.ts";
-import { asBytes, type Bytes } from "./bytes.ts";
+import { asBytes, type Bytes } from "../bytes/bytes.ts";
 
 /** `x / 255` for every byte, rounded once to float32. */
 const UNIT_RANGE = /* @__PURE__ */ Float32Array.from({ length: 256 }, (_, x) => x / 255);

@@ -1,5 +1,5 @@
-import { allocate } from "../allocate.ts";
-import { check, checkInteger, describe } from "../checks.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { check, checkIndices, checkInteger, describe } from "../checks.ts";
 
 /**
  * One row per label: 1 in the label's column, 0 elsewhere.
@@ -22,9 +22,7 @@ export function oneHot(labels: ArrayLike<number>, numClasses: number): Float32Ar
     what: `${labels.length} rows of ${numClasses} numbers`,
     remedy: "encode fewer labels at a time",
   });
-  for (let i = 0; i < labels.length; i++) {
-    checkInteger("oneHot", `labels[${i}]`, labels[i], { min: 0, max: numClasses - 1 });
-    rows[i * numClasses + labels[i]] = 1;
-  }
+  checkIndices("oneHot", "labels", labels, numClasses);
+  for (let i = 0; i < labels.length; i++) rows[i * numClasses + labels[i]] = 1;
   return rows;
 }

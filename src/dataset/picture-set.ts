@@ -1,19 +1,16 @@
-import { allocate } from "../allocate.ts";
-import { attempt, check, checkOneOf, checkOptions, describe, isListOf, isText } from "../checks.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { attempt, check, describe, isListOf, isText } from "../checks.ts";
 import { ArgumentError } from "../errors.ts";
-import { warn } from "../warn.ts";
+import { anything, oneOf, readOptions, type Settled } from "../options.ts";
+import { warn } from "../runtime/warn.ts";
 import { checkEveryClass, classesOf, classOf } from "./class-folders.ts";
-import { compareText } from "./compare-text.ts";
-import { ImageSet, type ImageShape } from "./image-set.ts";
+import { compareText } from "../text/compare-text.ts";
+import { ImageSet } from "./image-set.ts";
+import { type ImageShape, pictureShape } from "./image-shape.ts";
 import { badPicturesError, type LeftOutFile, listOf, reasonOf } from "./left-out.ts";
 import { forEachPicture } from "./pictures-in-flight.ts";
 import type { Pixels } from "./resample.ts";
-import {
-  checkPictureShape,
-  checkResizing,
-  resizeImage,
-  type ResizeImageOptions,
-} from "./resize-image.ts";
+import { type ResizeImageOptions, resizeOptions, resizePicture } from "./resize-image.ts";
 
 /** Size of a picture. */
 export interface PictureSize {
@@ -51,14 +48,13 @@ export interface PictureSetOptions extends ResizeImageOptions {
   readonly onBadPicture?: "throw" | "skip";
 }
 
-/** The options of {@link PictureSetOptions}, for functions that pass them on. */
-export const PICTURE_SET_OPTIONS = [
-  "imageShape",
-  "classNames",
-  "interpolation",
-  "fit",
-  "onBadPicture",
-];
+/** The readers of {@link PictureSetOptions}. */
+export const pictureSetOptions = () => ({
+  imageShape: pictureShape(),
+  classNames: anything<PictureSetOptions["classNames"]>(),
+  onBadPicture: oneOf(["throw", "skip"], { default: "throw" }),
+  ...resizeOptions(),
+});
 
 /** An image set with what was left out of it. */
 export type PictureSet = ImageSet & {
@@ -84,15 +80,16 @@ export async function pictureSet(
   files: readonly PictureFile[],
   options: PictureSetOptions,
 ): Promise<PictureSet> {
-  checkOptions("pictureSet", options, PICTURE_SET_OPTIONS);
+  const subject = "pictureSet";
+  const settings = readOptions(subject, options, pictureSetOptions());
   check(
     isListOf(files, isPictureFile),
-    "pictureSet",
+    subject,
     "a list of pictures, each with path and decode()",
     describe(files),
     'pass e.g. [{ path: "cat/1.jpg", decode }, ...]',
   );
-  return makePictureSet("pictureSet", files, options);
+  return makePictureSet(subject, files, settings);
 }
 
 function isPictureFile(value: unknown): value is PictureFile {
@@ -100,21 +97,15 @@ function isPictureFile(value: unknown): value is PictureFile {
   return attempt(() => isText(file?.path) && typeof file?.decode === "function") === true;
 }
 
-/** `pictureSet` for functions of other names, which have checked the options' names. */
+/** `pictureSet` for functions of other names, which have read the options. */
 export async function makePictureSet(
   subject: string,
   files: readonly PictureFile[],
-  options: PictureSetOptions,
+  settings: Settled<ReturnType<typeof pictureSetOptions>>,
 ): Promise<PictureSet> {
-  const { imageShape, classNames, onBadPicture = "throw", ...resize } = options;
-  checkPictureShape(subject, imageShape);
-  checkResizing(subject, resize);
-  checkOneOf(subject, "onBadPicture", onBadPicture, ["throw", "skip"]);
-  const classes = classesOf(
-    subject,
-    files.map(({ path }) => path),
-    classNames,
-  );
+  const { imageShape, classNames, onBadPicture, ...resize } = settings;
+  const paths = files.map(({ path }) => path);
+  const classes = classesOf(subject, paths, classNames);
   const labelOf = new Map(classes.map((name, label) => [name, label]));
   const ordered = files
     .map((file) => ({
@@ -142,27 +133,24 @@ export async function makePictureSet(
       failures.set(i, cause);
       return;
     }
-    images.set(resizeImage(pixels, imageShape, resize), i * size);
+    images.set(resizePicture(subject, pixels, imageShape, resize), i * size);
   });
-  const bad = [...failures]
-    .sort(([a], [b]) => a - b)
-    .map(([i, cause]) => ({ path: ordered[i].file.path, cause }));
+  const indices = [...ordered.keys()];
+  const bad = indices
+    .filter((i) => failures.has(i))
+    .map((i) => ({ path: ordered[i].file.path, cause: failures.get(i) }));
   if (bad.length > 0 && onBadPicture === "throw") {
     throw badPicturesError(subject, bad, ordered.length);
   }
-  const good = [...ordered.keys()].filter((i) => !failures.has(i));
-  checkEveryClass(
-    subject,
-    classes,
-    good.map((i) => ordered[i].label),
-  );
+  const good = indices.filter((i) => !failures.has(i));
+  const labels = Int32Array.from(ordered, ({ label }) => label);
+  checkEveryClass(subject, classes, new Set(good.map((i) => labels[i])));
   if (bad.length > 0) {
-    const text = `left out ${bad.length} of ${ordered.length} pictures: ${listOf(bad)}`;
-    warn(`${subject}: ${text}.`);
+    warn(`${subject}: left out ${bad.length} of ${ordered.length} pictures: ${listOf(bad)}.`);
   }
   const all = new ImageSet({
     images,
-    labels: Int32Array.from(ordered, ({ label }) => label),
+    labels,
     imageShape,
     classNames: classes,
     paths: ordered.map(({ file: { path, source = path } }) => source),

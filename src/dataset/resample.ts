@@ -4,8 +4,8 @@
  * (no aliasing); first along rows, then along columns, in whole numbers with 22 bits of fraction.
  */
 
-import { allocate } from "../allocate.ts";
-import type { Bytes } from "./bytes.ts";
+import { allocate } from "../bytes/allocate.ts";
+import type { Bytes } from "../bytes/bytes.ts";
 
 /** How values between the given ones are found. */
 export type Interpolation = "bilinear" | "bicubic" | "lanczos";

@@ -1,6 +1,6 @@
-import { check, checkInteger, checkOneOf, checkOptions, describe, isArray } from "../checks.ts";
+import { oneOf, readOptions, type Settled } from "../options.ts";
 import { checkedPicture } from "./checked-picture.ts";
-import type { ImageShape } from "./image-set.ts";
+import { type ImageShape, pictureShape } from "./image-shape.ts";
 import { convertChannels } from "./channels.ts";
 import {
   INTERPOLATIONS,
@@ -22,12 +22,14 @@ export interface ResizeImageOptions {
   readonly fit?: "stretch" | "crop";
 }
 
-/** The longest side of a result, which is an image for a model. */
-const MAX_SIDE = 2 ** 16;
+/** The readers of {@link ResizeImageOptions}, the same in training and in use, whichever function resizes. */
+export const resizeOptions = () => ({
+  interpolation: oneOf(INTERPOLATIONS, { default: "bilinear" }),
+  fit: oneOf(["stretch", "crop"], { default: "stretch" }),
+});
 
-const FITS = ["stretch", "crop"] as const;
-/** In training and in use alike, whichever function resizes. */
-const DEFAULTS = { interpolation: "bilinear", fit: "stretch" } as const;
+/** {@link ResizeImageOptions} that have been read. */
+type ResizeSettings = Settled<ReturnType<typeof resizeOptions>>;
 
 /**
  * A picture of any size as an image of the given shape.
@@ -48,20 +50,29 @@ export function resizeImage(
   options: ResizeImageOptions = {},
 ): Uint8Array {
   const subject = "resizeImage";
-  const { data, width, height, channels } = checkedPicture(subject, picture);
-  checkPictureShape(subject, imageShape);
-  checkOptions(subject, options, ["interpolation", "fit"]);
-  checkResizing(subject, options);
-  const line = width * channels;
-  const rows = (from: number, to: number): Uint8Array => data.subarray(from * line, to * line);
-  return resizeRows({ width, height, channels, rows }, imageShape, options);
+  const shape = pictureShape()(imageShape, subject, "imageShape");
+  const settings = readOptions(subject, options, resizeOptions());
+  return resizePicture(subject, picture, shape, settings);
 }
 
-/** `resizeImage` for arguments that have been checked, of a picture that may come in strips. */
+/** `resizeImage` for functions of other names, which have read the shape and the options. */
+export function resizePicture(
+  subject: string,
+  picture: Pixels,
+  shape: ImageShape,
+  settings: ResizeSettings,
+): Uint8Array {
+  const { data, width, height, channels } = checkedPicture(subject, picture);
+  const line = width * channels;
+  const rows = (from: number, to: number): Uint8Array => data.subarray(from * line, to * line);
+  return resizeRows({ width, height, channels, rows }, shape, settings);
+}
+
+/** The same for a picture that has been checked, and may come in strips. */
 export function resizeRows(
   picture: PictureRows,
   [outHeight, outWidth, outChannels]: ImageShape,
-  { interpolation = DEFAULTS.interpolation, fit = DEFAULTS.fit }: ResizeImageOptions,
+  { interpolation, fit }: ResizeSettings,
 ): Uint8Array {
   const { width, height, channels } = picture;
   // Colours first, as one does with Pillow: convert("RGB"), then resize.
@@ -74,30 +85,6 @@ export function resizeRows(
   const whole = { x: { from: 0, length: width }, y: { from: 0, length: height } };
   const spans = fit === "crop" ? middle(width, height, outWidth / outHeight) : whole;
   return resample(source, spans, [outHeight, outWidth], interpolation);
-}
-
-/** Throws unless the options can be followed. */
-export function checkResizing(
-  subject: string,
-  { interpolation = DEFAULTS.interpolation, fit = DEFAULTS.fit }: ResizeImageOptions,
-): void {
-  checkOneOf(subject, "interpolation", interpolation, INTERPOLATIONS);
-  checkOneOf(subject, "fit", fit, FITS);
-}
-
-/** Throws unless `imageShape` can be that of a picture. */
-export function checkPictureShape(subject: string, imageShape: unknown): void {
-  check(
-    isArray(imageShape) && imageShape.length === 3,
-    subject,
-    "imageShape to be [height, width, channels]",
-    describe(imageShape),
-    "pass e.g. [32, 32, 3]",
-  );
-  const [height, width, channels] = imageShape;
-  checkInteger(subject, "imageShape[0]", height, { min: 1, max: MAX_SIDE });
-  checkInteger(subject, "imageShape[1]", width, { min: 1, max: MAX_SIDE });
-  checkOneOf(subject, "imageShape[2]", channels, [1, 3]);
 }
 
 /** The largest part in the middle of a picture whose width is `ratio` times its height. */

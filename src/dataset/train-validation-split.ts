@@ -1,7 +1,9 @@
-import { check, checkBoolean, checkNumber, checkOptions, checkSeed, describe } from "../checks.ts";
+import { check } from "../checks.ts";
+import { boolean, number, readOptions, seed as anySeed } from "../options.ts";
 import { permutation } from "../random/permutation.ts";
 import { randomStream } from "../random/stream.ts";
-import { ImageSet } from "./image-set.ts";
+import { checkImageSet } from "./check-image-set.ts";
+import type { ImageSet } from "./image-set.ts";
 import { warnOfMissingClasses } from "./warn-of-missing-classes.ts";
 
 /** Options of {@link trainValidationSplit}. */
@@ -40,13 +42,12 @@ export function trainValidationSplit(
   options: TrainValidationSplitOptions = {},
 ): TrainValidationSplit {
   const subject = "trainValidationSplit";
-  check(set instanceof ImageSet, subject, "an ImageSet", describe(set), "pass an ImageSet");
-  checkOptions(subject, options, ["fraction", "seed", "stratify"]);
-  const { fraction = 0.1, seed = 0, stratify = true } = options;
-  const limits = { min: 0, max: 1, exclusiveMin: true, exclusiveMax: true };
-  checkNumber(subject, "fraction", fraction, limits);
-  checkSeed(subject, seed);
-  checkBoolean(subject, "stratify", stratify);
+  checkImageSet(subject, set);
+  const { fraction, seed, stratify } = readOptions(subject, options, {
+    fraction: number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.1 }),
+    seed: anySeed(),
+    stratify: boolean({ default: true }),
+  });
   const count = Math.ceil(fraction * set.length);
   check(
     count > 0 && count < set.length,
@@ -87,7 +88,8 @@ export function splitIndices(
   return { train: pick(0), validation: pick(1) };
 }
 
-function indicesByLabel({ labels, classNames }: ImageSet): number[][] {
+/** For each class the indices of its images. */
+export function indicesByLabel({ labels, classNames }: ImageSet): number[][] {
   const groups: number[][] = classNames.map(() => []);
   labels.forEach((label, index) => groups[label].push(index));
   return groups;

@@ -2,17 +2,16 @@
  * What is not trained on cannot be recognised, and of what is not validated nobody hears how well it
  * is: both are said by the names of the classes.
  */
-import { listed } from "../listed.ts";
-import { warnOnce } from "../warn.ts";
-import { normalName } from "./compare-text.ts";
+import { listed } from "../text/listed.ts";
+import { warnOnce } from "../runtime/warn.ts";
+import { normalName } from "../text/compare-text.ts";
 import type { ImageSet } from "./image-set.ts";
-import type { TrainValidationSplit } from "./train-validation-split.ts";
 
 /** Names the classes of a set that one of its two parts lacks though it has images enough. */
 export function warnOfMissingClasses(
   subject: string,
   set: ImageSet,
-  { train, validation }: TrainValidationSplit,
+  { train, validation }: { readonly train: ImageSet; readonly validation: ImageSet },
 ): void {
   const [all, trained, validated] = [set, train, validation].map(countsOf);
   const untrained = namesOf(set, (label) => all[label] > 0 && trained[label] === 0);

@@ -1,6 +1,7 @@
-import { checkBoolean, checkOptions } from "../checks.ts";
-import { checkPair, checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
-import { pairwiseSum } from "./sum.ts";
+import { boolean, readOptions } from "../options.ts";
+import { checkPair, type Labels, type SampleWeight } from "./labels.ts";
+import { sampleWeights } from "./readers.ts";
+import { weightedSum } from "./sum.ts";
 
 /** Options of {@link accuracyScore}. */
 export interface AccuracyScoreOptions {
@@ -23,25 +24,12 @@ export function accuracyScore(
   options: AccuracyScoreOptions = {},
 ): number {
   const subject = "accuracyScore";
-  checkOptions(subject, options, ["normalize", "sampleWeight"]);
-  const { normalize = true, sampleWeight } = options;
-  checkBoolean(subject, "normalize", normalize);
   checkPair(subject, yTrue, yPred);
-  checkSampleWeight(subject, sampleWeight, yTrue.length);
+  const { normalize, sampleWeight } = readOptions(subject, options, {
+    normalize: boolean({ default: true }),
+    sampleWeight: sampleWeights(yTrue.length),
+  });
   const hits = new Uint8Array(yTrue.length);
   for (let i = 0; i < hits.length; i++) hits[i] = yTrue[i] === yPred[i] ? 1 : 0;
-  return weighHits(hits, sampleWeight, normalize);
-}
-
-/** The sum of the hits, or their mean, each counted with its weight. */
-export function weighHits(
-  hits: ArrayLike<number>,
-  sampleWeight: SampleWeight | undefined,
-  normalize: boolean,
-): number {
-  const weights = sampleWeight ?? new Uint8Array(hits.length).fill(1);
-  const weighted = new Float64Array(hits.length);
-  for (let i = 0; i < hits.length; i++) weighted[i] = hits[i] * weights[i];
-  const sum = pairwiseSum(weighted);
-  return normalize ? sum / pairwiseSum(weights) : sum;
+  return weightedSum(hits, sampleWeight, normalize);
 }

@@ -1,8 +1,11 @@
 /** Single numbers for how well two labellings agree, made from their confusion matrix. */
-import { checkBoolean, checkNumber, checkOneOf, checkOptions } from "../checks.ts";
+import { checkNumber } from "../checks.ts";
+import { boolean, oneOf, reader, readOptions } from "../options.ts";
 import { countPairs } from "./confusion-matrix.ts";
 import { encodePair } from "./encode-pair.ts";
-import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { checkPair, type Labels, type SampleWeight } from "./labels.ts";
+import { sumsOf } from "./matrix.ts";
+import { labelList, sampleWeights } from "./readers.ts";
 import { nanMean, pairwiseSum } from "./sum.ts";
 
 /** Options of {@link balancedAccuracyScore}. */
@@ -31,10 +34,12 @@ export function balancedAccuracyScore(
   options: BalancedAccuracyOptions = {},
 ): number {
   const subject = "balancedAccuracyScore";
-  checkOptions(subject, options, ["sampleWeight", "adjusted"]);
-  const { sampleWeight, adjusted = false } = options;
-  checkBoolean(subject, "adjusted", adjusted);
-  const { rows } = countMatrix(subject, yTrue, yPred, { sampleWeight });
+  checkPair(subject, yTrue, yPred);
+  const { adjusted, sampleWeight } = readOptions(subject, options, {
+    adjusted: boolean({ default: false }),
+    sampleWeight: sampleWeights(yTrue.length),
+  });
+  const rows = countPairs(encodePair(yTrue, yPred), sampleWeight);
   const recalls = rows
     .map((row, i) => row[i] / pairwiseSum(row))
     .filter((recall) => !Number.isNaN(recall));
@@ -72,13 +77,18 @@ export function cohenKappaScore(
   options: CohenKappaOptions = {},
 ): number {
   const subject = "cohenKappaScore";
-  checkOptions(subject, options, ["labels", "weights", "sampleWeight", "replaceUndefinedBy"]);
-  const { weights, replaceUndefinedBy = NaN } = options;
-  if (weights !== undefined) checkOneOf(subject, "weights", weights, ["linear", "quadratic"]);
-  if (!Number.isNaN(replaceUndefinedBy)) {
-    checkNumber(subject, "replaceUndefinedBy", replaceUndefinedBy, { min: -1, max: 1 });
-  }
-  const { rows, trueSums, predSums } = countMatrix(subject, yTrue, yPred, options);
+  checkPair(subject, yTrue, yPred);
+  const { labels, weights, sampleWeight, replaceUndefinedBy } = readOptions(subject, options, {
+    labels: labelList(),
+    weights: oneOf(["linear", "quadratic"], { optional: true }),
+    sampleWeight: sampleWeights(yTrue.length),
+    replaceUndefinedBy: reader({ default: NaN }, (value, subject, name) => {
+      if (!Number.isNaN(value)) checkNumber(subject, name, value, { min: -1, max: 1 });
+      return value as number;
+    }),
+  });
+  const rows = countPairs(encodePair(yTrue, yPred, labels), sampleWeight);
+  const { true: trueSums, pred: predSums } = sumsOf(rows);
   const total = pairwiseSum(predSums);
   const distance = (i: number, j: number): number => {
     if (weights === undefined) return i === j ? 0 : 1;
@@ -115,8 +125,12 @@ export function matthewsCorrcoef(
   options: MatthewsCorrcoefOptions = {},
 ): number {
   const subject = "matthewsCorrcoef";
-  checkOptions(subject, options, ["sampleWeight"]);
-  const { rows, trueSums, predSums } = countMatrix(subject, yTrue, yPred, options);
+  checkPair(subject, yTrue, yPred);
+  const { sampleWeight } = readOptions(subject, options, {
+    sampleWeight: sampleWeights(yTrue.length),
+  });
+  const rows = countPairs(encodePair(yTrue, yPred), sampleWeight);
+  const { true: trueSums, pred: predSums } = sumsOf(rows);
   const right = rows.reduce((sum, row, i) => sum + row[i], 0);
   const total = pairwiseSum(predSums);
   const dot = (a: readonly number[], b: readonly number[]): number =>
@@ -125,28 +139,4 @@ export function matthewsCorrcoef(
   const variances =
     (total * total - dot(predSums, predSums)) * (total * total - dot(trueSums, trueSums));
   return variances === 0 ? 0 : covariance / Math.sqrt(variances);
-}
-
-interface CountMatrix {
-  readonly rows: readonly (readonly number[])[];
-  readonly trueSums: readonly number[];
-  readonly predSums: readonly number[];
-}
-
-function countMatrix(
-  subject: string,
-  yTrue: Labels,
-  yPred: Labels,
-  { labels, sampleWeight }: { labels?: Labels; sampleWeight?: SampleWeight },
-): CountMatrix {
-  const { labels: listed, trueCodes, predCodes } = encodePair(subject, yTrue, yPred, labels);
-  checkSampleWeight(subject, sampleWeight, yTrue.length);
-  const n = listed.length;
-  const counts = countPairs(trueCodes, predCodes, n, sampleWeight);
-  const rows = Array.from({ length: n }, (_, i) => Array.from(counts.subarray(i * n, i * n + n)));
-  return {
-    rows,
-    trueSums: rows.map((row) => pairwiseSum(row)),
-    predSums: rows.reduce((sums, row) => sums.map((sum, j) => sum + row[j])),
-  };
 }

@@ -1,6 +1,6 @@
-import { checkInteger, checkOneOf, checkOptions } from "../checks.ts";
-import type { Labels } from "./labels.ts";
-import { checkProbabilities, encodeScores, type ScoreRows } from "./scores.ts";
+import { anything, integer, oneOf, readOptions } from "../options.ts";
+import { checkSamples, type Labels } from "./labels.ts";
+import { encodeProbabilities, mostProbable, type ScoreRows } from "./scores.ts";
 
 /** Options of {@link calibration}. */
 export interface CalibrationOptions {
@@ -52,24 +52,20 @@ export function calibration(
   options: CalibrationOptions = {},
 ): Calibration {
   const subject = "calibration";
-  checkOptions(subject, options, ["bins", "strategy", "labels"]);
-  const { bins: count = 10, strategy = "uniform", labels } = options;
-  checkInteger(subject, "bins", count, { min: 1, max: 1e6 });
-  checkOneOf(subject, "strategy", strategy, ["uniform", "quantile"]);
-  const encoded = encodeScores(subject, "yProba", yTrue, yProba, labels);
-  checkProbabilities(subject, "yProba", encoded);
-  const { scores, classes, columns } = encoded;
-
-  const confidences = new Float64Array(columns.length);
-  const hits = new Uint8Array(columns.length);
-  columns.forEach((column, i) => {
-    let best = 0;
-    for (let j = 1; j < classes; j++) {
-      if (scores[i * classes + j] > scores[i * classes + best]) best = j;
-    }
-    confidences[i] = scores[i * classes + best];
-    hits[i] = best === column ? 1 : 0;
+  checkSamples(subject, yTrue);
+  const {
+    bins: count,
+    strategy,
+    labels,
+  } = readOptions(subject, options, {
+    bins: integer({ min: 1, max: 1e6, default: 10 }),
+    strategy: oneOf(["uniform", "quantile"], { default: "uniform" }),
+    labels: anything<Labels | undefined>(),
   });
+  const { scores, classes, columns } = encodeProbabilities(subject, yTrue, yProba, labels);
+  const predicted = columns.map((_, i) => mostProbable(scores, classes, i));
+  const confidences = Float64Array.from(predicted, (best, i) => scores[i * classes + best]);
+  const hits = Uint8Array.from(predicted, (best, i) => (best === columns[i] ? 1 : 0));
   const shares = Array.from({ length: count + 1 }, (_, i) => (i === count ? 1 : i * (1 / count)));
   const edges = strategy === "uniform" ? shares : quantiles(confidences, shares);
   const bins = fillBins(edges, confidences, hits);

@@ -13,14 +13,14 @@ export interface ClassCounts {
 }
 
 /** Counts the true positives, predictions and true samples of each listed class. */
-export function countClasses(pair: EncodedPair, sampleWeight?: SampleWeight): ClassCounts {
+export function countClasses(pair: EncodedPair, sampleWeight: SampleWeight): ClassCounts {
   const { labels, others, trueCodes, predCodes } = pair;
   const size = labels.length + others.length;
   const truePositives = new Float64Array(size);
   const predicted = new Float64Array(size);
   const support = new Float64Array(size);
   for (let i = 0; i < trueCodes.length; i++) {
-    const weight = sampleWeight ? sampleWeight[i] : 1;
+    const weight = sampleWeight[i];
     if (trueCodes[i] === predCodes[i]) truePositives[trueCodes[i]] += weight;
     predicted[predCodes[i]] += weight;
     support[trueCodes[i]] += weight;

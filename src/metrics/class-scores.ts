@@ -1,4 +1,3 @@
-import { check, describe } from "../checks.ts";
 import { poolClasses, type ClassCounts } from "./class-counts.ts";
 import { nanMean } from "./sum.ts";
 
@@ -70,15 +69,4 @@ export function averagedScores(
     fscore: nanMean(scores.fscore, weights),
     support: null,
   };
-}
-
-/** Throws unless `zeroDivision` is 0, 1 or NaN. */
-export function checkZeroDivision(subject: string, zeroDivision: unknown): void {
-  check(
-    zeroDivision === 0 || zeroDivision === 1 || Number.isNaN(zeroDivision),
-    subject,
-    "zeroDivision to be 0, 1 or NaN",
-    describe(zeroDivision),
-    "pass one of these",
-  );
 }

@@ -1,24 +1,21 @@
-import { check, checkInteger, checkOptions, describe, isListOf, isText } from "../checks.ts";
+import { readable } from "../checks.ts";
+import { anything, integer, readOptions } from "../options.ts";
 import { countClasses } from "./class-counts.ts";
-import {
-  averagedScores,
-  checkZeroDivision,
-  scoresByClass,
-  type Average,
-  type ZeroDivision,
-} from "./class-scores.ts";
+import { averagedScores, scoresByClass, type Average, type ZeroDivision } from "./class-scores.ts";
 import { encodePair } from "./encode-pair.ts";
-import { formatReport } from "./format-report.ts";
-import { MAX_DIGITS } from "./format-number.ts";
-import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { type EvaluationLike, isEvaluation } from "./evaluation.ts";
+import { formatReport, type ReportScores } from "./format-report.ts";
+import { MAX_DIGITS } from "../text/format-number.ts";
+import { checkPair, type Labels, type SampleWeight } from "./labels.ts";
 import { orderedRecord } from "./ordered-record.ts";
+import { equalWeights, labelList, namesOf, sampleWeights, zeroDivision } from "./readers.ts";
 import { pairwiseSum } from "./sum.ts";
 
 /** Options of {@link classificationReport}. */
 export interface ClassificationReportOptions {
   /** Classes to report on, in this order. Default: all labels that occur, sorted. */
   readonly labels?: Labels;
-  /** A name for each of the labels; default the numbers themselves. */
+  /** A name for each of the labels; default those of an evaluation, or the numbers themselves. */
   readonly targetNames?: readonly string[];
   /** What each sample counts; default 1. */
   readonly sampleWeight?: SampleWeight;
@@ -26,18 +23,6 @@ export interface ClassificationReportOptions {
   readonly digits?: number;
   /** What 0/0 gives: 0 (default), 1 or NaN, which averages leave out. */
   readonly zeroDivision?: ZeroDivision;
-}
-
-/** One row of numbers. */
-export interface ReportScores {
-  /** tp / predicted, 0 to 1. */
-  readonly precision: number;
-  /** tp / true, 0 to 1. */
-  readonly recall: number;
-  /** 2 tp / (predicted + true), 0 to 1. */
-  readonly f1Score: number;
-  /** Number (or weight) of true samples. */
-  readonly support: number;
 }
 
 /** The row of one class. */
@@ -96,75 +81,96 @@ export interface ClassificationReport {
 export function classificationReport(
   yTrue: Labels,
   yPred: Labels,
-  options: ClassificationReportOptions = {},
+  options?: ClassificationReportOptions,
+): ClassificationReport;
+/**
+ * The classification report of the whole of what `evaluate` returned, with its class names.
+ * @param evaluation not modified.
+ * @throws {ArgumentError} as above.
+ * @example
+ * console.log(String(classificationReport(await evaluate(model, test))));
+ */
+export function classificationReport(
+  evaluation: EvaluationLike,
+  options?: ClassificationReportOptions,
+): ClassificationReport;
+export function classificationReport(
+  first: EvaluationLike | Labels,
+  second: Labels | ClassificationReportOptions = {},
+  third: ClassificationReportOptions = {},
+): ClassificationReport {
+  if (!isEvaluation(first)) return createReport({ yTrue: first, yPred: second as Labels }, third);
+  const read = ({ yTrue, yPred, classNames }: EvaluationLike) => ({ yTrue, yPred, classNames });
+  const evaluation = readable("classificationReport", "an evaluation", () => read(first));
+  return createReport(evaluation, second as ClassificationReportOptions);
+}
+
+function createReport(
+  { yTrue, yPred, classNames }: Omit<EvaluationLike, "probabilities">,
+  options: ClassificationReportOptions,
 ): ClassificationReport {
   const subject = "classificationReport";
-  checkOptions(subject, options, [
-    "labels",
-    "targetNames",
-    "sampleWeight",
-    "digits",
-    "zeroDivision",
-  ]);
-  const { labels, targetNames, sampleWeight, digits = 2, zeroDivision = 0 } = options;
-  checkInteger(subject, "digits", digits, { min: 0, max: MAX_DIGITS });
-  checkZeroDivision(subject, zeroDivision);
-  const pair = encodePair(subject, yTrue, yPred, labels);
-  checkSampleWeight(subject, sampleWeight, yTrue.length);
-  const names = targetNames ?? pair.labels.map(String);
-  checkNames(subject, names, pair.labels);
+  checkPair(subject, yTrue, yPred);
+  const unweighted = equalWeights(yTrue.length);
+  const settings = readOptions(subject, options, {
+    labels: labelList(),
+    targetNames: anything<readonly string[] | undefined>(),
+    sampleWeight: sampleWeights(yTrue.length, unweighted),
+    digits: integer({ min: 0, max: MAX_DIGITS, default: 2 }),
+    zeroDivision: zeroDivision(),
+  });
+  const { sampleWeight, digits } = settings;
+  const pair = encodePair(yTrue, yPred, settings.labels);
+  const remedy = "pass one name per label, or say in labels which labels they name";
+  const readNames = namesOf(pair.labels, classNames, remedy);
+  const names = readNames(settings.targetNames, subject, "targetNames");
 
   const counts = countClasses(pair, sampleWeight);
-  const { precision, recall, fscore, support } = scoresByClass(counts, 1, zeroDivision);
-  const totalSupport = pairwiseSum(support);
-  const average = (kind: Average): ReportScores => {
-    const scores = averagedScores(counts, kind, 1, zeroDivision);
-    return {
-      precision: scores.precision,
-      recall: scores.recall,
-      f1Score: scores.fscore,
-      support: totalSupport,
-    };
-  };
+  const scores = scoresByClass(counts, 1, settings.zeroDivision);
   const perClass = pair.labels.map((label, i) => ({
     label,
     name: names[i],
-    precision: precision[i],
-    recall: recall[i],
-    f1Score: fscore[i],
-    support: support[i],
+    precision: scores.precision[i],
+    recall: scores.recall[i],
+    f1Score: scores.fscore[i],
+    support: scores.support[i],
   }));
+  const support = pairwiseSum(scores.support);
+  const average = (kind: Average): ReportScores => {
+    const { precision, recall, fscore } = averagedScores(counts, kind, 1, settings.zeroDivision);
+    return { precision, recall, f1Score: fscore, support };
+  };
   const micro = average("micro");
   const macroAvg = average("macro");
   const weightedAvg = average("weighted");
   // Over all labels that occur, pooled precision and recall are both the share of right answers.
   const isAccuracy = pair.others.length === 0;
-  const microName = isAccuracy ? "accuracy" : "micro avg";
+  const averages = [
+    { name: isAccuracy ? "accuracy" : "micro avg", ...micro },
+    { name: "macro avg", ...macroAvg },
+    { name: "weighted avg", ...weightedAvg },
+  ];
   // scikit-learn's counts are floats when weighted, and also when no prediction is right.
-  const countsAreFloats = sampleWeight !== undefined || noneRight(pair.trueCodes, pair.predCodes);
+  const isAnyRight = pair.trueCodes.some((code, i) => code === pair.predCodes[i]);
+  const countsAreFloats = sampleWeight !== unweighted || !isAnyRight;
   return {
     perClass,
     accuracy: isAccuracy ? micro.precision : undefined,
     microAvg: isAccuracy ? undefined : micro,
     macroAvg,
     weightedAvg,
-    toString: () =>
-      formatReport(
-        perClass,
-        [
-          { name: microName, ...micro },
-          { name: "macro avg", ...macroAvg },
-          { name: "weighted avg", ...weightedAvg },
-        ],
-        { digits, countsAreFloats },
-      ),
+    toString: () => formatReport(perClass, averages, { digits, countsAreFloats }),
     toJSON: () => {
-      const keys = classKeys(perClass, [microName, "macro avg", "weighted avg"]);
+      const keys = classKeys(
+        perClass,
+        averages.map(({ name }) => name),
+      );
       return orderedRecord<ReportDictRow | number>([
         ...perClass.map((row, i) => [keys[i], toDictRow(row)] as const),
-        [microName, isAccuracy ? micro.precision : toDictRow(micro)],
-        ["macro avg", toDictRow(macroAvg)],
-        ["weighted avg", toDictRow(weightedAvg)],
+        ...averages.map((row, i) => {
+          const isNumber = i === 0 && isAccuracy;
+          return [row.name, isNumber ? row.precision : toDictRow(row)] as const;
+        }),
       ]);
     },
   };
@@ -186,31 +192,4 @@ function classKeys(classes: readonly ReportClass[], averages: readonly string[])
 
 function toDictRow({ precision, recall, f1Score, support }: ReportScores): ReportDictRow {
   return { precision, recall, "f1-score": f1Score, support };
-}
-
-function noneRight(trueCodes: Int32Array, predCodes: Int32Array): boolean {
-  return trueCodes.every((code, i) => code !== predCodes[i]);
-}
-
-function checkNames(subject: string, names: unknown, labels: readonly number[]): void {
-  check(
-    isListOf(names, isText),
-    subject,
-    "targetNames to be an array of strings",
-    describe(names),
-    "pass one name per class",
-  );
-  check(
-    names.length === labels.length,
-    subject,
-    `targetNames to name the ${labels.length} labels ${abbreviate(labels)}`,
-    `${names.length} names`,
-    "pass one name per label, or say in labels which labels they name",
-  );
-}
-
-function abbreviate(labels: readonly number[]): string {
-  return labels.length <= 12
-    ? labels.join(", ")
-    : `${labels.slice(0, 10).join(", ")}, ..., ${labels[labels.length - 1]}`;
 }

@@ -1,8 +1,10 @@
-import { allocate } from "../allocate.ts";
-import { check, checkOneOf, checkOptions } from "../checks.ts";
-import { encodePair } from "./encode-pair.ts";
-import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
-import { pairwiseSum } from "./sum.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { check } from "../checks.ts";
+import { oneOf, readOptions } from "../options.ts";
+import { encodePair, type EncodedPair } from "./encode-pair.ts";
+import { checkPair, type Labels, type SampleWeight } from "./labels.ts";
+import { type MatrixNormalization, NORMALIZATIONS, normalizeMatrix } from "./matrix.ts";
+import { labelList, sampleWeights } from "./readers.ts";
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
@@ -14,7 +16,7 @@ export interface ConfusionMatrixOptions {
   /** What each sample counts; default 1. */
   readonly sampleWeight?: SampleWeight;
   /** Divide by the sum of the row (`"true"`), of the column (`"pred"`) or of all. Default none. */
-  readonly normalize?: "true" | "pred" | "all";
+  readonly normalize?: MatrixNormalization;
 }
 
 /**
@@ -34,31 +36,28 @@ export function confusionMatrix(
   options: ConfusionMatrixOptions = {},
 ): number[][] {
   const subject = "confusionMatrix";
-  checkOptions(subject, options, ["labels", "sampleWeight", "normalize"]);
-  const { labels, sampleWeight, normalize } = options;
-  if (normalize !== undefined) {
-    checkOneOf(subject, "normalize", normalize, ["true", "pred", "all"]);
-  }
-  const { labels: listed, trueCodes, predCodes } = encodePair(subject, yTrue, yPred, labels);
-  checkSampleWeight(subject, sampleWeight, yTrue.length);
-  const n = listed.length;
+  checkPair(subject, yTrue, yPred);
+  const { labels, sampleWeight, normalize } = readOptions(subject, options, {
+    labels: labelList(),
+    sampleWeight: sampleWeights(yTrue.length),
+    normalize: oneOf(NORMALIZATIONS, { optional: true }),
+  });
+  const pair = encodePair(yTrue, yPred, labels);
   check(
-    labels === undefined || trueCodes.some((code) => code < n),
+    labels === undefined || pair.trueCodes.some((code) => code < labels.length),
     subject,
     "at least one of labels to occur in yTrue",
     "none",
     "pass labels of the data",
   );
-  return normalized(countPairs(trueCodes, predCodes, n, sampleWeight), n, normalize);
+  return normalizeMatrix(countPairs(pair, sampleWeight), normalize);
 }
 
-/** The counts as one array, row by row; codes from `n` on are left out. */
+/** The weight of the samples of each listed true label, row by row, that have each predicted one. */
 export function countPairs(
-  trueCodes: Int32Array,
-  predCodes: Int32Array,
-  n: number,
-  sampleWeight?: SampleWeight,
-): Float64Array {
+  { labels: { length: n }, trueCodes, predCodes }: EncodedPair,
+  sampleWeight: SampleWeight,
+): number[][] {
   const counts = allocate(Float64Array, n * n, {
     subject: "confusionMatrix",
     what: `a matrix of ${n} x ${n} classes`,
@@ -67,25 +66,7 @@ export function countPairs(
   for (let i = 0; i < trueCodes.length; i++) {
     const row = trueCodes[i];
     const column = predCodes[i];
-    if (row < n && column < n) counts[row * n + column] += sampleWeight ? sampleWeight[i] : 1;
+    if (row < n && column < n) counts[row * n + column] += sampleWeight[i];
   }
-  return counts;
-}
-
-function normalized(
-  counts: Float64Array,
-  n: number,
-  normalize: ConfusionMatrixOptions["normalize"],
-): number[][] {
-  const rows = Array.from({ length: n }, (_, i) => Array.from(counts.subarray(i * n, i * n + n)));
-  if (normalize === undefined) return rows;
-  const total = pairwiseSum(counts);
-  const columnSums = rows.reduce((sums, row) => sums.map((sum, j) => sum + row[j]));
-  return rows.map((row) => {
-    const rowSum = pairwiseSum(row);
-    return row.map((count, j) => {
-      const sum = { true: rowSum, pred: columnSums[j], all: total }[normalize];
-      return sum === 0 ? 0 : count / sum;
-    });
-  });
+  return Array.from({ length: n }, (_, i) => Array.from(counts.subarray(i * n, i * n + n)));
 }

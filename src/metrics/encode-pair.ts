@@ -1,5 +1,4 @@
-import { check } from "../checks.ts";
-import { checkLabels, checkPair, type Labels } from "./labels.ts";
+import type { Labels } from "./labels.ts";
 
 /** Labels replaced by their positions in a list of labels. */
 export interface EncodedPair {
@@ -16,109 +15,49 @@ export interface EncodedPair {
 /** Labels further apart than this are looked up in a map instead of a table. */
 const TABLE_LIMIT = 1 << 20;
 
-/**
- * Checks a pair of label arrays and replaces each label by its position in `labels`.
- * @throws {ArgumentError} for anything but whole numbers, different lengths or no sample at all.
- */
-export function encodePair(
-  subject: string,
-  yTrue: Labels,
-  yPred: Labels,
-  labels?: Labels,
-): EncodedPair {
-  checkPair(subject, yTrue, yPred);
-  if (labels !== undefined) checkLabelList(subject, labels);
-
-  const [low, high] = limits([yTrue, yPred, labels ?? []]);
-  const { listed, others, encode } =
-    high - low < TABLE_LIMIT
-      ? tableEncoder(yTrue, yPred, labels, low, high)
-      : mapEncoder(yTrue, yPred, labels);
+/** Replaces each label of two arrays, as long as each other, by its position in `labels`. */
+export function encodePair(yTrue: Labels, yPred: Labels, labels?: Labels): EncodedPair {
+  const codes = codesFor([yTrue, yPred, labels ?? []]);
+  for (let i = 0; i < yTrue.length; i++) codes.set(yTrue[i], 0);
+  for (let i = 0; i < yPred.length; i++) codes.set(yPred[i], 0);
+  const present = [...codes.keys()].sort((a, b) => a - b);
+  const listed = labels ? Array.from(labels) : present;
+  const known = new Set(listed);
+  const others = present.filter((label) => !known.has(label));
+  for (const [code, label] of [...listed, ...others].entries()) codes.set(label, code);
+  const encode = (values: Labels): Int32Array => {
+    const encoded = new Int32Array(values.length);
+    for (let i = 0; i < encoded.length; i++) encoded[i] = codes.get(values[i])!;
+    return encoded;
+  };
   return { labels: listed, others, trueCodes: encode(yTrue), predCodes: encode(yPred) };
 }
 
-function checkLabelList(subject: string, labels: Labels): void {
-  checkLabels(subject, "labels", labels);
-  check(labels.length > 0, subject, "labels to name at least one label", "none", "leave it out");
-  const seen = new Set<number>();
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    check(
-      !seen.has(label),
-      subject,
-      "labels to name each label once",
-      `${label} twice`,
-      "remove the repetition",
-    );
-    seen.add(label);
-  }
+interface Codes {
+  get(label: number): number | undefined;
+  set(label: number, code: number): unknown;
+  keys(): Iterable<number>;
 }
 
-function limits(lists: readonly Labels[]): [low: number, high: number] {
+function codesFor(lists: readonly Labels[]): Codes {
   let low = Infinity;
   let high = -Infinity;
   for (const list of lists) {
     for (let i = 0; i < list.length; i++) {
-      const value = list[i];
-      if (value < low) low = value;
-      if (value > high) high = value;
+      const label = list[i];
+      if (label < low) low = label;
+      if (label > high) high = label;
     }
   }
-  return [low, high];
+  return high - low < TABLE_LIMIT ? codeTable(low, high) : new Map<number, number>();
 }
 
-interface Encoder {
-  readonly listed: readonly number[];
-  readonly others: readonly number[];
-  readonly encode: (values: Labels) => Int32Array;
-}
-
-/** For labels that lie close together, as class indices do: one table look-up a sample. */
-function tableEncoder(
-  yTrue: Labels,
-  yPred: Labels,
-  labels: Labels | undefined,
-  low: number,
-  high: number,
-): Encoder {
-  const observed = new Uint8Array(high - low + 1);
-  for (let i = 0; i < yTrue.length; i++) observed[yTrue[i] - low] = 1;
-  for (let i = 0; i < yPred.length; i++) observed[yPred[i] - low] = 1;
-  const present: number[] = [];
-  for (let i = 0; i < observed.length; i++) if (observed[i] === 1) present.push(i + low);
-
-  const { listed, others } = divide(present, labels);
-  const codes = new Int32Array(high - low + 1);
-  [...listed, ...others].forEach((label, code) => (codes[label - low] = code));
-  const encode = (values: Labels): Int32Array => {
-    const encoded = new Int32Array(values.length);
-    for (let i = 0; i < encoded.length; i++) encoded[i] = codes[values[i] - low];
-    return encoded;
+/** A map for labels that lie close together, as class indices do: one look-up in a table each. */
+function codeTable(low: number, high: number): Codes {
+  const codes = new Int32Array(high - low + 1).fill(-1);
+  return {
+    get: (label) => codes[label - low],
+    set: (label, code) => (codes[label - low] = code),
+    keys: () => Array.from(codes.keys(), (i) => i + low).filter((_, i) => codes[i] >= 0),
   };
-  return { listed, others, encode };
-}
-
-/** For labels that lie far apart. */
-function mapEncoder(yTrue: Labels, yPred: Labels, labels: Labels | undefined): Encoder {
-  const present = new Set<number>();
-  for (let i = 0; i < yTrue.length; i++) present.add(yTrue[i]).add(yPred[i]);
-  const { listed, others } = divide(
-    [...present].sort((a, b) => a - b),
-    labels,
-  );
-  const codes = new Map([...listed, ...others].map((label, code) => [label, code]));
-  const encode = (values: Labels): Int32Array =>
-    Int32Array.from(values, (label) => codes.get(label) as number);
-  return { listed, others, encode };
-}
-
-/** The labels to report on, and those that occur besides. */
-function divide(
-  present: readonly number[],
-  labels: Labels | undefined,
-): { listed: readonly number[]; others: readonly number[] } {
-  if (labels === undefined) return { listed: present, others: [] };
-  const listed = Array.from(labels);
-  const known = new Set(listed);
-  return { listed, others: present.filter((label) => !known.has(label)) };
 }

@@ -1,6 +1,17 @@
-import type { ReportScores } from "./classification-report.ts";
-import { formatFixed, formatFloat } from "./format-number.ts";
-import { printable } from "../printable.ts";
+import { formatFixed, formatFloat } from "../text/format-number.ts";
+import { printable } from "../text/printable.ts";
+
+/** One row of numbers. */
+export interface ReportScores {
+  /** tp / predicted, 0 to 1. */
+  readonly precision: number;
+  /** tp / true, 0 to 1. */
+  readonly recall: number;
+  /** 2 tp / (predicted + true), 0 to 1. */
+  readonly f1Score: number;
+  /** Number (or weight) of true samples. */
+  readonly support: number;
+}
 
 /** A row of the text: a name and its numbers. */
 type Row = ReportScores & { readonly name: string };

@@ -26,11 +26,19 @@ export {
   type ClassificationReportOptions,
   type ReportClass,
   type ReportDictRow,
-  type ReportScores,
 } from "./classification-report.ts";
+export type { EvaluationLike } from "./evaluation.ts";
+export type { ReportScores } from "./format-report.ts";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./confusion-matrix.ts";
 export type { Labels, SampleWeight } from "./labels.ts";
 export { logLoss, type LogLossOptions } from "./log-loss.ts";
+export type { MatrixNormalization } from "./matrix.ts";
+export {
+  mostConfident,
+  type ConfidentPredictions,
+  type LabelledSet,
+  type MostConfidentOptions,
+} from "./most-confident.ts";
 export { mostConfused, type ConfusedPair, type MostConfusedOptions } from "./most-confused.ts";
 export type { OneVersusRestOptions } from "./one-versus-rest.ts";
 export {

@@ -1,7 +1,8 @@
-import { checkBoolean, checkOptions } from "../checks.ts";
-import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
-import { checkProbabilities, encodeScores, type ScoreRows } from "./scores.ts";
-import { pairwiseSum } from "./sum.ts";
+import { anything, boolean, readOptions } from "../options.ts";
+import { checkSamples, type Labels, type SampleWeight } from "./labels.ts";
+import { sampleWeights } from "./readers.ts";
+import { encodeProbabilities, type ScoreRows } from "./scores.ts";
+import { weightedSum } from "./sum.ts";
 
 /** Options of {@link logLoss}. */
 export interface LogLossOptions {
@@ -26,17 +27,17 @@ export interface LogLossOptions {
  */
 export function logLoss(yTrue: Labels, yProba: ScoreRows, options: LogLossOptions = {}): number {
   const subject = "logLoss";
-  checkOptions(subject, options, ["labels", "normalize", "sampleWeight"]);
-  const { labels, normalize = true, sampleWeight } = options;
-  checkBoolean(subject, "normalize", normalize);
-  const encoded = encodeScores(subject, "yProba", yTrue, yProba, labels);
-  checkProbabilities(subject, "yProba", encoded);
-  checkSampleWeight(subject, sampleWeight, yTrue.length);
+  checkSamples(subject, yTrue);
+  const { labels, normalize, sampleWeight } = readOptions(subject, options, {
+    labels: anything<Labels | undefined>(),
+    normalize: boolean({ default: true }),
+    sampleWeight: sampleWeights(yTrue.length),
+  });
+  const encoded = encodeProbabilities(subject, yTrue, yProba, labels);
   const { scores, epsilon, classes, columns } = encoded;
   const losses = Array.from(columns, (column, i) => {
-    const probability = Math.min(Math.max(scores[i * classes + column], epsilon), 1 - epsilon);
-    return -Math.log(probability) * (sampleWeight ? sampleWeight[i] : 1);
+    const probability = scores[i * classes + column];
+    return -Math.log(Math.min(Math.max(probability, epsilon), 1 - epsilon));
   });
-  const sum = pairwiseSum(losses);
-  return normalize ? sum / (sampleWeight ? pairwiseSum(sampleWeight) : losses.length) : sum;
+  return weightedSum(losses, sampleWeight, normalize);
 }

@@ -1,12 +1,6 @@
-import {
-  check,
-  checkNumber,
-  checkOptions,
-  describe,
-  isArray,
-  isListOf,
-  isText,
-} from "../checks.ts";
+import { number, readOptions } from "../options.ts";
+import { checkMatrix } from "./matrix.ts";
+import { namesOf } from "./readers.ts";
 
 /** Options of {@link mostConfused}. */
 export interface MostConfusedOptions {
@@ -41,22 +35,15 @@ export function mostConfused(
   options: MostConfusedOptions = {},
 ): ConfusedPair[] {
   const subject = "mostConfused";
-  checkOptions(subject, options, ["minCount", "classNames"]);
-  const { minCount = 0, classNames } = options;
-  checkNumber(subject, "minCount", minCount, { min: 0 });
   checkMatrix(subject, matrix);
-  const names = classNames ?? matrix.map((_, i) => String(i));
-  check(
-    isListOf(names, isText) && names.length === matrix.length,
-    subject,
-    `classNames to name the ${matrix.length} rows of the matrix`,
-    isListOf(names, isText) ? `${names.length} names` : describe(names),
-    "pass one name per row",
-  );
+  const { minCount, classNames } = readOptions(subject, options, {
+    minCount: number({ min: 0, default: 0 }),
+    classNames: namesOf([...matrix.keys()], undefined),
+  });
   const pairs = matrix.flatMap((row, i) =>
     Array.from(row, (count, j) => ({
-      trueName: names[i],
-      predictedName: names[j],
+      trueName: classNames[i],
+      predictedName: classNames[j],
       trueIndex: i,
       predictedIndex: j,
       count,
@@ -68,29 +55,4 @@ export function mostConfused(
         trueIndex !== predictedIndex && count > 0 && count >= minCount,
     )
     .sort((a, b) => b.count - a.count);
-}
-
-function checkMatrix(subject: string, matrix: unknown): void {
-  const isSquare =
-    isArray(matrix) &&
-    matrix.length > 0 &&
-    Array.from(matrix as ArrayLike<unknown>[]).every((row) => row?.length === matrix.length);
-  check(
-    isSquare,
-    subject,
-    "a square matrix",
-    isArray(matrix) ? `${matrix.length} rows of other lengths` : describe(matrix),
-    "pass the result of confusionMatrix",
-  );
-  for (const row of matrix as ArrayLike<number>[]) {
-    const counts = Array.from(row);
-    const stray = counts.findIndex((count) => !(Number.isFinite(count) && count >= 0));
-    check(
-      stray === -1,
-      subject,
-      "counts of at least 0",
-      describe(counts[stray]),
-      "pass the result of confusionMatrix",
-    );
-  }
 }

@@ -1,8 +1,10 @@
-import { check, checkOneOf } from "../checks.ts";
-import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { check } from "../checks.ts";
+import { anything, oneOf, readOptions } from "../options.ts";
+import { checkSamples, type Labels, type SampleWeight } from "./labels.ts";
+import { sampleWeights } from "./readers.ts";
 import { encodeScores, type EncodedScores, type ScoreRows } from "./scores.ts";
 import { pairwiseSum } from "./sum.ts";
-import { encodeBinary, type BinaryScores } from "./threshold-counts.ts";
+import { checkOneScoreEach, type BinaryScores } from "./threshold-counts.ts";
 
 /** Options of scores that set each class against the rest. */
 export interface OneVersusRestOptions {
@@ -18,60 +20,73 @@ export interface OneVersusRestOptions {
   readonly average?: "macro" | "weighted" | "micro" | null;
 }
 
-/** A problem of many classes as problems of two. */
-export interface OneVersusRest {
-  readonly labels: readonly number[];
-  readonly problems: readonly BinaryScores[];
-  /** A score of two classes, averaged over the problems as the options say. */
-  average(score: (problem: BinaryScores) => number): number | number[];
+/** A class against the rest. */
+export interface ClassProblem extends BinaryScores {
+  readonly label: number;
 }
 
-/** Sets each class against the rest; scores in a single column stand for label 1 against 0. */
-export function oneVersusRest(
+/** The readers of {@link OneVersusRestOptions} but `average`. */
+const classOptions = (yTrue: Labels) => ({
+  labels: anything<Labels | undefined>(),
+  sampleWeight: sampleWeights(yTrue.length),
+});
+
+/** Sets each class against the rest; of scores in a single column, label 1 against 0. */
+export function classProblems(
   subject: string,
   yTrue: Labels,
   yScore: ScoreRows,
-  { labels, sampleWeight, average = "macro" }: OneVersusRestOptions,
-): OneVersusRest {
-  if (average !== null) {
-    checkOneOf(subject, "average", average, ["macro", "weighted", "micro"]);
-  }
-  const isSingle = labels === undefined && isColumn(yTrue, yScore);
-  const encoded = isSingle
-    ? encodeColumn(subject, yTrue, yScore as ArrayLike<number>)
-    : encodeScores(subject, "yScore", yTrue, yScore, labels);
-  checkSampleWeight(subject, sampleWeight, yTrue.length);
-  const { scores, classes, columns } = encoded;
-  const problems = encoded.labels.map((_, column) => ({
-    isPositive: Uint8Array.from(columns, (own) => (own === column ? 1 : 0)),
-    scores: Float64Array.from(columns, (_own, i) => scores[i * classes + column]),
-    sampleWeight,
-  }));
-  return {
-    labels: encoded.labels,
-    // Of two classes seen from one side there is only the positive one to score.
-    problems: isSingle ? problems.slice(1) : problems,
-    average(score): number | number[] {
-      if (isSingle) return average === null ? [score(problems[1])] : score(problems[1]);
-      if (average === "micro") return score(pool(encoded, sampleWeight));
-      const values = problems.map(score);
-      if (average === null) return values;
-      if (average === "macro") return pairwiseSum(values) / values.length;
-      const weights = problems.map(({ isPositive }) => support(isPositive, sampleWeight));
-      // A class without a sample has no say, even if its score is NaN.
-      const products = values.map((value, i) => (weights[i] === 0 ? 0 : value * weights[i]));
-      return pairwiseSum(products) / pairwiseSum(weights);
-    },
-  };
+  options: Omit<OneVersusRestOptions, "average">,
+): ClassProblem[] {
+  checkSamples(subject, yTrue);
+  const { labels, sampleWeight } = readOptions(subject, options, classOptions(yTrue));
+  const encoded = encodeClasses(subject, yTrue, yScore, labels);
+  const problems = problemsOf(encoded, sampleWeight);
+  if (!encoded.isColumn) return problems;
+  // Of two classes seen from one side there is only the positive one to score; one class is number 0.
+  return [{ ...problems[1], label: encoded.columns.includes(1) ? 1 : 0 }];
 }
 
-function isColumn(yTrue: Labels, yScore: ScoreRows): boolean {
-  return typeof yScore?.[0] === "number" && yScore.length === yTrue?.length;
+/** A score of two classes, averaged over the classes, each against the rest, as the options say. */
+export function averageOverClasses(
+  subject: string,
+  yTrue: Labels,
+  yScore: ScoreRows,
+  options: OneVersusRestOptions,
+  score: (problem: BinaryScores) => number,
+): number | number[] {
+  checkSamples(subject, yTrue);
+  const { labels, sampleWeight, average } = readOptions(subject, options, {
+    ...classOptions(yTrue),
+    average: oneOf(["macro", "weighted", "micro", null], { default: "macro" }),
+  });
+  const encoded = encodeClasses(subject, yTrue, yScore, labels);
+  const problems = problemsOf(encoded, sampleWeight);
+  if (encoded.isColumn) return average === null ? [score(problems[1])] : score(problems[1]);
+  if (average === "micro") return score(pool(encoded, sampleWeight));
+  const values = problems.map(score);
+  if (average === null) return values;
+  if (average === "macro") return pairwiseSum(values) / values.length;
+  const weights = problems.map(({ isPositive }) =>
+    isPositive.reduce((sum, one, i) => sum + one * sampleWeight[i], 0),
+  );
+  // A class without a sample has no say, even if its score is NaN.
+  const products = values.map((value, i) => (weights[i] === 0 ? 0 : value * weights[i]));
+  return pairwiseSum(products) / pairwiseSum(weights);
 }
 
-/** One score a sample as two columns, the second of which is the positive class. */
-function encodeColumn(subject: string, yTrue: Labels, yScore: ArrayLike<number>): EncodedScores {
-  encodeBinary(subject, yTrue, yScore, {});
+/** Scores of all classes; one score a sample becomes two columns, the second of the positive class. */
+function encodeClasses(
+  subject: string,
+  yTrue: Labels,
+  yScore: ScoreRows,
+  labels: Labels | undefined,
+): EncodedScores & { readonly isColumn: boolean } {
+  const isColumn =
+    labels === undefined && typeof yScore?.[0] === "number" && yScore.length === yTrue.length;
+  if (!isColumn) return { ...encodeScores(subject, yTrue, yScore, labels), isColumn };
+  const column = yScore as ArrayLike<number>;
+  checkOneScoreEach(subject, yTrue, column);
   check(
     Array.from(yTrue).every((label) => label === 0 || label === 1),
     subject,
@@ -79,27 +94,33 @@ function encodeColumn(subject: string, yTrue: Labels, yScore: ArrayLike<number>)
     "other labels",
     "pass scores of all classes",
   );
-  const scores = Float64Array.from({ length: 2 * yScore.length }, (_, i) =>
-    i % 2 === 0 ? -yScore[i >> 1] : yScore[i >> 1],
+  const scores = Float64Array.from({ length: 2 * column.length }, (_, i) =>
+    i % 2 === 0 ? -column[i >> 1] : column[i >> 1],
   );
-  return encodeScores(subject, "yScore", yTrue, scores);
+  return { ...encodeScores(subject, yTrue, scores), isColumn };
 }
 
-function pool(
-  { scores, classes, columns }: EncodedScores,
-  sampleWeight?: SampleWeight,
-): BinaryScores {
+function problemsOf(
+  { labels, scores, classes, columns }: EncodedScores,
+  sampleWeight: SampleWeight,
+): (ClassProblem & { readonly isPositive: Uint8Array })[] {
+  return labels.map((label, column) => ({
+    label,
+    isPositive: Uint8Array.from(columns, (own) => (own === column ? 1 : 0)),
+    scores: Float64Array.from(columns, (_, i) => scores[i * classes + column]),
+    sampleWeight,
+  }));
+}
+
+/** All classes as one problem. */
+function pool({ scores, classes, columns }: EncodedScores, weights: SampleWeight): BinaryScores {
+  const { length } = scores;
+  const sampleOf = (i: number): number => Math.floor(i / classes);
   return {
-    isPositive: Uint8Array.from({ length: scores.length }, (_, i) =>
-      columns[Math.floor(i / classes)] === i % classes ? 1 : 0,
+    isPositive: Uint8Array.from({ length }, (_, i) =>
+      columns[sampleOf(i)] === i % classes ? 1 : 0,
     ),
     scores,
-    sampleWeight:
-      sampleWeight &&
-      Float64Array.from({ length: scores.length }, (_, i) => sampleWeight[Math.floor(i / classes)]),
+    sampleWeight: Float64Array.from({ length }, (_, i) => weights[sampleOf(i)]),
   };
-}
-
-function support(isPositive: Uint8Array, sampleWeight?: SampleWeight): number {
-  return isPositive.reduce((sum, one, i) => sum + one * (sampleWeight ? sampleWeight[i] : 1), 0);
 }

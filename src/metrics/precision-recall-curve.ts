@@ -1,9 +1,8 @@
-import { checkBoolean, checkOptions } from "../checks.ts";
 import type { Labels, SampleWeight } from "./labels.ts";
-import { oneVersusRest, type OneVersusRestOptions } from "./one-versus-rest.ts";
+import { averageOverClasses, classProblems, type OneVersusRestOptions } from "./one-versus-rest.ts";
 import type { ScoreRows } from "./scores.ts";
 import { pairwiseSum } from "./sum.ts";
-import { countAtThresholds, encodeBinary, type BinaryScores } from "./threshold-counts.ts";
+import { countAtThresholds, readBinary, type BinaryScores } from "./threshold-counts.ts";
 
 /** Precision and recall at each threshold, and a last point without one: precision 1, recall 0. */
 export interface PrecisionRecallCurve {
@@ -39,10 +38,8 @@ export function precisionRecallCurve(
   options: PrecisionRecallCurveOptions = {},
 ): PrecisionRecallCurve {
   const subject = "precisionRecallCurve";
-  checkOptions(subject, options, ["posLabel", "sampleWeight", "dropIntermediate"]);
-  const { dropIntermediate = false } = options;
-  checkBoolean(subject, "dropIntermediate", dropIntermediate);
-  return binaryCurve(encodeBinary(subject, yTrue, yScore, options), dropIntermediate);
+  const { problem, dropIntermediate } = readBinary(subject, yTrue, yScore, options, false);
+  return binaryCurve(problem, dropIntermediate);
 }
 
 /** The precision-recall curve of one class and its average precision. */
@@ -65,12 +62,9 @@ export function precisionRecallCurves(
   yScore: ScoreRows,
   options: Omit<OneVersusRestOptions, "average"> = {},
 ): ClassPrecisionRecallCurve[] {
-  const subject = "precisionRecallCurves";
-  checkOptions(subject, options, ["labels", "sampleWeight"]);
-  const { labels, problems } = oneVersusRest(subject, yTrue, yScore, options);
-  return problems.map((problem, i) => {
+  return classProblems("precisionRecallCurves", yTrue, yScore, options).map((problem) => {
     const curve = binaryCurve(problem, false);
-    return { label: labels[i], ...curve, averagePrecision: averagePrecision(curve) };
+    return { label: problem.label, ...curve, averagePrecision: averagePrecision(curve) };
   });
 }
 
@@ -98,9 +92,7 @@ export function averagePrecisionScore(
   yScore: ScoreRows,
   options: OneVersusRestOptions = {},
 ): number | number[] {
-  const subject = "averagePrecisionScore";
-  checkOptions(subject, options, ["labels", "sampleWeight", "average"]);
-  return oneVersusRest(subject, yTrue, yScore, options).average((problem) =>
+  return averageOverClasses("averagePrecisionScore", yTrue, yScore, options, (problem) =>
     averagePrecision(binaryCurve(problem, false)),
   );
 }

@@ -1,16 +1,17 @@
-import { check, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { check, describe } from "../checks.ts";
+import { integer, like, oneOf, readOptions } from "../options.ts";
 import { countClasses } from "./class-counts.ts";
 import {
   averagedScores,
-  checkZeroDivision,
   scoresByClass,
   type Average,
   type AveragedScores,
   type ScoresByClass,
   type ZeroDivision,
 } from "./class-scores.ts";
-import { encodePair, type EncodedPair } from "./encode-pair.ts";
-import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { encodePair } from "./encode-pair.ts";
+import { checkPair, type Labels, type SampleWeight } from "./labels.ts";
+import { labelList, sampleWeights, zeroDivision } from "./readers.ts";
 
 /** Options of {@link precisionRecallFscoreSupport}. */
 export interface PrecisionRecallFscoreOptions {
@@ -63,52 +64,30 @@ export function precisionRecallFscoreSupport(
   options: PrecisionRecallFscoreOptions = {},
 ): ScoresByClass | AveragedScores {
   const subject = "precisionRecallFscoreSupport";
-  checkOptions(subject, options, [
-    "average",
-    "beta",
-    "labels",
-    "posLabel",
-    "sampleWeight",
-    "zeroDivision",
-  ]);
-  const {
-    average = null,
-    beta = 1,
-    labels,
-    posLabel = 1,
-    sampleWeight,
-    zeroDivision = 0,
-  } = options;
-  if (average !== null) {
-    checkOneOf(subject, "average", average, ["micro", "macro", "weighted", "binary"]);
-  }
-  check(
-    typeof beta === "number" && beta >= 0,
-    subject,
-    "beta to be a number of at least 0",
-    describe(beta),
-    "pass e.g. 1; Infinity is recall alone",
-  );
-  checkZeroDivision(subject, zeroDivision);
-
-  const pair =
-    average === "binary"
-      ? encodeBinary(subject, yTrue, yPred, posLabel)
-      : encodePair(subject, yTrue, yPred, labels);
-  checkSampleWeight(subject, sampleWeight, yTrue.length);
-  const counts = countClasses(pair, sampleWeight);
+  checkPair(subject, yTrue, yPred);
+  const settings = readOptions(subject, options, {
+    average: oneOf(["micro", "macro", "weighted", "binary", null], { default: null }),
+    beta: like(isBeta, "a number of at least 0", "pass e.g. 1; Infinity is recall alone", {
+      default: 1,
+    }),
+    labels: labelList(),
+    posLabel: integer({ default: 1 }),
+    sampleWeight: sampleWeights(yTrue.length),
+    zeroDivision: zeroDivision(),
+  });
+  const { average, beta, posLabel } = settings;
+  if (average === "binary") checkBinary(subject, encodePair(yTrue, yPred).labels, posLabel);
+  const labels = average === "binary" ? [posLabel] : settings.labels;
+  const counts = countClasses(encodePair(yTrue, yPred, labels), settings.sampleWeight);
   return average === null
-    ? scoresByClass(counts, beta, zeroDivision)
-    : averagedScores(counts, average, beta, zeroDivision);
+    ? scoresByClass(counts, beta, settings.zeroDivision)
+    : averagedScores(counts, average, beta, settings.zeroDivision);
 }
 
-function encodeBinary(
-  subject: string,
-  yTrue: Labels,
-  yPred: Labels,
-  posLabel: number,
-): EncodedPair {
-  const present = encodePair(subject, yTrue, yPred).labels;
+const isBeta = (value: unknown): value is number => typeof value === "number" && value >= 0;
+
+/** Throws unless the labels that occur are two at most, `posLabel` among them. */
+function checkBinary(subject: string, present: readonly number[], posLabel: number): void {
   check(
     present.length <= 2,
     subject,
@@ -123,5 +102,4 @@ function encodeBinary(
     describe(posLabel),
     "pass the label of the positive class",
   );
-  return encodePair(subject, yTrue, yPred, [posLabel]);
 }

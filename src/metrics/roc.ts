@@ -1,9 +1,8 @@
-import { checkBoolean, checkOptions } from "../checks.ts";
 import type { Labels, SampleWeight } from "./labels.ts";
-import { oneVersusRest, type OneVersusRestOptions } from "./one-versus-rest.ts";
+import { averageOverClasses, classProblems, type OneVersusRestOptions } from "./one-versus-rest.ts";
 import type { ScoreRows } from "./scores.ts";
 import { pairwiseSum } from "./sum.ts";
-import { countAtThresholds, encodeBinary, type BinaryScores } from "./threshold-counts.ts";
+import { countAtThresholds, readBinary, type BinaryScores } from "./threshold-counts.ts";
 
 /** A receiver operating characteristic: one point a threshold, from (0, 0) to (1, 1). */
 export interface RocCurve {
@@ -38,11 +37,8 @@ export function rocCurve(
   yScore: ArrayLike<number>,
   options: RocCurveOptions = {},
 ): RocCurve {
-  const subject = "rocCurve";
-  checkOptions(subject, options, ["posLabel", "sampleWeight", "dropIntermediate"]);
-  const { dropIntermediate = true } = options;
-  checkBoolean(subject, "dropIntermediate", dropIntermediate);
-  return binaryRoc(encodeBinary(subject, yTrue, yScore, options), dropIntermediate);
+  const { problem, dropIntermediate } = readBinary("rocCurve", yTrue, yScore, options, true);
+  return binaryRoc(problem, dropIntermediate);
 }
 
 /** The ROC curve of one class and its area. */
@@ -65,12 +61,9 @@ export function rocCurves(
   yScore: ScoreRows,
   options: Omit<OneVersusRestOptions, "average"> = {},
 ): ClassRocCurve[] {
-  const subject = "rocCurves";
-  checkOptions(subject, options, ["labels", "sampleWeight"]);
-  const { labels, problems } = oneVersusRest(subject, yTrue, yScore, options);
-  return problems.map((problem, i) => {
+  return classProblems("rocCurves", yTrue, yScore, options).map((problem) => {
     const curve = binaryRoc(problem, true);
-    return { label: labels[i], ...curve, area: area(curve) };
+    return { label: problem.label, ...curve, area: area(curve) };
   });
 }
 
@@ -99,9 +92,7 @@ export function rocAucScore(
   yScore: ScoreRows,
   options: OneVersusRestOptions = {},
 ): number | number[] {
-  const subject = "rocAucScore";
-  checkOptions(subject, options, ["labels", "sampleWeight", "average"]);
-  return oneVersusRest(subject, yTrue, yScore, options).average((problem) =>
+  return averageOverClasses("rocAucScore", yTrue, yScore, options, (problem) =>
     area(binaryRoc(problem, true)),
   );
 }

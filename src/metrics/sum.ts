@@ -30,20 +30,29 @@ export function pairwiseSum(
   return sum;
 }
 
+/** The sum of values, each times its weight; or their mean. */
+export function weightedSum(
+  values: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  isMean: boolean,
+): number {
+  const products = new Float64Array(values.length);
+  for (let i = 0; i < products.length; i++) products[i] = values[i] * weights[i];
+  const sum = pairwiseSum(products);
+  return isMean ? sum / pairwiseSum(weights) : sum;
+}
+
 /**
  * The mean of `values`, those that are NaN left out, weighted if `weights` is given. All NaN gives
  * NaN; weights that sum to 0 count as equal ones.
  */
 export function nanMean(values: readonly number[], weights?: readonly number[]): number {
-  const present = values.map((value) => !Number.isNaN(value));
-  const count = present.filter(Boolean).length;
-  if (count === 0) return NaN;
-  if (weights) {
-    const kept = weights.filter((_, i) => present[i]);
-    const total = pairwiseSum(kept);
-    const products = values.filter((_, i) => present[i]).map((value, i) => value * kept[i]);
-    if (total !== 0) return pairwiseSum(products) / total;
-    return pairwiseSum(values.filter((_, i) => present[i])) / count;
+  const present = values.filter((value) => !Number.isNaN(value));
+  if (present.length === 0) return NaN;
+  if (!weights) {
+    return pairwiseSum(values.map((value) => (Number.isNaN(value) ? 0 : value))) / present.length;
   }
-  return pairwiseSum(values.map((value, i) => (present[i] ? value : 0))) / count;
+  const kept = weights.filter((_, i) => !Number.isNaN(values[i]));
+  if (pairwiseSum(kept) === 0) return pairwiseSum(present) / present.length;
+  return weightedSum(present, kept, true);
 }

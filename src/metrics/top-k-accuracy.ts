@@ -1,7 +1,9 @@
-import { checkBoolean, checkInteger, checkOptions } from "../checks.ts";
-import { weighHits } from "./accuracy.ts";
-import { checkSampleWeight, type Labels, type SampleWeight } from "./labels.ts";
+import { checkInteger } from "../checks.ts";
+import { anything, boolean, integer, readOptions } from "../options.ts";
+import { checkSamples, type Labels, type SampleWeight } from "./labels.ts";
+import { sampleWeights } from "./readers.ts";
 import { encodeScores, type ScoreRows } from "./scores.ts";
+import { weightedSum } from "./sum.ts";
 
 /** Options of {@link topKAccuracyScore}. */
 export interface TopKAccuracyScoreOptions {
@@ -29,12 +31,16 @@ export function topKAccuracyScore(
   options: TopKAccuracyScoreOptions = {},
 ): number {
   const subject = "topKAccuracyScore";
-  checkOptions(subject, options, ["k", "normalize", "sampleWeight", "labels"]);
-  const { k = 2, normalize = true, sampleWeight, labels } = options;
-  checkBoolean(subject, "normalize", normalize);
-  const { scores, classes, columns } = encodeScores(subject, "yScore", yTrue, yScore, labels);
+  checkSamples(subject, yTrue);
+  const settings = readOptions(subject, options, {
+    k: integer({ default: 2 }),
+    normalize: boolean({ default: true }),
+    sampleWeight: sampleWeights(yTrue.length),
+    labels: anything<Labels | undefined>(),
+  });
+  const { k, normalize, sampleWeight } = settings;
+  const { scores, classes, columns } = encodeScores(subject, yTrue, yScore, settings.labels);
   checkInteger(subject, "k", k, { min: 1, max: classes });
-  checkSampleWeight(subject, sampleWeight, yTrue.length);
   const hits = columns.map((column, i) => {
     const row = i * classes;
     const score = scores[row + column];
@@ -44,5 +50,5 @@ export function topKAccuracyScore(
     }
     return higher < k ? 1 : 0;
   });
-  return weighHits(hits, sampleWeight, normalize);
+  return weightedSum(hits, sampleWeight, normalize);
 }

@@ -1,17 +1,22 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, describe } from "../checks.ts";
+import { check, describe, hasMethods } from "../checks.ts";
 
-/** Throws unless the value is a layers model that has not been disposed. */
-export function checkLiveModel(subject: string, model: unknown): asserts model is LayersModel {
+/** Throws unless the value is a layers model. */
+export function checkModel(subject: string, model: unknown): asserts model is LayersModel {
   check(
-    typeof (model as Partial<LayersModel> | null | undefined)?.predict === "function",
+    hasMethods(model, "predict"),
     subject,
     "a tf.LayersModel",
     describe(model),
     "pass e.g. the result of buildCifarModel()",
   );
+}
+
+/** Throws unless the value is a layers model that has not been disposed. */
+export function checkLiveModel(subject: string, model: unknown): asserts model is LayersModel {
+  checkModel(subject, model);
   check(
-    isAlive(model as LayersModel),
+    isAlive(model),
     subject,
     "a live model",
     "one that has been disposed",

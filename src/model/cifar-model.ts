@@ -1,27 +1,33 @@
 import { input, layers, initializers, type LayersModel, model } from "@tensorflow/tfjs-layers";
-import {
-  check,
-  checkBoolean,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  checkSeed,
-  describe,
-  isArray,
-} from "../checks.ts";
+import { check, checkInteger, describe, isArray, isListOf, isObject, isText } from "../checks.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import { checkImageShape, type ImageShape } from "../dataset/image-shape.ts";
+import { boolean, integer, like, number, reader, readOptions, seed, texts } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { ensureTrainable } from "./backend/ensure-trainable.ts";
-import { compileOwning } from "./compile.ts";
+import { setClassNames } from "./class-names.ts";
+import {
+  chosenOptimizer,
+  compileClassifier,
+  optimizerChoice,
+  type OptimizerChoice,
+} from "./compile.ts";
 import { withKerasLayers } from "./keras-layers.ts";
-import { orNothing } from "./leftovers.ts";
-import { adam } from "./optimizers/adam.ts";
+import { disposeOnError } from "./dispose-on-error.ts";
 
 /** Options of {@link buildCifarModel}. */
-export interface CifarModelOptions {
+export interface CifarModelOptions extends OptimizerChoice {
+  /**
+   * Images that the model is for: gives it their shape and the names of their classes, for
+   * {@link classNamesOf}. What is said besides must agree.
+   */
+  readonly for?: Pick<ImageSet, "imageShape" | "classNames">;
   /** Height, width and channels of the images; default `[32, 32, 3]`. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
   /** Number of classes, at least 2; default 10. */
   readonly numClasses?: number;
+  /** The name of each class, for {@link classNamesOf}; default none. */
+  readonly classNames?: readonly string[];
   /**
    * Filters of the two convolutions of each block; default `[32, 64, 128]`. Each block halves height
    * and width, rounding down.
@@ -38,23 +44,20 @@ export interface CifarModelOptions {
   readonly batchNormMomentum?: number;
   /** Fixes initial weights and dropout masks; any safe integer; default 0. */
   readonly seed?: number;
-  /** Whether to compile with Adam, sparse categorical cross-entropy and accuracy; default true. */
+  /** Whether to compile, with sparse categorical cross-entropy and accuracy; default true. */
   readonly compile?: boolean;
-  /** Adam's learning rate, above 0; default 0.001. For another optimizer call `model.compile`. */
-  readonly learningRate?: number;
 }
 
-const OPTIONS = [
-  "inputShape",
-  "numClasses",
-  "filters",
-  "denseUnits",
-  "dropoutRate",
-  "batchNormMomentum",
-  "seed",
-  "compile",
-  "learningRate",
-] as const;
+/** What the network is made of, once the options are settled. */
+interface Network {
+  readonly inputShape: ImageShape;
+  readonly numClasses: number;
+  readonly filters: readonly number[];
+  readonly denseUnits: number;
+  readonly dropoutRate: number;
+  readonly batchNormMomentum: number;
+  readonly seed: number;
+}
 
 /**
  * Builds the notebook's Keras CNN as an ordinary TensorFlow.js layers model: blocks of two 3x3 ReLU
@@ -64,70 +67,79 @@ const OPTIONS = [
  * Weights start as in Keras (glorot uniform, zero biases), the layers behave as Keras's do, and
  * equal seeds give equal weights on every backend. Takes float32 images `[batch, height, width,
  * channels]` in [0, 1] and gives float32 probabilities `[batch, numClasses]`. The caller disposes
- * the model with `model.dispose()`.
+ * the model with `model.dispose()`, which disposes its optimizer, too.
  *
- * @throws {ArgumentError} if an option is unknown or out of its range.
+ * @example
+ * const set = await imageFolder("pictures", { imageShape: [32, 32, 3] });
+ * const model = buildCifarModel({ for: set, seed: 1 });
+ * @throws {ArgumentError} if an option is unknown, out of its range, or does not agree with another.
  * @throws {BackendError} if no backend is active or the active one cannot train the network.
  */
 export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   const subject = "buildCifarModel";
-  checkOptions(subject, options, OPTIONS);
-  const {
-    inputShape = [32, 32, 3],
-    numClasses = 10,
-    filters = [32, 64, 128],
-    denseUnits = 1024,
-    dropoutRate = 0.2,
-    batchNormMomentum = 0.99,
-    seed = 0,
-    compile = true,
-    learningRate = 0.001,
-  } = options;
-  checkShape(subject, inputShape, filters);
-  checkInteger(subject, "numClasses", numClasses, { min: 2 });
-  checkInteger(subject, "denseUnits", denseUnits, { min: 1 });
-  checkNumber(subject, "dropoutRate", dropoutRate, { min: 0, max: 1, exclusiveMax: true });
-  checkNumber(subject, "batchNormMomentum", batchNormMomentum, {
-    min: 0,
-    max: 1,
-    exclusiveMax: true,
+  const unit = { min: 0, max: 1, exclusiveMax: true };
+  const settings = readOptions(subject, options, {
+    for: like(isForImages, "an ImageSet", "pass e.g. a part of loadCifar10()", { optional: true }),
+    inputShape: reader({ optional: true }, (value, subject, name): ImageShape => {
+      checkImageShape(subject, value, name);
+      return value;
+    }),
+    numClasses: integer({ min: 2, optional: true }),
+    classNames: texts("class names", '["cat", "dog"]', { optional: true }),
+    filters: reader({ default: [32, 64, 128] }, readFilters),
+    denseUnits: integer({ min: 1, default: 1024 }),
+    dropoutRate: number({ ...unit, default: 0.2 }),
+    batchNormMomentum: number({ ...unit, default: 0.99 }),
+    seed: seed(),
+    compile: boolean({ default: true }),
+    ...optimizerChoice(),
   });
-  checkSeed(subject, seed);
-  checkBoolean(subject, "compile", compile);
-  checkNumber(subject, "learningRate", learningRate, { min: 0, exclusiveMin: true });
-  checkSize(subject, inputShape, filters, denseUnits, numClasses);
+  const { for: images, compile } = settings;
+  const agreed = <T>(name: string, given: T | undefined, told: T | undefined): T | undefined => {
+    const agree =
+      given === undefined || told === undefined || JSON.stringify(given) === JSON.stringify(told);
+    const expected = `${name} as other options have it, ${describe(told)}`;
+    check(agree, subject, expected, describe(given), `leave ${name} out, or correct it`);
+    return given ?? told;
+  };
+  const classNames = agreed("classNames", settings.classNames, images?.classNames);
+  check(
+    new Set(classNames).size === (classNames?.length ?? 0),
+    subject,
+    "classNames that differ from each other",
+    describe(classNames),
+    "give each class a name of its own",
+  );
+  check(
+    compile || (options.optimizer === undefined && options.learningRate === undefined),
+    subject,
+    "no optimizer or learningRate with compile: false",
+    "one",
+    "leave out compile, or name the optimizer in model.compile({ optimizer, loss })",
+  );
+  const numClasses = agreed("numClasses", settings.numClasses, classNames?.length) ?? 10;
+  const inputShape = agreed("inputShape", settings.inputShape, images?.imageShape) ?? [32, 32, 3];
+  checkInteger(subject, "numClasses", numClasses, { min: 2 });
+  const network: Network = { ...settings, numClasses, inputShape };
+  checkSize(subject, network);
+  const optimizer = chosenOptimizer(subject, settings);
   ensureTrainable();
   // A network too large for the memory leaves nothing of itself there.
-  return orNothing(() =>
-    assemble({
-      inputShape,
-      numClasses,
-      filters,
-      denseUnits,
-      dropoutRate,
-      batchNormMomentum,
-      seed,
-      compile,
-      learningRate,
-    }),
-  );
+  return disposeOnError(() => {
+    const built = withKerasLayers(assemble(network));
+    if (compile) compileClassifier(built, optimizer);
+    if (classNames) setClassNames(built, classNames);
+    return built;
+  });
 }
 
-/** Builds the network of checked options. */
-function assemble({
-  inputShape,
-  numClasses,
-  filters,
-  denseUnits,
-  dropoutRate,
-  batchNormMomentum: momentum,
-  seed,
-  compile,
-  learningRate,
-}: Required<CifarModelOptions>): LayersModel {
+function assemble(network: Network): LayersModel {
+  const { inputShape, filters, denseUnits, numClasses, dropoutRate: rate } = network;
   let initialized = 0;
   const kernelInitializer = (): ReturnType<typeof initializers.glorotUniform> =>
-    initializers.glorotUniform({ seed: deriveSeed(seed, "initial weights", initialized++) });
+    initializers.glorotUniform({
+      seed: deriveSeed(network.seed, "initial weights", initialized++),
+    });
   const numbered = nameCounter();
 
   const image = input({ shape: [...inputShape], name: "input_1" });
@@ -147,47 +159,29 @@ function assemble({
           kernelInitializer: kernelInitializer(),
         }),
       );
-      append(layers.batchNormalization({ name: numbered("batch_normalization"), momentum }));
+      append(
+        layers.batchNormalization({
+          name: numbered("batch_normalization"),
+          momentum: network.batchNormMomentum,
+        }),
+      );
     }
     append(layers.maxPooling2d({ name: numbered("max_pooling2d"), poolSize: 2, strides: 2 }));
   }
   append(layers.flatten({ name: numbered("flatten") }));
   const dropout = (index: number): void => {
-    append(
-      layers.dropout({
-        name: numbered("dropout"),
-        rate: dropoutRate,
-        seed: deriveSeed(seed, "dropout layer", index),
-      }),
-    );
+    const seed = deriveSeed(network.seed, "dropout layer", index);
+    append(layers.dropout({ name: numbered("dropout"), rate, seed }));
+  };
+  const dense = (units: number, activation: "relu" | "softmax"): void => {
+    const initializer = { kernelInitializer: kernelInitializer() };
+    append(layers.dense({ name: numbered("dense"), units, activation, ...initializer }));
   };
   dropout(0);
-  append(
-    layers.dense({
-      name: numbered("dense"),
-      units: denseUnits,
-      activation: "relu",
-      kernelInitializer: kernelInitializer(),
-    }),
-  );
+  dense(denseUnits, "relu");
   dropout(1);
-  append(
-    layers.dense({
-      name: numbered("dense"),
-      units: numClasses,
-      activation: "softmax",
-      kernelInitializer: kernelInitializer(),
-    }),
-  );
-
-  const built = withKerasLayers(model({ inputs: image, outputs: x, name: "model" }));
-  if (compile) {
-    compileOwning(built, adam({ learningRate }), {
-      loss: "sparseCategoricalCrossentropy",
-      metrics: ["accuracy"],
-    });
-  }
-  return built;
+  dense(numClasses, "softmax");
+  return model({ inputs: image, outputs: x, name: "model" });
 }
 
 /** Far beyond what learns from small pictures, and below what one array of a backend can hold. */
@@ -203,18 +197,13 @@ function nameCounter(): (base: string) => string {
   };
 }
 
-function checkShape(
-  subject: string,
-  inputShape: readonly number[],
-  filters: readonly number[],
-): void {
-  check(
-    isArray(inputShape) && inputShape.length === 3,
-    subject,
-    "inputShape to be [height, width, channels]",
-    describe(inputShape),
-    "pass e.g. [32, 32, 3]",
-  );
+/** What has images' shape and class names: an image set, or a stream of images. */
+function isForImages(value: unknown): value is Pick<ImageSet, "imageShape" | "classNames"> {
+  const { imageShape, classNames } = (isObject(value) ? value : {}) as Partial<ImageSet>;
+  return isArray(imageShape) && isListOf(classNames, isText);
+}
+
+function readFilters(filters: unknown, subject: string): readonly number[] {
   check(
     isArray(filters) && filters.length > 0,
     subject,
@@ -222,7 +211,8 @@ function checkShape(
     describe(filters),
     "pass e.g. [32, 64, 128]",
   );
-  filters.forEach((count, i) => {
+  // From a list with holes, which forEach passes over.
+  Array.from(filters).forEach((count, i) => {
     checkInteger(subject, `filters[${i}]`, count, { min: 1 });
   });
   check(
@@ -232,21 +222,17 @@ function checkShape(
     `${filters.length}`,
     "leave out blocks",
   );
-  // Each block halves the picture; at least one pixel must be left at the end.
-  const smallest = 2 ** filters.length;
-  checkInteger(subject, "inputShape[0]", inputShape[0], { min: smallest });
-  checkInteger(subject, "inputShape[1]", inputShape[1], { min: smallest });
-  checkInteger(subject, "inputShape[2]", inputShape[2], { min: 1 });
+  return filters as number[];
 }
 
-/** Throws, before anything is allocated, if the network has more weights than can be trained. */
-function checkSize(
-  subject: string,
-  [height, width, channels]: readonly number[],
-  filters: readonly number[],
-  denseUnits: number,
-  numClasses: number,
-): void {
+/** Throws, before anything is allocated, if the pictures vanish or the weights are too many to train. */
+function checkSize(subject: string, network: Network): void {
+  const { inputShape, filters, denseUnits, numClasses } = network;
+  const [height, width, channels] = inputShape;
+  // Each block halves the picture; at least one pixel must be left at the end.
+  const smallest = 2 ** filters.length;
+  checkInteger(subject, "inputShape[0]", height, { min: smallest });
+  checkInteger(subject, "inputShape[1]", width, { min: smallest });
   let weights = 0;
   let before = channels;
   for (const count of filters) {
@@ -254,7 +240,7 @@ function checkSize(
     weights += 9 * before * count + 9 * count * count + 10 * count;
     before = count;
   }
-  const halved = (side: number): number => Math.floor(side / 2 ** filters.length);
+  const halved = (side: number): number => Math.floor(side / smallest);
   const flat = halved(height) * halved(width) * before;
   weights += flat * denseUnits + denseUnits + denseUnits * numClasses + numClasses;
   check(

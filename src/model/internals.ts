@@ -3,7 +3,7 @@
  * them private or protected. They stand here, in one place, so that a new release of tfjs-layers
  * can be checked against this file alone.
  */
-import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { io, Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, SymbolicTensor } from "@tensorflow/tfjs-layers";
 
 /** Takes true values and outputs, gives one loss (or metric) value per sample. */
@@ -35,6 +35,8 @@ export interface LayerInternals {
   readonly trainableWeights: LayerVariable[];
   /** Those that it would train if nothing were frozen. */
   readonly _trainableWeights?: readonly LayerVariable[];
+  /** Such as the statistics of a batch normalisation. */
+  readonly _nonTrainableWeights?: readonly LayerVariable[];
   readonly activation?: { getClassName(): string };
   readonly kernel?: LayerVariable;
   readonly bias?: LayerVariable | null;
@@ -43,16 +45,18 @@ export interface LayerInternals {
 /** A model, with the members that the training loop needs. */
 export interface ModelInternals {
   readonly layers: LayerInternals[];
+  /** `<layer>_ib-<i>` for each call of a layer in it. */
+  readonly containerNodes: ReadonlySet<string>;
   readonly inputs: SymbolicTensor[];
   readonly outputs: SymbolicTensor[];
   loss: unknown;
   lossFunctions?: LossFunction[];
+  /** As it was compiled with them: names and functions, in a list or by the output. */
+  metrics?: unknown;
   /** `loss`, then one name a metric. */
   metricsNames?: string[];
   /** One metric each, with the index of its output; of models with one output. */
   metricsTensors?: [LossFunction, number][];
-  /** Whether disposing the model disposes its optimizer too. */
-  isOptimizerOwned: boolean;
   readonly optimizer: Optimizer | undefined;
   readonly trainableWeights: LayerVariable[];
   /** Those that a step moves: what was trainable when the model was compiled. */
@@ -61,6 +65,15 @@ export interface ModelInternals {
   stopTraining: boolean;
   /** One optimisation step on `[inputs..., targets..., sample weights...]`, the last if any; gives `[loss, ...metrics]`. */
   makeTrainFunction(): (data: Tensor[]) => Scalar[];
+  /** Loss, metrics and optimizer as `model.save` writes them. */
+  getTrainingConfig(): io.TrainingConfig;
+}
+
+/** A model's members that say who disposes what. */
+export interface ContainerInternals {
+  isOptimizerOwned: boolean;
+  /** How many models it is in, and 1; 0 once it is disposed. */
+  _refCount: number;
 }
 
 /** A tensor with the name of the variable that it belongs to. */

@@ -6,8 +6,9 @@
  * that hold other layers. Nothing is patched globally.
  */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { shared } from "../brand.ts";
+import { shared } from "../runtime/brand.ts";
 import { checkLiveModel } from "./check-model.ts";
+import { withConstraints } from "./constraints.ts";
 import type { LayerInternals } from "./internals.ts";
 import { allLayers, isLeaf } from "./layer-tree.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
@@ -41,8 +42,8 @@ const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInterna
 /**
  * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
  * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense
- * and Conv2D in fused kernels where the backend has them, and `trainable` of a model that reaches
- * every layer inside. {@link buildCifarModel}, {@link loadModel} and the training functions do it by
+ * and Conv2D in fused kernels where the backend has them, constraints of weights that hold after each
+ * step, and `trainable` of a model that reaches every layer inside. {@link buildCifarModel}, {@link loadModel} and the training functions do it by
  * themselves; call it for a model that you train or freeze otherwise. Idempotent.
  * @param model any layers model; the `call` of its layers is replaced.
  * @returns the same model.
@@ -51,6 +52,7 @@ const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInterna
 export function withKerasLayers<Model extends LayersModel>(model: Model): Model {
   checkLiveModel("withKerasLayers", model);
   withKerasTrainable(model);
+  withConstraints(model);
   const counts = new Map<string, number>();
   for (const layer of allLayers(model)) {
     const name = layer.getClassName();

@@ -1,5 +1,5 @@
 /** Models hold layers that may be models, or wrappers around layers: a tree. */
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import type { LayerInternals } from "./internals.ts";
 
 /** The layers that a layer is made of: a model's, or those that a wrapper calls; else none. */
@@ -29,4 +29,15 @@ export function allLayers(model: LayersModel): ReadonlySet<LayerInternals> {
   };
   (model as unknown as LayerInternals).layers!.forEach(visit);
   return found;
+}
+
+/**
+ * A model's weights, each once, in an order that freezing does not change, as it does that of
+ * `model.weights`: those that can be trained, then statistics, either in the order of the layers.
+ */
+export function weightsInOrder(model: LayersModel): readonly LayerVariable[] {
+  const leaves = [...allLayers(model)].filter(isLeaf);
+  const statistics = new Set(leaves.flatMap((layer) => layer._nonTrainableWeights ?? []));
+  const weights = [...new Set(leaves.flatMap((layer) => layer.weights))];
+  return [...weights.filter((weight) => !statistics.has(weight)), ...statistics];
 }

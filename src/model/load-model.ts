@@ -3,7 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
 import { modelInternals } from "./internals.ts";
 import { setTrainingStep, withKerasLayers } from "./keras-layers.ts";
-import { withUndyingLoss } from "./loss.ts";
+import { withKerasLoss } from "./loss.ts";
 
 /**
  * Loads a saved model with everything that training needs: the layers behave as Keras's do, and a
@@ -30,7 +30,7 @@ export async function loadModel(handler: string | io.IOHandler): Promise<LayersM
   if (!optimizer) return model;
   // A mask belongs to a step, and the optimizer knows how many there were.
   setTrainingStep(model, optimizer.iterations);
-  return withUndyingLoss(model);
+  return withKerasLoss(model);
 }
 
 /** What loads from there: a URL's handler is chosen as TensorFlow.js does it. */

@@ -94,12 +94,12 @@ function oneHotRows(labels: Tensor1D, outputs: Tensor2D): Tensor2D {
 }
 
 /** Whether labels are rows of probabilities, not indices in whatever shape. */
-function areRows(yTrue: Tensor, yPred: Tensor): boolean {
+export function areRows(yTrue: Tensor, yPred: Tensor): boolean {
   return yTrue.rank === yPred.rank && yTrue.shape[1] === yPred.shape[1];
 }
 
 /** The loss in the form in which tfjs-layers calls it: any shape and dtype of labels. */
-function crossEntropy(yTrue: Tensor, yPred: Tensor): Tensor {
+export function crossEntropy(yTrue: Tensor, yPred: Tensor): Tensor {
   const logits = rememberedLogits(yPred) as Tensor2D | undefined;
   if (areRows(yTrue, yPred)) {
     const targets = cast(yTrue, "float32") as Tensor2D;
@@ -114,23 +114,32 @@ function crossEntropy(yTrue: Tensor, yPred: Tensor): Tensor {
 }
 
 /** Whether each prediction is right; of a row of probabilities the largest is the label. */
-function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
+export function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
   const labels = areRows(yTrue, yPred) ? argMax(yTrue, -1) : reshape(yTrue, [-1]);
   return cast(equal(cast(labels, "int32"), argMax(yPred, -1)), "float32");
 }
 
-/** The losses for which {@link withUndyingLoss} cares. */
+/** The losses for which {@link withKerasLoss} cares. */
 export const CROSS_ENTROPIES: readonly unknown[] = [
   "sparseCategoricalCrossentropy",
   "categoricalCrossentropy",
 ];
 
 /**
+ * Whether a model's loss takes class indices: tfjs-layers' sparse one, and a user's own function, which
+ * gets what that gets.
+ */
+export function takesIndices(model: LayersModel): boolean {
+  const { loss } = modelInternals(model);
+  return typeof loss !== "string" || loss === "sparseCategoricalCrossentropy";
+}
+
+/**
  * Gives a compiled model this loss wherever it names tfjs-layers' `sparseCategoricalCrossentropy` or
  * `categoricalCrossentropy`; both then take indices as well as rows of probabilities, and so does
  * its accuracy. The model keeps the names, so it is saved and shown as before. Idempotent.
  */
-export function withUndyingLoss<Model extends LayersModel>(model: Model): Model {
+export function withKerasLoss<Model extends LayersModel>(model: Model): Model {
   const inner = modelInternals(model);
   if (CROSS_ENTROPIES.includes(inner.loss) && inner.lossFunctions) {
     inner.lossFunctions = inner.lossFunctions.map(() => crossEntropy);

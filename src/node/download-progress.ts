@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { printable, printableLines } from "../printable.ts";
+import { printable, printableLines } from "../text/printable.ts";
 
 /** How far a download has come. */
 export interface DownloadProgress {

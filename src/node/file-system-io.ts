@@ -1,6 +1,5 @@
 import type { io } from "@tensorflow/tfjs-core";
-import { check, describe } from "../checks.ts";
-import { isPath } from "./is-path.ts";
+import { checkPath } from "./path.ts";
 import { loadModelFiles } from "./model-files/load-model-files.ts";
 import { SUBJECT } from "./model-files/model-json.ts";
 import { saveModelFiles } from "./model-files/save-model-files.ts";
@@ -22,13 +21,7 @@ import { saveModelFiles } from "./model-files/save-model-files.ts";
  * @throws {DataError} from `load`, if the files are damaged or do not belong together.
  */
 export function fileSystemIO(path: string): Required<Pick<io.IOHandler, "save" | "load">> {
-  check(
-    isPath(path),
-    SUBJECT,
-    "the path of a folder or of a model.json",
-    describe(path),
-    'pass e.g. "runs/model"',
-  );
+  checkPath(SUBJECT, path, "the path of a folder or of a model.json", 'pass e.g. "runs/model"');
   return {
     save: (artifacts) => saveModelFiles(path, artifacts),
     load: () => loadModelFiles(path),

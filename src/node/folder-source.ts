@@ -1,11 +1,7 @@
 import { join } from "node:path";
-import { check, describe } from "../checks.ts";
 import type { ByteSource } from "../dataset/byte-source.ts";
-import { SourceError } from "../errors.ts";
-import { readingRemedy } from "./file-remedies.ts";
-import { isPath } from "./is-path.ts";
-import { readRegularFile } from "./read-regular-file.ts";
-import { whatIsThere } from "./what-is-there.ts";
+import { checkPath } from "./path.ts";
+import { readNamedFile } from "./read-named-file.ts";
 
 /**
  * The files of a folder that you provide, e.g. the unpacked `cifar-10-batches-bin` with
@@ -14,30 +10,16 @@ import { whatIsThere } from "./what-is-there.ts";
  * @throws {SourceError} from `read`, if the folder or a file in it is missing or cannot be read.
  */
 export function folderSource(path: string): ByteSource {
-  check(
-    isPath(path),
-    "folderSource",
-    "the path of a folder",
-    describe(path),
-    'pass e.g. "data/cifar-10-batches-bin"',
-  );
+  const subject = "folderSource";
+  checkPath(subject, path, "the path of a folder", 'pass e.g. "data/cifar-10-batches-bin"');
   return {
-    async read(fileName) {
-      try {
-        return await readRegularFile(join(path, fileName));
-      } catch (cause) {
-        throw new SourceError({
-          subject: "folderSource",
-          expected: `the file ${fileName} in the folder ${path}`,
-          got: await whatIsThere(path, cause),
-          remedy: readingRemedy(
-            cause,
-            "name the folder that holds the data set's files, e.g. the unpacked " +
-              "cifar-10-binary.tar.gz; cifar10Source() and cifar100Source() fetch theirs",
-          ),
-          cause,
-        });
-      }
-    },
+    read: (fileName) =>
+      readNamedFile(join(path, fileName), {
+        subject,
+        expected: `the file ${fileName} in the folder ${path}`,
+        remedy:
+          "name the folder that holds the data set's files, e.g. the unpacked " +
+          "cifar-10-binary.tar.gz; cifar10Source() and cifar100Source() fetch theirs",
+      }),
   };
 }

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { DataError } from "../errors.ts";
-import { errorCode } from "./error-code.ts";
+import { errorCode } from "./file-errors.ts";
 
 /**
  * The decompressed contents of a gzip file, in chunks.

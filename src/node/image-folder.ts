@@ -1,22 +1,21 @@
 import { join } from "node:path";
-import { check, checkFunction, checkOptions, describe } from "../checks.ts";
-import { checkMaxPixels } from "../dataset/pictures/checked-header.ts";
 import { countByReason, namesOf } from "../dataset/left-out.ts";
 import {
-  PICTURE_SET_OPTIONS,
-  type PictureFile,
   makePictureSet,
+  type PictureFile,
   type PictureSet,
   type PictureSetOptions,
+  pictureSetOptions,
   withLeftOut,
 } from "../dataset/picture-set.ts";
 import type { Pixels } from "../dataset/resample.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { DataError } from "../errors.ts";
-import { printable } from "../printable.ts";
-import { warn } from "../warn.ts";
+import { callback, integer, readOptions } from "../options.ts";
+import { printable } from "../text/printable.ts";
+import { warn } from "../runtime/warn.ts";
 import { MAX_PIXELS, type OpenPicture, pictureOpener } from "./decode-picture.ts";
-import { isPath } from "./is-path.ts";
+import { checkPath } from "./path.ts";
 import { listPictures, type PictureList } from "./list-pictures.ts";
 
 /** Options of {@link imageFolder}: those of `pictureSet`. */
@@ -53,11 +52,12 @@ const SUBJECT = "imageFolder";
  * @throws {DataError} if there are no pictures, a class has none, or some are damaged (all are named).
  */
 export async function imageFolder(path: string, options: ImageFolderOptions): Promise<PictureSet> {
-  check(isPath(path), SUBJECT, "the path of a folder", describe(path), 'pass e.g. "data/flowers"');
-  checkOptions(SUBJECT, options, [...PICTURE_SET_OPTIONS, "decode", "maxPixels"]);
-  const { decode, maxPixels = MAX_PIXELS, ...rest } = options;
-  checkFunction(SUBJECT, "decode", decode);
-  checkMaxPixels(SUBJECT, maxPixels);
+  checkPath(SUBJECT, path, "the path of a folder", 'pass e.g. "data/flowers"');
+  const { decode, maxPixels, ...settings } = readOptions(SUBJECT, options, {
+    ...pictureSetOptions(),
+    decode: callback<NonNullable<ImageFolderOptions["decode"]>>(),
+    maxPixels: integer({ min: 1, default: MAX_PIXELS }),
+  });
   const clipped: string[] = [];
   const fileOf = decode
     ? (name: string, source: string): PictureFile => ({
@@ -70,13 +70,11 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
   const list = await listPictures(path);
   checkClasses(path, list);
   const files = list.pictures.map((name) => fileOf(name, join(path, ...name.split("/"))));
-  const set = await makePictureSet(SUBJECT, files, rest);
+  const set = await makePictureSet(SUBJECT, files, settings);
   if (list.leftOut.length > 0) {
-    const count = list.leftOut.length;
-    const where = printable(path);
-    warn(
-      `${SUBJECT}: left out ${count} of the entries in ${where}: ${countByReason(list.leftOut)}.`,
-    );
+    const { length } = list.leftOut;
+    const where = `the entries in ${printable(path)}`;
+    warn(`${SUBJECT}: left out ${length} of ${where}: ${countByReason(list.leftOut)}.`);
   }
   if (clipped.length > 0) {
     warnOfClippedGrey(SUBJECT, `${clipped.length} pictures: ${namesOf(clipped)}`);

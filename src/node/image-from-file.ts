@@ -4,14 +4,12 @@ import {
   type ImageFromFileOptions,
   imageFromFileSettings,
 } from "../dataset/pictures/image-options.ts";
-import { resizeImage } from "../dataset/resize-image.ts";
+import { resizePicture } from "../dataset/resize-image.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
-import { messageOf } from "../describe.ts";
-import { CifarKitError, SourceError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { MAX_PIXELS, type PictureInput, pictureOpener } from "./decode-picture.ts";
-import { readingRemedy } from "./file-remedies.ts";
-import { isPath } from "./is-path.ts";
+import { explainErrors } from "./file-errors.ts";
+import { isPath } from "./path.ts";
 
 const SUBJECT = "imageFromFile";
 
@@ -36,20 +34,13 @@ export async function imageFromFile(
   const input = await inputOf(file);
   const name = typeof input === "string" ? ` (${printable(input)})` : "";
   const open = await pictureOpener(SUBJECT, maxPixels);
-  try {
-    const picture = await (await open(input, name)).decode();
-    if (picture.isClipped) warnOfClippedGrey(SUBJECT, `the picture${name}`);
-    return resizeImage(picture, imageShape, resize);
-  } catch (cause) {
-    if (cause instanceof CifarKitError) throw cause;
-    throw new SourceError({
-      subject: SUBJECT,
-      expected: `a file that can be read${name}`,
-      got: `"${messageOf(cause)}"`,
-      remedy: readingRemedy(cause, "correct the path"),
-      cause,
-    });
-  }
+  const expected = `a file that can be read${name}`;
+  const picture = await explainErrors(
+    { subject: SUBJECT, expected, remedy: "correct the path" },
+    async () => (await open(input, name)).decode(),
+  );
+  if (picture.isClipped) warnOfClippedGrey(SUBJECT, `the picture${name}`);
+  return resizePicture("imageFromFile", picture, imageShape, resize);
 }
 
 async function inputOf(file: unknown): Promise<PictureInput> {

@@ -1,11 +1,10 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { compareText } from "../dataset/compare-text.ts";
+import { compareText } from "../text/compare-text.ts";
 import type { LeftOutFile } from "../dataset/left-out.ts";
-import { messageOf } from "../describe.ts";
-import { DataError, SourceError } from "../errors.ts";
-import { readingRemedy } from "./file-remedies.ts";
+import { DataError } from "../errors.ts";
+import { explainErrors } from "./file-errors.ts";
 
 /** What a folder of class folders holds. */
 export interface PictureList {
@@ -30,62 +29,46 @@ const REPLACED = "\ufffd";
  * @throws {SourceError} if a folder cannot be read.
  * @throws {DataError} if the folder of a class is not named in UTF-8.
  */
-export async function listPictures(root: string): Promise<PictureList> {
-  try {
-    return await picturesIn(root);
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    throw new SourceError({
-      subject: SUBJECT,
-      expected: `a folder with one folder of pictures per class at ${root}`,
-      got: messageOf(cause),
-      remedy: readingRemedy(cause, "correct the path"),
-      cause,
-    });
-  }
+export function listPictures(root: string): Promise<PictureList> {
+  const expected = `a folder with one folder of pictures per class at ${root}`;
+  const told = { subject: SUBJECT, expected, remedy: "correct the path" };
+  return explainErrors(told, () => picturesIn(root));
 }
 
 async function picturesIn(root: string): Promise<PictureList> {
   const pictures: string[] = [];
   const classes: string[] = [];
   const leftOut: LeftOutFile[] = [];
-  const leave = (path: string, reason: string): unknown => leftOut.push({ path, reason });
+  const leaveOut = (path: string, reason: string): unknown => leftOut.push({ path, reason });
 
   const visit = async (folder: string, seen: Set<string>): Promise<void> => {
+    const isTop = folder === "";
     for (const entry of await list(root, folder)) {
-      const path = `${folder}/${entry.name}`;
+      const path = isTop ? entry.name : `${folder}/${entry.name}`;
       const kind = await kindOf(root, path, entry);
-      if (entry.name.startsWith(".")) leave(path, "hidden");
+      if (entry.name.startsWith(".")) leaveOut(path, "hidden");
       else if (kind === "folder") {
-        if (await isNew(join(root, path), seen)) await visit(path, seen);
-        else leave(path, "a link to a folder that is read already");
-      } else if (kind !== "file") leave(path, kind);
+        // Within a class no folder is read twice; two classes may share one.
+        const inside = isTop ? new Set([await realpath(root)]) : seen;
+        if (await isNew(join(root, path), inside)) {
+          if (isTop) classes.push(path);
+          await visit(path, inside);
+        } else leaveOut(path, "a link to a folder that is read already");
+      } else if (isTop && kind === MISNAMED && entry.isDirectory()) {
+        // Left out, it would be a class that nobody learns.
+        throw new DataError({
+          subject: SUBJECT,
+          expected: `the folders of classes in ${root} to be named in UTF-8`,
+          got: `another encoding: ${path}`,
+          remedy: "rename it",
+        });
+      } else if (kind !== "file") leaveOut(path, kind);
+      else if (isTop) leaveOut(path, "in no folder of a class");
       else if (PICTURE.test(entry.name)) pictures.push(path);
-      else leave(path, `named ${extname(entry.name).toLowerCase() || "without an ending"}`);
+      else leaveOut(path, `named ${extname(entry.name).toLowerCase() || "without an ending"}`);
     }
   };
-
-  for (const entry of await list(root, "")) {
-    const { name } = entry;
-    const kind = await kindOf(root, name, entry);
-    if (name.startsWith(".")) leave(name, "hidden");
-    else if (kind === "folder") {
-      const seen = new Set<string>();
-      await isNew(root, seen);
-      if (await isNew(join(root, name), seen)) {
-        classes.push(name);
-        await visit(name, seen);
-      } else leave(name, "a link to a folder that is read already");
-    } else if (kind === MISNAMED && entry.isDirectory()) {
-      // Left out, it would be a class that nobody learns.
-      throw new DataError({
-        subject: SUBJECT,
-        expected: `the folders of classes in ${root} to be named in UTF-8`,
-        got: `another encoding: ${name}`,
-        remedy: "rename it",
-      });
-    } else leave(name, kind === "file" ? "in no folder of a class" : kind);
-  }
+  await visit("", new Set());
   return { pictures, classes, leftOut };
 }
 

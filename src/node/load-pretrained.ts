@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { messageOf } from "../describe.ts";
-import { SourceError } from "../errors.ts";
 import { PRETRAINED, pretrainedModel } from "../model/index.ts";
+import { explainErrors } from "./file-errors.ts";
 
 /**
  * The trained network that comes with the package; see {@link pretrainedModel}.
@@ -14,18 +13,14 @@ import { PRETRAINED, pretrainedModel } from "../model/index.ts";
  */
 export async function loadPretrained(): Promise<LayersModel> {
   const name = `cifar-kit/pretrained/${PRETRAINED.fileName}`;
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(createRequire(import.meta.url).resolve(name));
-  } catch (cause) {
-    throw new SourceError({
+  const bytes = await explainErrors(
+    {
       subject: "loadPretrained",
       expected: `to read ${name}`,
-      got: messageOf(cause),
       remedy:
         "install cifar-kit where the program runs, or read the file and pass it to pretrainedModel()",
-      cause,
-    });
-  }
+    },
+    () => readFile(createRequire(import.meta.url).resolve(name)),
+  );
   return pretrainedModel(bytes);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { link, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { errorCode } from "./error-code.ts";
+import { errorCode } from "./file-errors.ts";
 import { hasEnded, type ProcessMark } from "./process-mark.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { temporaryPath, unfinished } from "./temporary-files.ts";

@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCode } from "./error-code.ts";
+import { errorCode } from "./file-errors.ts";
 
 /**
  * Makes a folder and the missing ones above it; one that is there already is left as it is. Instead of

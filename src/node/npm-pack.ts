@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SourceError } from "../errors.ts";
-import { errorCode } from "./error-code.ts";
+import { errorCode } from "./file-errors.ts";
 
 /** Options of {@link npmPack}. */
-export interface NpmPackOptions {
+interface NpmPackOptions {
   /** A folder for npm's own cache and the result; the caller removes it. */
   readonly workDir: string;
   /** Called about twice a second with the bytes that have arrived. */
@@ -36,10 +36,8 @@ export async function npmPack(
     reports.catch(() => undefined);
   }, 500);
   try {
-    await runNpm([
-      ...["pack", spec, "--ignore-scripts", "--loglevel=error", "--json"],
-      ...["--cache", cache, "--pack-destination", destination],
-    ]);
+    const options = "--ignore-scripts --loglevel=error --json".split(" ");
+    await runNpm(["pack", spec, ...options, "--cache", cache, "--pack-destination", destination]);
   } finally {
     clearInterval(poll);
   }

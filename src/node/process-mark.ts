@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
-import { errorCode } from "./error-code.ts";
+import { errorCode } from "./file-errors.ts";
 
 /** What tells a process from every other that ever ran, as far as the system says. */
 export interface ProcessMark {

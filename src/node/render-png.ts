@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ResvgRenderOptions } from "@resvg/resvg-js";
 import { check, describe } from "../checks.ts";
-import { messageOf } from "../describe.ts";
+import { messageOf } from "../text/describe.ts";
 import { ArgumentError, DataError, SourceError } from "../errors.ts";
-import { optionalPackage } from "../optional-package.ts";
-import { readingRemedy } from "./file-remedies.ts";
+import { optionalPackage } from "../runtime/optional-package.ts";
+import { explainErrors } from "./file-errors.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { sweepLeftovers, temporaryStem } from "./temporary-files.ts";
 
@@ -94,18 +94,11 @@ const FONT_SIGNATURES = ["\0\x01\0\0", "OTTO", "true", "ttcf"];
 
 /** The renderer leaves out, without a word, what it cannot read. */
 async function checkFont(file: string): Promise<void> {
-  let start: Buffer;
-  try {
-    start = (await readRegularFile(file)).subarray(0, 4);
-  } catch (cause) {
-    throw new SourceError({
-      subject: "writePng",
-      expected: `the font ${file} to be readable`,
-      got: messageOf(cause),
-      remedy: readingRemedy(cause, "correct the path in fontFiles"),
-      cause,
-    });
-  }
+  const expected = `the font ${file} to be readable`;
+  const start = await explainErrors(
+    { subject: "writePng", expected, remedy: "correct the path in fontFiles" },
+    async () => (await readRegularFile(file)).subarray(0, 4),
+  );
   if (!FONT_SIGNATURES.includes(start.toString("latin1"))) {
     throw new DataError({
       subject: "writePng",

@@ -8,7 +8,7 @@ import {
   SPRITE_ROWS,
   spriteRecords,
 } from "../dataset/cifar10-sprites.ts";
-import type { Inflate } from "../dataset/png.ts";
+import type { Inflate } from "../bytes/png.ts";
 import { gunzipFile } from "./gunzip.ts";
 import { readTar, type TarFile } from "./tar.ts";
 
@@ -20,7 +20,7 @@ const SPRITES: readonly Sprite[] = CIFAR10_SPRITES.map((sprite) => ({
 }));
 
 /** What there is in the package; tests pass a small one. */
-export interface SpritePackage {
+interface SpritePackage {
   readonly sprites?: readonly Sprite[];
   /** Images in each PNG. */
   readonly rows?: number;

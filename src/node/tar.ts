@@ -4,6 +4,7 @@
  * such an archive has no need of (links, devices, extended headers, sparse files) is refused.
  * @see https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html (ustar)
  */
+import { joinBytes } from "../bytes/bytes.ts";
 import { DataError } from "../errors.ts";
 
 const BLOCK = 512;
@@ -124,13 +125,7 @@ class BlockReader {
       parts.push(part);
       missing -= part.length;
     }
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    return joinBytes(parts);
   }
 
   async skip(size: number): Promise<void> {

@@ -1,16 +1,23 @@
-import { mkdtemp, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "./make-folder.ts";
 import { sweepLeftovers, temporaryStem } from "./temporary-files.ts";
 
 /**
- * A new folder in the cache for one download; also clears away what crashed ones left there, where
- * it may. The cache is created if it is not there; other errors of the file system are thrown as
- * they are.
+ * Does something with a new folder in the cache, for one download, which is removed afterwards; also
+ * clears away what crashed ones left there, where it may. The cache is created if it is not there.
  */
-export async function createWorkDir(cacheDir: string): Promise<string> {
+export async function inWorkDir<T>(
+  cacheDir: string,
+  action: (workDir: string) => Promise<T>,
+): Promise<T> {
   await makeFolder(cacheDir);
   const workDir = await mkdtemp(join(cacheDir, `${await temporaryStem("fetch")}-`));
-  await sweepLeftovers(cacheDir, (await stat(workDir)).mtimeMs);
-  return workDir;
+  try {
+    await sweepLeftovers(cacheDir, (await stat(workDir)).mtimeMs);
+    return await action(workDir);
+  } finally {
+    // What cannot be removed is swept later.
+    await rm(workDir, { recursive: true, force: true }).catch(() => undefined);
+  }
 }

@@ -2,7 +2,7 @@ import { fsync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
-import { errorCode } from "./error-code.ts";
+import { errorCode } from "./file-errors.ts";
 import { temporaryPath } from "./temporary-files.ts";
 
 /**

@@ -1,11 +1,9 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
-import { messageOf } from "../describe.ts";
-import { SourceError } from "../errors.ts";
-import { writingRemedy } from "./file-remedies.ts";
-import { isPath } from "./is-path.ts";
+import { explainErrors } from "./file-errors.ts";
 import { makeFolder } from "./make-folder.ts";
+import { checkPath } from "./path.ts";
 import { sweepLeftovers } from "./temporary-files.ts";
 import { writeAtomic } from "./write-atomic.ts";
 
@@ -21,7 +19,6 @@ import { writeAtomic } from "./write-atomic.ts";
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
   const subject = "writeFileAtomic";
-  checkPath(subject, path);
   check(
     typeof data === "string" || data instanceof Uint8Array,
     subject,
@@ -29,32 +26,20 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
     describe(data),
     "pass e.g. what saveWeights() gives",
   );
-  await writeWhole(subject, path, data);
+  await writeWhole(subject, path, () => Promise.resolve(data));
 }
 
-/** Throws unless the value can be the path of a file. */
-export function checkPath(subject: string, path: unknown): void {
-  check(isPath(path), subject, "a path", describe(path), "pass the file to write");
-}
-
-/** The same for other doors. */
+/** The same for other doors. Makes the data before it touches the file. */
 export async function writeWhole(
   subject: string,
   path: string,
-  data: Uint8Array | string,
+  make: () => Promise<Uint8Array | string>,
 ): Promise<void> {
-  try {
+  checkPath(subject, path, "a path", "pass the file to write");
+  const data = await make();
+  await explainErrors({ subject, expected: `${path} to be writable` }, async () => {
     await makeFolder(dirname(path));
     await writeAtomic(path, data);
-    const { mtimeMs } = await stat(path);
-    await sweepLeftovers(dirname(path), mtimeMs);
-  } catch (cause) {
-    throw new SourceError({
-      subject,
-      expected: `${path} to be writable`,
-      got: messageOf(cause),
-      remedy: writingRemedy(cause),
-      cause,
-    });
-  }
+    await sweepLeftovers(dirname(path), (await stat(path)).mtimeMs);
+  });
 }

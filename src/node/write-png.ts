@@ -1,8 +1,8 @@
-import { check, checkNumber, checkOptions, describe, isListOf, isText } from "../checks.ts";
+import { number, readOptions, texts } from "../options.ts";
 import type { VegaLiteSpec } from "../plots/spec.ts";
 import { toSvg } from "../plots/to-svg.ts";
 import { renderPng } from "./render-png.ts";
-import { writePicture } from "./write-picture.ts";
+import { writeWhole } from "./write-file-atomic.ts";
 
 /** Options of {@link writePng}. */
 export interface WritePngOptions {
@@ -32,15 +32,10 @@ export async function writePng(
   spec: VegaLiteSpec,
   options: WritePngOptions = {},
 ): Promise<void> {
-  checkOptions("writePng", options, ["scale", "fontFiles"]);
-  const { scale = 2, fontFiles = [] } = options;
-  checkNumber("writePng", "scale", scale, { min: 0, exclusiveMin: true, max: 8 });
-  check(
-    isListOf(fontFiles, isText),
-    "writePng",
-    "fontFiles to be a list of paths",
-    describe(fontFiles),
-    'pass e.g. ["NotoSansJP-Regular.ttf"]',
-  );
-  await writePicture("writePng", path, async () => renderPng(await toSvg(spec), scale, fontFiles));
+  const subject = "writePng";
+  const { scale, fontFiles } = readOptions(subject, options, {
+    scale: number({ min: 0, exclusiveMin: true, max: 8, default: 2 }),
+    fontFiles: texts("paths", '["NotoSansJP-Regular.ttf"]', { default: [] }),
+  });
+  await writeWhole(subject, path, async () => renderPng(await toSvg(spec), scale, fontFiles));
 }

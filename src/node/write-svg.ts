@@ -1,6 +1,6 @@
 import { toSvg } from "../plots/to-svg.ts";
 import type { VegaLiteSpec } from "../plots/spec.ts";
-import { writePicture } from "./write-picture.ts";
+import { writeWhole } from "./write-file-atomic.ts";
 
 /**
  * Draws a specification into an SVG file. Folders of the path are made; the file appears whole or
@@ -11,5 +11,5 @@ import { writePicture } from "./write-picture.ts";
  * @throws {SourceError} if `vega` or `vega-lite` is not installed or the file cannot be written.
  */
 export async function writeSvg(path: string, spec: VegaLiteSpec): Promise<void> {
-  await writePicture("writeSvg", path, async () => await toSvg(spec));
+  await writeWhole("writeSvg", path, () => toSvg(spec));
 }

@@ -1,17 +1,10 @@
 import { INK } from "./spec.ts";
 
 /** Matplotlib's colour map "Blues": nine colours of ColorBrewer, linear between them in RGB. */
-export const BLUES = [
-  "#f7fbff",
-  "#deebf7",
-  "#c6dbef",
-  "#9ecae1",
-  "#6baed6",
-  "#4292c6",
-  "#2171b5",
-  "#08519c",
-  "#08306b",
-] as const;
+export const BLUES: readonly string[] =
+  /* @__PURE__ */ "#f7fbff #deebf7 #c6dbef #9ecae1 #6baed6 #4292c6 #2171b5 #08519c #08306b".split(
+    " ",
+  );
 
 /** The colour at `fraction` of the map (0 lightest, 1 darkest) as red, green, blue in [0, 1]. */
 export function bluesAt(fraction: number): [number, number, number] {

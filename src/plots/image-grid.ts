@@ -1,5 +1,7 @@
-import { check, describe } from "../checks.ts";
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import { check } from "../checks.ts";
+import { checkImageSet } from "../dataset/check-image-set.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
 import { imageUrl } from "./image-url.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
 import { createSpec, INK, titleAbove } from "./spec.ts";
@@ -20,7 +22,8 @@ export interface Tile {
 
 /** How a grid is laid out, in pixels. */
 export interface GridLayout {
-  readonly columns: number;
+  /** By default 5 to 10, as suits the number of images. */
+  readonly columns: number | undefined;
   /** What the longest side of an image should measure. */
   readonly imageSize?: number;
   readonly fontSize?: number;
@@ -36,7 +39,7 @@ export function imageGrid(
   description: string,
   tiles: readonly Tile[],
   shape: ImageShape,
-  { columns, imageSize = 96, fontSize = 12, title }: GridLayout,
+  { columns = defaultColumns(tiles.length), imageSize = 96, fontSize = 12, title }: GridLayout,
 ): VegaLiteSpec {
   const [width, height] = drawnSize(shape, imageSize);
   const lineHeight = Math.round(fontSize * 1.3);
@@ -103,15 +106,8 @@ export function imageGrid(
 
 /** Throws unless the set has images, and of a kind that a picture can show. */
 export function checkDrawable(subject: string, set: ImageSet): void {
-  check(
-    (set as Partial<ImageSet> | null)?.images instanceof Uint8Array,
-    subject,
-    "an ImageSet",
-    describe(set),
-    "pass e.g. the test part of loadCifar10()",
-  );
+  checkImageSet(subject, set);
   const channels = set.imageShape[2];
-  check(set.length > 0, subject, "a set with at least one image", "an empty set", "pass images");
   check(
     channels <= 4,
     subject,
@@ -122,7 +118,7 @@ export function checkDrawable(subject: string, set: ImageSet): void {
 }
 
 /** Columns that make a grid wider than it is high, with full rows if possible: 5 for 10 images. */
-export function defaultColumns(count: number): number {
+function defaultColumns(count: number): number {
   const most = Math.min(10, Math.max(5, Math.ceil(Math.sqrt(count * 1.6))));
   const rows = Math.ceil(count / most);
   return Math.ceil(count / rows);

@@ -1,5 +1,6 @@
-import type { ImageShape } from "../dataset/image-set.ts";
-import { encodePng } from "./encode-png.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
+import { toBase64 } from "../bytes/base64.ts";
+import { encodePng } from "../bytes/encode-png.ts";
 
 /** Longest side of an embedded image in pixels; larger ones are reduced, so that files stay small. */
 const MAX_SIDE = 192;
@@ -8,9 +9,7 @@ const MAX_SIDE = 192;
 export function imageUrl(pixels: Uint8Array, shape: ImageShape): string {
   const factor = Math.ceil(Math.max(shape[0], shape[1]) / MAX_SIDE);
   const png = factor > 1 ? encodeReduced(pixels, shape, factor) : encodePng(pixels, shape);
-  let binary = "";
-  for (const byte of png) binary += String.fromCharCode(byte);
-  return `data:image/png;base64,${btoa(binary)}`;
+  return `data:image/png;base64,${toBase64(png)}`;
 }
 
 /** Replaces every block of `factor` x `factor` pixels by its mean; blocks at the edges are smaller. */

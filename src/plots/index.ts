@@ -4,12 +4,19 @@
  *
  * @module cifar-kit/plots
  */
-export type { MatrixNormalization } from "./confusion-values.ts";
-export type { EpochHistory, KerasHistory, PhaseHistories } from "./history-points.ts";
+export type {
+  EpochHistory,
+  KerasHistory,
+  PhaseHistories,
+  RunHistory,
+  TrainingToPlot,
+} from "./history-curves.ts";
+export type { MatrixNormalization } from "../metrics/matrix.ts";
 export { plotAugmentations } from "./plot-augmentations.ts";
 export type {
   ImageTransformer,
   PlotAugmentationsOptions,
+  ImageAugmenter,
   SingleImageFlow,
 } from "./plot-augmentations.ts";
 export { plotCalibration } from "./plot-calibration.ts";

@@ -1,11 +1,11 @@
-import { check, checkInteger, checkSeed, describe } from "../checks.ts";
-import type { ImageSet, ImageShape } from "../dataset/image-set.ts";
+import { attempt, check, checkInteger, describe, hasMethods } from "../checks.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import type { ImageShape } from "../dataset/image-shape.ts";
+import { integer, readOptions, seed, text } from "../options.ts";
 import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
 import { choose } from "./choose.ts";
-import type { Tile } from "./image-grid.ts";
-import { checkDrawable, imageGrid, MAX_IMAGES } from "./image-grid.ts";
+import { checkDrawable, imageGrid, MAX_IMAGES, type Tile } from "./image-grid.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
 /** What draws and applies random transforms; an `ImageDataGenerator` does. */
@@ -32,6 +32,22 @@ export interface SingleImageFlow {
   };
 }
 
+/** What makes such a flow of a set: what `pipeline` gives does, or an augmenter of your own. */
+export interface ImageAugmenter {
+  /** Is asked for single images in the order of the set. */
+  flow(
+    set: ImageSet,
+    options: {
+      /** Always 1. */
+      readonly batchSize: number;
+      /** Always false. */
+      readonly shuffle: boolean;
+      /** That of the picture. */
+      readonly seed: number;
+    },
+  ): SingleImageFlow;
+}
+
 /** Options of {@link plotAugmentations}. */
 export interface PlotAugmentationsOptions {
   /** How many images to show, one a row; 3 by default. A smaller set is shown whole. */
@@ -48,77 +64,80 @@ const SUBJECT = "plotAugmentations";
 
 /**
  * Random images, one a row: as it is, then augmented. Form number e (from 0) of an image is what epoch e
- * of `generator.flow(set, { seed })` shows the model, as far as drawing and applying a transform go; of a
- * flow it is epoch e itself.
+ * of `augmentation.flow(set, { seed })` shows the model; of a generator, as far as drawing and applying a
+ * transform go; of a flow it is epoch e itself.
  * @param set images with their labels; not modified.
- * @param augmentation an `ImageDataGenerator`, or anything with its two methods; or a flow of the set,
- *   made with `batchSize: 1` and `shuffle: false`, which has a seed of its own and may mix images.
- * @throws {ArgumentError} if the set is empty, `augmentation` is neither, an option is unknown or out of
- *   its range, or the images have more than 4 channels.
+ * @param augmentation an `ImageDataGenerator`, or anything with its two methods; what `pipeline` gives, or
+ *   an augmenter of your own; or a flow of the set, made with `batchSize: 1` and `shuffle: false`, which
+ *   has a seed of its own.
+ * @throws {ArgumentError} if the set is empty, `augmentation` is none of these, an option is unknown or
+ *   out of its range, or the images have more than 4 channels.
  */
 export function plotAugmentations<T>(
   set: ImageSet,
-  augmentation: ImageTransformer<T> | SingleImageFlow,
+  augmentation: ImageTransformer<T> | ImageAugmenter | SingleImageFlow,
   options: PlotAugmentationsOptions = {},
 ): VegaLiteSpec {
-  checkPlotOptions(SUBJECT, options, ["count", "variants", "seed", "title"]);
-  const { count = 3, variants = 6, seed = 0, title } = options;
   checkDrawable(SUBJECT, set);
-  checkAugmentation(augmentation);
-  checkInteger(SUBJECT, "count", count, { min: 1, max: MAX_IMAGES });
+  const { count, variants, title, ...settings } = readOptions(SUBJECT, options, {
+    count: integer({ min: 1, max: MAX_IMAGES, default: 3 }),
+    variants: integer({ min: 1, default: 6 }),
+    seed: seed(),
+    title: text({ optional: true }),
+  });
   checkInteger(SUBJECT, "variants", variants, { min: 1, max: Math.floor(MAX_IMAGES / count) - 1 });
-  checkSeed(SUBJECT, seed);
-  const chosen = choose([...set.labels.keys()], count, seed);
+  const chosen = choose([...set.labels.keys()], count, settings.seed);
+  const formOf = formsOf(augmentation, set, settings.seed);
   const tiles = chosen.flatMap((index): Tile[] => {
     const pixels = set.image(index);
     const original = { pixels, caption: [set.classNames[set.labels[index]]] };
-    const augmented = Array.from({ length: variants }, (_, epoch): Tile => {
-      const changed =
-        "batch" in augmentation
-          ? formOf(augmentation, epoch, index)
-          : transformed(augmentation, pixels, set.imageShape, [seed, epoch, index]);
-      return { pixels: new Uint8Array(Uint8ClampedArray.from(changed)), caption: [] };
-    });
+    const augmented = Array.from({ length: variants }, (_, epoch): Tile => ({
+      pixels: new Uint8Array(Uint8ClampedArray.from(formOf(epoch, index))),
+      caption: [],
+    }));
     return [original, ...augmented];
   });
   const description = `${chosen.length} images, each followed by ${variants} augmented forms`;
   return imageGrid(description, tiles, set.imageShape, { columns: variants + 1, title });
 }
 
-function checkAugmentation(value: unknown): void {
-  const { getRandomTransform, applyTransform, batch, batchSize } = (value ?? {}) as Partial<
-    ImageTransformer<unknown> & SingleImageFlow
-  >;
+/** What gives the form of an image in an epoch, in 0..255. */
+function formsOf<T>(
+  augmentation: Parameters<typeof plotAugmentations<T>>[1],
+  set: ImageSet,
+  seed: number,
+): (epoch: number, index: number) => Float32Array {
+  if (hasMethods(augmentation, "getRandomTransform", "applyTransform")) {
+    const { imageShape } = set;
+    const generator = augmentation as ImageTransformer<T>;
+    return (epoch, index) => {
+      const rng = randomStream(seed, "augment", epoch, index);
+      const transform = generator.getRandomTransform(imageShape, rng);
+      return generator.applyTransform(Float32Array.from(set.image(index)), imageShape, transform);
+    };
+  }
+  const flow: unknown = hasMethods(augmentation, "flow")
+    ? (augmentation as ImageAugmenter).flow(set, { batchSize: 1, shuffle: false, seed })
+    : augmentation;
   check(
-    (typeof getRandomTransform === "function" && typeof applyTransform === "function") ||
-      (typeof batch === "function" && batchSize === 1),
+    isSingle(flow),
     SUBJECT,
-    "a generator with getRandomTransform and applyTransform, or a flow of single images",
-    describe(value),
-    "pass an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })",
+    "an augmenter, or a flow of single images",
+    describe(augmentation),
+    "pass what pipeline(...) gives, an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })",
   );
+  return (epoch, index) => {
+    const { xs, indices } = flow.batch(epoch, index);
+    check(
+      indices[0] === index,
+      SUBJECT,
+      "a flow in the order of its set",
+      "a shuffled one",
+      "make it with shuffle: false",
+    );
+    return xs.map((value) => value * 255);
+  };
 }
 
-/** An image's form in an epoch of a flow, in 0..255. */
-function formOf(flow: SingleImageFlow, epoch: number, index: number): Float32Array {
-  const { xs, indices } = flow.batch(epoch, index);
-  check(
-    indices[0] === index,
-    SUBJECT,
-    "a flow in the order of its set",
-    "a shuffled one",
-    "make it with shuffle: false",
-  );
-  return xs.map((value) => value * 255);
-}
-
-function transformed<T>(
-  generator: ImageTransformer<T>,
-  pixels: Uint8Array,
-  shape: ImageShape,
-  [seed, epoch, index]: readonly [seed: number, epoch: number, index: number],
-): Float32Array {
-  const rng = randomStream(seed, "augment", epoch, index);
-  const transform = generator.getRandomTransform(shape, rng);
-  return generator.applyTransform(Float32Array.from(pixels), shape, transform);
-}
+const isSingle = (value: unknown): value is SingleImageFlow =>
+  hasMethods(value, "batch") && attempt(() => (value as SingleImageFlow).batchSize) === 1;

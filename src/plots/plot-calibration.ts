@@ -1,5 +1,6 @@
-import { check, checkNumber, describe, isArray } from "../checks.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
+import { check, checkEach, checkNumber, describe, isArray, isWithin } from "../checks.ts";
+import { readOptions, text } from "../options.ts";
+import { colorOf } from "./side-legend.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { checkUnitValues, unitAxis, unitSquare } from "./unit-square.ts";
 
@@ -38,7 +39,6 @@ export function plotCalibration(
   options: PlotCalibrationOptions = {},
 ): VegaLiteSpec {
   const subject = "plotCalibration";
-  checkPlotOptions(subject, options, ["title"]);
   const bins: unknown = calibration?.bins;
   check(
     isArray(bins),
@@ -47,9 +47,10 @@ export function plotCalibration(
     describe(calibration),
     "pass what calibration returned",
   );
-  for (const [i, bin] of calibration.bins.entries()) {
-    checkNumber(subject, `bins[${i}].count`, bin?.count, { min: 0 });
-  }
+  const counts = calibration.bins.map((bin) => bin?.count);
+  const remedy = "pass what calibration returned";
+  const isCount = isWithin(0, Number.MAX_VALUE);
+  checkEach(subject, "the bins' counts", counts, isCount, "numbers of at least 0", remedy);
   const filled = calibration.bins.filter(({ count }) => count > 0);
   const values = filled
     .map(({ confidence: x, accuracy: y, count }) => ({ x, y, count }))
@@ -65,9 +66,9 @@ export function plotCalibration(
     checkNumber(subject, "expectedCalibrationError", error, { min: 0, max: 1 });
   }
   const largest = values.reduce((max, bin) => Math.max(max, bin.count), 0);
-  const { title = error === undefined ? undefined : `Calibration error ${error.toFixed(3)}` } =
-    options;
-  const color = "#1f77b4";
+  const sentence = error === undefined ? undefined : `Calibration error ${error.toFixed(3)}`;
+  const { title = sentence } = readOptions(subject, options, { title: text({ optional: true }) });
+  const color = colorOf(0);
   const curve = {
     data: { values },
     encoding: { x: unitAxis("x", "Confidence"), y: unitAxis("y", "Accuracy") },

@@ -1,16 +1,29 @@
-import { check, checkOneOf, describe, isListOf, isText } from "../checks.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
+import { checkEvaluation, type EvaluationLike, isEvaluation } from "../metrics/evaluation.ts";
+import {
+  checkMatrix,
+  type MatrixNormalization,
+  NORMALIZATIONS,
+  normalizeMatrix,
+} from "../metrics/matrix.ts";
+import { namesOf } from "../metrics/readers.ts";
+import { oneOf, readOptions, text } from "../options.ts";
 import { BLUES, wantsDarkText } from "./blues.ts";
 import { cellFormat, type CellFormat } from "./cell-format.ts";
-import type { MatrixNormalization } from "./confusion-values.ts";
-import { checkMatrix, meaningOf, normalizeMatrix } from "./confusion-values.ts";
-import type { JsonValue, VegaLiteSpec } from "./spec.ts";
-import { createSpec, fixedText, INK, textExpression, titleAbove } from "./spec.ts";
+import { meaningOf } from "./matrix-meaning.ts";
+import {
+  createSpec,
+  fixedText,
+  INK,
+  type JsonValue,
+  textExpression,
+  titleAbove,
+  type VegaLiteSpec,
+} from "./spec.ts";
 import { ellipsize, textWidth, widest } from "./text-width.ts";
 
 /** Options of {@link plotConfusionMatrix}. */
 export interface PlotConfusionMatrixOptions {
-  /** One name per class; by default the class indices. */
+  /** One name per class; by default those of an evaluation, or the class indices. */
   readonly classNames?: readonly string[];
   /**
    * Divides every cell by the sum of its row (`"true"`), of its column (`"pred"`) or of the whole
@@ -52,30 +65,25 @@ const BAR_TITLES = {
  * cell. Counts are printed in full, other values with two decimals or, where all are small, more;
  * from 1e12 on and below 1e-5 as powers of ten; above 20 classes cells of 0 are left blank. The bar's
  * title says what the numbers are where they tell: counts, or shares of rows, columns or everything.
- * @param matrix `[k, k]`, rows are true classes, columns predicted ones; finite values of at least 0.
+ * @param matrix `[k, k]`, rows are true classes, columns predicted ones; finite values of at least 0. Or
+ *   what `evaluate` returned: then all of its classes are shown.
  * @throws {ArgumentError} if the matrix is empty, not square or holds another value, if the class names
  *   do not match it, or an option is unknown.
  */
 export function plotConfusionMatrix(
-  matrix: readonly ArrayLike<number>[],
+  matrix: readonly ArrayLike<number>[] | EvaluationLike,
   options: PlotConfusionMatrixOptions = {},
 ): VegaLiteSpec {
-  checkPlotOptions(SUBJECT, options, ["classNames", "normalize", "title"]);
-  const { normalize, title } = options;
-  if (normalize !== undefined) checkOneOf(SUBJECT, "normalize", normalize, ["true", "pred", "all"]);
-  checkMatrix(SUBJECT, matrix);
-  const n = matrix.length;
-  const { classNames = Array.from(matrix, (_, i) => String(i)) } = options;
-  const areNames = isListOf(classNames, isText);
-  check(
-    areNames && classNames.length === n,
-    SUBJECT,
-    `${n} class names for a ${n} x ${n} matrix`,
-    areNames ? `${classNames.length}` : describe(classNames),
-    "pass one name per class",
-  );
-
-  const values = normalizeMatrix(matrix, normalize);
+  const counts = isEvaluation(matrix) ? countsOf(matrix) : matrix;
+  checkMatrix(SUBJECT, counts);
+  const n = counts.length;
+  const known = isEvaluation(matrix) ? matrix.classNames : undefined;
+  const { classNames, normalize, title } = readOptions(SUBJECT, options, {
+    classNames: namesOf([...counts.keys()], known),
+    normalize: oneOf(NORMALIZATIONS, { optional: true }),
+    title: text({ optional: true }),
+  });
+  const values = normalizeMatrix(counts, normalize);
   const meaning = normalize ?? meaningOf(values);
   const max = values.reduce((largest, row) => Math.max(largest, ...row), 0) || 1;
   const isWhole = normalize === undefined && values.every((row) => row.every(Number.isInteger));
@@ -84,9 +92,9 @@ export function plotConfusionMatrix(
 
   // Everything follows from the size of the texts, so that nothing overlaps at any number of classes.
   const fontSize = n <= 12 ? 12 : n <= MANY_CLASSES ? 11 : n <= 50 ? 9 : 8;
-  const widestText = cells.reduce(
-    (width, { text }) => Math.max(width, textWidth(text, fontSize)),
-    0,
+  const widestText = widest(
+    cells.map(({ text }) => text),
+    fontSize,
   );
   const cell = Math.ceil(Math.min(Math.max(440 / n, 14, widestText + 6), 160));
   const size = n * cell;
@@ -134,6 +142,15 @@ export function plotConfusionMatrix(
       ],
     },
   );
+}
+
+/** How often each class of an evaluation was predicted as each. */
+function countsOf(evaluation: EvaluationLike): Float64Array[] {
+  const length = checkEvaluation(SUBJECT, evaluation);
+  const { yTrue, yPred } = evaluation;
+  const counts = Array.from({ length }, () => new Float64Array(length));
+  for (let i = 0; i < yTrue.length; i++) counts[yTrue[i]][yPred[i]]++;
+  return counts;
 }
 
 function createCells(values: readonly number[][], max: number, { print }: CellFormat): Cell[] {

@@ -1,5 +1,6 @@
-import { check, checkNumber, describe } from "../checks.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
+import { check, checkEach, checkNumber, describe, isWithin } from "../checks.ts";
+import { readOptions, text } from "../options.ts";
+import { colorOf } from "./side-legend.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
 import { createSpec, FAINT, titleAbove } from "./spec.ts";
 
@@ -37,7 +38,7 @@ export function plotLearningRateFinder(
   sweep: LearningRateSweep,
   options: PlotLearningRateFinderOptions = {},
 ): VegaLiteSpec {
-  checkPlotOptions(SUBJECT, options, ["title"]);
+  const { title } = readOptions(SUBJECT, options, { title: text({ optional: true }) });
   check(
     sweep?.learningRates?.length >= 2 && sweep.learningRates.length === sweep.losses?.length,
     SUBJECT,
@@ -53,13 +54,18 @@ export function plotLearningRateFinder(
     describe(smoothedLosses),
     "pass what the sweep recorded",
   );
-  const above = { min: 0, exclusiveMin: true };
-  if (suggestion !== undefined) checkNumber(SUBJECT, "suggestion", suggestion, above);
+  if (suggestion !== undefined) {
+    checkNumber(SUBJECT, "suggestion", suggestion, { min: 0, exclusiveMin: true });
+  }
+  const isRate = isWithin(Number.MIN_VALUE, Number.MAX_VALUE);
+  const remedy = "pass what the sweep recorded";
+  checkEach(SUBJECT, "learningRates", learningRates, isRate, "numbers above 0", remedy);
   const finiteOnly = (value: number): number | null => (Number.isFinite(value) ? value : null);
-  const values = Array.from(learningRates, (rate, i) => {
-    checkNumber(SUBJECT, `learningRates[${i}]`, rate, above);
-    return { rate, loss: finiteOnly((smoothedLosses ?? losses)[i]), batch: finiteOnly(losses[i]) };
-  });
+  const values = Array.from(learningRates, (rate, i) => ({
+    rate,
+    loss: finiteOnly((smoothedLosses ?? losses)[i]),
+    batch: finiteOnly(losses[i]),
+  }));
   const finite = values.map(({ loss }) => loss).filter((loss) => loss !== null);
   check(finite.length > 0, SUBJECT, "a finite loss", "none", "start from a smaller learning rate");
   const low = finite.reduce((a, b) => Math.min(a, b));
@@ -88,7 +94,7 @@ export function plotLearningRateFinder(
   };
   const curve = {
     data: { values },
-    mark: { type: "line", strokeWidth: 1.5, clip: true, color: "#1f77b4" },
+    mark: { type: "line", strokeWidth: 1.5, clip: true, color: colorOf(0) },
     encoding: { x, y },
   };
   const dots = {
@@ -100,9 +106,9 @@ export function plotLearningRateFinder(
   const curves = smoothedLosses === undefined ? [curve] : [dots, curve];
   return createSpec(
     "Loss by learning rate",
-    { top: options.title === undefined ? 30 : 58, right: 20, bottom: 48, left: 60 },
+    { top: title === undefined ? 30 : 58, right: 20, bottom: 48, left: 60 },
     {
-      title: titleAbove(options.title),
+      title: titleAbove(title),
       width: WIDTH,
       height: HEIGHT,
       layer: suggestion === undefined ? curves : [...curves, ...suggestionMarks(suggestion)],

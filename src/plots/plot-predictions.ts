@@ -1,20 +1,38 @@
-import { check, checkBoolean, checkInteger, checkSeed, describe } from "../checks.ts";
+import { check, checkEach, isListOf, isWithin } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
+import { checkNumbers } from "../metrics/labels.ts";
+import {
+  checkProbabilities,
+  flattenRows,
+  mostProbable,
+  type ScoreRows,
+} from "../metrics/scores.ts";
+import { anything, boolean, integer, like, readOptions, seed, text, texts } from "../options.ts";
 import { choose } from "./choose.ts";
-import type { Tile } from "./image-grid.ts";
-import { checkDrawable, defaultColumns, imageGrid, MAX_IMAGES } from "./image-grid.ts";
+import { checkDrawable, imageGrid, MAX_IMAGES, type Tile } from "./image-grid.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
 /** Options of {@link plotPredictions}; `yPred`, `probabilities` or both must be given. */
 export interface PlotPredictionsOptions {
-  /** The predicted class of every image of the set; by default the most probable one. */
+  /** The predicted class of every image; by default the most probable one. */
   readonly yPred?: ArrayLike<number>;
-  /** Class probabilities for every image of the set, `[n, classes]`, nested or row after row. */
+  /**
+   * Class probabilities for every image, `[n, classes]`, nested or row after row; or one for every image,
+   * that of its predicted class.
+   */
   readonly probabilities?: ArrayLike<number> | readonly ArrayLike<number>[];
+  /**
+   * The images that `yPred` and `probabilities` are of, of which the first ones are shown, in this order. By
+   * default they are of every image of the set, of which random ones are shown.
+   */
+  readonly indices?: readonly number[];
+  /** The true labels of these images, which the set has to have, too. */
+  readonly labels?: ArrayLike<number>;
+  /** The files that these images came from, whose names stand below them. */
+  readonly paths?: readonly string[] | undefined;
   /** Show wrong predictions only; `false` by default. */
   readonly onlyWrong?: boolean;
-  /** How many images to show, 1 to 400; 10 by default. If there are fewer, all are shown. */
+  /** How many images to show, 1 to 400; by default 10 or, of `indices`, all. If there are fewer, all are shown. */
   readonly count?: number;
   /** Decides which images are chosen; 0 by default. */
   readonly seed?: number;
@@ -25,7 +43,6 @@ export interface PlotPredictionsOptions {
 }
 
 const SUBJECT = "plotPredictions";
-const KNOWN = ["yPred", "probabilities", "onlyWrong", "count", "seed", "columns", "title"];
 const RIGHT = "#1a7f37";
 const WRONG = "#c4161c";
 
@@ -34,37 +51,51 @@ const WRONG = "#c4161c";
  * green text; a wrong one a cross, red text, a red frame, and the true class in a second line. With
  * `probabilities`, the predicted class's follows its name.
  * @param set images with their labels; not modified.
+ * @param options predictions, and how to show them; what `mostConfident` gave is both.
  * @throws {ArgumentError} if lengths disagree, a class has no name, no prediction is wrong where only wrong ones
  *   were asked for, or an option is unknown or out of its range.
  */
 export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions): VegaLiteSpec {
-  checkPlotOptions(SUBJECT, options, KNOWN);
-  const { onlyWrong = false, count = 10, seed = 0 } = options;
   checkDrawable(SUBJECT, set);
-  checkBoolean(SUBJECT, "onlyWrong", onlyWrong);
-  checkInteger(SUBJECT, "count", count, { min: 1, max: MAX_IMAGES });
-  checkSeed(SUBJECT, seed);
-  const classes = set.classNames.length;
-  const probabilities = flatRows(options.probabilities, classes);
-  if (probabilities !== undefined) {
-    checkLength("probabilities", probabilities, set.length * classes, `n x ${classes} classes`);
-    for (let i = 0; i < probabilities.length; i++) {
-      // Messages are made for wrong ones only: there may be millions.
-      if (probabilities[i] >= 0 && probabilities[i] <= 1) continue;
-      check(
-        false,
-        SUBJECT,
-        "probabilities in [0, 1]",
-        `${describe(probabilities[i])} for image ${Math.floor(i / classes)}`,
-        "apply a softmax to logits first",
-      );
-    }
-  }
-  const yPred = predictedClasses(set, options.yPred, probabilities);
-
-  const isRight = (index: number): boolean => yPred[index] === set.labels[index];
-  const all = [...set.labels.keys()];
-  const candidates = onlyWrong ? all.filter((index) => !isRight(index)) : all;
+  const isIndex = (value: unknown): value is number =>
+    Number.isInteger(value) && isWithin(0, set.length - 1)(value);
+  const areIndices = (value: unknown): value is readonly number[] => isListOf(value, isIndex);
+  const settings = readOptions(SUBJECT, options, {
+    yPred: anything<ArrayLike<number> | undefined>(),
+    probabilities: anything<ScoreRows | undefined>(),
+    indices: like(areIndices, "a list of indices of the set", "pass what mostConfident gave", {
+      optional: true,
+    }),
+    labels: anything<ArrayLike<number> | undefined>(),
+    paths: texts("paths", '["cats/1.png"]', { optional: true }),
+    onlyWrong: boolean({ default: false }),
+    count: integer({ min: 1, max: MAX_IMAGES, optional: true }),
+    seed: seed(),
+    columns: integer({ min: 1, max: MAX_IMAGES, optional: true }),
+    title: text({ optional: true }),
+  });
+  const { indices, labels, paths, onlyWrong, columns } = settings;
+  const images = indices ?? [...set.labels.keys()];
+  check(
+    images.length > 0,
+    SUBJECT,
+    "at least one prediction",
+    "none",
+    "pass some, e.g. those of mostConfident(evaluation, set, { wrong: false })",
+  );
+  const areOfSet =
+    labels === undefined || images.every((image, i) => labels?.[i] === set.labels[image]);
+  check(
+    areOfSet && (paths === undefined || paths.length === images.length),
+    SUBJECT,
+    "labels that the set has, too, and as many paths",
+    "others",
+    "pass the set that the predictions are of, and what mostConfident gave of it",
+  );
+  const { yPred, probabilityOf } = readPredictions(set, images.length, settings);
+  const isRight = (i: number): boolean => yPred[i] === set.labels[images[i]];
+  const all = [...images.keys()];
+  const candidates = onlyWrong ? all.filter((i) => !isRight(i)) : all;
   check(
     candidates.length > 0,
     SUBJECT,
@@ -72,83 +103,67 @@ export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions):
     "none",
     "leave onlyWrong out",
   );
-  const chosen = choose(candidates, count, seed);
-  const tiles = chosen.map((index): Tile => {
-    const name = set.classNames[yPred[index]];
-    const probability = probabilities?.[index * classes + yPred[index]];
+  const chosen = indices
+    ? candidates.slice(0, settings.count ?? MAX_IMAGES)
+    : choose(candidates, settings.count ?? 10, settings.seed);
+  const tiles = chosen.map((i): Tile => {
+    const name = set.classNames[yPred[i]];
+    const probability = probabilityOf(i);
     const text = probability === undefined ? name : `${name} ${Math.round(probability * 100)} %`;
-    const pixels = set.image(index);
-    if (isRight(index)) return { pixels, caption: [`✓ ${text}`], captionColor: RIGHT };
-    const truth = `true: ${set.classNames[set.labels[index]]}`;
-    return { pixels, caption: [`✗ ${text}`, truth], captionColor: WRONG, frame: WRONG };
+    const file = paths ? [paths[i].split(/[\\/]/).at(-1)!] : [];
+    const pixels = set.image(images[i]);
+    if (isRight(i)) return { pixels, caption: [`✓ ${text}`, ...file], captionColor: RIGHT };
+    const truth = `true: ${set.classNames[set.labels[images[i]]]}`;
+    return { pixels, caption: [`✗ ${text}`, truth, ...file], captionColor: WRONG, frame: WRONG };
   });
   const right = chosen.filter(isRight).length;
-  const { title = summary(tiles.length, right, candidates.length, onlyWrong) } = options;
-  const columns = options.columns ?? defaultColumns(tiles.length);
-  checkInteger(SUBJECT, "columns", columns, { min: 1, max: MAX_IMAGES });
+  const summary = onlyWrong
+    ? `${tiles.length} of ${candidates.length} wrong predictions`
+    : right === 0
+      ? `${tiles.length} wrong predictions`
+      : `${right} of ${tiles.length} predictions right`;
+  const { title = summary } = settings;
   return imageGrid(`Predicted classes: ${title}`, tiles, set.imageShape, { columns, title });
 }
 
-function summary(shown: number, right: number, candidates: number, onlyWrong: boolean): string {
-  return onlyWrong
-    ? `${shown} of ${candidates} wrong predictions`
-    : `${right} of ${shown} predictions right`;
-}
-
-/** Rows one after the other; what is flat already, as it is. */
-function flatRows(
-  rows: PlotPredictionsOptions["probabilities"],
-  classes: number,
-): ArrayLike<number> | undefined {
-  if (typeof rows?.[0] !== "object") return rows as ArrayLike<number> | undefined;
-  return Array.from(rows as ArrayLike<ArrayLike<number>>).flatMap((row, i) => {
-    check(
-      row?.length === classes,
-      SUBJECT,
-      `${classes} probabilities in row ${i}`,
-      describe(row),
-      "pass one probability per class",
-    );
-    return Array.from(row);
-  });
-}
-
-/** The given classes after a check, or the most probable ones. */
-function predictedClasses(
-  set: ImageSet,
-  yPred: ArrayLike<number> | undefined,
-  probabilities: ArrayLike<number> | undefined,
-): ArrayLike<number> {
-  const classes = set.classNames.length;
+/** The predicted classes, given or the most probable ones, and their probabilities as far as they are known. */
+function readPredictions(
+  { classNames: { length: classes } }: ImageSet,
+  count: number,
+  { yPred, probabilities }: Pick<PlotPredictionsOptions, "yPred" | "probabilities">,
+): { yPred: ArrayLike<number>; probabilityOf: (i: number) => number | undefined } {
+  const remedy = "pass the predictions for this very set";
   if (yPred !== undefined) {
-    checkLength("yPred", yPred, set.length, "one class per image");
-    for (let i = 0; i < yPred.length; i++) {
-      checkInteger(SUBJECT, `yPred[${i}]`, yPred[i], { min: 0, max: classes - 1 });
-    }
-    return yPred;
+    checkNumbers(SUBJECT, "yPred", yPred, "whole numbers", remedy);
+    check(yPred.length === count, SUBJECT, `yPred to hold ${count} labels`, yPred.length, remedy);
+    const isClass = (label: unknown): boolean =>
+      Number.isInteger(label) && isWithin(0, classes - 1)(label);
+    checkEach(SUBJECT, "yPred", yPred, isClass, `whole numbers in [0, ${classes - 1}]`, remedy);
   }
+  if (probabilities === undefined) {
+    check(
+      yPred !== undefined,
+      SUBJECT,
+      "yPred or probabilities",
+      "neither",
+      "pass what predict or evaluate returned",
+    );
+    return { yPred, probabilityOf: () => undefined };
+  }
+  const table = flattenRows(SUBJECT, "probabilities", probabilities, count, checkProbabilities);
+  const { scores, classes: columns } = table;
+  const areOfPredicted = columns === 1 && yPred !== undefined;
   check(
-    probabilities !== undefined,
+    columns === classes || areOfPredicted,
     SUBJECT,
-    "yPred or probabilities",
-    "neither",
-    "pass what predict or evaluate returned",
+    `probabilities of ${classes} classes for each image`,
+    `${columns} for each`,
+    "pass one probability per class",
   );
-  return Array.from({ length: set.length }, (_, i) => {
-    let best = 0;
-    for (let k = 1; k < classes; k++) {
-      if (probabilities[i * classes + k] > probabilities[i * classes + best]) best = k;
-    }
-    return best;
-  });
-}
-
-function checkLength(name: string, values: ArrayLike<number>, length: number, rule: string): void {
-  check(
-    values?.length === length,
-    SUBJECT,
-    `${name} to hold ${length} numbers (${rule})`,
-    values?.length === undefined ? values : `${values.length}`,
-    "pass the predictions for this very set",
-  );
+  const predicted =
+    yPred ?? Array.from({ length: count }, (_, i) => mostProbable(scores, classes, i));
+  return {
+    yPred: predicted,
+    probabilityOf: (i) => scores[areOfPredicted ? i : i * classes + predicted[i]],
+  };
 }

@@ -1,9 +1,14 @@
-import { check, describe, isArray, isListOf, isObject, isText } from "../checks.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
+import { check, describe, isArray, isListOf, isObject } from "../checks.ts";
+import { readOptions, text, texts } from "../options.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 import { ellipsize } from "./text-width.ts";
-import type { UnitCurve, UnitSquareLayout } from "./unit-square.ts";
-import { checkUnitValues, MAX_CURVES, plotUnitCurves } from "./unit-square.ts";
+import {
+  checkUnitValues,
+  MAX_CURVES,
+  plotUnitCurves,
+  type UnitCurve,
+  type UnitSquareLayout,
+} from "./unit-square.ts";
 
 /** How a curve is called in the legend. */
 export interface NamedCurve {
@@ -113,8 +118,10 @@ function plotCurves<Curve extends NamedCurve>(
   options: PlotCurvesOptions,
   pointsOf: (curve: Curve) => Points,
 ): VegaLiteSpec {
-  checkPlotOptions(subject, options, ["classNames", "title"]);
-  const { classNames, title } = options;
+  const { classNames, title } = readOptions(subject, options, {
+    classNames: texts("texts", '["cat", "dog"]', { optional: true }),
+    title: text({ optional: true }),
+  });
   const curves = (isArray(given) ? given : [given]) as readonly Curve[];
   check(
     isListOf(curves, isObject) && curves.length >= 1 && curves.length <= MAX_CURVES,
@@ -123,7 +130,6 @@ function plotCurves<Curve extends NamedCurve>(
     describe(given),
     "choose the classes to show, e.g. with curves.slice(0, 20)",
   );
-  checkClassNames(subject, classNames);
   const unit = curves.map((curve): UnitCurve => {
     // Only the name is cut: what stands behind it has to be read.
     const name = ellipsize(nameOf(subject, curve, classNames), 12, 140);
@@ -161,16 +167,6 @@ function nameOf(
     "pass one name per class index, or give each curve its own: { ...curve, name }",
   );
   return classNames[label];
-}
-
-function checkClassNames(subject: string, classNames: unknown): void {
-  check(
-    classNames === undefined || isListOf(classNames, isText),
-    subject,
-    "classNames to be a list of texts",
-    describe(classNames),
-    "pass one name per class",
-  );
 }
 
 /** Whether a rate is 0/0 at every threshold: there is no sample that it could be a share of. */

@@ -1,6 +1,6 @@
 import { checkInteger } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
+import { readOptions, text } from "../options.ts";
 import { checkDrawable, imageGrid } from "./image-grid.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
@@ -21,14 +21,15 @@ export function plotSample(
   index: number,
   options: PlotSampleOptions = {},
 ): VegaLiteSpec {
-  checkPlotOptions("plotSample", options, ["title"]);
-  checkDrawable("plotSample", set);
-  checkInteger("plotSample", "index", index, { min: 0, max: set.length - 1 });
+  const subject = "plotSample";
+  checkDrawable(subject, set);
+  checkInteger(subject, "index", index, { min: 0, max: set.length - 1 });
+  const { title } = readOptions(subject, options, { title: text({ optional: true }) });
   const name = set.classNames[set.labels[index]];
   return imageGrid(
     `Image ${index}, of class ${name}`,
     [{ pixels: set.image(index), caption: [name] }],
     set.imageShape,
-    { columns: 1, imageSize: 192, fontSize: 15, title: options.title },
+    { columns: 1, imageSize: 192, fontSize: 15, title },
   );
 }

@@ -1,8 +1,7 @@
-import { checkInteger, checkSeed } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { checkPlotOptions } from "./check-plot-options.ts";
+import { integer, readOptions, seed, text } from "../options.ts";
 import { choose } from "./choose.ts";
-import { checkDrawable, defaultColumns, imageGrid, MAX_IMAGES } from "./image-grid.ts";
+import { checkDrawable, imageGrid, MAX_IMAGES } from "./image-grid.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
 /** Options of {@link plotSamples}. */
@@ -24,18 +23,19 @@ export interface PlotSamplesOptions {
  *   than 4 channels.
  */
 export function plotSamples(set: ImageSet, options: PlotSamplesOptions = {}): VegaLiteSpec {
-  checkPlotOptions("plotSamples", options, ["count", "seed", "columns", "title"]);
-  checkDrawable("plotSamples", set);
-  const { count = 10, seed = 0 } = options;
-  checkInteger("plotSamples", "count", count, { min: 1, max: MAX_IMAGES });
-  const { columns = defaultColumns(Math.min(count, set.length)) } = options;
-  checkInteger("plotSamples", "columns", columns, { min: 1, max: MAX_IMAGES });
-  checkSeed("plotSamples", seed);
-  const chosen = choose([...set.labels.keys()], count, seed);
+  const subject = "plotSamples";
+  checkDrawable(subject, set);
+  const { count, columns, title, ...settings } = readOptions(subject, options, {
+    count: integer({ min: 1, max: MAX_IMAGES, default: 10 }),
+    seed: seed(),
+    columns: integer({ min: 1, max: MAX_IMAGES, optional: true }),
+    title: text({ optional: true }),
+  });
+  const chosen = choose([...set.labels.keys()], count, settings.seed);
   const tiles = chosen.map((index) => ({
     pixels: set.image(index),
     caption: [set.classNames[set.labels[index]]],
   }));
   const description = `${tiles.length} of ${set.length} images with their class names`;
-  return imageGrid(description, tiles, set.imageShape, { columns, title: options.title });
+  return imageGrid(description, tiles, set.imageShape, { columns, title });
 }

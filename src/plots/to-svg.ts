@@ -1,7 +1,7 @@
 import { check, describe, isArray } from "../checks.ts";
-import { messageOf } from "../describe.ts";
+import { messageOf } from "../text/describe.ts";
 import { ArgumentError } from "../errors.ts";
-import { optionalPackage } from "../optional-package.ts";
+import { optionalPackage } from "../runtime/optional-package.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
 /**

@@ -1,27 +1,12 @@
-import { check, describe } from "../checks.ts";
+import { check, checkEach, describe, isWithin } from "../checks.ts";
 import type { JsonValue, VegaLiteSpec } from "./spec.ts";
-import { createSpec, FAINT, fixedMark, fixedText, titleAbove } from "./spec.ts";
-import { widest } from "./text-width.ts";
+import { colorOf, COLORS, DASHED, sideLegend, SOLID } from "./side-legend.ts";
+import { createSpec, FAINT, fixedMark, titleAbove } from "./spec.ts";
 
 /** Side of the square in pixels. */
 export const SIDE = 320;
 /** Most curves that can be told apart. */
 export const MAX_CURVES = 20;
-const LINE_HEIGHT = 18;
-/** Ten colours, twice: the second time with dashed lines. */
-const COLORS = [
-  "#1f77b4",
-  "#d1600a",
-  "#2ca02c",
-  "#d62728",
-  "#9467bd",
-  "#8c564b",
-  "#e377c2",
-  "#7f7f7f",
-  "#a8a913",
-  "#17becf",
-];
-
 /** A curve in the square from (0, 0) to (1, 1). */
 export interface UnitCurve {
   /** Its line in the legend; none if empty. */
@@ -47,7 +32,6 @@ export function plotUnitCurves(
   curves: readonly UnitCurve[],
   layout: UnitSquareLayout,
 ): VegaLiteSpec {
-  const labels = curves.map(({ label }) => label);
   const values = curves.flatMap((curve, number) => {
     return thinned(curve).map((i) => ({ number, x: curve.x[i], y: curve.y[i] }));
   });
@@ -68,23 +52,18 @@ export function plotUnitCurves(
       order: null,
     },
   };
-  const legend = labels.flatMap((label, i) => {
-    const y = 8 + i * LINE_HEIGHT;
-    const line = { type: "rule", color: colorOf(i), strokeWidth: 2, strokeDash: dashOf(i) };
-    const text = fixedText(label, SIDE + 50, y, { align: "left" });
-    if (label === "") return [];
+  const legend = sideLegend(
     // What has no points in the square has no line beside its name.
-    return curves[i].x.length === 0
-      ? [text]
-      : [fixedMark(line, { x: SIDE + 18, x2: SIDE + 42, y }), text];
-  });
-  return unitSquare(
-    description,
-    layout,
-    [lines, ...legend],
-    legend.length === 0 ? 20 : Math.ceil(widest(labels, 12)) + 62,
-    Math.max(0, curves.length * LINE_HEIGHT - SIDE - 40),
+    curves.map(({ label, x }, i) => ({
+      label,
+      color: colorOf(i),
+      dash: x.length === 0 ? undefined : dashOf(i),
+    })),
+    SIDE + 50,
   );
+  const right = legend.width === 0 ? 20 : legend.width + 62;
+  const extraBottom = Math.max(0, legend.height - SIDE - 40);
+  return unitSquare(description, layout, [lines, ...legend.marks], right, extraBottom);
 }
 
 /** A square view with both axes from 0 to 1. */
@@ -143,21 +122,12 @@ export function checkUnitValues(
     `${describe(x)} and ${describe(y)}`,
     "pass one curve's values in both",
   );
-  for (const [name, values] of [[names[0], x] as const, [names[1], y] as const]) {
-    for (let i = 0; i < values.length; i++) {
-      const isUnit = values[i] >= 0 && values[i] <= 1;
-      check(isUnit, subject, `${name}[${i}] to be in [0, 1]`, describe(values[i]), "pass rates");
-    }
-  }
+  checkEach(subject, names[0], x, isWithin(0, 1), "numbers in [0, 1]", "pass rates");
+  checkEach(subject, names[1], y, isWithin(0, 1), "numbers in [0, 1]", "pass rates");
 }
 
-function colorOf(i: number): string {
-  return COLORS[i % COLORS.length];
-}
-
-function dashOf(i: number): readonly number[] {
-  return i < COLORS.length ? [1, 0] : [5, 3];
-}
+/** Ten colours, twice: the second time with dashed lines. */
+const dashOf = (i: number): readonly number[] => (i < COLORS.length ? SOLID : DASHED);
 
 /** Indices of the points that matter: the ends, and those half a pixel or more from the one before. */
 function thinned({ x, y }: UnitCurve): number[] {

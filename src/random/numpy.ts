@@ -5,20 +5,9 @@ import type { Rng } from "./rng.ts";
  * NumPy's legacy generator, `numpy.random.RandomState(seed)`: the Mersenne Twister with
  * NumPy's ways to doubles and bounded integers. The same seed gives Python's very numbers:
  * `uniform` is `random_sample()`, `integer(n)` is `randint(n)`, and `permutation(n, rng)` of this
- * library is `RandomState.permutation(n)`.
+ * library is `RandomState.permutation(n)`. A seed is a whole number in [0, 2^32).
  */
-export class NumpyRng implements Rng {
-  readonly #twister: MersenneTwister;
-
-  /** @param seed a whole number in [0, 2^32). */
-  constructor(seed: number) {
-    this.#twister = new MersenneTwister(seed);
-  }
-
-  uint32(): number {
-    return this.#twister.uint32();
-  }
-
+export class NumpyRng extends MersenneTwister implements Rng {
   uniform(): number {
     const high = this.uint32() >>> 5;
     const low = this.uint32() >>> 6;

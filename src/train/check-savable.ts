@@ -2,15 +2,20 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { dispose } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
-import { isKerasOptimizer } from "../model/optimizers/restore-optimizer.ts";
+import { isKerasOptimizer } from "../model/optimizers/keras-optimizer.ts";
 
 /**
  * Throws unless `model.save` can save the optimizer, which it would say only when it is called.
- * @throws {ArgumentError} for TensorFlow.js's Adamax, and for classes of others that do not support it.
+ * @throws {ArgumentError} for TensorFlow.js's Adamax, for classes of others that do not support it, and for
+ *   functions of the user's among the options.
  */
 export async function checkSavable(subject: string, model: LayersModel): Promise<void> {
   const { optimizer } = modelInternals(model);
-  if (!optimizer || isKerasOptimizer(optimizer)) return;
+  if (!optimizer) return;
+  if (isKerasOptimizer(optimizer)) {
+    optimizer.getConfig();
+    return;
+  }
   try {
     const [iterations] = await optimizer.getWeights();
     // The others are the optimizer's own.

@@ -1,24 +1,23 @@
-import { argMax, type TensorContainer } from "@tensorflow/tfjs-core";
-import type { Dataset } from "@tensorflow/tfjs-data";
+import { argMax, dispose, mean, type Tensor, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, checkInteger, checkOptions, describe } from "../checks.ts";
-import { ImageSet } from "../dataset/image-set.ts";
+import { check } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
-import { breather } from "../event-loop.ts";
-import { checkedData } from "./checked-data.ts";
-import { modelInternals } from "../model/internals.ts";
-import { warnOfScalingTwice } from "./byte-like.ts";
-import { checkImageShape, checkModel } from "./model-input.ts";
-import { asPredictions, outputOf } from "./model-output.ts";
-import { flowData, datasetData, isDataset, isFlow, type TrainingData } from "./training-data.ts";
-import { usableFlow } from "./user-flow.ts";
-import type { Flow } from "../augment/flow.ts";
-import { imageFlow } from "../augment/image-flow.ts";
+import { classNamesOf } from "../model/class-names.ts";
+import { anything, integer, readOptions } from "../options.ts";
+import { type ModelCall, type Feed, tensorsOf } from "./feed/feed.ts";
+import { feedOf, type LabelledImages } from "./feed/feed-of.ts";
+import { checkModel } from "./feed/model-input.ts";
+import { asPredictions, plainViews, outputsOf } from "./outputs.ts";
+import { type CompiledMetric, compiledMetrics } from "./run/compiled-model.ts";
+import { readViews } from "./predict.ts";
+import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** Images in one call of the model; default 256. A dataset has its own. */
+  /** Images in one call of the model; default 256. A flow and a dataset have their own. */
   readonly batchSize?: number;
+  /** Measures the mean over several views of each image, as in `predict`; default `"none"`. */
+  readonly testTimeAugmentation?: TestTimeAugmentation;
 }
 
 /** What {@link evaluate} gives. */
@@ -30,6 +29,10 @@ export interface Evaluation {
   readonly loss: number;
   /** Share of images whose most probable class is the true one. */
   readonly accuracy: number;
+  /** The other metrics that the model was compiled with, by the names that a history has. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The name of each class: the model's or, if it knows none, the images'. */
+  readonly classNames: readonly string[] | undefined;
   /** The true class of each image. */
   readonly yTrue: Int32Array;
   /** The most probable class of each image; the first of equals. */
@@ -47,139 +50,120 @@ const SMALLEST = 2 ** -149;
  * The loss is summed in double precision. Gives way to the event loop between batches.
  *
  * @param model ends in a softmax: gives probabilities `[n, k]`; only read.
- * @param set what to measure it on; not modified.
+ * @param images what to measure it on; not modified.
  * @throws {ArgumentError} if the data do not fit the model, are empty, or the model does not give
  *   probabilities.
  */
 export async function evaluate(
   model: LayersModel,
-  set: ImageSet | Flow | Dataset<TensorContainer>,
+  images: LabelledImages,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const subject = "evaluate";
-  checkOptions(subject, options, ["batchSize"]);
-  const { batchSize = 256 } = options;
-  checkInteger(subject, "batchSize", batchSize, { min: 1 });
+  const { batchSize, testTimeAugmentation } = readOptions(subject, options, {
+    batchSize: integer({ min: 1, default: 256 }),
+    testTimeAugmentation: anything<TestTimeAugmentation | undefined>(),
+  });
   checkModel(subject, model);
   warnOfSlowBackend(subject);
-  return evaluateData(subject, model, evaluationData(subject, model, set, batchSize));
+  const call = { subject, model };
+  const feed = feedOf(call, images, { purpose: "evaluation", batchSize });
+  return evaluateFeed(call, feed, await readViews(subject, images, testTimeAugmentation));
 }
 
-/** Labelled data in a fixed order, checked against the model. */
-export function evaluationData(
-  subject: string,
-  model: LayersModel,
-  set: ImageSet | Flow | Dataset<TensorContainer>,
-  batchSize: number,
-  weights?: Float32Array,
-): TrainingData {
-  if (isDataset(set)) {
-    return checkedData(subject, model, datasetData(subject, set, "evaluation"), "evaluation");
-  }
-  if (isFlow(set)) {
-    const flow = usableFlow(subject, set);
-    checkImageShape(subject, model, flow.imageShape);
-    checkClasses(subject, model, flow.classNames.length);
-    return flowData(flow);
-  }
-  check(
-    set instanceof ImageSet,
-    subject,
-    "an ImageSet, a Flow or a tf.data.Dataset",
-    describe(set),
-    "pass one of these",
-  );
-  check(set.length > 0, subject, "at least one image", "an empty set", "pass a set with images");
-  checkImageShape(subject, model, set.imageShape);
-  let classes = 0;
-  for (const label of set.labels) classes = Math.max(classes, label + 1);
-  checkClasses(subject, model, classes);
-  warnOfScalingTwice(subject, model);
-  return flowData(imageFlow(set, { batchSize, shuffle: false }), { weights });
-}
-
-/** Throws unless the model gives a probability for each of so many classes. */
-function checkClasses(subject: string, model: LayersModel, classes: number): void {
-  const { shape } = modelInternals(model).outputs[0];
-  check(
-    shape.length === 2,
-    subject,
-    "a model that gives probabilities [batch, classes]",
-    `one that gives [${shape.map((extent) => extent ?? "any").join(", ")}]`,
-    "pass a classifier, whose last layer is dense with a softmax",
-  );
-  check(
-    shape[1] == null || shape[1] >= classes,
-    subject,
-    `a model with at least ${classes} outputs, one per class of the images`,
-    `${shape[1]} outputs`,
-    "build the model with numClasses to match the data",
-  );
-}
-
-/** Evaluates the first epoch of some data. */
-export async function evaluateData(
-  subject: string,
-  model: LayersModel,
-  data: TrainingData,
+/** Measures a model on the first epoch of a feed. */
+export async function evaluateFeed(
+  call: ModelCall,
+  feed: Feed,
+  views = plainViews,
 ): Promise<Evaluation> {
-  const pause = breather();
+  const { subject, model } = call;
   const parts: Float32Array[] = [];
   const labels: number[] = [];
   const sampleWeights: number[] = [];
-  for await (const { xs, ys, weights, size } of data.epoch(0)) {
-    for (const weight of weights ? await weights.data() : []) sampleWeights.push(weight);
-    weights?.dispose();
-    const oneHotRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
-    const classes = oneHotRows ? argMax(ys, -1) : ys;
-    for (const label of await classes.data()) labels.push(label);
-    if (classes !== ys) classes.dispose();
-    ys.dispose();
-    parts.push(await outputOf(model, xs));
-    check(
-      parts[parts.length - 1].length % size === 0,
-      subject,
-      "one row of probabilities per image",
-      `${parts[parts.length - 1].length} values for ${size} images`,
-      "pass a classifier",
-    );
-    await pause();
+  const compiled = new MetricMeans(model);
+  for await (const { batch, output } of outputsOf(call, feed, views)) {
+    const { ys, weights, size } = batch;
+    try {
+      check(
+        output.length % size === 0,
+        subject,
+        "one row of probabilities per image",
+        `${output.length} values for ${size} images`,
+        "pass a classifier",
+      );
+      const given = weights ? await weights.data() : new Float32Array(size).fill(1);
+      for (const weight of given) sampleWeights.push(weight);
+      const areRows = ys.rank === 2 && (ys.shape[1] ?? 1) > 1;
+      const classes = areRows ? argMax(ys, -1) : ys;
+      for (const label of await classes.data()) labels.push(label);
+      if (classes !== ys) classes.dispose();
+      await compiled.add(ys, output, size);
+    } finally {
+      dispose(tensorsOf(batch));
+    }
+    parts.push(output);
   }
-  check(labels.length > 0, subject, "at least one batch", "empty data", "pass data with images");
-  const { probabilities, shape, classes: yPred } = asPredictions(parts, labels.length);
+  const classNames = classNamesOf(model) ?? feed.classNames;
+  const { probabilities, shape, classes: yPred } = asPredictions(parts, labels.length, classNames);
   const yTrue = Int32Array.from(labels);
   const [n, k] = shape;
+  checkSamples(subject, yTrue, probabilities, k);
   let sum = 0;
   let correct = 0;
   for (let i = 0; i < n; i++) {
-    const probability = probabilities[i * k + yTrue[i]];
-    checkSample(subject, probability, i, yTrue[i], k);
-    sum -= (sampleWeights[i] ?? 1) * Math.log(Math.max(probability, SMALLEST));
+    sum -= sampleWeights[i] * Math.log(Math.max(probabilities[i * k + yTrue[i]], SMALLEST));
     if (yPred[i] === yTrue[i]) correct++;
   }
-  return { loss: sum / n, accuracy: correct / n, yTrue, yPred, probabilities };
+  const measured = { loss: sum / n, accuracy: correct / n, metrics: compiled.means(n) };
+  return { ...measured, classNames, yTrue, yPred, probabilities };
 }
 
-function checkSample(
+/** Means of the metrics that a model was compiled with, but accuracy, which {@link evaluate} has anyway. */
+class MetricMeans {
+  readonly #metrics: readonly CompiledMetric[];
+  readonly #sums: Record<string, number> = {};
+
+  constructor(model: LayersModel) {
+    this.#metrics = compiledMetrics(model).filter(({ name }) => name !== "accuracy");
+  }
+
+  async add(ys: Tensor, output: Float32Array, size: number): Promise<void> {
+    for (const { name, of } of this.#metrics) {
+      const value = tidy(() => mean(of(ys, tensor2d(output, [size, output.length / size]))));
+      this.#sums[name] = (this.#sums[name] ?? 0) + (await value.data())[0] * size;
+      value.dispose();
+    }
+  }
+
+  means(n: number): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.#sums).map(([name, sum]) => [name, sum / n]));
+  }
+}
+
+/** Throws unless the model has each true class, and gives it a probability. */
+function checkSamples(
   subject: string,
-  probability: number,
-  image: number,
-  label: number,
+  yTrue: Int32Array,
+  probabilities: Float32Array,
   k: number,
 ): void {
+  const stray = yTrue.findIndex((label) => label < 0 || label >= k);
   check(
-    label >= 0 && label < k,
+    stray === -1,
     subject,
     `labels in 0..${k - 1}, the classes of the model`,
-    `label ${label} of image ${image}`,
+    `label ${yTrue[stray]} of image ${stray}`,
     "build the model with numClasses to match the data",
   );
+  const probability = (image: number): number => probabilities[image * k + yTrue[image]];
+  const wrong = yTrue.findIndex((_, i) => !(probability(i) >= 0 && probability(i) <= 1.0001));
   check(
-    probability >= 0 && probability <= 1.0001,
+    wrong === -1,
     subject,
     "a model that gives probabilities in [0, 1]",
-    `${probability} for image ${image}`,
-    Number.isNaN(probability)
+    `${probability(wrong)} for image ${wrong}`,
+    Number.isNaN(probability(wrong))
       ? "its weights or the pixels contain NaN: go back to an earlier state of the model"
       : "end the model in a softmax",
   );

@@ -1,29 +1,31 @@
-import type { TensorContainer } from "@tensorflow/tfjs-core";
-import type { Dataset } from "@tensorflow/tfjs-data";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { ImageDataGenerator } from "../augment/image-data-generator.ts";
-import { checkOptions } from "../checks.ts";
-import { ImageSet } from "../dataset/image-set.ts";
-import { modelInternals } from "../model/internals.ts";
-import { readOptimizerState, writeOptimizerState } from "../model/optimizers/optimizer-state.ts";
-import { prepareOptimizer } from "../model/optimizers/prepare-optimizer.ts";
+import type { Augmenter } from "../augment/augmenter.ts";
 import {
   learningRateFinder,
+  learningRateFinderOptions,
   type LearningRateFinderOptions,
   type LearningRateRange,
 } from "./callbacks/learning-rate-finder.ts";
-import { WeightsCopy } from "./callbacks/weights-copy.ts";
-import { checkTraining, trainPhase } from "./train-phase.ts";
-import { isDataset } from "./training-data.ts";
+import { checkCompiled, checkModel } from "./feed/model-input.ts";
+import { readOptions } from "../options.ts";
+import { ModelSnapshot } from "./model-snapshot.ts";
+import { kindOf, type LabelledImages } from "./feed/feed-of.ts";
+import { runPhases } from "./train.ts";
+import {
+  phaseOptions,
+  trainingOptions,
+  type TrainPhaseOptions,
+  trainPhaseOptions,
+} from "./train-options.ts";
 
 /** Options of {@link findLearningRate}. */
 export interface FindLearningRateOptions extends LearningRateFinderOptions {
-  /** An image set, or a `tf.data.Dataset` of batches of equal size. */
-  readonly train: ImageSet | Dataset<TensorContainer>;
+  /** Images with labels, in batches of equal size. */
+  readonly train: LabelledImages;
   /** Images in a step; default 32. A dataset has its own. */
   readonly batchSize?: number;
   /** Augments the images of an image set. Default none. */
-  readonly generator?: ImageDataGenerator;
+  readonly augmentation?: Augmenter;
   /** Fixes the order of the images and their augmentation; default 0. */
   readonly seed?: number;
   /** Stops the run after the step under way; rejects the promise with the reason. Default none. */
@@ -42,44 +44,34 @@ export async function findLearningRate(
   options: FindLearningRateOptions,
 ): Promise<LearningRateRange> {
   const subject = "findLearningRate";
-  checkOptions(subject, options, [
-    "train",
-    "batchSize",
-    "generator",
-    "seed",
-    "signal",
-    "minLearningRate",
-    "maxLearningRate",
-    "steps",
-    "smoothing",
-    "stopFactor",
-  ]);
-  const { train, batchSize, generator, seed, signal, ...range } = options;
-  checkTraining(subject, model, { batchSize, seed, signal });
+  const { train, batchSize, seed, signal } = trainingOptions();
+  const { augmentation } = phaseOptions();
+  const { steps, minLearningRate, maxLearningRate, smoothing, stopFactor, ...data } = readOptions(
+    subject,
+    options,
+    { train, batchSize, seed, signal, augmentation, ...learningRateFinderOptions() },
+  );
+  checkModel(subject, model);
+  checkCompiled(subject, model);
+  const range = { steps, minLearningRate, maxLearningRate, smoothing, stopFactor };
   const finder = learningRateFinder(range);
-  const weights = await WeightsCopy.of(model);
-  const optimizer = modelInternals(model).optimizer!;
-  const state = await readOptimizerState(optimizer);
+  const { images, isEndless } = kindOf(data.train) ?? {};
+  const before = await ModelSnapshot.of(model);
   try {
-    await trainPhase(model, {
-      train,
-      batchSize,
-      generator,
-      seed,
-      signal,
+    const run: TrainPhaseOptions = {
+      ...data,
       // Even with a single batch in an epoch there are enough of them: the finder ends the run.
-      epochs: range.steps ?? 100,
-      ...(train instanceof ImageSet ? { dropRemainder: true } : {}),
+      epochs: steps,
+      ...(images && { dropRemainder: true }),
       // Of a pipeline without an end, as many batches as there are steps make an epoch.
-      ...(isDataset(train) && train.size === Infinity ? { stepsPerEpoch: range.steps ?? 100 } : {}),
+      ...(isEndless && { stepsPerEpoch: steps }),
       callbacks: [finder],
       verbose: 0,
-    });
+    };
+    const settings = readOptions(subject, run, trainPhaseOptions());
+    await runPhases(subject, model, settings, [settings]);
   } finally {
-    weights.restore();
-    await writeOptimizerState(subject, optimizer, state);
-    // One that had none takes none.
-    if (state.length > 1) await prepareOptimizer(subject, model);
+    await before.restore(subject);
   }
   return finder.range;
 }

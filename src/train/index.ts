@@ -1,18 +1,25 @@
-export type { Callback, Logs, TrainingContext } from "./callback.ts";
+export type { Callback, TrainingRun } from "./callback.ts";
+export type { Logs } from "./logs.ts";
 export * from "./callbacks/index.ts";
-export type { CallbackState } from "./checkpoint/checkpoint.ts";
+export type { CallbackState } from "./callback.ts";
 export type { CheckpointOptions, ResumeMode } from "./checkpoint/checkpoint-options.ts";
 export type { CheckpointStore, OpenCheckpointStore } from "./checkpoint/checkpoint-store.ts";
 export { stateHash } from "./checkpoint/state-hash.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
 export { findLearningRate, type FindLearningRateOptions } from "./find-learning-rate.ts";
-export type { History, RunHealth, TwoPhaseHistory } from "./history.ts";
+export type { History, PhaseHistory, RunHealth, Training, TwoPhaseHistory } from "./run/history.ts";
 export type { ProgressStyle } from "./console/progress-line.ts";
 export type { TextSink } from "./console/text-sink.ts";
-export type { ModelImages } from "./image-rows.ts";
-export type { Predictions } from "./model-output.ts";
+export type { LabelledImages, ModelImages } from "./feed/feed-of.ts";
+export type { Predictions } from "./outputs.ts";
 export { predict, type PredictOptions } from "./predict.ts";
 export type { RandomViews, TestTimeAugmentation } from "./test-time-augmentation.ts";
 export { toDataset, type ToDatasetOptions } from "./to-dataset.ts";
-export { trainPhase, type TrainingOptions, type TrainPhaseOptions } from "./train-phase.ts";
-export { trainTwoPhase, type TrainTwoPhaseOptions } from "./train-two-phase.ts";
+export { train, trainPhase, trainTwoPhase } from "./train.ts";
+export type {
+  Phase,
+  TrainingOptions,
+  TrainOptions,
+  TrainPhaseOptions,
+  TrainTwoPhaseOptions,
+} from "./train-options.ts";

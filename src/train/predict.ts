@@ -1,13 +1,12 @@
-import { max, min, sum, Tensor } from "@tensorflow/tfjs-core";
+import { dispose, type TensorContainer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, checkInteger, checkOptions } from "../checks.ts";
+import { check } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
-import { warnOfByteLikeFloats } from "./byte-like.ts";
-import { readTogether } from "./read-together.ts";
-import { breather } from "../event-loop.ts";
-import { type ImageRows, imageRows, type ModelImages } from "./image-rows.ts";
-import { checkByteRange, checkModel } from "./model-input.ts";
-import { asPredictions, outputOf, type Predictions } from "./model-output.ts";
+import { classNamesOf } from "../model/class-names.ts";
+import { anything, integer, readOptions } from "../options.ts";
+import { feedOf, type ModelImages } from "./feed/feed-of.ts";
+import { checkModel } from "./feed/model-input.ts";
+import { asPredictions, plainViews, outputsOf, type Predictions, type Views } from "./outputs.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
 /** Options of {@link predict}. */
@@ -15,8 +14,8 @@ export interface PredictOptions {
   /** Images in one call of the model; default 256. Changes speed and memory, not the result. */
   readonly batchSize?: number;
   /**
-   * Classifies further views of each image, too, and gives the mean of their probabilities. Default
-   * none. `"flip"` takes twice the time.
+   * Classifies further views of each image, too, and gives the mean of their probabilities; default
+   * `"none"`. `"flip"` takes twice the time.
    */
   readonly testTimeAugmentation?: TestTimeAugmentation;
 }
@@ -24,7 +23,7 @@ export interface PredictOptions {
 /**
  * Classifies images, batch by batch, giving way to the event loop between batches.
  * @param model any layers model with one input and one output; only read.
- * @param images bytes are scaled to [0, 1]; floats are taken as they are, with a warning, once a
+ * @param images of a dataset also `{ xs }`, `[xs]` or tensors alone, without labels; bytes are scaled to [0, 1]; floats are taken as they are, with a warning, once a
  *   model, if one is above 2 and the model was not trained on such.
  * @throws {ArgumentError} if images do not fit the model, are none or not finite, or the model is
  *   disposed.
@@ -35,32 +34,24 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Predictions> {
   const subject = "predict";
-  checkOptions(subject, options, ["batchSize", "testTimeAugmentation"]);
-  const { batchSize = 256, testTimeAugmentation } = options;
-  checkInteger(subject, "batchSize", batchSize, { min: 1 });
+  const { batchSize, testTimeAugmentation } = readOptions(subject, options, {
+    batchSize: integer({ min: 1, default: 256 }),
+    testTimeAugmentation: anything<TestTimeAugmentation | undefined>(),
+  });
   checkModel(subject, model);
   warnOfSlowBackend(subject);
-  const rows = imageRows(subject, model, images);
-  // Bytes are finite, floats have been looked at; a tensor is on the device.
-  if (images instanceof Tensor) await checkPixels(subject, model, images);
-  let views: readonly ImageRows[] = [rows];
-  if (testTimeAugmentation !== undefined) {
-    // Loaded with the first prediction that wants more than one.
-    const { viewsOf } = await import("./test-time-augmentation.ts");
-    views = viewsOf(subject, images, rows, testTimeAugmentation);
-  }
-  const pause = breather();
+  const call = { subject, model };
+  const feed = feedOf(call, images, { purpose: "prediction", batchSize });
+  const views = await readViews(subject, images, testTimeAugmentation);
   const parts: Float32Array[] = [];
-  for (let from = 0; from < rows.length; from += batchSize) {
-    const to = Math.min(rows.length, from + batchSize);
-    const outputs: Float32Array[] = [];
-    for (const view of views) {
-      outputs.push(await outputOf(model, view.slice(from, to)));
-      await pause();
-    }
-    parts.push(meanOf(outputs));
+  let n = 0;
+  for await (const { batch, output } of outputsOf(call, feed, views)) {
+    // Of labelled images, the labels.
+    dispose(batch as unknown as TensorContainer);
+    n += batch.size;
+    parts.push(output);
   }
-  const predictions = asPredictions(parts, rows.length);
+  const predictions = asPredictions(parts, n, classNamesOf(model) ?? feed.classNames);
   const bad = predictions.probabilities.findIndex((value) => !Number.isFinite(value));
   check(
     bad === -1,
@@ -72,24 +63,13 @@ export async function predict(
   return predictions;
 }
 
-/** Throws unless the values of a tensor can be pixels. */
-async function checkPixels(subject: string, model: LayersModel, images: Tensor): Promise<void> {
-  const [total, least, largest] = await readTogether(() => [sum(images), min(images), max(images)]);
-  check(
-    Number.isFinite(total),
-    subject,
-    "finite pixels",
-    "NaN or infinity",
-    "find out where it comes from: a division by 0, or memory that was never filled",
-  );
-  if (images.dtype === "int32") checkByteRange(subject, "an int32 tensor", least, largest);
-  else warnOfByteLikeFloats(subject, model, largest);
-}
-
-function meanOf(outputs: readonly Float32Array[]): Float32Array {
-  if (outputs.length === 1) return outputs[0];
-  return Float32Array.from(
-    outputs[0],
-    (_, i) => outputs.reduce((total, output) => total + output[i], 0) / outputs.length,
-  );
+/** The views that an option asks for; loaded with the first call that wants more than one. */
+export async function readViews(
+  subject: string,
+  images: unknown,
+  wanted: TestTimeAugmentation = "none",
+): Promise<Views> {
+  if (wanted === "none") return plainViews;
+  const { viewsOf } = await import("./test-time-augmentation.ts");
+  return viewsOf(subject, images, wanted);
 }

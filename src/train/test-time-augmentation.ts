@@ -1,20 +1,24 @@
-import { allocate } from "../allocate.ts";
-import { reverse, tensor, tidy } from "@tensorflow/tfjs-core";
-import { ImageDataGenerator } from "../augment/image-data-generator.ts";
-import { check, checkInteger, checkOptions, checkSeed, describe } from "../checks.ts";
-import { ImageSet } from "../dataset/image-set.ts";
-import type { ImageRows, ModelImages } from "./image-rows.ts";
+import { dispose, reverse, tensor, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { type Augmenter, augmenter } from "../augment/augmenter.ts";
+import { checkedFlow } from "../augment/checked-flow.ts";
+import { allocate } from "../bytes/allocate.ts";
+import { check, describe } from "../checks.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import { integer, readOptions, seed as anySeed } from "../options.ts";
+import type { Batch } from "./feed/feed.ts";
+import { kindOf } from "./feed/feed-of.ts";
+import { plainViews, type Views } from "./outputs.ts";
 
 /**
- * Which views of an image are classified beside the image itself: `"flip"`, its mirror image, or
- * augmented versions of it.
+ * Which views of an image are classified: the image itself (`"none"`), its mirror image, too
+ * (`"flip"`), or augmented versions of it beside it.
  */
-export type TestTimeAugmentation = "flip" | RandomViews;
+export type TestTimeAugmentation = "none" | "flip" | RandomViews;
 
 /** Augmented versions of each image. */
 export interface RandomViews {
   /** What draws and applies their transforms. */
-  readonly generator: ImageDataGenerator;
+  readonly augmentation: Augmenter;
   /** How many of each image; 1 to 10,000; default 4. */
   readonly views?: number;
   /** Fixes them; any safe integer; default 0. */
@@ -24,82 +28,96 @@ export interface RandomViews {
 /** More would change nothing any more: the mean of so many is exact to three digits. */
 const MOST_VIEWS = 10_000;
 
-/** The images, and every further view of them, as rows of the same length. */
-export function viewsOf(
-  subject: string,
-  images: ModelImages,
-  rows: ImageRows,
-  augmentation: TestTimeAugmentation,
-): ImageRows[] {
-  if (augmentation === "flip") return [rows, mirrored(rows)];
+/** The views that are wanted of the batches of some images, in their order. */
+export function viewsOf(subject: string, images: unknown, wanted: TestTimeAugmentation): Views {
+  if (wanted === "none") return plainViews;
+  if (wanted === "flip") return mirrored;
   check(
-    typeof augmentation === "object",
+    typeof wanted === "object",
     subject,
-    'testTimeAugmentation to be "flip" or { generator, views, seed }',
-    describe(augmentation),
+    'testTimeAugmentation to be "none", "flip" or { augmentation, views, seed }',
+    describe(wanted),
     "pass one of these",
   );
-  checkOptions(subject, augmentation, ["generator", "views", "seed"]);
-  const { generator, views = 4, seed = 0 } = augmentation;
+  const { augmentation, views, seed } = readOptions(`${subject}: testTimeAugmentation`, wanted, {
+    augmentation: augmenter(),
+    views: integer({ min: 1, max: MOST_VIEWS, default: 4 }),
+    seed: anySeed(),
+  });
+  const set = kindOf(images)?.images;
   check(
-    generator instanceof ImageDataGenerator,
+    set !== undefined,
     subject,
-    "testTimeAugmentation.generator to be an ImageDataGenerator",
-    describe(generator),
-    "pass new ImageDataGenerator({ ... })",
-  );
-  checkInteger(subject, "testTimeAugmentation.views", views, { min: 1, max: MOST_VIEWS });
-  checkSeed(subject, seed);
-  check(
-    images instanceof ImageSet,
-    subject,
-    "an ImageSet, whose images a generator can augment",
+    "an ImageSet, whose images can be augmented",
     describe(images),
     'pass one, or testTimeAugmentation: "flip"',
   );
-  const set = images;
-  return [
-    standardized(set, generator),
-    ...Array.from({ length: views }, (_, view) => augmented(set, generator, view, seed)),
-  ];
+  return augmented(subject, set, augmentation, views, seed);
 }
 
-function mirrored(rows: ImageRows): ImageRows {
-  return {
-    length: rows.length,
-    slice: (from, to) => tidy(() => reverse(rows.slice(from, to), 2)),
-  };
+function* mirrored({ xs }: Batch): Iterable<Tensor> {
+  const mirror = tidy(() => reverse(xs, 2));
+  try {
+    yield xs;
+    yield mirror;
+  } finally {
+    dispose([xs, mirror]);
+  }
 }
 
-/** Every image as it is, apart from what the generator does to all of them. */
-function standardized(set: ImageSet, generator: ImageDataGenerator): ImageRows {
-  return rowsOf(set, (i) => generator.standardize(Float32Array.from(set.image(i)), set.imageShape));
-}
-
-/** Every image as it is in one epoch of the generator's flow. */
 function augmented(
+  subject: string,
   set: ImageSet,
-  generator: ImageDataGenerator,
-  epoch: number,
+  augmentation: Augmenter,
+  views: number,
   seed: number,
-): ImageRows {
-  // Batches of one image: these are drawn by image, so any range can be put together from them.
-  const flow = generator.flow(set, { batchSize: 1, shuffle: false, seed });
-  return rowsOf(set, (i) => flow.batch(epoch, i).xs);
-}
-
-/** A view of a set, put together image by image. */
-function rowsOf(set: ImageSet, pixelsOf: (index: number) => Float32Array): ImageRows {
-  return {
-    length: set.length,
-    slice(from, to) {
-      const xs = allocate(Float32Array, (to - from) * set.imageSize, {
-        subject: "predict",
-        what: `a batch of ${to - from} images`,
-        remedy: "choose a smaller batchSize",
-      });
-      for (let i = from; i < to; i++) xs.set(pixelsOf(i), (i - from) * set.imageSize);
-      return tensor(xs, [to - from, ...set.imageShape], "float32");
-    },
+): Views {
+  // Batches of one image: these are drawn by image, so any batch can be put together from them.
+  const options = { batchSize: 1, shuffle: false, seed };
+  const flow = checkedFlow(subject, augmentation.flow(set, options));
+  check(
+    flow.batchSize === 1 && flow.size === set.length,
+    subject,
+    `a flow of the ${set.length} images, one in a batch, from the augmenter`,
+    `${flow.size} images in batches of ${flow.batchSize}`,
+    "have the augmenter go by the options that its flow gets",
+  );
+  const viewOf = (view: number, i: number): Float32Array => {
+    const { xs, indices, targets } = flow.batch(view, i);
+    check(
+      targets === undefined,
+      subject,
+      "views that show one image each",
+      "an augmenter that mixes images",
+      "leave mix out of its pipeline",
+    );
+    check(
+      indices[0] === i,
+      subject,
+      "a flow in the order of the images, from the augmenter",
+      `image ${indices[0]} in the place of image ${i}`,
+      "have its flow go by shuffle: false",
+    );
+    return xs;
+  };
+  const rows = (from: number, size: number, pixelsOf: (i: number) => Float32Array): Tensor => {
+    const xs = allocate(Float32Array, size * set.imageSize, {
+      subject,
+      what: `a batch of ${size} images`,
+      remedy: "choose a smaller batchSize",
+    });
+    for (let i = 0; i < size; i++) xs.set(pixelsOf(from + i), i * set.imageSize);
+    return tensor(xs, [size, ...set.imageShape], "float32");
+  };
+  const standardized = (i: number): Float32Array =>
+    augmentation.standardize!(Float32Array.from(set.image(i)), set.imageShape);
+  let at = 0;
+  return function* ({ xs, size }) {
+    if (augmentation.standardize) {
+      xs.dispose();
+      yield rows(at, size, standardized);
+    } else yield xs;
+    for (let view = 0; view < views; view++) yield rows(at, size, (i) => viewOf(view, i));
+    at += size;
   };
 }

@@ -1,11 +1,13 @@
 import { tensor1d, type Tensor1D, tensor4d, type Tensor4D } from "@tensorflow/tfjs-core";
 import { type Dataset, generator } from "@tensorflow/tfjs-data";
-import { check, checkOptions, describe } from "../checks.ts";
-import type { Batch, Flow } from "../augment/flow.ts";
-import { makeImageFlow } from "../augment/image-flow.ts";
-import { ImageSet } from "../dataset/image-set.ts";
-import { isFlow } from "./training-data.ts";
-import { usableFlow } from "./user-flow.ts";
+import { check, describe } from "../checks.ts";
+import { checkedFlow } from "../augment/checked-flow.ts";
+import { type Batch, type Flow, isFlow } from "../augment/flow.ts";
+import { ImageFlow } from "../augment/image-flow.ts";
+import { setFlowOptions } from "../augment/flow-options.ts";
+import { checkImageSet, isImageSet } from "../dataset/check-image-set.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import { boolean, readOptions } from "../options.ts";
 
 /** Options of {@link toDataset}; for an image set only: a flow has its own. */
 export interface ToDatasetOptions {
@@ -59,18 +61,22 @@ export function toDataset(
 }
 
 function asFlow(subject: string, source: ImageSet | Flow, options: ToDatasetOptions): Flow {
-  checkOptions(subject, options, ["batchSize", "shuffle", "seed"]);
-  if (source instanceof ImageSet) {
-    const { shuffle = false } = options;
-    return makeImageFlow(subject, source, { ...options, shuffle });
+  const settings = readOptions(subject, options, {
+    ...setFlowOptions(),
+    shuffle: boolean({ default: false }),
+  });
+  if (isImageSet(source)) {
+    checkImageSet(subject, source);
+    return new ImageFlow(source, settings, {});
   }
   check(isFlow(source), subject, "an ImageSet or a Flow", describe(source), "pass one of these");
+  const given = Object.keys(options).join(", ");
   check(
-    Object.keys(options).length === 0,
+    given === "",
     subject,
     "no options beside a flow, which has its own batch size, order and seed",
-    Object.keys(options).join(", "),
+    given,
     "pass them to flow() instead",
   );
-  return usableFlow(subject, source);
+  return checkedFlow(subject, source);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ImageDataGenerator, type ImageDataGeneratorOptions } from "../../src/augment/index.ts";
 import type { FillMode, Transform } from "../../src/augment/index.ts";
-import type { ImageShape } from "../../src/dataset/image-set.ts";
+import type { ImageShape } from "../../src/dataset/image-shape.ts";
 
 interface AffineCase {
   readonly shape: ImageShape;

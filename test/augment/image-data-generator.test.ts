@@ -4,6 +4,7 @@ import {
   ImageDataGenerator,
   type ImageDataGeneratorOptions,
   type Transform,
+  type AugmenterJSON,
 } from "../../src/augment/index.ts";
 import { ImageSet } from "../../src/dataset/image-set.ts";
 import { ArgumentError } from "../../src/errors.ts";
@@ -251,7 +252,7 @@ describe("the options", () => {
       { zoomRange: [1.1, 0.9] },
       "zoomRange to have its lower limit first, got [1.1, 0.9]; pass [0.9,",
     ],
-    [{ zoomRange: [1] }, "zoomRange to be a pair [low, high], got [1]"],
+    [{ zoomRange: [1] }, "zoomRange to be a number or a pair [low, high], got [1]"],
     [{ horizontalFlip: 1 }, "horizontalFlip to be true or false, got 1"],
     [{ verticalFlip: "yes" }, 'verticalFlip to be true or false, got "yes"'],
     [{ channelShiftRange: -5 }, "channelShiftRange to be a finite number of at least 0, got -5"],
@@ -318,8 +319,8 @@ describe("fit", () => {
   });
 });
 
-describe("getState", () => {
-  it("is plain data, from which an equal generator is made", () => {
+describe("toJSON", () => {
+  it("is plain JSON, from which an equal generator is made", () => {
     const set = new ImageSet({
       images: Uint8Array.from({ length: 8 * 12 }, (_, i) => (i * 37) % 256),
       labels: new Uint8Array(8),
@@ -331,7 +332,9 @@ describe("getState", () => {
       ...{ brightnessRange: [0.5, 1.5], featurewiseStdNormalization: true },
     });
     generator.fit(set);
-    const copy = ImageDataGenerator.fromState(structuredClone(generator.getState()));
+    const copy = ImageDataGenerator.fromJSON(
+      JSON.parse(JSON.stringify(generator)) as AugmenterJSON,
+    );
     const first = (each: ImageDataGenerator): Float32Array =>
       each.flow(set, { seed: 3 }).batch(0, 0).xs;
     expect(first(copy)).toEqual(first(generator));

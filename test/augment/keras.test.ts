@@ -8,7 +8,8 @@ import {
   type Subset,
   type Transform,
 } from "../../src/augment/index.ts";
-import { ImageSet, type ImageShape } from "../../src/dataset/image-set.ts";
+import { ImageSet } from "../../src/dataset/image-set.ts";
+import type { ImageShape } from "../../src/dataset/image-shape.ts";
 import { NumpyRng } from "../../src/random/numpy.ts";
 
 interface KerasBatch {

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { drawOperation } from "../../src/augment/modern/draw-operation.ts";
+import { drawOperation } from "../../src/augment/operations/draw-operation.ts";
 import {
   magnitudeAt,
   OPERATIONS,
   type OperationName,
-} from "../../src/augment/modern/operations.ts";
-import { randAugmentSpace } from "../../src/augment/modern/rand-augment.ts";
-import { TRIVIAL_AUGMENT_SPACE } from "../../src/augment/modern/trivial-augment.ts";
+} from "../../src/augment/operations/operations.ts";
+import { randAugmentSpace } from "../../src/augment/operations/rand-augment.ts";
+import { TRIVIAL_AUGMENT_SPACE } from "../../src/augment/operations/trivial-augment.ts";
 import { adjustHue } from "../../src/augment/pillow/hue.ts";
-import type { ImageShape } from "../../src/dataset/image-set.ts";
+import type { ImageShape } from "../../src/dataset/image-shape.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 interface PillowFixture {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ImageDataGenerator, type ImageDataGeneratorOptions } from "../../src/augment/index.ts";
-import { ImageSet, type ImageShape } from "../../src/dataset/image-set.ts";
+import { ImageSet } from "../../src/dataset/image-set.ts";
+import type { ImageShape } from "../../src/dataset/image-shape.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 /** `n` images of noise whose neighbouring values are alike. */

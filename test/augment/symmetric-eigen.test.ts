@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addGram } from "../../src/augment/gram.ts";
-import { symmetricEigen } from "../../src/augment/symmetric-eigen.ts";
+import { addGram } from "../../src/augment/keras/gram.ts";
+import { symmetricEigen } from "../../src/augment/keras/symmetric-eigen.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 describe("symmetricEigen", () => {

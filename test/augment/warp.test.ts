@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { affineMatrix } from "../../src/augment/affine-matrix.ts";
-import { AffineWarp, type WarpOptions } from "../../src/augment/affine-warp.ts";
+import { affineMatrix } from "../../src/augment/warp/affine-matrix.ts";
+import { AffineWarp } from "../../src/augment/warp/affine-warp.ts";
+import type { WarpOptions } from "../../src/augment/warp/warp-target.ts";
 import { IDENTITY_TRANSFORM, type FillMode } from "../../src/augment/index.ts";
-import { warpGeneral } from "../../src/augment/warp-general.ts";
+import { warpGeneral } from "../../src/augment/warp/warp-general.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 const FILL_MODES: readonly FillMode[] = ["nearest", "reflect", "wrap", "constant"];

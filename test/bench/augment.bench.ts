@@ -14,6 +14,7 @@ import {
   compose,
   cutout,
   imageFlow,
+  pipeline,
   ImageDataGenerator,
   mixup,
   randomCrop,
@@ -47,10 +48,10 @@ const rows: readonly [name: string, flow: Flow, python?: string][] = [
   ["shifts 0.1, horizontal flip", new ImageDataGenerator(shifts).flow(set), "shifts"],
   ["+ rotation, shear, zoom", new ImageDataGenerator(affine).flow(set), "affine"],
   ["+ channel shift, brightness", new ImageDataGenerator(colours).flow(set)],
-  ["crop, flip", imageFlow(set, { augmentation: crop }), "crop"],
-  ["crop, flip, cutout", imageFlow(set, { augmentation: compose(crop, cutout()) })],
-  ["crop, flip, mixup", imageFlow(set, { augmentation: crop, mix: mixup() })],
-  ["TrivialAugment", imageFlow(set, { augmentation: trivialAugment() }), "trivial"],
+  ["crop, flip", pipeline(crop).flow(set), "crop"],
+  ["crop, flip, cutout", pipeline(crop, cutout()).flow(set)],
+  ["crop, flip, mixup", pipeline(crop, { mix: mixup() }).flow(set)],
+  ["TrivialAugment", pipeline(trivialAugment()).flow(set), "trivial"],
 ];
 
 /** Images a second of CPU time over one epoch. */

@@ -21,7 +21,7 @@ import { fileCheckpointStore } from "cifar-kit/node";
 import { registerSimdBackend } from "cifar-kit/simd";
 import { decodeCheckpoint } from "../../src/train/checkpoint/decode.ts";
 import { encodeCheckpoint } from "../../src/train/checkpoint/encode.ts";
-import { readModelState } from "../../src/train/checkpoint/model-state.ts";
+import { ModelSnapshot } from "../../src/train/model-snapshot.ts";
 import { type Figure, median, report } from "./figures.ts";
 import { noiseImages } from "./noise.ts";
 
@@ -111,7 +111,7 @@ try {
   await last.close();
   const checkpoint = await decodeCheckpoint(bytes);
   for (let i = 0; i < 9; i++) {
-    await timed(reads, readModelState)(model);
+    await timed(reads, () => ModelSnapshot.of(model))();
     await timed(encodes, encodeCheckpoint)(checkpoint);
     await timed(decodes, decodeCheckpoint)(bytes);
   }

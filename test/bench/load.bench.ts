@@ -8,8 +8,8 @@
  */
 import { CIFAR10_MANIFESTS, loadCifar10, normalize } from "../../src/dataset/index.ts";
 import { decodeRecords } from "../../src/dataset/decode-records.ts";
-import { sha256Fallback } from "../../src/dataset/sha256-fallback.ts";
-import { sha256 } from "../../src/dataset/sha256.ts";
+import { sha256Fallback } from "../../src/bytes/sha256-fallback.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
 import { cifar10Source } from "../../src/node/cifar10-source.ts";
 import { type Figure, median, report } from "./figures.ts";
 

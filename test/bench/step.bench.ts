@@ -166,7 +166,7 @@ async function serve({ task, batch, threads }: Configuration): Promise<void> {
     let last = 0;
     await trainPhase(model, {
       ...{ train, epochs: 1, batchSize: batch, verbose: 0 },
-      ...(task === "augment" && { generator }),
+      ...(task === "augment" && { augmentation: generator }),
       callbacks: [
         {
           onBatchBegin: (step) => {

@@ -10,7 +10,7 @@ import { fileSystemIO, loadPretrained } from "cifar-kit/node";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { defaultCacheDir } from "../../src/node/cache-dir.ts";
-import { encodePng } from "../../src/plots/encode-png.ts";
+import { encodePng } from "../../src/bytes/encode-png.ts";
 import { REAL_DATA_TIMEOUT, realCifar10 } from "../helpers/real-data.ts";
 import { buildSite, launch, openTab, type Site, type Tab } from "./open-pages.ts";
 
@@ -180,7 +180,7 @@ describe("the demo page", () => {
 
       expect(await page.textContent("#headline-accuracy")).toMatch(/^\d+\.\d\s%$/);
       expect(await page.locator("#report-table tbody tr").count()).toBe(11);
-      expect(await page.locator("#history-plot svg, #matrix-plot svg").count()).toBe(2);
+      expect(await page.locator("#report .plot svg").count()).toBe(3);
       expect(await page.locator("#pairs li").count()).toBeGreaterThan(2);
 
       await page.setInputFiles("#file", {

@@ -9,7 +9,7 @@ import {
 } from "cifar-kit";
 import type { HttpProgress, HttpSourceOptions } from "cifar-kit/browser";
 import { httpSourceWith } from "../../src/browser/http-source.ts";
-import { sha256 } from "../../src/dataset/sha256.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
 
 /** Fifty records whose bytes are of no matter; all labels are 0. */
 const records = Uint8Array.from({ length: 50 * 3073 }, (_, i) => (i % 3073) % 251);
@@ -242,7 +242,7 @@ describe("httpSource", () => {
     expect(call({})).toThrow(/baseUrl to be an address, got undefined/);
     expect(call({ baseUrl: "http://[" })).toThrow(/baseUrl to be an address/);
     expect(call({ baseUrl: "x", layout: "zip" })).toThrow(/layout to be one of "binary", "npm"/);
-    expect(call({ baseUrl: "x", layout: "npm", files: [] })).toThrow(
+    expect(call({ baseUrl: "x", layout: "npm", files: [{ name: "a.bin", bytes: 1 }] })).toThrow(
       /no files with the layout "npm"/,
     );
     expect(call({ baseUrl: "x", files: 5 })).toThrow(/files to be a list/);

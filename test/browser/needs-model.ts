@@ -2,8 +2,7 @@ import type { Callback } from "cifar-kit";
 
 /** A callback that asks for the model. */
 export const needsModel = (): Callback => ({
-  setContext: ({ model }) => {
+  onTrainBegin: (_logs, { model }) => {
     if (!model.built) throw new Error("no model");
   },
-  onTrainBegin: () => undefined,
 });

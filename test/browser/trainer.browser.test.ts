@@ -11,6 +11,7 @@ import {
   SourceError,
   stateHash,
   trainTwoPhase,
+  type TrainTwoPhaseOptions,
   TrainingError,
 } from "cifar-kit";
 import {
@@ -28,7 +29,7 @@ const validation = tinyImages(20, 2);
 const options = {
   ...{ train, validation, batchSize: 8, epochs: [2, 2], seed: 7, verbose: 0 },
   augmentation: new ImageDataGenerator({ rotationRange: 10, horizontalFlip: true }),
-} as const satisfies WorkerTrainingOptions;
+} as const satisfies TrainTwoPhaseOptions;
 
 const newModel = (): ReturnType<typeof tinyModel> => tinyModel({ seed: 3, dropoutRate: 0.3 });
 
@@ -68,7 +69,8 @@ describe("createTrainer", () => {
     expect(await trainer.evaluate(there, validation)).toEqual(await evaluate(here, validation));
     const predicted = await predict(here, validation);
     expect(await trainer.predict(there, validation)).toEqual(predicted);
-    expect(await trainer.predict(there, validation.images)).toEqual(predicted);
+    const { probabilities } = predicted;
+    expect(await trainer.predict(there, validation.images)).toMatchObject({ probabilities });
     here.dispose();
     there.dispose();
   });
@@ -111,10 +113,11 @@ describe("createTrainer", () => {
     ];
     const one = [bytes, { data: bytes, width: 8, height: 8, channels: 3 }, canvas];
     for (const same of [many, one, [images.subarray(192, 384)], [glassy]]) {
-      const expected = await predict(model, same[0]);
+      const { probabilities, shape, classes } = await predict(model, same[0]);
       for (const given of same) {
-        expect(await predict(model, given)).toEqual(expected);
-        expect(await trainer.predict(model, given)).toEqual(expected);
+        const here = await predict(model, given);
+        expect(here).toMatchObject({ probabilities, shape, classes });
+        expect(await trainer.predict(model, given)).toEqual(here);
       }
     }
     expect(await trainer.predict(model, glassy)).not.toEqual(await predict(model, canvas));
@@ -128,12 +131,15 @@ describe("createTrainer", () => {
     const generator = new ImageDataGenerator({ rotationRange: 20, featurewiseCenter: true });
     generator.fit(train);
     const plain = await predict(model, validation);
-    for (const testTimeAugmentation of ["flip", { generator, views: 2, seed: 5 }] as const) {
+    for (const testTimeAugmentation of [
+      "flip",
+      { augmentation: generator, views: 2, seed: 5 },
+    ] as const) {
       const expected = await predict(model, validation, { testTimeAugmentation });
       expect(expected).not.toEqual(plain);
       expect(await trainer.predict(model, validation, { testTimeAugmentation })).toEqual(expected);
     }
-    for (const wrong of [null, 5, { testTimeAugmentation: { generator: {} } }]) {
+    for (const wrong of [null, 5, { testTimeAugmentation: { augmentation: {} } }]) {
       const here = await predict(model, validation, wrong as never).catch(String);
       expect(await trainer.predict(model, validation, wrong as never).catch(String)).toBe(here);
     }
@@ -351,7 +357,11 @@ describe("createTrainer", () => {
     const model = newModel();
     const before = await stateHash(model);
     const trainer = newTrainer();
-    const cases: [Partial<WorkerTrainingOptions>, new (...args: never) => Error, RegExp][] = [
+    const cases: [
+      Partial<TrainTwoPhaseOptions & WorkerTrainingOptions>,
+      new (...args: never) => Error,
+      RegExp,
+    ][] = [
       [{ batchSize: 0 }, ArgumentError, /trainTwoPhase: expected batchSize to be a whole number/],
       [
         { callbacks: [{ onTrainBegin: () => Promise.reject(new RangeError("mine")) }] },
@@ -382,12 +392,11 @@ describe("createTrainer", () => {
     const withFunction = new ImageDataGenerator({ preprocessingFunction: (image) => image });
     const store = { open: () => Promise.reject(new Error()) };
     const needsModel: Callback = {
-      setContext: (context) => {
-        expect(context.model).toBeDefined();
+      onTrainBegin: (_logs, run) => {
+        expect(run.model).toBeDefined();
       },
-      onTrainBegin: () => undefined,
     };
-    const cases: [Partial<WorkerTrainingOptions>, RegExp][] = [
+    const cases: [Partial<TrainTwoPhaseOptions & WorkerTrainingOptions>, RegExp][] = [
       [{ augmentation: withFunction }, /serveTrainer\(\{ augmentation \}\)/],
       [{ checkpoint: { store } }, /pass opfsCheckpointStore\(name\)/],
       [{ validation: {} as never }, /validation to be an ImageSet/],
@@ -437,14 +446,10 @@ describe("createTrainer", () => {
 
 /** A callback that makes the loss infinite. */
 function explode(): Callback {
-  let context: Parameters<NonNullable<Callback["setContext"]>>[0];
   return {
     readEvery: 1,
-    setContext: (given) => {
-      context = given;
-    },
-    onBatchBegin: () => {
-      context.learningRate = 1e38;
+    onBatchBegin: (_batch, _logs, run) => {
+      run.learningRate = 1e38;
     },
   };
 }

@@ -37,7 +37,7 @@ describe("loadCifar100", () => {
     const set = await loadCifar100(source());
     expect([set.train.length, set.test.length]).toEqual([50_000, 10_000]);
     expect([...set.train.labels.subarray(98, 102)]).toEqual([98, 99, 0, 1]);
-    expect(set.train.classNames).toBe(CIFAR100_FINE_CLASS_NAMES);
+    expect(set.train.classNames).toEqual(CIFAR100_FINE_CLASS_NAMES);
     // The first and the last pixel that the records mark, and one beyond.
     expect([...set.test.image(7).subarray(0, 3)]).toEqual([7, 87, 167]);
     expect([...set.test.image(7).subarray(6, 12)]).toEqual([7, 87, 167, 0, 0, 0]);
@@ -48,7 +48,7 @@ describe("loadCifar100", () => {
     const set = await loadCifar100(only, { split: "test", labelMode: "coarse" });
     expect(Object.keys(set)).toEqual(["test"]);
     expect([...set.test.labels.subarray(3, 12)]).toEqual([0, 0, 1, 1, 1, 1, 1, 2, 2]);
-    expect(set.test.classNames).toBe(CIFAR100_COARSE_CLASS_NAMES);
+    expect(set.test.classNames).toEqual(CIFAR100_COARSE_CLASS_NAMES);
   });
 
   it("refuses a file of another size", async () => {

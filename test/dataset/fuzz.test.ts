@@ -2,8 +2,8 @@ import { gzipSync, inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { decodeIdx } from "../../src/dataset/decode-idx.ts";
 import { decodeRecords } from "../../src/dataset/decode-records.ts";
-import { gunzip } from "../../src/dataset/gunzip.ts";
-import { decodePng } from "../../src/dataset/png.ts";
+import { decompress } from "../../src/bytes/decompress.ts";
+import { decodePng } from "../../src/bytes/png.ts";
 import { readTar } from "../../src/node/tar.ts";
 import { tar } from "../node/tar-writer.ts";
 import { fuzz, FUZZ_INPUTS } from "./fuzz.ts";
@@ -39,7 +39,11 @@ describe("damaged files", () => {
   it.each([
     ["records", syntheticRecords(1), (bytes: Uint8Array) => decodeRecords(bytes)],
     ["IDX", idx, decodeIdx],
-    ["gzip", gzipSync(idx), (bytes: Uint8Array) => gunzip("a.gz", bytes, 100)],
+    [
+      "gzip",
+      gzipSync(idx),
+      (bytes: Uint8Array) => decompress("test", { format: "gzip", what: "gzip file" }, bytes, 100),
+    ],
     ["tar", archive, readArchive],
     [
       "PNG",

@@ -14,6 +14,33 @@ const PATHS = ["p0", "p1", "p2", "p3", "p4", "p5"];
 /** What `images` say of the paths that belong to them. */
 const expected = (set: ImageSet): string[] => Array.from(set.images, (value) => `p${value}`);
 
+describe("ImageSet.withClasses", () => {
+  const pixels = { images: new Uint8Array(2), imageShape: [1, 1, 1] as const };
+
+  it("tells more classes apart than a byte counts", () => {
+    const names = Array.from({ length: 300 }, (_, i) => `n${i}`);
+    const set = new ImageSet({ ...pixels, labels: Uint8Array.of(0, 5), classNames: names });
+    const turned = set.withClasses([...names].reverse());
+    expect([...turned.labels]).toEqual([299, 294]);
+    expect(turned.withClasses(["n5", "n0"]).labels).toEqual(Int32Array.of(1, 0));
+    expect(set.withClasses(["n5", "n0"]).labels).toEqual(Uint8Array.of(1, 0));
+  });
+
+  it("makes one class of those that have one name", () => {
+    const set = new ImageSet({ ...pixels, labels: Uint8Array.of(0, 1), classNames: ["a", "a"] });
+    expect([...set.withClasses(["a"]).labels]).toEqual([0, 0]);
+  });
+
+  it("leaves no list of the caller's in the set", () => {
+    const classNames = ["a"];
+    const set = new ImageSet({ ...pixels, labels: new Uint8Array(2), classNames });
+    const chosen = set.withClasses(classNames);
+    classNames.push("b");
+    expect(set.classNames).toEqual(["a"]);
+    expect(chosen.classNames).toEqual(["a"]);
+  });
+});
+
 describe("ImageSet.paths", () => {
   it("stay with their images through subset, take, slice and splits", () => {
     const set = new ImageSet(parts(PATHS));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { ImageShape } from "../../src/dataset/image-set.ts";
+import type { ImageShape } from "../../src/dataset/image-shape.ts";
 import type { Interpolation } from "../../src/dataset/resample.ts";
 import { resizeImage } from "../../src/dataset/resize-image.ts";
 import { ArgumentError } from "../../src/errors.ts";

@@ -1,21 +1,7 @@
-/** All code in the docs compiles, and what can run within seconds runs. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { cp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { inspect } from "node:util";
-import type * as CifarKit from "cifar-kit";
+/** All code in the docs compiles, and the guide shows what its recorded run gave. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { REAL_DATA_TIMEOUT, realCifar10 } from "../helpers/real-data.ts";
+import { describe, expect, it } from "vitest";
 import { outputLines, pageCode, PAGES, ROOT } from "./doc-code.ts";
 
 /**
@@ -35,21 +21,6 @@ declare const test: import("cifar-kit").ImageSet;
 declare const trainTwoPhase: typeof import("cifar-kit").trainTwoPhase;
 `;
 
-// Real images, but few, and the notebook's architecture, but narrow: what the pages show is how the
-// parts fit together.
-vi.mock("cifar-kit", async (original) => {
-  const kit = await original<typeof CifarKit>();
-  return {
-    ...kit,
-    loadCifar10: async () => {
-      const { train, test } = await realCifar10();
-      return { train: train.take(64), test: test.take(32) };
-    },
-    buildCifarModel: (options: CifarKit.CifarModelOptions) =>
-      kit.buildCifarModel({ ...options, filters: [4, 4, 4], denseUnits: 16 }),
-  };
-});
-
 describe("the code in the docs", () => {
   it("compiles", () => {
     const sources = new Map<string, string>();
@@ -63,54 +34,6 @@ describe("the code in the docs", () => {
     }
     expect(typeErrors(sources, GIVEN)).toEqual([]);
   }, 120_000);
-});
-
-describe("the programs of the docs", () => {
-  const before = process.cwd();
-  let folder = "";
-  const sourceFolder = join(ROOT, "runs", `docs-${process.pid}`);
-  let printed = "";
-
-  beforeAll(async () => {
-    mkdirSync(sourceFolder, { recursive: true });
-    await realCifar10();
-  }, REAL_DATA_TIMEOUT);
-  afterAll(() => {
-    rmSync(sourceFolder, { recursive: true });
-  });
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "cifar-kit-docs-"));
-    process.chdir(folder);
-    printed = "";
-    vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
-      printed += `${values.map((value) => (typeof value === "string" ? value : inspect(value))).join(" ")}\n`;
-    });
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    process.chdir(before);
-    rmSync(folder, { recursive: true });
-  });
-
-  const programs = PAGES.filter((page) => pageCode(page).program !== "");
-  it.each(programs)("%s runs", async (page) => {
-    await prepare(page, folder);
-    const file = join(sourceFolder, `${page.replaceAll("/", "-")}.ts`);
-    writeFileSync(file, pageCode(page).program);
-    await import(/* @vite-ignore */ file);
-    expect(process.exitCode).toBeUndefined();
-    // The guide's output comes from its own, longer run, see below.
-    if (page !== "docs/guide.md") {
-      const lines = outputLines(printed);
-      for (const shown of pageCode(page).outputs) {
-        expect(lines).toEqual(expect.arrayContaining(outputLines(shown)));
-      }
-    }
-  });
 });
 
 describe("docs/guide.md", () => {
@@ -132,29 +55,6 @@ describe("docs/guide.md", () => {
       expect(existsSync(`${ROOT}docs/images/guide/${name}`), name).toBe(true);
   });
 });
-
-/** The files that a page's reader has. */
-async function prepare(page: string, folder: string): Promise<void> {
-  if (page.endsWith("train-on-your-own-pictures.md")) {
-    await cp(`${ROOT}test/fixtures/dataset/pictures`, join(folder, "pictures"), {
-      recursive: true,
-    });
-  }
-  if (page.endsWith("classify-pictures.md")) {
-    await cp(`${ROOT}test/fixtures/dataset/pictures/disc/b.jpg`, join(folder, "photo.jpg"));
-  }
-  if (page.endsWith("move-weights-to-python.md")) {
-    // Stands for what the page's Python code writes; test/weights/python.test.ts has real ones.
-    const { buildCifarModel, saveWeights } = await import("cifar-kit");
-    const { registerSimdBackend } = await import("cifar-kit/simd");
-    const tf = await import("@tensorflow/tfjs-core");
-    await registerSimdBackend();
-    await tf.setBackend("simd");
-    const model = buildCifarModel({ seed: 2 });
-    writeFileSync(join(folder, "from-python.safetensors"), await saveWeights(model));
-    model.dispose();
-  }
-}
 
 /**
  * Errors of programs, by the types of the sources; none of the programs is written to disk. They are

@@ -1,4 +1,4 @@
-import { loadHdf5, openHdf5 } from "../../src/weights/hdf5.ts";
+import { loadHdf5, openHdf5 } from "../../src/formats/hdf5.ts";
 
 /** The paths and shapes of an HDF5 file's datasets. */
 export async function contentOf(bytes: Uint8Array): Promise<Record<string, number[]>> {

@@ -138,6 +138,27 @@ describe("classificationReport", () => {
     });
   });
 
+  it("takes the whole of an evaluation, and its class names", () => {
+    const yTrue = Int32Array.of(0, 1, 3, 3);
+    const yPred = Int32Array.of(0, 3, 3, 3);
+    const classNames = ["cat", "dog", "frog", "ship"];
+    const evaluation = { yTrue, yPred, classNames, probabilities: new Float32Array(16), loss: 1 };
+    const text = String(classificationReport(evaluation));
+    // Classes that do not occur are left out, as scikit-learn does it.
+    const targetNames = ["cat", "dog", "ship"];
+    expect(text).toBe(String(classificationReport(yTrue, yPred, { targetNames })));
+    const options = { labels: [2, 3], digits: 4 };
+    expect(classificationReport(evaluation, options).perClass.map(({ name }) => name)).toEqual([
+      "frog",
+      "ship",
+    ]);
+    expect(String(classificationReport(evaluation, { targetNames: ["a", "b", "c"] }))).toContain(
+      "c ",
+    );
+    const unnamed = { ...evaluation, classNames: undefined };
+    expect(String(classificationReport(unnamed))).toBe(String(classificationReport(yTrue, yPred)));
+  });
+
   it("takes any array of whole numbers", () => {
     const text = String(classificationReport([0, 1, 1], [0, 1, 0]));
     expect(String(classificationReport(Uint8Array.of(0, 1, 1), Int32Array.of(0, 1, 0)))).toBe(text);
@@ -163,12 +184,18 @@ describe("classificationReport", () => {
       [0],
       [0],
       { targetNames: [7] },
-      /targetNames to be an array of strings/,
+      /targetNames to name the 1 labels 0, got \[7\]/,
     ],
-    ["repeated labels", [0], [0], { labels: [0, 0] }, /each label once, got 0 twice/],
+    ["repeated labels", [0], [0], { labels: [0, 0] }, /each label once, got 0 at index 1/],
     ["an empty list of labels", [0], [0], { labels: [] }, /at least one label/],
-    ["negative weights", [0, 1], [0, 1], { sampleWeight: [1, -1] }, /weight .* got -1 at index 1/],
-    ["NaN weights", [0], [0], { sampleWeight: [NaN] }, /finite number of at least 0, got NaN/],
+    [
+      "negative weights",
+      [0, 1],
+      [0, 1],
+      { sampleWeight: [1, -1] },
+      /sampleWeight .* got -1 at index 1/,
+    ],
+    ["NaN weights", [0], [0], { sampleWeight: [NaN] }, /finite numbers of at least 0, got NaN/],
     ["weights that are texts", [0], [0], { sampleWeight: ["1"] }, /got "1" at index 0/],
     [
       "weights that are nothing",
@@ -183,12 +210,12 @@ describe("classificationReport", () => {
       [0, 1],
       [0, 1],
       { targetNames: new Array(2) },
-      /array of strings/,
+      /the 2 labels 0, 1, got /,
     ],
     ["too few weights", [0, 1], [0, 1], { sampleWeight: [1] }, /each of the 2 samples, got 1/],
     ["weights that are all 0", [0], [0], { sampleWeight: [0] }, /some weight above 0/],
     ["negative digits", [0], [0], { digits: -1 }, /digits to be a whole number in \[0, 80\]/],
-    ["another zeroDivision", [0], [0], { zeroDivision: 2 }, /zeroDivision to be 0, 1 or NaN/],
+    ["another zeroDivision", [0], [0], { zeroDivision: 2 }, /zeroDivision to be one of 0, 1, NaN/],
     ["misspelt options", [0], [0], { targetName: ["a"] }, /did you mean targetNames/],
   ])("refuses %s", (_, yTrue, yPred, options, message) => {
     const call = (): unknown =>

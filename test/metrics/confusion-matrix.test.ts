@@ -65,7 +65,9 @@ describe("mostConfused", () => {
   it("refuses what is not a square matrix of counts", () => {
     expect(() => mostConfused([[1, 2]])).toThrow(/square matrix/);
     expect(() => mostConfused([[NaN]])).toThrow(/counts of at least 0, got NaN/);
-    expect(() => mostConfused(7 as never)).toThrow(/square matrix, got 7/);
-    expect(() => mostConfused(matrix, { classNames: ["a"] })).toThrow(/the 3 rows .* got 1 names/);
+    expect(() => mostConfused(7 as never)).toThrow(/square matrix with at least one row, got 7/);
+    expect(() => mostConfused(matrix, { classNames: ["a"] })).toThrow(
+      /the 3 labels 0, 1, 2, got 1 names/,
+    );
   });
 });

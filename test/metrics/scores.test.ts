@@ -67,9 +67,9 @@ describe("topKAccuracyScore", () => {
 
   it.each([
     ["a flat array that does not divide", [0, 1], [1, 2, 3], {}, /same number of scores .* got 3/],
-    ["ragged rows", [0, 1], [[1, 2], [1]], {}, /2 scores, got 1 in row 1/],
+    ["ragged rows", [0, 1], [[1, 2], [1]], {}, /row 1 of yScore to hold 2 scores, got 1/],
     ["too few rows", [0, 1], [[1, 2]], {}, /a row for each of the 2 samples, got 1 rows/],
-    ["NaN", [0], [[1, NaN]], {}, /got NaN for sample 0, column 1/],
+    ["NaN", [0], [[1, NaN]], {}, /row 0 of yScore to hold finite numbers, got NaN at index 1/],
     ["a label without a column", [2], [[0, 1]], {}, /got label 2 at index 0/],
     [
       "k above the number of classes",

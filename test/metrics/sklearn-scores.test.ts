@@ -200,7 +200,10 @@ describe("scores by hand", () => {
   });
 
   it.each([
-    [() => logLoss([0], [[2, -1]]), /probabilities in \[0, 1\], got 2 for sample 0, column 0/],
+    [
+      () => logLoss([0], [[2, -1]]),
+      /row 0 of yProba to hold probabilities in \[0, 1\], got 2 at index 0/,
+    ],
     [() => logLoss([0], [[0.2, 0.2]]), /every row of yProba to sum to 1, got 0.4 for sample 0/],
     [() => calibration([0], [[1, 0]], { bins: 0 }), /bins to be a whole number/],
     [() => calibration([0], [[1, 0]], { strategy: "even" as never }), /strategy to be one of/],

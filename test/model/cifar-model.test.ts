@@ -73,6 +73,14 @@ describe("buildCifarModel", () => {
     expect(weights[2]).not.toEqual(weights[0]);
   });
 
+  it("refuses an optimizer that it would not take, and filters with holes", () => {
+    const build = (options: object) => () => buildCifarModel(options);
+    expect(build({ compile: false, optimizer: "sgd" })).toThrow(/with compile: false, got one/);
+    expect(build({ compile: false, learningRate: 1 })).toThrow(/with compile: false, got one/);
+    expect(build({ optimizer: { applyGradients: 3 } })).toThrow(/to be an optimizer or the name/);
+    expect(build({ filters: new Array(1) })).toThrow(/filters\[0\] to be a whole number/);
+  });
+
   it("is an ordinary model: predict, fit, trainOnBatch, evaluate and summary work, and nothing leaks", async () => {
     const before = tf.memory().numTensors;
     const model = tinyModel();

@@ -7,7 +7,7 @@ import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { adam, adamW, loadModel, sgd, withKerasLayers } from "cifar-kit";
 import { modelInternals } from "../../src/model/internals.ts";
-import { withUndyingLoss } from "../../src/model/loss.ts";
+import { withKerasLoss } from "../../src/model/loss.ts";
 import {
   readOptimizerState,
   writeOptimizerState,
@@ -137,7 +137,7 @@ describe.each([3, 4])("after %i steps the next one is the same", (count) => {
     "to the bit in a model of loadModel for %s, also when saved again before it",
     async (name) => {
       // As loadModel gives them: another way through the softmax rounds otherwise.
-      const model = withUndyingLoss(withKerasLayers(compiled({ ...PORTABLE, ...OWN }[name]())));
+      const model = withKerasLoss(withKerasLayers(compiled({ ...PORTABLE, ...OWN }[name]())));
       await steps(model, count);
       const once = await loadModel(tf.io.fromMemory(await artifactsOf(model)));
       const twice = await loadModel(tf.io.fromMemory(await artifactsOf(once)));

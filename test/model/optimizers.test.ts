@@ -6,7 +6,17 @@ import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { adam, adamW, cosineDecay, loadModel, oneCycle, sgd, trainPhase } from "cifar-kit";
+import {
+  adam,
+  adamW,
+  cosineDecay,
+  linearSchedule,
+  loadModel,
+  oneCycle,
+  sgd,
+  trainPhase,
+  type WeightGroup,
+} from "cifar-kit";
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { NODE_BACKENDS, useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
@@ -19,6 +29,8 @@ interface Case {
   options: Record<string, unknown> & { laterRate?: number };
   oneCycle?: Parameters<typeof oneCycle>[0];
   cosineDecay?: Parameters<typeof cosineDecay>[0];
+  linearSchedule?: Parameters<typeof linearSchedule>[0];
+  groups?: Record<string, Omit<WeightGroup, "weights">>;
   after: Values[];
 }
 
@@ -48,16 +60,26 @@ describe.each(NODE_BACKENDS)("optimizers on %s", (backend) => {
 
     it.each(cases.map((one) => [`${one.optimizer} ${JSON.stringify(one.options)}`, one] as const))(
       "%s",
-      (_, { optimizer: kind, options: { laterRate, ...options }, after, ...schedules }) => {
+      (
+        _,
+        { optimizer: kind, options: { laterRate, ...options }, after, groups = {}, ...schedules },
+      ) => {
         const variables = NAMES.map((name) =>
           tf.tensor(start[name], [...SHAPES[name]]).variable(true, name),
         );
-        const optimizer = FACTORIES[kind](options) as tf.Optimizer & { learningRate: number };
         const rate =
           (schedules.oneCycle && oneCycle(schedules.oneCycle)) ??
+          (schedules.linearSchedule && linearSchedule(schedules.linearSchedule)) ??
           (schedules.cosineDecay && cosineDecay(schedules.cosineDecay));
+        const optimizer = FACTORIES[kind]({
+          ...options,
+          ...(rate && { learningRate: rate }),
+          groups: Object.entries(groups).map(([name, group]) => ({
+            weights: new RegExp(`^${name}$`),
+            ...group,
+          })),
+        }) as tf.Optimizer & { learningRate: number };
         gradients.forEach((gradient, step) => {
-          if (rate) optimizer.learningRate = rate(step);
           if (laterRate !== undefined && step === 25) optimizer.learningRate = laterRate;
           tf.tidy(() => {
             optimizer.applyGradients(
@@ -94,6 +116,18 @@ describe("an optimizer", () => {
   };
   const fit = (model: tfl.LayersModel, epochs: number, initialEpoch = 0): Promise<unknown> =>
     trainPhase(model, { train, epochs, initialEpoch, batchSize: 16, verbose: 0, seed: 2 });
+
+  /** What Adam remembers of a layer. */
+  const momentsOf = async (
+    model: tfl.LayersModel,
+    layer: tfl.LayersModel["layers"][number],
+  ): Promise<number[][]> => {
+    const names = layer.weights.map(({ originalName }) => originalName);
+    const state = await model.optimizer.getWeights();
+    return state
+      .filter(({ name }) => names.some((own) => name.startsWith(`${own}/`)))
+      .map(({ tensor }) => [...tensor.dataSync()]);
+  };
 
   const KINDS: Record<string, () => tf.Optimizer> = {
     "adamW with weight decay, exclusions and clipping": () =>
@@ -170,6 +204,59 @@ describe("an optimizer", () => {
     model.dispose();
   });
 
+  it("is of one model: another one is refused, whether the first lives or not", async () => {
+    const optimizer = adam();
+    const [first, second] = [compiled(optimizer), compiled(optimizer)];
+    await fit(first, 1);
+    const [before, momentum] = [weightsOf(second), await momentsOf(first, first.layers.at(-1)!)];
+    const refused = /^adam: expected weights of the model that the optimizer was built for, got/;
+    await expect(fit(second, 1)).rejects.toThrow(refused);
+    await expect(second.trainOnBatch(tf.zeros([2, 8, 8, 3]), tf.tensor1d([0, 1]))).rejects.toThrow(
+      refused,
+    );
+    expect(() => tinyModel({ optimizer })).toThrow(refused);
+    expect(weightsOf(second)).toEqual(before);
+    expect(await momentsOf(first, first.layers.at(-1)!)).toEqual(momentum);
+    first.dispose();
+    await expect(fit(second, 1)).rejects.toThrow(refused);
+    optimizer.dispose();
+    second.dispose();
+  });
+
+  it("goes on when all that it has trained is frozen and the rest learns", async () => {
+    const model = tinyModel();
+    const head = model.layers.at(-1)!;
+    for (const layer of model.layers) layer.trainable = layer === head;
+    await fit(model, 1);
+    for (const layer of model.layers) layer.trainable = layer !== head;
+    await fit(model, 2, 1);
+    expect(model.optimizer.iterations).toBe(6);
+    model.dispose();
+  });
+
+  it("begins anew, with its first learning rate, when it was disposed with its model", async () => {
+    const optimizer = adam({ learningRate: 0.1 });
+    const folds: number[][] = [];
+    for (let fold = 0; fold < 2; fold++) {
+      const model = tinyModel({ seed: 3, optimizer });
+      await fit(model, 1);
+      folds.push(weightsOf(model));
+      (optimizer as tf.Optimizer & { learningRate: number }).learningRate = 0.01;
+      model.dispose();
+    }
+    expect(folds[1]).toEqual(folds[0]);
+  });
+
+  it("knows what does not decay by the names of the layers, in every model of a process", async () => {
+    const trained = async (): Promise<number[]> => {
+      const options = { learningRate: 0.1, weightDecay: 0.5, excludeFromWeightDecay: ["_1"] };
+      const model = compiled(adamW(options));
+      await fit(model, 1);
+      return weightsOf(model);
+    };
+    expect(await trained()).toEqual(await trained());
+  });
+
   it("takes its own state back", async () => {
     const [straight, restored] = [compiled(adam()), compiled(adam())];
     await fit(straight, 2);
@@ -203,17 +290,52 @@ describe("an optimizer", () => {
     model.dispose();
   });
 
-  it("refuses saved state of other layers", async () => {
-    const model = compiled(adam());
-    await fit(model, 1);
-    const again = await loadModel(tf.io.fromMemory(await artifactsOf(model)));
-    again.layers.find((layer) => layer.name === "dense")!.trainable = false;
-    await expect(fit(again, 2, 1)).rejects.toThrow(/saved state for the .* weights/);
-    [model, again].forEach((one) => {
-      one.optimizer.dispose();
-      one.dispose();
-    });
+  it("has its state from the moment the model is compiled", () => {
+    const before = tf.memory().numTensors;
+    const model = tinyModel();
+    expect(tf.memory().numTensors).toBe(
+      before + model.weights.length + 2 * model.trainableWeights.length,
+    );
+    model.dispose();
+    expect(tf.memory().numTensors).toBe(before);
   });
+
+  it("is disposed when its model is compiled with another one", () => {
+    const model = tinyModel();
+    const { numTensors } = tf.memory();
+    for (const make of [sgd, adam]) {
+      model.compile({ optimizer: make(), loss: "sparseCategoricalCrossentropy" });
+      expect(tf.memory().numTensors).toBeLessThanOrEqual(numTensors);
+    }
+    model.optimizer.dispose();
+    model.dispose();
+  });
+
+  it.each([
+    ["frozen", true],
+    ["thawed", false],
+  ])(
+    "finds the state of the layers that were not %s before the model was saved",
+    async (_, was) => {
+      const model = compiled(adam());
+      const head = model.layers.at(-1)!;
+      model.layers[0].trainable = was;
+      await fit(model, 1);
+      const moments = await momentsOf(model, head);
+      expect(moments.flat().some((value) => value !== 0)).toBe(true);
+      // Since the last step; no run has seen it.
+      model.layers[0].trainable = !was;
+      const again = await loadModel(tf.io.fromMemory(await artifactsOf(model)));
+      expect(await momentsOf(again, again.layers.at(-1)!)).toEqual(moments);
+      await fit(again, 2, 1);
+      const { length } = await again.optimizer.getWeights();
+      expect(length).toBe(1 + 2 * again.trainableWeights.length);
+      [model, again].forEach((one) => {
+        one.optimizer.dispose();
+        one.dispose();
+      });
+    },
+  );
 
   it.each([
     [() => adam({ learningRate: -1 }), /learningRate/],

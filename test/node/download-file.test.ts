@@ -27,6 +27,8 @@ interface Outcome {
   readonly ifRanges: (string | undefined)[];
 }
 
+const TOLD = { subject: "test", remedy: "check the network", onBytes: () => undefined };
+
 /**
  * Downloads FILE from a local server that answers with `handler`. The code asks for https addresses;
  * the `fetch` that it is given takes those of data.test to the server.
@@ -46,6 +48,7 @@ async function download(
   const { port } = server.address() as AddressInfo;
   const path = join(newFolder(), "file.bin");
   await downloadFile(URL_PATH, {
+    ...TOLD,
     path,
     bytes: FILE.length,
     backoffMs: 1,
@@ -228,7 +231,7 @@ describe("downloadFile", () => {
 
   it("says what lies behind a failure of the network", async () => {
     const path = join(newFolder(), "file.bin");
-    const options = { path, bytes: 10, backoffMs: 1, maxFailures: 2 };
+    const options = { ...TOLD, path, bytes: 10, backoffMs: 1, maxFailures: 2 };
     await expect(downloadFile("https://127.0.0.1:9/file.bin", options)).rejects.toThrow(
       /got .*(ECONNREFUSED|bad port|refused)/i,
     );

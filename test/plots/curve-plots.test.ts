@@ -42,7 +42,7 @@ describe("plotRoc", () => {
     }
     expect(() => plotRoc([{ ...roc, falsePositiveRate: [0, 1] }])).toThrow(/of the same length/);
     expect(() => plotRoc([{ ...roc, truePositiveRate: [0, 0.5, 2, 1] }])).toThrow(
-      /truePositiveRate\[2\] to be in \[0, 1\], got 2/,
+      /truePositiveRate to hold numbers in \[0, 1\], got 2 at index 2/,
     );
     expect(() => plotRoc([roc], { legend: false } as never)).toThrow(ArgumentError);
   });
@@ -89,9 +89,9 @@ describe("plotCalibration", () => {
 
   it("refuses what is no calibration", () => {
     const bad = (bin: object) => () => plotCalibration({ bins: [{ ...bins[0], ...bin }] });
-    expect(bad({ count: -1 })).toThrow(/bins\[0\].count .*at least 0, got -1/);
-    expect(bad({ accuracy: 1.5 })).toThrow(/accuracy\[0\] to be in \[0, 1\], got 1.5/);
-    expect(bad({ confidence: NaN })).toThrow(/confidence\[0\] to be in \[0, 1\], got NaN/);
+    expect(bad({ count: -1 })).toThrow(/bins' counts .*at least 0, got -1/);
+    expect(bad({ accuracy: 1.5 })).toThrow(/accuracy to hold numbers in \[0, 1\], got 1.5/);
+    expect(bad({ confidence: NaN })).toThrow(/confidence to hold numbers in \[0, 1\], got NaN/);
     // Without a prediction there is nothing to draw.
     expect(bad({ count: 0 })).toThrow(/at least 1/);
     for (const value of [null, undefined, {}, { bins: {} }, { bins: [null] }]) {
@@ -135,7 +135,9 @@ describe("plotLearningRateFinder", () => {
   it("refuses sweeps without a curve", () => {
     const bad = (sweep: unknown) => () => plotLearningRateFinder(sweep as never);
     expect(bad({ learningRates: [1], losses: [1] })).toThrow(/same length, at least 2/);
-    expect(bad({ learningRates: [1, 0], losses: [1, 2] })).toThrow(/learningRates\[1\].*above 0/);
+    expect(bad({ learningRates: [1, 0], losses: [1, 2] })).toThrow(
+      /learningRates to hold numbers above 0, got 0 at index 1/,
+    );
     expect(bad({ learningRates: [1, 2], losses: [Number.NaN, Infinity] })).toThrow(/a finite loss/);
     expect(bad(undefined)).toThrow(ArgumentError);
   });

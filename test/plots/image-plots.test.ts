@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ImageDataGenerator, imageFlow, mixup } from "../../src/augment/index.ts";
+import {
+  ImageDataGenerator,
+  imageFlow,
+  mixup,
+  pipeline,
+  randomFlip,
+} from "../../src/augment/index.ts";
 import { ArgumentError } from "../../src/errors.ts";
 import {
   plotAugmentations,
@@ -156,27 +162,57 @@ describe("plotPredictions", () => {
     expect(() => plotPredictions(set, {})).toThrow(/yPred or probabilities, got neither/);
     expect(() => plotPredictions(set, { yPred: [1, 2] })).toThrow(/yPred to hold 50.*got 2;/);
     expect(() => plotPredictions(set, { probabilities: [1] })).toThrow(
-      /probabilities to hold 250 numbers \(n x 5 classes\), got 1;/,
+      /probabilities to hold the same number of scores for each of the 50 samples, got 1/,
     );
     expect(() => plotPredictions(set, { yPred: yPred.map(() => 5) })).toThrow(
-      /yPred\[0\] to be a whole number in \[0, 4\], got 5/,
+      /yPred to hold whole numbers in \[0, 4\], got 5 at index 0/,
     );
     expect(() => plotPredictions(set, { yPred, onlyWrong: 1 as never })).toThrow(ArgumentError);
     const rows = yTrue.map(() => [0.2, 0.2, 0.2, 0.2, 0.2]);
     for (const row of [[0.2], [], null, undefined]) {
       const ragged = rows.map((own, i) => (i === 3 ? row : own)) as number[][];
       expect(() => plotPredictions(set, { probabilities: ragged })).toThrow(
-        /5 probabilities in row 3, got/,
+        /row 3 of probabilities to /,
       );
     }
     for (const value of [NaN, 5.2, -1]) {
       const logits = rows.map((own, i) => (i === 3 ? own.map(() => value) : own));
       expect(() => plotPredictions(set, { probabilities: logits })).toThrow(
-        /probabilities in \[0, 1\], got .* for image 3; apply a softmax/,
+        /row 3 of probabilities to hold (probabilities in \[0, 1\]|finite numbers), got /,
       );
     }
     expect(() => plotPredictions(set, { ypred: yPred } as never)).toThrow(/did you mean yPred\?/);
     expect(() => plotPredictions(empty, { yPred: [] })).toThrow(/an empty set/);
+  });
+});
+
+describe("plotPredictions of chosen images", () => {
+  const labels = [3, 2, 1];
+  const chosen = { indices: [8, 7, 1], labels, yPred: [3, 3, 1], probabilities: [0.99, 0.9, 0.8] };
+
+  it("shows them in their order, with the probability of the predicted class and the file", () => {
+    const spec = plotPredictions(set, { ...chosen, paths: ["a/x.png", "b\\y.png", "z.png"] });
+    expect(valuesOf(spec).map(({ url }) => url)).toEqual([8, 7, 1].map(urlOf));
+    expect(captions(spec)).toEqual([
+      ["✓ Cat 99 %", "x.png"],
+      ["✗ Cat 90 %", "true: Bird", "y.png"],
+      ["✓ Automobile 80 %", "z.png"],
+    ]);
+    const many = { indices: [...set.labels.keys()], yPred: [...set.labels] };
+    expect(valuesOf(plotPredictions(set, many))).toHaveLength(50);
+    expect(valuesOf(plotPredictions(set, { ...many, count: 3 }))).toHaveLength(3);
+  });
+
+  it("refuses none, others than the set has, and those of another set", () => {
+    const none = { indices: [], labels: [], yPred: [], probabilities: [] };
+    expect(() => plotPredictions(set, none)).toThrow(/at least one prediction, got none/);
+    for (const indices of [[8, 7, 50], [8, 7, -1], [8, 7, 0.5], 8] as never[]) {
+      expect(() => plotPredictions(set, { ...chosen, indices })).toThrow(/indices of the set, got/);
+    }
+    expect(() => plotPredictions(set, { ...chosen, labels: [3, 2, 0] })).toThrow(
+      /labels that the set has, too, .* got others; pass the set that the predictions are of/,
+    );
+    expect(() => plotPredictions(set, { ...chosen, paths: ["x.png"] })).toThrow(/as many paths/);
   });
 });
 
@@ -198,7 +234,12 @@ describe("plotAugmentations", () => {
   });
 
   it("shows what a flow gives, mixed images too", () => {
-    const options = { mix: mixup(), seed: 2, batchSize: 1, shuffle: false };
+    const options = {
+      augmentation: pipeline({ mix: mixup() }),
+      seed: 2,
+      batchSize: 1,
+      shuffle: false,
+    };
     const flow = imageFlow(set, options);
     const urls = valuesOf(plotAugmentations(set, flow, { count: 1, variants: 2 })).map(
       ({ url }) => url,
@@ -215,8 +256,18 @@ describe("plotAugmentations", () => {
     expect(() => plotAugmentations(set, imageFlow(set))).toThrow(/a flow of single images/);
   });
 
+  it("shows what a pipeline gives, and an augmenter of one's own", () => {
+    const mixed = pipeline(randomFlip(), { mix: mixup() });
+    const flow = mixed.flow(set, { seed: 3, batchSize: 1, shuffle: false });
+    const expected = valuesOf(plotAugmentations(set, flow, { seed: 3, count: 2 }));
+    for (const augmentation of [mixed, { flow: mixed.flow.bind(mixed) }]) {
+      const spec = plotAugmentations(set, augmentation, { seed: 3, count: 2 });
+      expect(valuesOf(spec)).toEqual(expected);
+    }
+  });
+
   it("refuses what is no generator, and too many pictures", () => {
-    expect(() => plotAugmentations(set, {} as never)).toThrow(/getRandomTransform and applyTr/);
+    expect(() => plotAugmentations(set, {} as never)).toThrow(/an augmenter, or a flow of/);
     expect(() => plotAugmentations(set, generator, { count: 20, variants: 20 })).toThrow(
       /variants to be a whole number in \[1, 19\], got 20/,
     );

@@ -4,6 +4,7 @@ import { ImageSet } from "../../src/dataset/image-set.ts";
 import {
   calibration,
   confusionMatrix,
+  mostConfident,
   mostConfused,
   precisionRecallCurve,
   precisionRecallCurves,
@@ -108,13 +109,35 @@ describe.each(CASES)("with $name", ({ classes, yTrue, yPred }) => {
     }
   });
 
+  const set = new ImageSet({
+    images: new Uint8Array(yTrue.length * 4),
+    labels: Uint8Array.from(yTrue),
+    imageShape: [2, 2, 1],
+    classNames,
+  });
+  const evaluation = { yTrue, yPred, probabilities: flat, classNames };
+
+  it("the whole of an evaluation, with all of its classes", async () => {
+    const matrix = confusionMatrix(yTrue, yPred, { labels });
+    const spec = plotConfusionMatrix(evaluation);
+    expect(spec).toEqual(plotConfusionMatrix(matrix, { classNames }));
+    const options = { classNames: labels.map((label) => `other ${label}`), normalize: "true" } as const; // prettier-ignore
+    expect(plotConfusionMatrix(evaluation, options)).toEqual(plotConfusionMatrix(matrix, options));
+    await drawn(spec);
+  });
+
+  it("the surest predictions, wrong or right", async () => {
+    for (const wrong of [true, false]) {
+      const surest = mostConfident(evaluation, set, { wrong, count: 3 });
+      if (surest.indices.length === 0) continue;
+      const svg = await drawn(plotPredictions(set, surest));
+      const { probabilities } = surest;
+      expect(svg).toContain(`${wrong ? "✗" : "✓"} ${classNames[surest.yPred[0]]}`);
+      expect([...probabilities].sort((a, b) => b - a)).toEqual(probabilities);
+    }
+  });
+
   it("predicted classes and probabilities, nested or flat", async () => {
-    const set = new ImageSet({
-      images: new Uint8Array(yTrue.length * 4),
-      labels: Uint8Array.from(yTrue),
-      imageShape: [2, 2, 1],
-      classNames,
-    });
     const spec = plotPredictions(set, { yPred, probabilities: flat });
     await drawn(spec);
     expect(plotPredictions(set, { yPred, probabilities: nested })).toEqual(spec);

@@ -33,6 +33,7 @@ function picturesOf(name: string): VegaLiteSpec[] {
     plotPredictions(set, { yPred: [1, 0] }),
     plotRoc({ name, ...rates }, { title: name }),
     plotHistory({ plain: epoch, augmented: epoch }, { phaseNames: [name, "other"] }),
+    plotHistory(Object.fromEntries([[name, epoch], ["other", epoch]])), // prettier-ignore
   ];
 }
 

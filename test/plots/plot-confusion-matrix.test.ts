@@ -166,7 +166,7 @@ describe("plotConfusionMatrix", () => {
 
   it("refuses what is no confusion matrix", () => {
     const bad = (value: unknown) => () => plotConfusionMatrix(value as number[][]);
-    expect(bad([])).toThrow(/a matrix with at least one row/);
+    expect(bad([])).toThrow(/a square matrix with at least one row/);
     expect(bad([[1, 2]])).toThrow(/square matrix with 1 values in row 0, got 2;/);
     expect(bad([[1, 2], [3]])).toThrow(/with 2 values in row 1, got 1;/);
     expect(
@@ -174,20 +174,20 @@ describe("plotConfusionMatrix", () => {
         [1, -2],
         [3, 4],
       ]),
-    ).toThrow(/at least 0 in row 0, column 1, got -2;/);
+    ).toThrow(/row 0 of the matrix to hold finite counts of at least 0, got -2 at index 1;/);
     expect(
       bad([
         [1, 2],
         [Number.NaN, 4],
       ]),
-    ).toThrow(/row 1, column 0, got NaN;/);
+    ).toThrow(/row 1 of the matrix to hold .* got NaN at index 0;/);
     for (const value of [null, 3, "matrix", [null], [["a"]]])
       expect(bad(value)).toThrow(ArgumentError);
   });
 
   it("refuses class names and options that do not fit", () => {
     expect(() => plotConfusionMatrix(matrix, { classNames: ["a"] })).toThrow(
-      /4 class names for a 4 x 4 matrix, got 1;/,
+      /the 4 labels 0, 1, 2, 3, got 1 names;/,
     );
     expect(() => plotConfusionMatrix([[1]], { classNames: [3] as never })).toThrow(/got \[3\]/);
     expect(() => plotConfusionMatrix([[1]], { normalize: "rows" as never })).toThrow(

@@ -2,17 +2,18 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../src/errors.ts";
 import { plotHistory, toSvg } from "../../src/plots/index.ts";
-import type { EpochHistory } from "../../src/plots/index.ts";
-import { checkHistory } from "../../src/plots/check-history.ts";
-import { joinPhases } from "../../src/plots/history-points.ts";
+import type { EpochHistory, RunHistory } from "../../src/plots/index.ts";
+import { joinPhases } from "../../src/plots/history-curves.ts";
+import { readRuns } from "../../src/plots/read-history.ts";
 import { expectGolden } from "./golden.ts";
 import { valuesOf } from "./samples.ts";
 
 const keras = JSON.parse(
   readFileSync(new URL("../fixtures/plots/keras-history.json", import.meta.url), "utf8"),
 ) as { plain: Required<EpochHistory>; augmented: Required<EpochHistory> };
-const join = (history: Parameters<typeof checkHistory>[1]) =>
-  joinPhases(checkHistory("test", history));
+const join = (history: object) => joinPhases(readRuns("test", history, undefined)[0].phases);
+const epochsOf = (history: object) => join(history).curves[0].epochs;
+const halved = (values: ArrayLike<number | null>) => Array.from(values, (v) => (v ?? 0) / 2);
 
 describe("plotHistory", () => {
   it("draws two phases as before", async () => {
@@ -103,27 +104,95 @@ describe("plotHistory", () => {
     expect(bad({ ...good, tool: "Keras" })).not.toThrow();
   });
 
-  it("leaves an epoch open in which validation gave no number", async () => {
-    const valLoss = [3, NaN, 1, 1];
-    const gap = { loss: [3, 2, 1, 1], valLoss, valAccuracy: [0.1, NaN, 0.3, 0.3] };
-    const values = valuesOf(plotHistory({ ...gap, accuracy: [0.1, 0.2, 0.3, 0.3] }));
-    expect(values.filter(({ split }) => split === "validation").map(({ value }) => value)).toEqual([3, null, 1, 1]); // prettier-ignore
+  const ofValidation = (history: RunHistory): (readonly [unknown, unknown])[] =>
+    valuesOf(plotHistory(history, { metrics: ["loss"] }))
+      .filter(({ split }) => split === "validation")
+      .map(({ epoch, value }) => [epoch, value]);
+
+  it("joins what was measured over the epochs in which validation was not", async () => {
+    const measured = { loss: [3, 2, 1, 1], valLoss: [NaN, 3, NaN, 1], valAccuracy: [] };
+    expect(ofValidation(measured)).toEqual([[2, 3], [4, 1]]); // prettier-ignore
     // JSON makes null of NaN.
-    const again = JSON.parse(JSON.stringify(gap)) as typeof gap;
-    expect(plotHistory(again)).toEqual(plotHistory(gap));
-    // A move without a line before the piece behind the gap: two pieces, and the training curve.
-    const svg = await toSvg(plotHistory({ loss: gap.loss, valLoss }));
+    const again = JSON.parse(JSON.stringify(measured)) as typeof measured;
+    expect(plotHistory(again)).toEqual(plotHistory(measured));
+    // One piece of a line, and the mark in the legend.
+    const svg = await toSvg(plotHistory(measured));
+    const lines = [...svg.matchAll(/d="([^"]*)" stroke="#d1600a"/g)].map(([, path]) => path);
+    expect(lines.some((path) => /^M[^M]*L[^M]*$/.test(path))).toBe(true);
+  });
+
+  it("leaves an epoch open whose validation gave accuracy, but no finite loss", async () => {
+    const valLoss = [3, NaN, 1, 1];
+    const gap = { loss: [3, 2, 1, 1], valLoss, valAccuracy: [0.1, 0.1, 0.3, 0.3] };
+    expect(ofValidation(gap)).toEqual([[1, 3], [2, null], [3, 1], [4, 1]]); // prettier-ignore
+    // A move without a line before the piece behind the gap: two pieces.
+    const svg = await toSvg(plotHistory(gap));
     const lines = [...svg.matchAll(/d="([^"]*)" stroke="#d1600a"/g)].map(([, path]) => path);
     expect(lines.some((path) => (path.match(/M/g) ?? []).length === 2)).toBe(true);
   });
 
   it("marks values between two gaps, which no line reaches, however many epochs there are", () => {
-    const loss = Array.from({ length: 100 }, () => 1);
-    const valLoss = loss.map((_, i) => (i % 5 === 4 ? 0.5 : NaN));
-    const marked = valuesOf(plotHistory({ loss, valLoss })).filter(({ point }) => point === true);
-    expect(marked.map(({ epoch, split }) => [epoch, split])).toEqual(
-      Array.from({ length: 20 }, (_, i) => [5 * i + 5, "validation"]),
+    const loss = Array.from({ length: 100 }, (_, i) => (i % 5 === 4 ? 0.5 : NaN));
+    const marked = valuesOf(plotHistory({ loss })).filter(({ point }) => point === true);
+    expect(marked.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => 5 * i + 5)); // prettier-ignore
+  });
+
+  it("draws several runs, a colour each, beside their names", async () => {
+    const half = (history: Required<EpochHistory>) => ({ ...history, loss: halved(history.loss) });
+    const tuned = { plain: half(keras.plain), augmented: half(keras.augmented) };
+    const spec = plotHistory({ adam: keras, "sgd & momentum": tuned });
+    expectGolden("history-runs", await toSvg(spec));
+    const rows = valuesOf(plotHistory({ a: keras.plain, b: keras.augmented }));
+    expect(new Set(rows.map(({ run, color }) => `${String(run)} ${String(color)}`)).size).toBe(2);
+  });
+
+  it("does not join runs of one colour, and names a single one, too", async () => {
+    const [a, b] = [{ loss: [3, 2] }, { loss: [2, 1] }];
+    const svg = await toSvg(plotHistory({ a, b }, { colors: ["red", "red"] }));
+    const lines = [...svg.matchAll(/d="([^"]*)" stroke="red"/g)].map(([, path]) => path);
+    expect(lines.filter((path) => path.includes("L"))).toHaveLength(2);
+    expect(await toSvg(plotHistory({ a }))).toContain(">a<");
+  });
+
+  it("marks the phases of several runs only where all have the same", async () => {
+    expect(await toSvg(plotHistory({ a: keras, b: keras }))).toContain(">augmented<");
+    expect(await toSvg(plotHistory({ a: keras, b: keras.plain }))).not.toContain(">augmented<");
+  });
+
+  it("takes what train gives, of any number of phases", async () => {
+    const phase = { loss: [2, 1] };
+    const training = { phases: [phase, phase, phase], history: {}, health: {} };
+    const spec = plotHistory(training, { phaseNames: ["head", "block", "rest"] });
+    expect(join(training)).toMatchObject({ boundaries: [2.5, 4.5] });
+    expect(epochsOf(training)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(plotHistory([phase, phase, phase])).toEqual(plotHistory(training));
+    const svg = await toSvg(spec);
+    for (const name of ["head", "block", "rest"]) expect(svg.split(`>${name}<`)).toHaveLength(2);
+  });
+
+  it("draws the metrics that are asked for, in colours of one's own", async () => {
+    const spec = plotHistory(keras, { metrics: ["accuracy"], colors: ["blue", "green"] });
+    const svg = await toSvg(spec);
+    expect(svg).not.toContain(">Loss<");
+    expect(svg).toContain('stroke="blue"');
+    expect(svg).toContain('stroke="green"');
+    expect(spec.description).toBe("Accuracy by epoch, training and validation");
+    expect(() => plotHistory({ loss: [1] }, { metrics: ["accuracy"] })).toThrow(
+      /a history with accuracy, got none; leave metrics out/,
     );
+    for (const metrics of [[], ["acc"], "loss"] as never[]) {
+      expect(() => plotHistory(keras, { metrics })).toThrow(/metrics to be a list of "loss"/);
+    }
+  });
+
+  it("refuses more runs than there are colours, and names the one that is wrong", () => {
+    const runs = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`run ${i}`, keras]));
+    expect(() => plotHistory(runs)).toThrow(/at most 10 runs, got 11; choose the runs to show/);
+    const bad = { good: keras, bad: { loss: [1], accuracy: [1, 2] } };
+    expect(() => plotHistory(bad)).toThrow(/accuracy of "bad" to have one number per epoch/);
+    expect(() => plotHistory({ good: keras, bad: { loss: [] } })).toThrow(/history of "bad" with/);
+    const missing = { good: keras, bad: undefined as never };
+    expect(() => plotHistory(missing)).toThrow(/a history of "bad" \{ loss.* got undefined/);
   });
 
   it("refuses what is no history", () => {
@@ -141,14 +210,16 @@ describe("plotHistory", () => {
       ["0", "1"],
     ]) {
       expect(bad({ loss: [1, 2], accuracy: [], epochs })).toThrow(
-        /epochs\[\d\] to be a whole number/,
+        /epochs to hold whole numbers of at least 0/,
       );
     }
-    expect(bad({ loss: ["1"] })).toThrow(/loss\[0\] to be a number, got "1"/);
-    for (const history of [null, undefined, 3, {}, { plain: keras.plain }, [keras.plain]]) {
+    expect(bad({ loss: ["1"] })).toThrow(/loss to hold numbers, got "1" at index 0/);
+    for (const history of [null, undefined, 3, {}, { plain: [1] }, [], [3], { a: keras, b: {} }]) {
       expect(bad(history)).toThrow(ArgumentError);
     }
-    expect(() => plotHistory(keras, { phaseNames: ["one"] as never })).toThrow(/two names/);
+    expect(() => plotHistory(keras, { phaseNames: ["one"] as never })).toThrow(
+      /names of the 2 phases, got \["one"\]/,
+    );
     expect(() => plotHistory(keras, { phases: 2 } as never)).toThrow(/unknown option/);
   });
 });
@@ -161,18 +232,17 @@ describe("joinPhases", () => {
     };
     const counted = join({ plain: keras.plain, augmented: through });
     expect(join(keras)).toEqual(counted);
-    expect(counted.boundary).toBe(10.5);
-    const epochs = counted.points.filter((p) => p.split === "training").map((p) => p.epoch);
-    expect(epochs).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(counted.boundaries).toEqual([10.5]);
+    expect(epochsOf(keras)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
   it("has no boundary if one of the phases is empty", () => {
     const none = { loss: [], accuracy: [], valLoss: [], valAccuracy: [] };
-    expect(join({ plain: keras.plain, augmented: none }).boundary).toBeUndefined();
-    expect(join({ plain: none, augmented: keras.augmented }).points[0].epoch).toBe(1);
+    expect(join({ plain: keras.plain, augmented: none }).boundaries).toEqual([]);
+    expect(epochsOf({ plain: none, augmented: keras.augmented })[0]).toBe(1);
   });
 
   it("takes a resumed run's epochs as they are", () => {
-    expect(join({ epochs: [7, 8], loss: [1, 2], accuracy: [] }).points[0].epoch).toBe(8);
+    expect(epochsOf({ epochs: [7, 8], loss: [1, 2], accuracy: [] })[0]).toBe(8);
   });
 });

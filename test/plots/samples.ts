@@ -1,5 +1,5 @@
 import { ImageSet } from "../../src/dataset/image-set.ts";
-import type { ImageShape } from "../../src/dataset/image-set.ts";
+import type { ImageShape } from "../../src/dataset/image-shape.ts";
 import { randomStream } from "../../src/random/stream.ts";
 
 export const CLASS_NAMES = ["Airplane", "Automobile", "Bird", "Cat", "Deer"];

@@ -133,6 +133,74 @@ describe("what is of another kind altogether", () => {
     }
   });
 
+  it("is said of no getter, whose first answer is what counts", () => {
+    for (const [name, value] of Object.entries({
+      batchSize: 2,
+      seed: 1,
+      augmentation: undefined,
+    })) {
+      let asked = 0;
+      const get = (): unknown => (asked++ === 0 ? value : fail());
+      kit.imageFlow(set, Object.defineProperty({}, name, { get, enumerable: true })).batch(0, 0);
+      expect(asked).toBe(1);
+    }
+  });
+
+  const quiet = { epochs: 1, verbose: 0 } as const;
+  it.each<[string, (odd: never) => unknown]>([
+    ["predict", (odd) => kit.predict(tinyModel(), odd)],
+    ["evaluate", (odd) => kit.evaluate(tinyModel(), odd)],
+    ["evaluate's model", (odd) => kit.evaluate(odd, set)],
+    ["evaluate's views", (odd) => kit.evaluate(tinyModel(), set, { testTimeAugmentation: odd })],
+    [
+      "an augmenter",
+      (odd) => kit.trainPhase(tinyModel(), { ...quiet, train: set, augmentation: odd }),
+    ],
+    ["validation", (odd) => kit.trainPhase(tinyModel(), { ...quiet, train: set, validation: odd })],
+    [
+      "a callback",
+      (odd) => kit.trainPhase(tinyModel(), { ...quiet, train: set, callbacks: [odd] }),
+    ],
+    ["a phase", (odd) => kit.train(tinyModel(), { train: set, phases: [odd] })],
+    ["modelSummary", (odd) => kit.modelSummary(odd)],
+    ["replaceHead", (odd) => kit.replaceHead(odd, { classNames: ["a"] })],
+    ["classNamesOf", (odd) => kit.classNamesOf(odd)],
+    ["imageFlow", (odd) => kit.imageFlow(odd)],
+    ["ImageDataGenerator.flow", (odd) => new kit.ImageDataGenerator().flow(odd)],
+    [
+      "ImageDataGenerator.fit",
+      (odd) => {
+        new kit.ImageDataGenerator().fit(odd);
+      },
+    ],
+    ["compose", (odd) => kit.compose(odd)],
+    ["pipeline", (odd) => kit.pipeline(odd)],
+    ["pipeline's first part", (odd) => kit.pipeline(odd, kit.randomFlip())],
+    ["stratifiedKFold", (odd) => kit.stratifiedKFold(odd)],
+    ["trainValidationSplit", (odd) => kit.trainValidationSplit(odd)],
+    ["plotSamples", (odd) => kit.plotSamples(odd)],
+    ["plotAugmentations", (odd) => kit.plotAugmentations(set, odd)],
+    ["plotHistory", (odd) => kit.plotHistory(odd)],
+    ["one of plotHistory's runs", (odd) => kit.plotHistory({ a: { loss: [1] }, b: odd })],
+    ["plotHistory's loss", (odd) => kit.plotHistory({ loss: odd })],
+    ["classificationReport", (odd) => kit.classificationReport(odd)],
+    ["mostConfident", (odd) => kit.mostConfident(odd, set)],
+    ["toDataset", (odd) => kit.toDataset(odd)],
+  ])("is said of what cannot be looked at: %s", async (_, call) => {
+    const names = [
+      ...["flow", "batch", "iterator", "images", "loss", "yTrue", "draw", "phases", "layers"],
+      ...["epochs", "onEpochEnd", "data", "classNames", "getRandomTransform", "length"],
+    ];
+    const trap = Object.defineProperties(
+      {},
+      Object.fromEntries(names.map((name) => [name, { get: fail, enumerable: true }])),
+    );
+    for (const odd of [revoked(), revoked(fail), trap, new Proxy({}, { get: fail, has: fail })]) {
+      const called = (async () => await call(odd as never))();
+      await expect(called).rejects.toBeInstanceOf(kit.CifarKitError);
+    }
+  });
+
   it("is said at once of metadata that is no object of texts", async () => {
     const circle: Record<string, unknown> = {};
     circle.a = circle;

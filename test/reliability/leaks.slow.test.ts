@@ -15,7 +15,7 @@ describe("tensors and the simd backend's memory are as before", () => {
     trainPhase(model, {
       train,
       validation: train.take(10),
-      generator: new ImageDataGenerator({ horizontalFlip: true }),
+      augmentation: new ImageDataGenerator({ horizontalFlip: true }),
       batchSize: 10,
       epochs,
       callbacks,
@@ -47,7 +47,7 @@ describe("tensors and the simd backend's memory are as before", () => {
   it("after 200 runs in which a callback throws, wherever it does", async () => {
     const before = usage();
     const hooks = [
-      "setContext",
+      "onPhaseBegin",
       "onTrainBegin",
       "onEpochBegin",
       "onBatchBegin",
@@ -55,6 +55,7 @@ describe("tensors and the simd backend's memory are as before", () => {
       "onTestBegin",
       "onTestEnd",
       "onEpochEnd",
+      "onPhaseEnd",
       "onTrainEnd",
       "getState",
     ] as const;

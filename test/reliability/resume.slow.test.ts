@@ -26,12 +26,13 @@ describe("a run that is interrupted once, after any of its steps", () => {
 
 describe("a run that is interrupted elsewhere", () => {
   it.each([
-    ["onTrainBegin", 2],
+    ["onTrainBegin", 1],
+    ["onPhaseBegin", 2],
     ["onEpochBegin", 6],
     ["onTestBegin", 3],
     ["onTestEnd", 5],
     ["onEpochEnd", 4],
-    ["onTrainEnd", 1],
+    ["onPhaseEnd", 1],
   ] as const)("in %s number %i ends with the same bits", async (hook, time) => {
     const checkpoint = newCheckpoint();
     await interruptAt(hook, time, { checkpoint });

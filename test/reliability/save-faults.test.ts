@@ -3,6 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { readCheckpointOptions } from "../../src/train/checkpoint/checkpoint-options.ts";
 import { RunCheckpoints } from "../../src/train/checkpoint/run-checkpoints.ts";
 import { fileCheckpointStore } from "cifar-kit/node";
 import { temporaryFolders } from "../node/temporary-folder.ts";
@@ -97,7 +98,11 @@ const state = (steps: number): ReturnType<typeof sampleCheckpoint> => ({
 });
 
 const openRun = (folder: string): Promise<RunCheckpoints> =>
-  RunCheckpoints.open("test", { store: fileCheckpointStore(folder) }, {});
+  RunCheckpoints.open(
+    "test",
+    readCheckpointOptions("test", { store: fileCheckpointStore(folder) }),
+    {},
+  );
 
 /** Saves the states 1, 2 and 3, the last one with a fault; gives what became of it. */
 async function saveThree(folder: string, fault: Fault): Promise<"saved" | "failed"> {

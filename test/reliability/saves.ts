@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type { io } from "@tensorflow/tfjs-core";
 import { csvLogger } from "cifar-kit";
 import { fileCheckpointStore, fileSystemIO, writeFileAtomic } from "cifar-kit/node";
+import { readCheckpointOptions } from "../../src/train/checkpoint/checkpoint-options.ts";
 import { RunCheckpoints } from "../../src/train/checkpoint/run-checkpoints.ts";
+import { hooksOf } from "../train/callbacks/fake-run.ts";
 import { sampleCheckpoint } from "../train/checkpoint/forge.ts";
 
 /** Saves states that are numbers. */
@@ -57,7 +59,7 @@ export const SAVERS: Readonly<Record<string, Saver>> = {
     async save(folder, state) {
       const run = await RunCheckpoints.open(
         "test",
-        { store: fileCheckpointStore(folder), keep: 1 },
+        readCheckpointOptions("test", { store: fileCheckpointStore(folder), keep: 1 }),
         {},
       );
       try {
@@ -68,7 +70,11 @@ export const SAVERS: Readonly<Record<string, Saver>> = {
       }
     },
     async load(folder) {
-      const run = await RunCheckpoints.open("test", { store: fileCheckpointStore(folder) }, {});
+      const run = await RunCheckpoints.open(
+        "test",
+        readCheckpointOptions("test", { store: fileCheckpointStore(folder) }),
+        {},
+      );
       try {
         return (await run.resume("must"))!.steps;
       } finally {
@@ -81,11 +87,13 @@ export const SAVERS: Readonly<Record<string, Saver>> = {
   "a line of CSV": {
     async save(folder, state) {
       const path = join(folder, "log.csv");
-      const logger = csvLogger((text) => appendFile(path, text), {
-        append: () => readFile(path, "utf8").catch(() => ""),
-      });
-      await logger.onTrainBegin?.({});
-      await logger.onEpochEnd?.(state, { loss: 0.5 });
+      const logger = hooksOf(
+        csvLogger((text) => appendFile(path, text), {
+          append: () => readFile(path, "utf8").catch(() => ""),
+        }),
+      );
+      await logger.onTrainBegin();
+      await logger.onEpochEnd(state, { loss: 0.5 });
     },
     async load(folder) {
       const text = await readFile(join(folder, "log.csv"), "utf8");

@@ -3,8 +3,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import * as kit from "cifar-kit";
 import { ImageSet } from "cifar-kit";
-import { gunzip } from "../../src/dataset/gunzip.ts";
-import { sha256 } from "../../src/dataset/sha256.ts";
+import { decompress } from "../../src/bytes/decompress.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
 import { MemoryStore } from "../train/checkpoint/memory-store.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -19,7 +19,9 @@ describe("bytes in shared memory", () => {
   it("are hashed and decompressed", async () => {
     const bytes = Uint8Array.of(1, 2, 3);
     expect(await sha256(shared(bytes))).toBe(await sha256(bytes));
-    expect([...(await gunzip("a.gz", shared(gzipSync(bytes)), 3))]).toEqual([1, 2, 3]);
+    const stream = { format: "gzip", what: "gzip file" } as const;
+    const unpacked = await decompress("test", stream, shared(gzipSync(bytes)), 3);
+    expect([...unpacked]).toEqual([1, 2, 3]);
   });
 
   it("are trained on with a checkpoint, evaluated and predicted, with the same bits", async () => {

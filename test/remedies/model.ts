@@ -25,6 +25,13 @@ function disposed(): LayersModel {
   return model;
 }
 
+/** One step outside of a run. */
+const stepWith = (learningRate: kit.Schedule): Promise<unknown> =>
+  tinyModel({ optimizer: kit.sgd({ learningRate }) }).trainOnBatch(
+    tf.zeros([2, 8, 8, 3]),
+    tf.tensor1d([0, 1]),
+  );
+
 /** What a model would write to a file, with its topology changed. */
 async function changed(
   model: LayersModel,
@@ -34,6 +41,17 @@ async function changed(
   const modelTopology = JSON.parse(change(JSON.stringify(saved.modelTopology))) as object;
   return { load: () => Promise.resolve({ ...saved, modelTopology }) };
 }
+
+/** What a model with these class names would write. */
+async function withNames(classNames: string[] | undefined): Promise<tf.io.IOHandler> {
+  const saved = await artifactsOf(tinyModel(), false);
+  const userDefinedMetadata = classNames && { classNames };
+  return { load: () => Promise.resolve({ ...saved, userDefinedMetadata }) };
+}
+
+/** A network that ends in features. */
+const headless = (): LayersModel =>
+  sequential({ layers: [layers.flatten({ inputShape: [8, 8, 3] })] });
 
 const prelu = (): LayersModel =>
   sequential({ layers: [layers.permute({ dims: [2, 1], inputShape: [2, 2] }), layers.prelu({})] });
@@ -55,13 +73,10 @@ function grouped(): object {
   };
 }
 
-/** A model that goes on training with the optimizer's state of another one, with something changed. */
-async function resumedWith(change: (model: LayersModel) => void): Promise<void> {
-  const model = tinyModel();
-  await epoch(model);
-  const resumed = await kit.loadModel(tf.io.fromMemory(await artifactsOf(model)));
-  change(resumed);
-  await epoch(resumed);
+/** Gives an optimizer as much of another one's state. */
+async function takeState(part: number): Promise<void> {
+  const weights = await tinyModel().optimizer.getWeights();
+  await tinyModel().optimizer.setWeights(weights.slice(0, part));
 }
 
 /** What a model writes with a damaged number of steps of its optimizer. */
@@ -126,7 +141,66 @@ const large = (): LayersModel => {
   return model;
 };
 
+const withRate = (learningRate: kit.LearningRate): LayersModel =>
+  tinyModel({ optimizer: kit.adam({ learningRate }) });
+const withGroup = (group: object): LayersModel =>
+  tinyModel({ optimizer: kit.adam({ groups: [group as kit.WeightGroup] }) });
+const setRate = (model: LayersModel): void => {
+  (model.optimizer as tf.Optimizer & { learningRate: number }).learningRate = 0.1;
+};
+const followingRun = { from: 0.1, to: 0 };
+
 export const trials: Trials = {
+  "pass larger ones": [
+    () => kit.oneCycle({ maxLearningRate: 1, totalSteps: 100, divFactor: 1e-320 }),
+    () => kit.oneCycle({ maxLearningRate: 1, totalSteps: 100, divFactor: 10 }),
+  ],
+  "say which learning rate the warm-up leads to": [
+    () => kit.cosineDecay({ initialLearningRate: 0, decaySteps: 5, warmupSteps: 2 }),
+    () =>
+      kit.cosineDecay({ initialLearningRate: 0, decaySteps: 5, warmupSteps: 2, warmupTarget: 0.1 }),
+  ],
+  "correct the schedule": [() => epoch(withRate(() => -1)), () => epoch(withRate(() => 0.1))],
+  "pass {}, or train on data with a known number of batches": [
+    () => kit.linearSchedule(followingRun)(1, NaN),
+    async () => {
+      kit.linearSchedule({ ...followingRun, steps: 5 })(1, NaN);
+      await epoch(withRate(kit.linearSchedule(followingRun)));
+    },
+  ],
+  "make the optimizer with a number as its learningRate, or leave the schedule to it": [
+    () => {
+      setRate(withRate(kit.linearSchedule(followingRun)));
+    },
+    async () => {
+      setRate(withRate(0.2));
+      await epoch(withRate(kit.linearSchedule(followingRun)));
+    },
+  ],
+  "correct its weights, or leave the group out": [
+    () => withGroup({ weights: /bais$/ }),
+    () => [withGroup({ weights: /bias$/ }), tinyModel({ optimizer: kit.adam() })],
+  ],
+  "pass e.g. /bias$/": [
+    () => withGroup({ weights: "bias" }),
+    () => withGroup({ weights: /bias$/ }),
+  ],
+  "pass e.g. [{ weights: /bias$/, weightDecay: 0 }]": [
+    () => kit.adam({ groups: wrong({ weights: /bias$/ }) }),
+    () => kit.adam({ groups: [{ weights: /bias$/, weightDecay: 0 }] }),
+  ],
+  "use cosineDecay, linearSchedule or oneCycle, and regular expressions for groups; or save with { includeOptimizer: false }":
+    [
+      () => artifactsOf(withRate(() => 0.1)),
+      async () => {
+        await artifactsOf(withRate(kit.linearSchedule(followingRun)));
+        await artifactsOf(withGroup({ weights: /bias$/ }));
+        await artifactsOf(
+          withRate(() => 0.1),
+          false,
+        );
+      },
+    ],
   "the file is damaged or made by hand: go back to an earlier one": [
     () => stepsOf(-1),
     () => stepsOf(3),
@@ -195,8 +269,125 @@ export const trials: Trials = {
       kit.ensureTrainable("wasm");
     },
   ],
+  "wait for the first call, or build another model": [
+    async () => {
+      const model = tinyModel();
+      const first = epoch(model);
+      try {
+        await epoch(model);
+      } finally {
+        await first;
+      }
+    },
+    async () => {
+      const model = tinyModel();
+      await epoch(model);
+      await Promise.all([epoch(model), epoch(tinyModel())]);
+    },
+  ],
   "build or load it anew": [() => epoch(disposed()), () => epoch(tinyModel())],
   "pass e.g. the result of buildCifarModel()": [() => epoch(wrong({})), () => epoch(tinyModel())],
+  "pass e.g. a part of loadCifar10()": [
+    () => kit.buildCifarModel({ for: wrong([]) }),
+    () => tinyModel({ for: set }),
+  ],
+  "leave {} out, or correct it": [
+    () => tinyModel({ for: set, numClasses: 4 }),
+    () => tinyModel({ for: set, numClasses: 3 }),
+  ],
+  "give each class a name of its own": [
+    () => kit.buildCifarModel({ classNames: ["cat", "cat"] }),
+    () => tinyModel({ numClasses: undefined, classNames: ["cat", "dog"] }),
+  ],
+  "leave out compile, or name the optimizer in model.compile({ optimizer, loss })": [
+    () => tinyModel({ compile: false, optimizer: "sgd" }),
+    () => {
+      const model = tinyModel({ compile: false });
+      model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+      return [model, tinyModel({ optimizer: "sgd" })];
+    },
+  ],
+  'pass e.g. adamW() or "sgd"': [
+    () => tinyModel({ optimizer: wrong(3) }),
+    () => [tinyModel({ optimizer: kit.adamW() }), tinyModel({ optimizer: "sgd" })],
+  ],
+  "give the optimizer its learning rate where it is made: adam({ learningRate })": [
+    () => tinyModel({ optimizer: kit.adam(), learningRate: 0.1 }),
+    () => tinyModel({ optimizer: kit.adam({ learningRate: 0.1 }) }),
+  ],
+  "make an optimizer for each model: call adam(), adamW() or sgd() once more": [
+    () => {
+      const optimizer = kit.adam();
+      return [tinyModel({ optimizer }), tinyModel({ optimizer })];
+    },
+    () => [tinyModel({ optimizer: kit.adam() }), tinyModel({ optimizer: kit.adam() })],
+  ],
+  "give the schedule its length: decaySteps, steps or totalSteps; or train with trainPhase or train":
+    [
+      () => stepWith(kit.linearSchedule({ from: 1, to: 0 })),
+      () => stepWith(kit.linearSchedule({ from: 1, to: 0, steps: 9 })),
+    ],
+  'pass e.g. ["cat", "dog"]': [
+    () => kit.replaceHead(tinyModel(), { classNames: ["cat"] }),
+    () => kit.replaceHead(tinyModel(), { classNames: ["cat", "dog"] }),
+  ],
+  "tell it: model.setUserDefinedMetadata({ classNames }), with a name for each of its outputs": [
+    () => kit.replaceHead(tinyModel(), { classNames: ["red", "black"], keepRows: true }),
+    () => {
+      const model = tinyModel();
+      model.setUserDefinedMetadata({ classNames: ["red", "green", "blue"] });
+      return kit.replaceHead(model, { classNames: ["red", "black"], keepRows: true });
+    },
+  ],
+  "correct the names, or leave out keepRows": [
+    () => kit.replaceHead(tinyModel({ for: set }), { classNames: ["a", "b"], keepRows: true }),
+    () => [
+      kit.replaceHead(tinyModel({ for: set }), { classNames: ["red", "b"], keepRows: true }),
+      kit.replaceHead(tinyModel({ for: set }), { classNames: ["a", "b"] }),
+    ],
+  ],
+  "give it one: tf.model({ inputs: model.inputs, outputs: tf.layers.dense({ units: 2 }).apply(features) }), where features is the output [batch, n] of one of its layers":
+    [
+      () => kit.replaceHead(headless(), { classNames: ["cat", "dog"] }),
+      () => {
+        const { inputs, outputs } = headless();
+        const classes = layers.dense({ units: 2 }).apply(outputs[0]) as SymbolicTensor;
+        return kit.replaceHead(modelOf({ inputs, outputs: classes }), { classNames: ["a", "b"] });
+      },
+    ],
+  'pass e.g. 3, ["dense"] or /^dense/': [
+    () => {
+      kit.unfreeze(tinyModel(), { layers: wrong(true) });
+    },
+    () => {
+      for (const chosen of [3, ["dense"], /^dense/]) kit.unfreeze(tinyModel(), { layers: chosen });
+    },
+  ],
+  "correct the name or the expression": [
+    () => {
+      kit.unfreeze(tinyModel(), { layers: /^densr/ });
+    },
+    () => {
+      kit.unfreeze(tinyModel(), { layers: /^dense/ });
+    },
+  ],
+  "call model.compile({ optimizer, loss, metrics }) first": [
+    () => {
+      kit.unfreeze(tinyModel({ compile: false }));
+    },
+    () => {
+      const model = tinyModel({ compile: false });
+      model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+      kit.unfreeze(model);
+    },
+  ],
+  "correct them in the file, or delete them from it": [
+    async () => kit.loadModel(await withNames(["a", "b"])),
+    async () => [
+      await kit.loadModel(await withNames(["a", "b", "c"])),
+      await kit.loadModel(await withNames(undefined)),
+    ],
+  ],
   "choose fewer filters, denseUnits or classes, more blocks, or smaller images": [
     () => tinyModel({ denseUnits: 1e9 }),
     () => tinyModel({ denseUnits: 8 }),
@@ -204,10 +395,6 @@ export const trials: Trials = {
   "leave out blocks": [
     () => tinyModel({ filters: Array<number>(31).fill(1) }),
     () => tinyModel({ filters: [1] }),
-  ],
-  "pass e.g. [32, 32, 3]": [
-    () => tinyModel({ inputShape: wrong([32, 32]) }),
-    () => tinyModel({ inputShape: [32, 32, 3] }),
   ],
   "pass e.g. [32, 64, 128]": [
     () => tinyModel({ filters: [] }),
@@ -224,10 +411,6 @@ export const trials: Trials = {
   "leave out all but one": [
     () => kit.adam({ clipNorm: 1, clipValue: 1 }),
     () => kit.adam({ clipNorm: 1 }),
-  ],
-  'pass e.g. ["bias", "gamma", "beta"]': [
-    () => kit.adamW({ excludeFromWeightDecay: wrong("bias") }),
-    () => kit.adamW({ excludeFromWeightDecay: ["bias", "gamma", "beta"] }),
   ],
   "pass e.g. momentum: 0.9": [
     () => kit.sgd({ nesterov: true }),
@@ -301,14 +484,9 @@ export const trials: Trials = {
       async () =>
         kit.loadWeights(tinyModel(), await kit.saveWeights(tinyModel(), { format: "keras3" })),
     ],
-  "train the same layers as when the state was saved, or compile the model anew": [
-    () =>
-      resumedWith((model) => {
-        model.getLayer("dense").trainable = false;
-      }),
-    async () => {
-      await resumedWith(() => undefined);
-    },
+  "take the whole state of a model with the same layers": [
+    () => takeState(-1),
+    () => takeState(Infinity),
   ],
   "choose a backend that has them (simd, cpu, webgl, webgpu or wasm) with tf.setBackend, or import the backend's package if it is not registered yet":
     [

@@ -6,11 +6,12 @@ import { type Trials, type Untried, wrong } from "./trial.ts";
 const set = tinyImages(6);
 const { labels, classNames } = set;
 const history = { loss: [2, 1], accuracy: [0.3, 0.5] };
-const matrix = [
-  [3, 1],
-  [0, 2],
-];
 const generator = new ImageDataGenerator({});
+const evaluation = {
+  yTrue: labels,
+  yPred: labels,
+  probabilities: Array.from(labels).flatMap((label) => [0, 1, 2].map((k) => Number(k === label))),
+};
 const sweep = { learningRates: [0.1, 1], losses: [2, 1] };
 const curve = { falsePositiveRate: [0, 1], truePositiveRate: [0, 1], auc: 0.5 };
 const roc = (given: unknown, options = {}): unknown => kit.plotRoc(wrong(given), options);
@@ -27,23 +28,12 @@ const rgb = new ImageSet({
 const spec = kit.plotHistory(history);
 
 export const trials: Trials = {
-  "pass a string, or leave it out": [
-    () => kit.plotSamples(set, { title: wrong(5) }),
-    () => {
-      kit.plotSamples(set, { title: "Images" });
-      kit.plotSamples(set);
-    },
-  ],
-  "pass what confusionMatrix returned": [
-    () => kit.plotConfusionMatrix(wrong(5)),
-    () => kit.plotConfusionMatrix(kit.confusionMatrix(labels, labels)),
-  ],
   "train for an epoch first": [
     () => kit.plotHistory({ loss: [], accuracy: [] }),
     () => kit.plotHistory(history),
   ],
   "pass what a training run returned, or the member history of what model.fit returned": [
-    () => kit.plotHistory(wrong({ history: { loss: [1] } })),
+    () => kit.plotHistory(wrong({ epoch: [0], history: { loss: [1] } })),
     () => {
       kit.plotHistory(history);
       kit.plotHistory({ loss: [2, 1], acc: [0.3, 0.5], val_loss: [2, 1], val_acc: [0.3, 0.5] });
@@ -57,23 +47,38 @@ export const trials: Trials = {
     () => kit.plotHistory({ loss: [2, 1], accuracy: [0.3] }),
     () => kit.plotHistory(history),
   ],
-  'pass e.g. ["plain", "augmented"]': [
-    () => kit.plotHistory(history, { phaseNames: wrong(["one"]) }),
-    () => kit.plotHistory(history, { phaseNames: ["plain", "augmented"] }),
-  ],
-  "pass e.g. the test part of loadCifar10()": [
-    () => kit.plotSamples(wrong("cifar10")),
-    () => kit.plotSamples(set),
-  ],
-  "pass images": [() => kit.plotSamples(set.take(0)), () => kit.plotSamples(set)],
-  "choose the channels to show": [() => kit.plotSamples(deep), () => kit.plotSamples(rgb)],
-  "pass an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })": [
-    () => augmentations(kit.imageFlow(set)),
+  "pass one name per phase, or leave it out": [
+    () => kit.plotHistory({ phases: [history, history] }, { phaseNames: ["one"] }),
     () => {
-      augmentations(generator);
-      augmentations(kit.imageFlow(set, { batchSize: 1, shuffle: false }));
+      kit.plotHistory({ phases: [history, history] }, { phaseNames: ["one", "two"] });
+      kit.plotHistory({ phases: [history, history] });
     },
   ],
+  'pass e.g. ["accuracy"]': [
+    () => kit.plotHistory(history, { metrics: wrong(["acc"]) }),
+    () => kit.plotHistory(history, { metrics: ["accuracy"] }),
+  ],
+  'leave metrics out, or train a model that was compiled with metrics: ["accuracy"]': [
+    () => kit.plotHistory({ loss: [1] }, { metrics: ["accuracy"] }),
+    () => {
+      kit.plotHistory({ loss: [1] });
+      kit.plotHistory(history, { metrics: ["accuracy"] });
+    },
+  ],
+  "choose the runs to show": [
+    () => kit.plotHistory(Object.fromEntries("abcdefghijk".split("").map((a) => [a, history]))),
+    () => kit.plotHistory(Object.fromEntries("abcdefghij".split("").map((a) => [a, history]))),
+  ],
+  "choose the channels to show": [() => kit.plotSamples(deep), () => kit.plotSamples(rgb)],
+  "pass what pipeline(...) gives, an ImageDataGenerator, or imageFlow(set, { batchSize: 1, shuffle: false, ... })":
+    [
+      () => augmentations(kit.imageFlow(set)),
+      () => {
+        augmentations(kit.pipeline(kit.randomFlip()));
+        augmentations(generator);
+        augmentations(kit.imageFlow(set, { batchSize: 1, shuffle: false }));
+      },
+    ],
   "make it with shuffle: false": [
     () => augmentations(kit.imageFlow(set, { batchSize: 1 })),
     () => augmentations(kit.imageFlow(set, { batchSize: 1, shuffle: false })),
@@ -85,10 +90,6 @@ export const trials: Trials = {
       kit.plotCalibration(kit.calibration(labels, probabilities));
     },
   ],
-  "pass one name per class": [
-    () => kit.plotConfusionMatrix(matrix, wrong({ classNames: ["a"] })),
-    () => kit.plotConfusionMatrix(matrix, wrong({ classNames: ["a", "b"] })),
-  ],
   "pass what the sweep recorded": [
     () => kit.plotLearningRateFinder(wrong({})),
     () => kit.plotLearningRateFinder(wrong(sweep)),
@@ -96,10 +97,6 @@ export const trials: Trials = {
   "start from a smaller learning rate": [
     () => kit.plotLearningRateFinder(wrong({ ...sweep, losses: [NaN, NaN] })),
     () => kit.plotLearningRateFinder(wrong({ learningRates: [1e-3, 1], losses: [2, NaN] })),
-  ],
-  "apply a softmax to logits first": [
-    () => predictions({ probabilities: Array.from(labels, () => [5, 1, -1]) }),
-    () => predictions({ probabilities: Array.from(labels, () => [0.9, 0.08, 0.02]) }),
   ],
   "leave onlyWrong out": [
     () => predictions({ yPred: labels, onlyWrong: true }),
@@ -112,6 +109,18 @@ export const trials: Trials = {
   "pass what predict or evaluate returned": [
     () => predictions({}),
     () => predictions({ yPred: labels }),
+  ],
+  "pass what mostConfident gave": [
+    () => predictions({ yPred: [1], indices: [99] }),
+    () => predictions(kit.mostConfident({ ...evaluation, yPred: [1, 1, 1, 1, 1, 1] }, set)),
+  ],
+  "pass some, e.g. those of mostConfident(evaluation, set, { wrong: false })": [
+    () => predictions(kit.mostConfident(evaluation, set)),
+    () => predictions(kit.mostConfident(evaluation, set, { wrong: false })),
+  ],
+  "pass the set that the predictions are of, and what mostConfident gave of it": [
+    () => predictions({ yPred: [0], indices: [0], labels: [2] }),
+    () => predictions(kit.mostConfident(evaluation, set, { wrong: false })),
   ],
   "pass the predictions for this very set": [
     () => predictions({ yPred: [0] }),
@@ -134,6 +143,13 @@ export const trials: Trials = {
     async () => {
       await kit.toSvg(spec);
       await kit.toSvg(wrong({ mark: "bar", data: { values: [] } }));
+    },
+  ],
+  "pass a string, or leave it out": [
+    () => roc({ ...curve, name: 5 }),
+    () => {
+      roc({ ...curve, name: "cat" });
+      roc(curve);
     },
   ],
   "pass one curve's values in both": [

@@ -1,14 +1,17 @@
 /** Advice that can be followed in a page only; remedies.test.ts holds that none is missing. */
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { useBackend } from "../browser/backends.ts";
-import { terminateAll, trials } from "./browser/in-page.ts";
+import { ofAugment, terminateAll, trials } from "./browser/in-page.ts";
 import { tryRemedy } from "./trial.ts";
 
 beforeAll(() => useBackend("cpu"));
 afterAll(terminateAll);
 
-describe("the advice of browser", () => {
-  it.each(Object.entries(trials))("helps: %s", async (remedy, trial) => {
-    await tryRemedy(remedy, trial);
-  });
-});
+describe.each(Object.entries({ browser: trials, augment: ofAugment }))(
+  "the advice of %s",
+  (_, trials) => {
+    it.each(Object.entries(trials))("helps: %s", async (remedy, trial) => {
+      await tryRemedy(remedy, trial);
+    });
+  },
+);

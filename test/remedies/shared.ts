@@ -1,12 +1,22 @@
 import * as kit from "cifar-kit";
 import { httpSource } from "cifar-kit/browser";
+import { readOptions, texts } from "../../src/options.ts";
 import { tinyImages } from "../helpers/tiny.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
 const set = tinyImages(6);
+const named = (names: readonly string[]): unknown =>
+  readOptions("named", { names }, { names: texts("names", '["red"]') });
 
 /** One trial for each check that all doors share. */
 export const trials: Trials = {
+  "pass a string, or leave it out": [
+    () => new kit.ImageDataGenerator().flow(set, { savePrefix: wrong(5) }),
+    () => {
+      new kit.ImageDataGenerator().flow(set, { savePrefix: "mine" });
+      new kit.ImageDataGenerator().flow(set);
+    },
+  ],
   "pass a number{}": [
     () => kit.adam({ learningRate: wrong("0.1") }),
     () => kit.adam({ learningRate: 0.1 }),
@@ -14,6 +24,11 @@ export const trials: Trials = {
   "pass a whole number{}": [
     () => kit.imageFlow(set, { batchSize: 0 }),
     () => kit.imageFlow(set, { batchSize: 1 }),
+  ],
+  "pass e.g. {}": [() => named(wrong("red")), () => named(["red"])],
+  "pass [{}, {}]": [
+    () => new kit.ImageDataGenerator({ zoomRange: [1.2, 0.8] }),
+    () => new kit.ImageDataGenerator({ zoomRange: [0.8, 1.2] }),
   ],
   "pass a boolean": [
     () => kit.imageFlow(set, { shuffle: wrong("yes") }),
@@ -49,20 +64,6 @@ export const trials: Trials = {
     () => kit.imageFlow(set, { batchSize: 2 }),
   ],
   "remove it": [() => kit.imageFlow(set, wrong({ colour: 2 })), () => kit.imageFlow(set, {})],
-  "pass a function that is not async": [
-    () =>
-      new kit.ImageDataGenerator({ preprocessingFunction: wrong((x: never) => Promise.resolve(x)) })
-        .flow(set)
-        .batch(0, 0),
-    () => new kit.ImageDataGenerator({ preprocessingFunction: (x) => x }).flow(set).batch(0, 0),
-  ],
 };
 
-const PACKAGE = "needs a package that does not load: test/optional-package.test.ts";
-
-export const untried: Untried = {
-  "run the tests with NODE_OPTIONS=--experimental-vm-modules, which lets import() work in them":
-    PACKAGE,
-  "see the cause; if files of it are missing or for another machine, install {} anew": PACKAGE,
-  "{}{}": "what optionalPackage puts together: test/optional-package.test.ts",
-};
+export const untried: Untried = {};

@@ -1,15 +1,18 @@
 import * as augment from "./augment.ts";
 import * as browser from "./browser/index.ts";
+import * as bytes from "./bytes.ts";
 import * as dataset from "./dataset.ts";
+import * as formats from "./formats.ts";
 import * as metrics from "./metrics.ts";
 import * as model from "./model.ts";
 import * as node from "./node/index.ts";
 import * as plots from "./plots.ts";
 import * as random from "./random.ts";
+import * as runtime from "./runtime.ts";
 import * as shared from "./shared.ts";
 import * as simd from "./simd.ts";
+import * as text from "./text.ts";
 import * as train from "./train/index.ts";
-import * as weights from "./weights.ts";
 import type { Trials, Untried } from "./trial.ts";
 
 /** What is known of the advice of an area. */
@@ -20,8 +23,8 @@ export interface Table {
   readonly untried: Untried;
 }
 
-/** The tables of all areas. */
+/** The tables of all areas, the rooms of `src/` and the files beside them. */
 export const TABLES: Readonly<Record<string, Table>> = {
-  ...{ shared, random, model, train, dataset, augment, metrics, plots, weights, node, browser },
-  simd,
+  ...{ shared, text, bytes, runtime, random, formats, model, train, dataset, augment, metrics },
+  ...{ plots, node, browser, simd },
 };

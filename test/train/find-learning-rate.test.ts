@@ -6,7 +6,7 @@ import { valley } from "../../src/train/callbacks/valley.ts";
 import { findLearningRate, learningRateFinder, trainPhase } from "../../src/train/index.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
-import { fakeContext } from "./callbacks/fake-context.ts";
+import { fakeRun, hooksOf } from "./callbacks/fake-run.ts";
 
 type Layer = LayersModel["layers"][number];
 
@@ -14,18 +14,19 @@ beforeAll(() => useBackend("wasm"));
 
 describe("learningRateFinder", () => {
   it("raises the learning rate by equal factors and recovers each batch's loss", async () => {
-    const context = fakeContext({ learningRate: 0.3 });
+    const context = fakeRun({ learningRate: 0.3 });
     const finder = learningRateFinder({ minLearningRate: 1, maxLearningRate: 16, steps: 5 });
-    await finder.setContext?.(context);
+    const hooks = hooksOf(finder, context);
+    await hooks.onTrainBegin();
     const losses = [8, 7, 4, 2, 3];
     // Three batches an epoch: the running mean begins anew.
     for (const epoch of [0, 1]) {
-      await finder.onEpochBegin?.(epoch);
+      await hooks.onEpochBegin(epoch);
       let sum = 0;
       for (const [batch, loss] of losses.slice(3 * epoch, 3 * epoch + 3).entries()) {
-        await finder.onBatchBegin?.(batch);
+        await hooks.onBatchBegin(batch);
         sum += loss;
-        await finder.onBatchEnd?.(batch, { loss: sum / (batch + 1) });
+        await hooks.onBatchEnd(batch, { loss: sum / (batch + 1) });
       }
     }
     expect(context.isStopped).toBe(true);
@@ -38,17 +39,18 @@ describe("learningRateFinder", () => {
     });
     expect(smoothedLosses[0]).toBeCloseTo(8, 12);
     expect(smoothedLosses[1]).toBeCloseTo((0.9 * 8 + 7) / 1.9, 12);
-    await finder.onRunEnd?.();
+    await hooks.onRunEnd();
     expect(context.learningRate).toBe(0.3);
   });
 
   it("suggests a learning rate on the way down the smoothed losses", async () => {
     const finder = learningRateFinder({ minLearningRate: 1, maxLearningRate: 2 ** 19, steps: 20 });
-    await finder.setContext?.(fakeContext());
+    const hooks = hooksOf(finder, fakeRun());
+    await hooks.onTrainBegin();
     for (let step = 0; step < 20; step++) {
-      await finder.onEpochBegin?.(0);
-      await finder.onBatchBegin?.(0);
-      await finder.onBatchEnd?.(0, { loss: step < 15 ? 3 - step / 10 : 2 });
+      await hooks.onEpochBegin(0);
+      await hooks.onBatchBegin(0);
+      await hooks.onBatchEnd(0, { loss: step < 15 ? 3 - step / 10 : 2 });
     }
     const { suggestion, learningRates, smoothedLosses } = finder.range;
     expect(learningRates).toContain(suggestion);
@@ -58,14 +60,15 @@ describe("learningRateFinder", () => {
 
   it("stops when the loss diverges or is no number", async () => {
     for (const last of [50, NaN, Infinity]) {
-      const context = fakeContext();
+      const context = fakeRun();
       const finder = learningRateFinder({ smoothing: 0 });
-      await finder.setContext?.(context);
+      const hooks = hooksOf(finder, context);
+      await hooks.onTrainBegin();
       for (const loss of [3, 2, last]) {
         expect(context.isStopped).toBe(false);
-        await finder.onEpochBegin?.(0);
-        await finder.onBatchBegin?.(0);
-        await finder.onBatchEnd?.(0, { loss });
+        await hooks.onEpochBegin(0);
+        await hooks.onBatchBegin(0);
+        await hooks.onBatchEnd(0, { loss });
       }
       expect(context.isStopped).toBe(true);
     }
@@ -188,5 +191,14 @@ describe("findLearningRate", () => {
       expect(range.losses.length).toBeGreaterThan(0);
       model.dispose();
     }
+  });
+});
+
+describe("findLearningRate of too few images", () => {
+  it("speaks in its own name, of options that it has", async () => {
+    const few = { train: tinyImages(5), steps: 5 };
+    await expect(findLearningRate(tinyModel(), few)).rejects.toThrow(
+      /^findLearningRate: expected at least 32 .*; pass more images or a smaller batchSize\.$/,
+    );
   });
 });

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
 import { ArgumentError } from "cifar-kit";
-import { checkLearningRate } from "../../src/train/learning-rate.ts";
+import { checkLearningRate } from "../../src/model/learning-rate.ts";
 import { useBackend } from "../helpers/backends.ts";
 
 beforeAll(() => useBackend("cpu"));

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TensorContainer } from "@tensorflow/tfjs-core";
 import { array, type Dataset, generator as datasetOf } from "@tensorflow/tfjs-data";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   ArgumentError,
   type CifarKitError,
@@ -288,5 +288,71 @@ describe("callbacks", () => {
     });
     await expect(run).rejects.toThrow("first");
     expect(told).toEqual(["second", "third"]);
+  });
+});
+
+describe("data that hold too little", () => {
+  beforeAll(() => useBackend("cpu"));
+  const batches = (...elements: unknown[]): Dataset<never> =>
+    datasetOf(function* () {
+      yield* elements as never[];
+    } as never) as never;
+  const pixels = (n: number): tf.Tensor => tf.fill([n, 8, 8, 3], 0.5);
+
+  it.each<[string, (model: LayersModel, data: never) => Promise<unknown>]>([
+    ["predict", (model, data) => predict(model, data)],
+    ["evaluate", (model, data) => evaluate(model, data)],
+  ])("are refused by name, and no tensor is lost: %s", async (_, ask) => {
+    const model = network();
+    const before = tf.memory().numTensors;
+    await expect(ask(model, batches() as never)).rejects.toThrow(/expected at least one batch/);
+    const empty = (): unknown => ({ xs: pixels(0), ys: tf.zeros([0]) });
+    await expect(ask(model, batches(empty()) as never)).rejects.toThrow(
+      /at least one image in batch 1 of the epoch, got none/,
+    );
+    const texts = { xs: pixels(1), ys: tf.tensor(["cat"]) };
+    await expect(ask(model, batches(texts) as never)).rejects.toThrow(/ys text \[1\]/);
+    const complex = (): tf.Tensor => tf.tidy(() => tf.complex(pixels(1), pixels(1)));
+    const odd = { xs: complex(), ys: tf.zeros([1]) };
+    await expect(ask(model, batches(odd) as never)).rejects.toThrow(/xs complex \[1, 8, 8, 3\]/);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("are refused by predict as tensors that are no numbers", async () => {
+    for (const odd of [tf.tensor(["cat"]), tf.complex(pixels(1), pixels(1))]) {
+      await expect(predict(network(), odd)).rejects.toThrow(/a live tensor of numbers/);
+    }
+  });
+
+  it("are enough for predict without labels", async () => {
+    const model = network();
+    const { probabilities } = await predict(model, batches({ xs: pixels(2), ys: tf.zeros([2]) }));
+    const before = tf.memory().numTensors;
+    for (const element of [{ xs: pixels(2) }, [pixels(2)], pixels(2)]) {
+      expect((await predict(model, batches(element))).probabilities).toEqual(probabilities);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    await expect(evaluate(model, batches({ xs: pixels(2) }))).rejects.toThrow(/ys undefined/);
+  });
+
+  it.each([null, 0, NaN, ""])("are no validation data: %s", async (validation) => {
+    const run = trainPhase(network(), {
+      train,
+      epochs: 1,
+      verbose: 0,
+      validation: validation as never,
+    });
+    await expect(run).rejects.toThrow(/labelled images as an ImageSet/);
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["a promise", Promise.resolve()],
+    ["a list", []],
+  ])("are no flow of an augmenter: %s", async (_, flow) => {
+    const augmentation = { flow: () => flow as never };
+    const options = { train, epochs: 1, verbose: 0, batchSize: 8, augmentation } as const;
+    const run = trainPhase(network(), options);
+    await expect(run).rejects.toThrow(/expected a flow, with methods batch and epoch/);
   });
 });

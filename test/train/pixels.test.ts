@@ -9,6 +9,7 @@ import {
   findLearningRate,
   ImageDataGenerator,
   imageFlow,
+  pipeline,
   ImageSet,
   normalize,
   pictureSet,
@@ -91,7 +92,7 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
       const { loss } = await evaluate(model, train);
       expect(tf.memory().numTensors).toBe(before);
       const options = { train, validation: train, epochs: 2, verbose: 0 } as const;
-      const history = { ...(await trainPhase(model, options)), seconds: [] };
+      const history = { ...(await trainPhase(model, options)), seconds: [], health: null };
       const range = await findLearningRate(model, { train, steps: 3, stopFactor: 1e9 });
       results.push([loss, history, weightsOf(model), range.losses]);
     }
@@ -170,9 +171,9 @@ describe("bytes", () => {
       apply: (pixels) => new Uint8ClampedArray(pixels) as never,
     });
     const options = { shuffle: false, batchSize: 8 };
-    expect(imageFlow(set, { ...options, augmentation }).batch(0, 0).xs).toEqual(
-      imageFlow(other, options).batch(0, 0).xs,
-    );
+    expect(
+      imageFlow(set, { ...options, augmentation: pipeline(augmentation) }).batch(0, 0).xs,
+    ).toEqual(imageFlow(other, options).batch(0, 0).xs);
     const doubled = new ImageDataGenerator({
       preprocessingFunction: (pixels) => Uint8ClampedArray.from(pixels, (value) => 2 * value),
     });
@@ -266,7 +267,7 @@ describe("floats above 2", () => {
     await useBackend("wasm");
     const model = network();
     await trainPhase(model, {
-      ...{ train: set, generator: standardizing, batchSize: 8, epochs: 1, verbose: 0 },
+      ...{ train: set, augmentation: standardizing, batchSize: 8, epochs: 1, verbose: 0 },
       validation: standardizing.flow(set),
     });
     const pixels = standardizing
@@ -274,7 +275,7 @@ describe("floats above 2", () => {
       .batch(0, 0)
       .xs.map((v) => 3 * v);
     await predict(model, pixels);
-    await predict(model, set, { testTimeAugmentation: { generator: standardizing, views: 1 } });
+    await predict(model, set, { testTimeAugmentation: { augmentation: standardizing, views: 1 } });
     expect(said()).toEqual([]);
   });
 

@@ -109,9 +109,16 @@ describe("callbacks of TensorFlow.js", () => {
     const model = network();
     const stopping = tf.callbacks.earlyStopping({ monitor: "val_acc" });
     const run = hookRunner([stopping], model);
-    const context = { phase: 0, epochs: 4, steps: 3, verbose: 0 } as const;
-    const call = { callback: 0, context, learningRate: 0.1 };
-    await run({ ...call, hook: "onTrainBegin", args: [] });
+    const values = {
+      phase: 0,
+      epochs: 4,
+      steps: 3,
+      validationFreq: 1,
+      verbose: 0,
+      isScheduled: false,
+    } as const;
+    const call = { callback: 0, run: values, learningRate: 0.1 };
+    await run({ ...call, hook: "onTrainBegin", args: [{}] });
     const stops: boolean[] = [];
     for (const [epoch, val_accuracy] of [0.5, 0.5].entries()) {
       const args = [epoch, { val_accuracy }];

@@ -68,8 +68,8 @@ describe("trainPhase", () => {
     };
     const generator = new ImageDataGenerator({ horizontalFlip: true });
     expect(await count({})).toEqual([3, 3]);
-    expect(await count({ generator })).toEqual([2, 2]);
-    expect(await count({ generator, dropRemainder: false })).toEqual([3, 3]);
+    expect(await count({ augmentation: generator })).toEqual([2, 2]);
+    expect(await count({ augmentation: generator, dropRemainder: false })).toEqual([3, 3]);
     expect(await count({ dropRemainder: true })).toEqual([2, 2]);
   });
 
@@ -146,25 +146,27 @@ describe("trainPhase", () => {
       ...QUIET,
       callbacks: [
         {
-          setContext: log("context"),
           onTrainBegin: log("train begin"),
+          onPhaseBegin: log("phase begin"),
           onEpochBegin: log("epoch begin"),
           onBatchBegin: log("batch begin"),
           onBatchEnd: log("batch end"),
           onEpochEnd: log("epoch end"),
+          onPhaseEnd: log("phase end"),
           onTrainEnd: log("train end"),
         },
       ],
     });
     expect(calls).toEqual([
-      "context",
       "train begin",
+      "phase begin 0",
       "epoch begin 0",
       "batch begin 0",
       "batch end 0",
       "batch begin 1",
       "batch end 1",
       "epoch end 0",
+      "phase end 0",
       "train end",
     ]);
   });
@@ -172,18 +174,16 @@ describe("trainPhase", () => {
   it("lets a callback change the learning rate and stop the run", async () => {
     const rates: number[] = [];
     const m = model({ learningRate: 0.01 });
-    let context: { learningRate: number; stopTraining(): void };
     const history = await trainPhase(m, {
       train: tinyImages(32),
       epochs: 10,
       ...QUIET,
       callbacks: [
         {
-          setContext: (given) => void (context = given),
-          onEpochEnd: (epoch) => {
-            rates.push(context.learningRate);
-            context.learningRate /= 10;
-            if (epoch === 2) context.stopTraining();
+          onEpochEnd: (epoch, _logs, run) => {
+            rates.push(run.learningRate);
+            run.learningRate /= 10;
+            if (epoch === 2) run.stopTraining();
           },
         },
       ],
@@ -410,7 +410,7 @@ describe("bad input is refused before the first step", () => {
     [
       "fewer images than a batch, augmented",
       () => trainTwoPhase(model(), { train, epochs: [1, 1] }),
-      /full batch of 32/,
+      /at least 32 training images/,
     ],
     [
       "an array instead of a set",
@@ -429,7 +429,7 @@ describe("bad input is refused before the first step", () => {
         trainPhase(model(), {
           train: toDataset(train),
           epochs: 1,
-          generator: new ImageDataGenerator(),
+          augmentation: new ImageDataGenerator(),
         }),
       /ImageSet only/,
     ],

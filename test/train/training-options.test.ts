@@ -7,6 +7,7 @@ import {
   evaluate,
   ImageDataGenerator,
   imageFlow,
+  pipeline,
   ImageSet,
   mixup,
   predict,
@@ -135,7 +136,11 @@ describe.each(LOSSES)("a step with %s", (loss) => {
 
   it("learns mixed images with the labels of both", async () => {
     const model = regression(loss);
-    const flow = imageFlow(train, { mix: mixup(), batchSize: 24, seed: 3 });
+    const flow = imageFlow(train, {
+      augmentation: pipeline({ mix: mixup() }),
+      batchSize: 24,
+      seed: 3,
+    });
     const { xs, targets } = flow.batch(0, 0);
     const expected = await textbook(model, xs, (i, k) => targets![i * classes + k]);
     await expectStep(model, { train: flow, batchSize: 32 }, expected);
@@ -201,7 +206,8 @@ describe("epochs", () => {
       const split = trainValidationSplit(sorted, { fraction: 0.25, seed });
       expect([...split.validation.labels]).toEqual([0, 0, 1, 1, 2, 2]);
       const expected = await trainPhase(network(), { ...options, ...split });
-      expect(history).toEqual({ ...expected, seconds: history.seconds });
+      const { seconds, health } = history;
+      expect(history).toEqual({ ...expected, seconds, health });
       expect((await evaluate(model, split.validation)).loss).toBe(history.valLoss[0]);
     }
   });
@@ -314,7 +320,7 @@ describe("predict", () => {
   it("averages an image and random views of it, whatever the batch size", async () => {
     const model = network();
     const generator = new ImageDataGenerator({ widthShiftRange: 0.3, horizontalFlip: true });
-    const testTimeAugmentation = { generator, views: 2, seed: 8 };
+    const testTimeAugmentation = { augmentation: generator, views: 2, seed: 8 };
     const flow = generator.flow(train, { batchSize: 24, shuffle: false, seed: 8 });
     const views = await Promise.all([0, 1].map((epoch) => predict(model, flow.batch(epoch, 0).xs)));
     const plain = await predict(model, train);
@@ -330,23 +336,23 @@ describe("predict", () => {
     const generator = new ImageDataGenerator({ samplewiseCenter: true });
     const { xs } = generator.flow(train, { batchSize: 24, shuffle: false }).batch(0, 0);
     const { probabilities } = await predict(model, train, {
-      testTimeAugmentation: { generator, views: 1 },
+      testTimeAugmentation: { augmentation: generator, views: 1 },
     });
     expectClose(probabilities, (await predict(model, xs)).probabilities, { rtol: 1e-5 });
   });
 
   it.each([
     ["flop", /"flip" or/],
-    [{ generator: {} }, /ImageDataGenerator/],
-    [{ generator: new ImageDataGenerator({}), views: 0 }, /views/],
-    [{ generator: new ImageDataGenerator({}), view: 1 }, /did you mean views/],
+    [{ augmentation: {} }, /an augmenter/],
+    [{ augmentation: new ImageDataGenerator({}), views: 0 }, /views/],
+    [{ augmentation: new ImageDataGenerator({}), view: 1 }, /did you mean views/],
   ])("refuses %j", async (testTimeAugmentation, message) => {
     const options = { testTimeAugmentation } as never;
     await expect(predict(network(), train, options)).rejects.toThrow(message);
   });
 
   it("refuses random views of floats", async () => {
-    const testTimeAugmentation = { generator: new ImageDataGenerator({}) };
+    const testTimeAugmentation = { augmentation: new ImageDataGenerator({}) };
     const floats = new Float32Array(192);
     await expect(predict(network(), floats, { testTimeAugmentation })).rejects.toThrow(/ImageSet/);
   });
@@ -376,11 +382,11 @@ describe("refuses before the first step", () => {
     ["a split of everything", { validationSplit: 1 }, /validationSplit/],
     ["a split that leaves nothing", { validationSplit: 0.99 }, /images to validate on/],
     ["both ways to validate", { validationSplit: 0.5, validation: train }, /validationSplit/],
-    ["weights beside a dataset", () => ({ train: dataset(), classWeight: {} }), /ImageSet only/],
+    ["weights beside a dataset", () => ({ train: dataset(), classWeight: {} }), /known beforehand/],
     ["smoothing beside a dataset", () => ({ train: dataset(), labelSmoothing: 0.1 }), /pipeline/],
     [
       "a generator beside a flow",
-      () => ({ train: imageFlow(train), generator: new ImageDataGenerator({}) }),
+      () => ({ train: imageFlow(train), augmentation: new ImageDataGenerator({}) }),
       /a flow beside it/,
     ],
   ];

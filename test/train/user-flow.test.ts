@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   ArgumentError,
+  type Augmenter,
   type Batch,
   evaluate,
   type Flow,
@@ -50,6 +51,21 @@ const WRONG: [string, Flow][] = [
   // The last batch alone is wrong.
   ["xs", flowWith({}, ({ xs }, index) => (index === 2 ? { xs: xs.subarray(1) } : {}))],
 ];
+
+describe("an augmenter of the user's whose batches do not say which images they hold", () => {
+  beforeAll(() => useBackend("wasm"));
+
+  it.each([undefined, [], [0, 1, 2, 10]])("cannot have them weighted: %j", async (indices) => {
+    const augmentation: Augmenter = {
+      flow: (images, options) => flowLike(imageFlow(images, options), {}, () => ({ indices })),
+    };
+    const options = { train: set, epochs: 1, batchSize: 4, augmentation, verbose: 0 as const };
+    await trainPhase(tinyModel(), options);
+    const run = trainPhase(tinyModel(), { ...options, classWeight: { 0: 2 } });
+    await expect(run).rejects.toThrow(ArgumentError);
+    await expect(run).rejects.toThrow("the indices of 4 images of the set");
+  });
+});
 
 describe("a user's flow whose parts do not fit together", () => {
   beforeAll(() => useBackend("wasm"));

@@ -1,5 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { buildCifarModel, type Logs, type TrainingContext, type TwoPhaseHistory } from "cifar-kit";
+import {
+  buildCifarModel,
+  type Logs,
+  type TrainTwoPhaseOptions,
+  type TwoPhaseHistory,
+} from "cifar-kit";
 import {
   opfsCheckpointStore,
   type TrainerProgress,
@@ -14,9 +19,10 @@ import { state } from "./state.ts";
 
 const STORE = "demo";
 const BATCH = 32;
+/** The notebook's network, and a small one like it, whose averages settle in the few steps that it takes. */
 const SIZES = {
-  small: { filters: [16, 32, 64], denseUnits: 64 },
-  full: { filters: [32, 64, 128], denseUnits: 1024 },
+  small: { filters: [16, 32, 64], denseUnits: 64, batchNormMomentum: 0.9 },
+  full: {},
 } as const;
 
 /** Ends the run under way, if there is one. */
@@ -103,15 +109,14 @@ async function run(
   announce("Training begins.");
   let model: LayersModel | undefined;
   let phase = 0;
-  let context: TrainingContext | undefined;
   /** Whether the store holds this run, and no other one. */
   let isKept = goesOn;
   const remember = (epoch: number): void => {
     rememberRun({ settings, reached: { phase, epoch } });
   };
   try {
-    const untrained = (model = buildModel(size, seed));
-    const options: WorkerTrainingOptions = {
+    const untrained = (model = buildCifarModel({ for: train, ...SIZES[size], seed }));
+    const options: TrainTwoPhaseOptions & WorkerTrainingOptions = {
       train: train.take(count),
       validation: test,
       ...{ batchSize: BATCH, epochs, seed, verbose: 0 },
@@ -127,16 +132,13 @@ async function run(
         {
           // Where numbers are read without waiting for a device, the curves may be finer.
           readEvery: settings.backend.startsWith("webg") ? 20 : 4,
-          setContext: (given) => {
-            context = given;
-          },
           onTrainBegin: () => {
             // From here on the store has no other run any more, long before the first step is over.
             if (!isKept) remember(0);
             isKept = true;
           },
-          onEpochEnd: (epoch, logs) => {
-            showEpoch((context?.phase ?? 0) * epochs[0] + epoch + 1, logs);
+          onEpochEnd: (epoch, logs, run) => {
+            showEpoch(run.phase * epochs[0] + epoch + 1, logs);
           },
         },
       ],
@@ -166,17 +168,6 @@ async function run(
     state.isTraining = false;
     state.changed();
   }
-}
-
-/** The notebook's network, or a small one like it. */
-function buildModel(size: RunSettings["size"], seed: number): LayersModel {
-  const model = buildCifarModel({ ...SIZES[size], seed });
-  // Keras's 0.99 would take longer to settle than a small network is trained here.
-  const momentum = size === "small" ? 0.9 : 0.99;
-  for (const layer of model.layers) {
-    if (layer.getClassName() === "BatchNormalization") Object.assign(layer, { momentum });
-  }
-  return model;
 }
 
 async function togglePause(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 
 /** Output (x, y) shows the input at (a x + b y + c, d x + e y + f), in pixels from the top left. */
 export type PillowMatrix = readonly [

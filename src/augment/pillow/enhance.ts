@@ -3,9 +3,9 @@
  * duller version of itself. All work on bytes, return a new image, and leave it as it is at
  * factor 1. (Copies are made by `new`: `slice` of a Buffer of Node shares its memory.)
  */
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import { blend } from "./blend.ts";
-import { lumaOf } from "./luma.ts";
+import { convertChannels } from "../../dataset/channels.ts";
 
 /** Towards black. */
 export function adjustBrightness(image: Uint8Array, factor: number): Uint8Array {
@@ -19,7 +19,7 @@ export function adjustContrast(
   [, , channels]: ImageShape,
   factor: number,
 ): Uint8Array {
-  const grey = lumaOf(image, channels);
+  const grey = convertChannels(image, channels, 1);
   const mean = Math.floor(grey.reduce((sum, value) => sum + value, 0) / grey.length + 0.5);
   const alpha = Math.fround(factor);
   return image.map((value) => blend(mean, value, alpha));
@@ -32,7 +32,7 @@ export function adjustSaturation(
   factor: number,
 ): Uint8Array {
   if (channels === 1) return new Uint8Array(image);
-  const grey = lumaOf(image, channels);
+  const grey = convertChannels(image, channels, 1);
   const alpha = Math.fround(factor);
   return image.map((value, i) => blend(grey[Math.floor(i / 3)], value, alpha));
 }

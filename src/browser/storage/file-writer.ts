@@ -31,7 +31,7 @@ const PROGRAM = `onmessage = async ({ data: { folder, temporary, name, bytes } }
 };`;
 
 /** A file that is to be written. */
-export interface FileToWrite {
+interface FileToWrite {
   readonly folder: FileSystemDirectoryHandle;
   /** Its name until it is finished. */
   readonly temporary: string;

@@ -4,26 +4,17 @@
  */
 import { ArgumentError } from "../../errors.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { Callback, Logs, TrainingContext } from "../../train/callback.ts";
-import type { CallbackState } from "../../train/checkpoint/checkpoint.ts";
-import { forgetToStop, introduce, wantsToStop, withTfjsNames } from "../../train/tfjs-callbacks.ts";
+import type { Callback, CallbackState, TrainingRun } from "../../train/callback.ts";
+import { HOOKS } from "../../train/run/callback-list.ts";
+import type { Logs } from "../../train/logs.ts";
+import {
+  clearStopRequest,
+  setTfjsParams,
+  isStopRequested,
+  withTfjsAliases,
+} from "../../train/run/tfjs-callbacks.ts";
 
-/** Hooks with arguments and results that messages can carry. */
-const HOOKS = [
-  "onTrainBegin",
-  "onTrainEnd",
-  "onRunEnd",
-  "onEpochBegin",
-  "onEpochEnd",
-  "onTestBegin",
-  "onTestEnd",
-  "onBatchBegin",
-  "onBatchEnd",
-  "onNonFiniteLoss",
-  "getState",
-  "setState",
-] as const;
-type Hook = (typeof HOOKS)[number];
+type Hook = keyof typeof HOOKS;
 
 /** Which hooks a callback has. */
 export interface CallbackOutline {
@@ -32,16 +23,20 @@ export interface CallbackOutline {
   readonly hooks: readonly Hook[];
 }
 
-/** The part of a run's context that messages can carry. */
-type ContextValues = Pick<TrainingContext, "phase" | "epochs" | "steps" | "verbose">;
+/** The part of a run that messages can carry. */
+type RunValues = Pick<
+  TrainingRun,
+  "phase" | "epochs" | "steps" | "validationFreq" | "verbose" | "isScheduled"
+>;
 
 /** A hook that the run calls. */
 export interface HookCall {
   /** Index of the callback. */
   readonly callback: number;
   readonly hook: Hook;
+  /** What it is called with, but for the run. */
   readonly args: readonly unknown[];
-  readonly context: ContextValues;
+  readonly run: RunValues;
   readonly learningRate: number;
 }
 
@@ -56,7 +51,7 @@ export interface HookAnswer {
 
 /** In the page: what the Worker has to know of a callback. */
 export function outline(callback: Callback): CallbackOutline {
-  const hooks = HOOKS.filter((hook) => callback[hook] !== undefined);
+  const hooks = (Object.keys(HOOKS) as Hook[]).filter((hook) => callback[hook] !== undefined);
   const { readEvery, stateKey } = callback;
   return { readEvery, stateKey, hooks };
 }
@@ -66,24 +61,20 @@ export function hookRunner(
   callbacks: readonly Callback[],
   model: LayersModel,
 ): (call: HookCall) => Promise<HookAnswer> {
-  const contexts = callbacks.map(() => new PageContext());
-  const isNew = callbacks.map(() => true);
-  forgetToStop(model);
-  return async ({ callback: index, hook, args, context: values, learningRate }) => {
+  const runs = callbacks.map(() => new PageRun());
+  clearStopRequest(model);
+  return async ({ callback: index, hook, args, run: values, learningRate }) => {
     const callback = callbacks[index];
-    const context = contexts[index];
-    context.update(values, learningRate);
-    if (isNew[index]) introduce(callback, model, context);
-    if (isNew[index]) await callback.setContext?.(context);
-    isNew[index] = false;
+    const run = runs[index];
+    if (run.update(values, learningRate)) setTfjsParams(callback, model, run);
     const hooks = callback as Record<string, (...args: readonly unknown[]) => unknown>;
     const logs = args.at(-1);
-    if (isLogs(hook, logs)) withTfjsNames(logs);
-    const value = (await hooks[hook](...args)) as CallbackState | undefined;
-    const stopped = context.takeStop() || wantsToStop(model);
+    if (isLogs(hook, logs)) withTfjsAliases(logs);
+    const value = (await hooks[hook](...args, run)) as CallbackState | undefined;
+    const stopped = run.takeStop() || isStopRequested(model);
     // The Worker remembers it for as long as it holds.
-    forgetToStop(model);
-    return { value, logs, learningRate: context.learningRate, stopped };
+    clearStopRequest(model);
+    return { value, logs, learningRate: run.learningRate, stopped };
   };
 }
 
@@ -93,15 +84,19 @@ export function remoteCallback(
   index: number,
   ask: (call: HookCall) => Promise<HookAnswer>,
 ): Callback {
-  let context: TrainingContext | undefined;
-  const run = async (hook: Hook, args: readonly unknown[]): Promise<CallbackState | undefined> => {
-    const { phase, epochs, steps, verbose, learningRate } = context!;
+  const call = async (hook: Hook, all: unknown[]): Promise<CallbackState | undefined> => {
+    const run = all.at(-1) as TrainingRun;
+    const args = all.slice(0, -1);
+    const { phase, epochs, steps, validationFreq, verbose, isScheduled, learningRate } = run;
     const answer = await ask({
-      ...{ callback: index, hook, args, learningRate },
-      context: { phase, epochs, steps, verbose },
+      callback: index,
+      hook,
+      args,
+      learningRate,
+      run: { phase, epochs, steps, validationFreq, verbose, isScheduled },
     });
-    if (answer.learningRate !== learningRate) context!.learningRate = answer.learningRate;
-    if (answer.stopped) context!.stopTraining();
+    if (answer.learningRate !== learningRate) run.learningRate = answer.learningRate;
+    if (answer.stopped) run.stopTraining();
     // Callbacks share the logs of a run: what one adds, the next one sees.
     const logs = args.at(-1);
     if (isLogs(hook, logs)) Object.assign(logs, answer.logs);
@@ -110,12 +105,9 @@ export function remoteCallback(
   const callback: Callback = {
     ...(readEvery !== undefined && { readEvery }),
     ...(stateKey !== undefined && { stateKey }),
-    setContext: (given) => {
-      context = given;
-    },
   };
   for (const hook of hooks)
-    Object.assign(callback, { [hook]: (...args: unknown[]) => run(hook, args) });
+    Object.assign(callback, { [hook]: (...args: unknown[]) => call(hook, args) });
   return callback;
 }
 
@@ -123,12 +115,15 @@ const isLogs = (hook: Hook, argument: unknown): argument is Logs =>
   typeof argument === "object" && argument !== null && hook.startsWith("on");
 
 /** What a callback of the page sees of a run in the Worker. */
-class PageContext implements TrainingContext {
+class PageRun implements TrainingRun {
+  #isNew = true;
   phase = 0;
   epochs = 0;
   steps: number | undefined;
+  validationFreq: number | undefined;
   verbose: 0 | 1 | 2 = 0;
   learningRate = NaN;
+  isScheduled = false;
   /** Whether it asked to stop since the last answer, in a hook or between two. */
   #stopped = false;
 
@@ -151,7 +146,11 @@ class PageContext implements TrainingContext {
     return stopped;
   }
 
-  update(values: ContextValues, learningRate: number): void {
+  /** Takes over how far the run has come. @returns whether it is the first word of a phase. */
+  update(values: RunValues, learningRate: number): boolean {
+    const isNew = this.#isNew || values.phase !== this.phase;
+    this.#isNew = false;
     Object.assign(this, values, { learningRate });
+    return isNew;
   }
 }

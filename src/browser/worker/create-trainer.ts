@@ -2,30 +2,36 @@
  * Training in a Web Worker, so that the page stays responsive: the page calls what it would call
  * without one, and the Worker does the work. `serveTrainer` is the Worker's side.
  */
-import { io } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { type GeneratorState, ImageDataGenerator } from "../../augment/image-data-generator.ts";
-import { check, checkFunction, checkOptions, describe } from "../../checks.ts";
-import { ImageSet } from "../../dataset/image-set.ts";
-import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
-import { INSPECT } from "../../inspect.ts";
 import { modelInternals } from "../../model/internals.ts";
+import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { check, describe, isText } from "../../checks.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
+import { ArgumentError, BackendError, TrainingError } from "../../errors.ts";
+import { INSPECT } from "../../runtime/inspect.ts";
 import { withKerasLayers } from "../../model/keras-layers.ts";
+import { callback, like, type Reader, readOptions } from "../../options.ts";
 import { checkSavable } from "../../train/check-savable.ts";
 import { type CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
-import { writeModelState } from "../../train/checkpoint/model-state.ts";
+import { ModelSnapshot } from "../../train/model-snapshot.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
-import type { TwoPhaseHistory } from "../../train/history.ts";
-import { setLearningRate } from "../../train/learning-rate.ts";
-import type { ModelImages } from "../../train/image-rows.ts";
-import { checkCompiled, checkModel } from "../../train/model-input.ts";
-import type { Predictions } from "../../train/model-output.ts";
+import type { PhaseHistory, Training, TwoPhaseHistory } from "../../train/run/history.ts";
+import type { LabelledImages, ModelImages } from "../../train/feed/feed-of.ts";
+import { checkCompiled, checkModel } from "../../train/feed/model-input.ts";
+import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
-import { checkTrainingOptions, COMMON_OPTIONS } from "../../train/train-phase.ts";
-import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
+import {
+  type trainingOptions,
+  type TrainingOptions,
+  type TrainOptions,
+  trainOptions,
+  type TrainPhaseOptions,
+  trainPhaseOptions,
+  type TrainTwoPhaseOptions,
+  trainTwoPhaseOptions,
+} from "../../train/train-options.ts";
 import { opfsStoreName } from "../opfs-checkpoint-store.ts";
 import { hookRunner, type HookCall, outline } from "./callback-calls.ts";
-import { plainGenerator } from "./plain-generator.ts";
 import { SetSender } from "./image-sets.ts";
 import {
   type EvaluateCall,
@@ -35,8 +41,11 @@ import {
   type TrainCall,
   type TrainerInfo,
   type TrainerProgress,
+  type TrainingFunctions,
   type TrainResult,
 } from "./protocol.ts";
+import { plainModel } from "./plain-model.ts";
+import { plainOptions } from "./plain-options.ts";
 import { Remote } from "./remote.ts";
 
 /** Options of {@link createTrainer}. */
@@ -48,14 +57,25 @@ export interface CreateTrainerOptions {
   readonly backend?: string;
 }
 
-/** Options of {@link Trainer.trainTwoPhase}. */
-export interface WorkerTrainingOptions extends TrainTwoPhaseOptions {
+/** What the functions of a {@link Trainer} that train take beside the options of their namesakes. */
+export interface WorkerTrainingOptions {
   /** Called about ten times a second while steps are taken; what it throws ends the run. */
   readonly onProgress?: (progress: TrainerProgress) => unknown;
 }
 
+/** The options of the functions that train. */
+const OPTIONS = {
+  train: trainOptions,
+  trainPhase: trainPhaseOptions,
+  trainTwoPhase: trainTwoPhaseOptions,
+};
+
+/** The readers that all of them have in common. */
+type TrainingReaders = ReturnType<typeof trainingOptions> & {
+  readonly onProgress: Reader<WorkerTrainingOptions["onProgress"]>;
+};
+
 const SUBJECT = "createTrainer";
-const TRAIN = "trainTwoPhase";
 
 /**
  * Takes a Worker whose module calls `serveTrainer` into service. The Worker belongs to the trainer
@@ -76,15 +96,9 @@ export function createTrainer(worker: Worker, options: CreateTrainerOptions = {}
     describe(worker),
     'pass new Worker(new URL("./train-worker.js", import.meta.url), { type: "module" })',
   );
-  checkOptions(SUBJECT, options, ["backend"]);
-  const { backend } = options;
-  check(
-    backend === undefined || typeof backend === "string",
-    SUBJECT,
-    "backend to be the name of one",
-    describe(backend),
-    'pass e.g. "simd"',
-  );
+  const { backend } = readOptions(SUBJECT, options, {
+    backend: like(isText, "the name of one", 'pass e.g. "simd"', { optional: true }),
+  });
   return new Trainer(worker, backend);
 }
 
@@ -132,32 +146,48 @@ export class Trainer {
   }
 
   /**
-   * `trainTwoPhase` in the Worker: the same options, the same result, the same errors. At the end
-   * the model of the page has the trained weights, and its optimizer the state of the Worker's;
-   * after `cancel` or an aborted signal those of the last step. After any other error it is as it
-   * was.
+   * `train` in the Worker: the same options, the same result, the same errors. At the end the model of
+   * the page has the trained weights, and its optimizer the state of the Worker's; after `cancel` or
+   * an aborted signal those of the last step. After any other error it is as it was.
    *
    * What a message cannot carry has its place in the Worker: see `serveTrainer`. Callbacks of the
-   * page run in the page, and the run waits for them; `context.model` is not to be had there. A
+   * page run in the page, and training waits for them; their `run.model` is not to be had there. A
    * checkpoint's store has to be an `opfsCheckpointStore`.
    */
-  async trainTwoPhase(
+  train(model: LayersModel, options: TrainOptions & WorkerTrainingOptions): Promise<Training> {
+    return this.#train("train", model, options);
+  }
+
+  /** `trainPhase` in the Worker; see {@link Trainer.train}. */
+  trainPhase(
     model: LayersModel,
-    options: WorkerTrainingOptions,
+    options: TrainPhaseOptions & WorkerTrainingOptions,
+  ): Promise<PhaseHistory> {
+    return this.#train("trainPhase", model, options);
+  }
+
+  /** `trainTwoPhase` in the Worker; see {@link Trainer.train}. */
+  trainTwoPhase(
+    model: LayersModel,
+    options: TrainTwoPhaseOptions & WorkerTrainingOptions,
   ): Promise<TwoPhaseHistory> {
-    checkOptions(TRAIN, options, [...COMMON_OPTIONS, "augmentation", "onProgress"]);
-    const { train, validation, augmentation, callbacks = [], checkpoint, ...more } = options;
-    const { signal, onProgress, ...rest } = more;
-    checkTrainingOptions(TRAIN, options);
-    checkFunction(TRAIN, "onProgress", onProgress);
-    checkModel(TRAIN, model);
-    checkCompiled(TRAIN, model);
-    checkSet("train", train);
-    if (validation !== undefined) checkSet("validation", validation);
-    const state = stateOf(augmentation);
-    const storeName = checkpoint && storeNameOf(checkpoint);
+    return this.#train("trainTwoPhase", model, options);
+  }
+
+  async #train<T>(
+    name: keyof TrainingFunctions,
+    model: LayersModel,
+    options: TrainingOptions & WorkerTrainingOptions & { readonly train: LabelledImages },
+  ): Promise<T> {
+    const schema = { ...OPTIONS[name](), onProgress: callback() };
+    const settings = readOptions(name, options, schema as TrainingReaders);
+    const { train, validation, callbacks, checkpoint, signal, onProgress, ...rest } = settings;
+    checkModel(name, model);
+    checkCompiled(name, model);
+    const plain = plainOptions(rest);
+    const storeName = checkpoint && storeNameOf(name, checkpoint);
     const abort = new AbortController();
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       const onAbort = (): void => {
         this.cancel(signal!.reason);
       };
@@ -175,32 +205,36 @@ export class Trainer {
       try {
         signal?.addEventListener("abort", onAbort);
         if (signal?.aborted) onAbort();
+        const { checkedSet } = await import("./plain-images.ts");
+        const learned = checkedSet(name, "train", train);
+        const measured =
+          validation === undefined ? undefined : checkedSet(name, "validation", validation);
         await this.#started;
-        await checkSavable(TRAIN, model);
+        // Loaded with the first run, and before it: at its end nothing may be missing.
+        const { checkModelState } = await import("../../train/checkpoint/check-model-state.ts");
+        await checkSavable(name, model);
         const call: TrainCall = {
+          name,
           // What is frozen by way of a model around it has to say so itself, to be saved.
-          model: await artifactsOf(withKerasLayers(model), true),
-          train: await this.#sets.send(train),
-          validation: validation && (await this.#sets.send(validation)),
-          augmentation: state,
+          model: await plainModel(withKerasLayers(model), true),
+          train: await this.#sets.send(learned),
+          validation: measured && (await this.#sets.send(measured)),
           callbacks: callbacks.map(outline),
           checkpoint: checkpoint && { ...withoutStore(checkpoint), storeName: storeName! },
-          options: rest,
+          options: plain,
         };
         abort.signal.throwIfAborted();
         this.#runHook = hookRunner(callbacks, model);
         this.#onProgress = onProgress;
         isRunning = true;
-        const { weightData } = call.model;
-        const run = this.#remote.call<TrainResult>("train", call, [weightData as ArrayBuffer]);
+        const run = this.#remote.call<TrainResult>("train", call, call.model.weightData);
         onSent();
-        const result = await run;
-        await writeModelState(TRAIN, model, result.state);
+        const { result, state, runEnd } = await run;
+        await checkModelState(name, model, state);
+        await new ModelSnapshot(model, state).restore(name);
         const { optimizer } = modelInternals(model);
-        if (!Number.isNaN(result.learningRate)) {
-          setLearningRate(TRAIN, optimizer!, result.learningRate);
-        }
-        if (result.history) return result.history;
+        if (isKerasOptimizer(optimizer!)) optimizer.runEnd = runEnd ?? NaN;
+        if (result) return result as T;
         throw abort.signal.reason;
       } finally {
         signal?.removeEventListener("abort", onAbort);
@@ -223,7 +257,7 @@ export class Trainer {
   }
 
   /**
-   * Ends the run after the step under way; with `checkpoint` it is saved first. `trainTwoPhase` is
+   * Ends the run after the step under way; with `checkpoint` it is saved first. Its promise is
    * then rejected with the reason; default an `AbortError`.
    */
   cancel(reason: unknown = new DOMException("the run was cancelled", "AbortError")): void {
@@ -237,15 +271,16 @@ export class Trainer {
     options: EvaluateOptions = {},
   ): Promise<Evaluation> {
     checkModel("evaluate", model);
-    checkSet("set", set, "evaluate");
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
+      const { checkedSet } = await import("./plain-images.ts");
+      checkedSet("evaluate", "set", set);
       await this.#started;
       const call: EvaluateCall = {
-        model: await artifactsOf(model, false),
+        model: await plainModel(model, false),
         set: await this.#sets.send(set),
-        options,
+        options: plainOptions(options),
       };
-      return this.#remote.call("evaluate", call, [call.model.weightData as ArrayBuffer]);
+      return this.#remote.call("evaluate", call, call.model.weightData);
     });
   }
 
@@ -258,15 +293,17 @@ export class Trainer {
     images: ModelImages,
     options: PredictOptions = {},
   ): Promise<Predictions> {
-    checkModel("predict", model);
-    return this.#alone(async () => {
-      const { checkImages, plainImages, plainOptions } = await import("./predict-call.ts");
-      checkImages(model, images);
+    const subject = "predict";
+    checkModel(subject, model);
+    return this.#exclusive(async () => {
+      const { checkImages, plainImages } = await import("./plain-images.ts");
+      checkImages(subject, model, images);
       await this.#started;
-      const { transfer, ...plain } = await plainImages(images, (set) => this.#sets.send(set));
-      const artifacts = await artifactsOf(model, false);
-      const call: PredictCall = { model: artifacts, ...plain, ...plainOptions(options) };
-      return this.#remote.call("predict", call, [artifacts.weightData as ArrayBuffer, ...transfer]);
+      const send = (set: ImageSet): Promise<number> => this.#sets.send(set);
+      const { transfer, ...plain } = await plainImages(subject, images, send);
+      const sent = await plainModel(model, false);
+      const call: PredictCall = { model: sent, ...plain, options: plainOptions(options) };
+      return this.#remote.call("predict", call, [...sent.weightData, ...transfer]);
     });
   }
 
@@ -313,7 +350,7 @@ export class Trainer {
     });
   }
 
-  async #alone<T>(action: () => Promise<T>): Promise<T> {
+  async #exclusive<T>(action: () => Promise<T>): Promise<T> {
     check(!this.#busy, SUBJECT, "a trainer that is free", "one at work", "wait, or call cancel()");
     this.#busy = true;
     try {
@@ -324,52 +361,15 @@ export class Trainer {
   }
 }
 
-/** A model as the plain data that TensorFlow.js saves. */
-async function artifactsOf(
-  model: LayersModel,
-  includeOptimizer: boolean,
-): Promise<io.ModelArtifacts> {
-  let saved: io.ModelArtifacts | undefined;
-  const handler = io.withSaveHandler((artifacts) => {
-    saved = artifacts;
-    return Promise.resolve({ modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) });
-  });
-  await model.save(handler, { includeOptimizer });
-  return { ...saved!, weightData: io.CompositeArrayBuffer.join(saved!.weightData) };
-}
-
-function checkSet(name: string, set: unknown, subject = TRAIN): asserts set is ImageSet {
-  check(
-    set instanceof ImageSet,
-    subject,
-    `${name} to be an ImageSet, which can be sent to a Worker`,
-    describe(set),
-    "pass one",
-  );
-}
-
-function stateOf(augmentation: unknown): GeneratorState | undefined {
-  if (augmentation === undefined) return undefined;
-  check(
-    augmentation instanceof ImageDataGenerator,
-    TRAIN,
-    "augmentation to be an ImageDataGenerator",
-    describe(augmentation),
-    "pass new ImageDataGenerator({ ... })",
-  );
-  const remedy = "pass it to serveTrainer({ augmentation }) in the Worker";
-  return plainGenerator(TRAIN, augmentation, remedy);
-}
-
 function withoutStore({ store: _, ...rest }: CheckpointOptions): Omit<CheckpointOptions, "store"> {
   return rest;
 }
 
-function storeNameOf({ store }: CheckpointOptions): string {
+function storeNameOf(subject: string, { store }: CheckpointOptions): string {
   const name = opfsStoreName(store);
   if (name !== undefined) return name;
   throw new ArgumentError({
-    subject: TRAIN,
+    subject,
     expected: "checkpoint.store to be one that a Worker can open, too",
     got: describe(store),
     remedy: "pass opfsCheckpointStore(name)",

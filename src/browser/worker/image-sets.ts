@@ -1,5 +1,5 @@
 /** Image sets on their way into the Worker: in parts, so that no task of the page takes long. */
-import { allocate } from "../../allocate.ts";
+import { allocate } from "../../bytes/allocate.ts";
 import { ImageSet } from "../../dataset/image-set.ts";
 import type { SetOutline, SetPart } from "./protocol.ts";
 import type { Remote } from "./remote.ts";

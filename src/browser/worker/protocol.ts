@@ -1,17 +1,14 @@
 /** What page and Worker say to each other, through {@link Remote}. */
-import type { io } from "@tensorflow/tfjs-core";
-import type { GeneratorState } from "../../augment/image-data-generator.ts";
-import type { Bytes } from "../../dataset/bytes.ts";
-import type { Pixels } from "../../dataset/resample.ts";
-import type { ImageShape } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { CheckpointOptions } from "../../train/checkpoint/checkpoint-options.ts";
-import type { ModelState } from "../../train/checkpoint/model-state.ts";
+import type { ModelState } from "../../train/model-snapshot.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
-import type { TwoPhaseHistory } from "../../train/history.ts";
-import type { Predictions } from "../../train/model-output.ts";
+import type { PlainImages } from "../../train/feed/feed-of.ts";
+import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
-import type { TrainTwoPhaseOptions } from "../../train/train-two-phase.ts";
-import type { CallbackOutline, HookAnswer, HookCall } from "./callback-calls.ts";
+import type { train, trainPhase, trainTwoPhase } from "../../train/train.ts";
+import type { CallbackOutline } from "./callback-calls.ts";
+import type { PlainModel } from "./plain-model.ts";
 
 /** The first messages, over the Worker's own channel; everything else goes over the port. */
 export const HELLO = "cifar-kit: hello";
@@ -41,31 +38,37 @@ export interface TrainerInfo {
   readonly threads: number;
 }
 
-/** A call of `trainTwoPhase`, with everything as plain data. */
+/** The functions that train, in the Worker as in the page. */
+export interface TrainingFunctions {
+  readonly train: typeof train;
+  readonly trainPhase: typeof trainPhase;
+  readonly trainTwoPhase: typeof trainTwoPhase;
+}
+
+/** A call of one of them, with everything as plain data. */
 export interface TrainCall {
-  readonly model: io.ModelArtifacts;
+  readonly name: keyof TrainingFunctions;
+  readonly model: PlainModel;
   readonly train: number;
   readonly validation: number | undefined;
-  readonly augmentation: GeneratorState | undefined;
   readonly callbacks: readonly CallbackOutline[];
   readonly checkpoint:
     (Omit<CheckpointOptions, "store"> & { readonly storeName: string }) | undefined;
-  readonly options: Omit<
-    TrainTwoPhaseOptions,
-    "train" | "validation" | "augmentation" | "callbacks" | "checkpoint" | "signal"
-  >;
+  /** All others, each `augmentation` as JSON. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** How a call of `trainTwoPhase` ended: with histories, or because the page said so. */
+/** How such a call ended: with its result, or because the page said so. */
 export interface TrainResult {
-  readonly history: TwoPhaseHistory | undefined;
+  readonly result: unknown;
   readonly state: ModelState;
-  readonly learningRate: number;
+  /** Of an optimizer of this library: where its schedules end. */
+  readonly runEnd: number | undefined;
 }
 
 /** How far a run has come. */
 export interface TrainerProgress {
-  /** 0: the plain phase; 1: the augmented one. */
+  /** Index of the phase: of `trainTwoPhase` 0 is the plain one, 1 the augmented one. */
   readonly phase: number;
   /** Index of the epoch under way, within the phase. */
   readonly epoch: number;
@@ -103,23 +106,15 @@ export interface WorkerCalls {
 
 /** A call of `evaluate`. */
 export interface EvaluateCall {
-  readonly model: io.ModelArtifacts;
+  readonly model: PlainModel;
   readonly set: number;
   readonly options: EvaluateOptions;
 }
 
 /** A call of `predict`. */
 export interface PredictCall {
-  readonly model: io.ModelArtifacts;
-  /** The id of a set, or bytes or floats themselves. */
-  readonly images: number | Bytes | Float32Array | Pixels;
+  readonly model: PlainModel;
+  /** The id of a set, or the images themselves. */
+  readonly images: number | PlainImages;
   readonly options: PredictOptions;
-  /** That of `options.testTimeAugmentation`, whose place there is empty. */
-  readonly generator: GeneratorState | undefined;
-}
-
-/** What the Worker calls in the page. */
-export interface PageCalls {
-  hook(call: HookCall): Promise<HookAnswer>;
-  progress(progress: TrainerProgress): void;
 }

@@ -1,4 +1,4 @@
-import { messageOf } from "../../describe.ts";
+import { messageOf } from "../../text/describe.ts";
 import { ArgumentError } from "../../errors.ts";
 import { fromWire, toWire, type WireError } from "./wire-error.ts";
 

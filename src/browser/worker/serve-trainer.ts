@@ -1,17 +1,19 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ImageDataGenerator } from "../../augment/image-data-generator.ts";
-import { check, checkOptions, describe } from "../../checks.ts";
-import { messageOf } from "../../describe.ts";
-import { BackendError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
+import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { type Augmenter, augmenter } from "../../augment/augmenter.ts";
+import { check, describe } from "../../checks.ts";
+import { func, reader, readOptions } from "../../options.ts";
+import { messageOf } from "../../text/describe.ts";
+import { BackendError } from "../../errors.ts";
 import { loadModel } from "../../model/load-model.ts";
 import type { Callback } from "../../train/callback.ts";
-import { readModelState } from "../../train/checkpoint/model-state.ts";
 import { evaluate, type Evaluation } from "../../train/evaluate.ts";
-import { learningRateOf } from "../../train/learning-rate.ts";
-import type { Predictions } from "../../train/model-output.ts";
-import { trainTwoPhase } from "../../train/train-two-phase.ts";
+import { ModelSnapshot } from "../../train/model-snapshot.ts";
+import type { Predictions } from "../../train/outputs.ts";
+import { train, trainPhase, trainTwoPhase } from "../../train/train.ts";
+import type { TrainPhaseOptions } from "../../train/train-options.ts";
 import { remoteCallback } from "./callback-calls.ts";
 import { DeviceWatch } from "./device-loss.ts";
 import { SetReceiver } from "./image-sets.ts";
@@ -22,9 +24,12 @@ import {
   READY,
   type TrainCall,
   type TrainerInfo,
+  type TrainingFunctions,
   type TrainResult,
   type WorkerCalls,
 } from "./protocol.ts";
+import type { PlainModel } from "./plain-model.ts";
+import { fullOptions } from "./plain-options.ts";
 import { Remote, Transferred } from "./remote.ts";
 import { StepGate } from "./step-gate.ts";
 
@@ -40,11 +45,16 @@ export interface ServeTrainerOptions {
    * with `restoreBestWeights`. They come before those of the page.
    */
   readonly callbacks?: () => readonly Callback[];
-  /** The augmentation of the second phase, in place of the page's: for one with functions. */
-  readonly augmentation?: ImageDataGenerator;
+  /**
+   * For an augmentation with functions: takes the place of that of `trainPhase` and of the second phase
+   * of `trainTwoPhase`, and of each one in the phases of `train`.
+   */
+  readonly augmentation?: Augmenter;
 }
 
 const SUBJECT = "serveTrainer";
+
+const FUNCTIONS: TrainingFunctions = { train, trainPhase, trainTwoPhase };
 
 /** The part of a Worker's global scope that is used here. */
 interface WorkerScope {
@@ -60,31 +70,14 @@ interface WorkerScope {
  * @throws {ArgumentError} if an option is wrong.
  */
 export function serveTrainer(options: ServeTrainerOptions = {}): void {
-  checkOptions(SUBJECT, options, ["backends", "callbacks", "augmentation"]);
-  const { backends = {}, callbacks, augmentation } = options;
-  for (const [name, start] of Object.entries(backends)) {
-    check(
-      typeof start === "function",
-      SUBJECT,
-      `backends.${name} to be a function`,
-      describe(start),
-      "pass e.g. () => registerSimdBackend()",
-    );
-  }
-  check(
-    callbacks === undefined || typeof callbacks === "function",
-    SUBJECT,
-    "callbacks to be a function that makes a list",
-    describe(callbacks),
-    "pass e.g. () => [earlyStopping()]",
-  );
-  check(
-    augmentation === undefined || augmentation instanceof ImageDataGenerator,
-    SUBJECT,
-    "augmentation to be an ImageDataGenerator",
-    describe(augmentation),
-    "pass one or leave it out",
-  );
+  const settings = readOptions(SUBJECT, options, {
+    backends: reader({ default: {} }, readBackends),
+    callbacks: func<() => readonly Callback[], { optional: true }>(
+      "pass e.g. () => [earlyStopping()]",
+      { optional: true },
+    ),
+    augmentation: augmenter({ optional: true }),
+  });
   const scope = globalThis as unknown as WorkerScope;
   check(
     typeof scope.addEventListener === "function",
@@ -95,11 +88,28 @@ export function serveTrainer(options: ServeTrainerOptions = {}): void {
   );
   scope.addEventListener("message", ({ data, ports: [port] }) => {
     if (data !== HELLO) return;
-    if (port) new TrainerServer(port, options);
+    if (port) new TrainerServer(port, settings);
     else scope.postMessage?.(READY);
   });
   // Whichever of the two is there first, page or Worker: one of the two greetings arrives.
   scope.postMessage?.(READY);
+}
+
+function readBackends(
+  backends: unknown,
+  subject: string,
+  name: string,
+): NonNullable<ServeTrainerOptions["backends"]> {
+  for (const [backend, start] of Object.entries(Object(backends) as object)) {
+    check(
+      typeof start === "function",
+      subject,
+      `${name}.${backend} to be a function`,
+      describe(start),
+      "pass e.g. () => registerSimdBackend()",
+    );
+  }
+  return backends as Readonly<Record<string, () => unknown>>;
 }
 
 class TrainerServer {
@@ -160,20 +170,21 @@ class TrainerServer {
   }
 
   async #train(call: TrainCall): Promise<Transferred> {
-    const { callbacks, checkpoint, options } = call;
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
-    const gate = new StepGate(options.batchSize ?? 32, (progress) =>
+    const { name, callbacks, checkpoint } = call;
+    // Before anything is waited for: the page may pause or cancel at once.
+    const { signal } = (this.#abort = new AbortController());
+    const gate = new StepGate(call.options.batchSize as number, (progress) =>
       this.#remote.call("progress", progress),
     );
     this.#gate = gate;
     try {
+      const options = await this.#fullOptions(call);
       return await this.#withModel(call.model, async (model) => {
-        const run = trainTwoPhase(model, {
+        const functions: Readonly<Record<string, typeof trainPhase>> = FUNCTIONS as never;
+        const run = functions[name](model, {
           ...options,
           train: this.#sets.get(call.train),
           ...(call.validation !== undefined && { validation: this.#sets.get(call.validation) }),
-          ...this.#augmentation(call),
           ...(checkpoint && { checkpoint: await this.#checkpoint(checkpoint) }),
           callbacks: [
             ...(this.#options.callbacks?.() ?? []),
@@ -184,16 +195,18 @@ class TrainerServer {
           ],
           signal,
         });
-        const history = await run.catch((error: unknown) => {
+        const result = await run.catch((error: unknown) => {
           // The page knows why it cancelled; what was learned until then it gets all the same.
           if (signal.aborted && error === signal.reason) return undefined;
           throw error;
         });
-        const result: TrainResult = { history, ...(await stateOf(model)) };
+        const { weights, optimizer, learningRate } = await ModelSnapshot.of(model);
         this.#watch!.throwIfLost();
-        const { weights, optimizer } = result.state;
+        const { optimizer: own } = modelInternals(model);
+        const runEnd = isKerasOptimizer(own!) ? own.runEnd : undefined;
+        const answer: TrainResult = { result, state: { weights, optimizer, learningRate }, runEnd };
         return new Transferred(
-          result,
+          answer,
           [...weights, ...optimizer].map(({ values }) => values.buffer as ArrayBuffer),
         );
       });
@@ -203,10 +216,13 @@ class TrainerServer {
     }
   }
 
-  #augmentation({ augmentation }: TrainCall): { augmentation?: ImageDataGenerator } {
-    const generator =
-      this.#options.augmentation ?? (augmentation && ImageDataGenerator.fromState(augmentation));
-    return generator ? { augmentation: generator } : {};
+  /** The options of a run, with this Worker's augmentation if it has one of its own. */
+  async #fullOptions({ name, options }: TrainCall): Promise<TrainPhaseOptions> {
+    const { augmentation } = this.#options;
+    const full = await fullOptions(options, augmentation);
+    // What `train` is to augment its phases say.
+    const isWhole = augmentation && name !== "train";
+    return { ...full, ...(isWhole && { augmentation }) } as unknown as TrainPhaseOptions;
   }
 
   async #checkpoint({ storeName, ...rest }: NonNullable<TrainCall["checkpoint"]>) {
@@ -216,22 +232,23 @@ class TrainerServer {
   }
 
   #evaluate({ model, set, options }: EvaluateCall): Promise<Evaluation> {
-    return this.#withModel(model, (loaded) => evaluate(loaded, this.#sets.get(set), options));
+    return this.#withModel(model, (loaded) =>
+      fullOptions(options).then((full) => evaluate(loaded, this.#sets.get(set), full)),
+    );
   }
 
-  #predict({ model, images, ...call }: PredictCall): Promise<Predictions> {
+  #predict({ model, images, options }: PredictCall): Promise<Predictions> {
     const given = typeof images === "number" ? this.#sets.get(images) : images;
     return this.#withModel(model, async (loaded) => {
       // Loaded with the first prediction: a Worker that trains needs none of it.
       const { predict } = await import("../../train/predict.ts");
-      const { fullOptions } = await import("./predict-call.ts");
-      return predict(loaded, given, fullOptions(call));
+      return predict(loaded, given, await fullOptions(options));
     });
   }
 
   /** Does something with a model of the page; is rejected when the device is lost meanwhile. */
   async #withModel<T>(
-    artifacts: tf.io.ModelArtifacts,
+    artifacts: PlainModel,
     action: (model: LayersModel) => Promise<T>,
   ): Promise<T> {
     const watch = this.#watch!;
@@ -243,9 +260,4 @@ class TrainerServer {
       model.dispose();
     }
   }
-}
-
-async function stateOf(model: LayersModel): Promise<Pick<TrainResult, "state" | "learningRate">> {
-  const learningRate = learningRateOf(modelInternals(model).optimizer!);
-  return { state: await readModelState(model), learningRate };
 }

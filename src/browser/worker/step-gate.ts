@@ -1,5 +1,7 @@
-import { Listener } from "../../listener.ts";
-import type { Callback, Logs, TrainingContext } from "../../train/callback.ts";
+import { nextTask } from "../../runtime/event-loop.ts";
+import { Listener } from "../../runtime/listener.ts";
+import type { Callback, TrainingRun } from "../../train/callback.ts";
+import type { Logs } from "../../train/logs.ts";
 import type { TrainerProgress } from "./protocol.ts";
 
 /** Milliseconds between two reports. */
@@ -12,7 +14,6 @@ const REPORT_MS = 100;
 export class StepGate implements Callback {
   readonly #batchSize: number;
   readonly #report: Listener<TrainerProgress>;
-  #context: TrainingContext | undefined;
   #epoch = 0;
   /** Since the last report. */
   #steps = 0;
@@ -46,23 +47,18 @@ export class StepGate implements Callback {
     this.#whenOpen = undefined;
   }
 
-  setContext(context: TrainingContext): void {
-    this.#context = context;
-  }
-
   onEpochBegin(epoch: number): void {
     this.#epoch = epoch;
     this.#steps = 0;
     this.#since = performance.now();
   }
 
-  async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+  async onBatchEnd(batch: number, logs: Logs, run: TrainingRun): Promise<void> {
     this.#steps++;
     const now = performance.now();
-    const { steps } = this.#context!;
-    if (now - this.#reported >= REPORT_MS || batch + 1 === steps || this.#whenOpen) {
+    if (now - this.#reported >= REPORT_MS || batch + 1 === run.steps || this.#whenOpen) {
       this.#reported = now;
-      this.#report.tell(this.#progress(batch + 1, logs, now));
+      this.#report.tell(this.#progress(run, batch + 1, logs, now));
       this.#steps = 0;
       this.#since = now;
     }
@@ -76,7 +72,7 @@ export class StepGate implements Callback {
     this.#since = performance.now();
   }
 
-  onTrainEnd(): Promise<void> {
+  onPhaseEnd(): Promise<void> {
     return this.#report.heard();
   }
 
@@ -85,26 +81,20 @@ export class StepGate implements Callback {
     this.#whenHeld = [];
   }
 
-  #progress(step: number, logs: Logs, now: number): TrainerProgress {
-    const { phase, epochs, steps, learningRate } = this.#context!;
+  #progress(run: TrainingRun, step: number, logs: Logs, now: number): TrainerProgress {
+    const { phase, epochs, steps, learningRate } = run;
     const secondsPerStep = (now - this.#since) / 1000 / this.#steps;
     return {
-      ...{ phase, epoch: this.#epoch, epochs, step, steps, learningRate },
+      phase,
+      epoch: this.#epoch,
+      epochs,
+      step,
+      steps,
+      learningRate,
       loss: logs.loss,
       accuracy: logs.accuracy,
       secondsPerStep,
       imagesPerSecond: this.#batchSize / secondsPerStep,
     };
   }
-}
-
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = (): void => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

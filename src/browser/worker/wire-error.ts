@@ -1,4 +1,4 @@
-import { messageOf } from "../../describe.ts";
+import { messageOf } from "../../text/describe.ts";
 import {
   ArgumentError,
   BackendError,

@@ -1,4 +1,3 @@
-import { checkInteger } from "../../checks.ts";
 import { DataError, type ErrorParts } from "../../errors.ts";
 import type { ReadBytes } from "./byte-window.ts";
 import {
@@ -9,7 +8,7 @@ import {
 } from "./picture-header.ts";
 
 /** What a runtime can decode. */
-export interface Decodable {
+interface Decodable {
   readonly formats: readonly PictureFormat[];
   /** The most pixels of a picture. */
   readonly maxPixels: number;
@@ -24,11 +23,6 @@ export class PictureError extends DataError {
     super(parts);
     this.reason = reason;
   }
-}
-
-/** Throws unless `maxPixels` can be a limit. */
-export function checkMaxPixels(subject: string, maxPixels: unknown): asserts maxPixels is number {
-  checkInteger(subject, "maxPixels", maxPixels, { min: 1 });
 }
 
 /**

@@ -1,7 +1,7 @@
-import { check, checkInteger, checkOptions } from "../../checks.ts";
-import type { ImageShape } from "../image-set.ts";
-import { checkPictureShape, checkResizing, type ResizeImageOptions } from "../resize-image.ts";
-import { checkMaxPixels } from "./checked-header.ts";
+import { check } from "../../checks.ts";
+import { integer, readOptions } from "../../options.ts";
+import { type ImageShape, pictureShape } from "../image-shape.ts";
+import { type ResizeImageOptions, resizeOptions } from "../resize-image.ts";
 
 /** Options of `imageFromFile`, in Node and in the page. */
 export interface ImageFromFileOptions extends ResizeImageOptions {
@@ -18,34 +18,22 @@ export interface ImageFromFileOptions extends ResizeImageOptions {
   readonly maxPixels?: number;
 }
 
-/** Options that have been read. */
-export interface ImageFromFileSettings {
-  readonly imageShape: ImageShape;
-  readonly resize: ResizeImageOptions;
-  readonly maxPixels: number;
-}
-
-const NAMES = ["imageShape", "width", "height", "interpolation", "fit", "maxPixels"];
-
-/** Checks the options of `imageFromFile` and fills in what is left out. */
-export function imageFromFileSettings(
-  options: ImageFromFileOptions,
-  defaultMaxPixels: number,
-): ImageFromFileSettings {
+/** The options of `imageFromFile`, read. */
+export function imageFromFileSettings(options: ImageFromFileOptions, defaultMaxPixels: number) {
   const subject = "imageFromFile";
-  checkOptions(subject, options, NAMES);
-  const { imageShape, width = 32, height = 32, maxPixels = defaultMaxPixels, ...resize } = options;
+  const { imageShape, width, height, maxPixels, ...resize } = readOptions(subject, options, {
+    imageShape: pictureShape({ optional: true }),
+    width: integer({ min: 1, optional: true }),
+    height: integer({ min: 1, optional: true }),
+    maxPixels: integer({ min: 1, default: defaultMaxPixels }),
+    ...resizeOptions(),
+  });
   check(
-    imageShape === undefined || (options.width === undefined && options.height === undefined),
+    imageShape === undefined || (width === undefined && height === undefined),
     subject,
     "the size once",
     "imageShape together with width or height",
     "leave width and height out",
   );
-  if (imageShape !== undefined) checkPictureShape(subject, imageShape);
-  checkInteger(subject, "width", width, { min: 1 });
-  checkInteger(subject, "height", height, { min: 1 });
-  checkResizing(subject, resize);
-  checkMaxPixels(subject, maxPixels);
-  return { imageShape: imageShape ?? [height, width, 3], resize, maxPixels };
+  return { imageShape: imageShape ?? ([height ?? 32, width ?? 32, 3] as const), maxPixels, resize };
 }

@@ -11,7 +11,8 @@ const XMP = "http://ns.adobe.com/xap/1.0/\0";
 /** Numbers among those of the frame headers that mean tables. */
 const TABLES = [0xc4, 0xc8, 0xcc];
 /** Markers without a segment: TEM, RST0 to RST7, SOI. */
-const isAlone = (marker: number): boolean => marker === 1 || (marker >= 0xd0 && marker <= 0xd8);
+const hasNoSegment = (marker: number): boolean =>
+  marker === 1 || (marker >= 0xd0 && marker <= 0xd8);
 
 /**
  * Size and orientation of a JPEG file: segments follow each other until the frame header, which has
@@ -29,7 +30,7 @@ export async function readJpegHeader(
     if (!found) return undefined;
     const { marker } = found;
     at = found.at;
-    if (isAlone(marker)) continue;
+    if (hasNoSegment(marker)) continue;
     if (marker === SOS) return undefined;
     if (marker >= 0xc0 && marker <= 0xcf && !TABLES.includes(marker)) {
       const frame = await file.view(at, 7);

@@ -1,4 +1,4 @@
-import { decompress } from "../decompress.ts";
+import { decompress } from "../../bytes/decompress.ts";
 
 /** The types of the chunks that hold text. */
 export const PNG_TEXT = /^(tEX|[iz]TX)t$/;

@@ -1,7 +1,7 @@
 import type { ByteWindow } from "./byte-window.ts";
 
 /** What the first directory of a TIFF file says; EXIF is such a file, too. */
-export interface TiffHeader {
+interface TiffHeader {
   readonly width?: number;
   readonly height?: number;
   /** 1 to 8 as EXIF numbers them. */

@@ -1,4 +1,4 @@
-import { warn } from "../../warn.ts";
+import { warn } from "../../runtime/warn.ts";
 
 /** Says which pictures lost what they had in more than 8 bits. */
 export function warnOfClippedGrey(subject: string, pictures: string): void {

@@ -24,13 +24,7 @@ export function composedConv2DBackpropFilter(backendName: string): KernelConfig 
     const { x, dy } = inputs as Record<"x" | "dy", TensorInfo>;
     const info = convInfo(x.shape, attrs, attrs!.filterShape as unknown as Shape4D);
     const runner = new KernelRunner(backend as KernelBackend, backendName);
-    const { top, bottom, left, right } = info.padInfo;
-    const padded = runner.pad(x, [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ]);
+    const padded = runner.frame(x, info.padInfo);
     const n = info.batchSize * info.outHeight * info.outWidth;
     const dyMatrix = runner.reshape(dy, [1, n, info.outChannels]);
     const products: TensorInfo[] = [];
@@ -83,12 +77,13 @@ export function composedConv2DBackpropInput(backendName: string, stock: KernelFu
     const runner = new KernelRunner(backend as KernelBackend, backendName);
     const turned = runner.run("Reverse", { x: filter }, { dims: [0, 1] });
     const swapped = runner.run("Transpose", { x: turned }, { perm: [0, 1, 3, 2] });
-    const padded = runner.pad(dy, [
-      [0, 0],
-      [info.filterHeight - 1 - top, info.filterHeight - 1 - bottom],
-      [info.filterWidth - 1 - left, info.filterWidth - 1 - right],
-      [0, 0],
-    ]);
+    const [high, wide] = [info.filterHeight - 1, info.filterWidth - 1];
+    const padded = runner.frame(dy, {
+      top: high - top,
+      bottom: high - bottom,
+      left: wide - left,
+      right: wide - right,
+    });
     const dx = runner.run(
       "Conv2D",
       { x: padded, filter: swapped },

@@ -12,38 +12,12 @@ import { composedConv2DBackpropFilter, composedConv2DBackpropInput } from "./con
 import { composedMaxPoolGrad } from "./max-pool-gradient.ts";
 
 /** Kernels that one training step of a convolutional network runs on any backend. */
+// prettier-ignore
 const NEEDED_KERNELS = [
-  "Add",
-  "ArgMax",
-  "BatchMatMul",
-  "Cast",
-  "Conv2D",
-  "Conv2DBackpropFilter",
-  "Conv2DBackpropInput",
-  "Equal",
-  "Exp",
-  "FusedBatchNorm",
-  "FusedConv2D",
-  "Log",
-  "Max",
-  "MaxPool",
-  "MaxPoolGrad",
-  "Mean",
-  "Multiply",
-  "Neg",
-  "OneHot",
-  "RealDiv",
-  "Relu",
-  "Reshape",
-  "Rsqrt",
-  "Softmax",
-  "Sqrt",
-  "Square",
-  "Step",
-  "Sub",
-  "Sum",
-  "Transpose",
-  "_FusedMatMul",
+  "Add", "ArgMax", "BatchMatMul", "Cast", "Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput",
+  "Equal", "Exp", "FusedBatchNorm", "FusedConv2D", "Log", "Max", "MaxPool", "MaxPoolGrad", "Mean",
+  "Multiply", "Neg", "OneHot", "RealDiv", "Relu", "Reshape", "Rsqrt", "Softmax", "Sqrt", "Square",
+  "Step", "Sub", "Sum", "Transpose", "_FusedMatMul",
 ] as const;
 
 /**

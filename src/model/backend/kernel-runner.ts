@@ -1,9 +1,12 @@
 import {
+  type backend_util,
   getKernel,
   type KernelBackend,
   type NamedAttrMap,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
+
+const NONE = [0, 0];
 
 /** One place of a sliding window over a `[b, h, w, c]` tensor, and the positions it slides to. */
 export interface WindowPlace {
@@ -36,9 +39,18 @@ export class KernelRunner {
     return this.run("Reshape", { x }, { shape });
   }
 
-  /** Zeros, or another constant, around a tensor. */
+  /** Zeros, or another constant, before and behind each axis of a tensor. */
   pad(x: TensorInfo, paddings: readonly (readonly number[])[], constantValue = 0): TensorInfo {
     return this.run("PadV2", { x }, { paddings, constantValue });
+  }
+
+  /** The same around the pictures `[b, h, w, c]`. */
+  frame(
+    x: TensorInfo,
+    { top, bottom, left, right }: Pick<backend_util.PadInfo, "top" | "bottom" | "left" | "right">,
+    constantValue = 0,
+  ): TensorInfo {
+    return this.pad(x, [NONE, [top, bottom], [left, right], NONE], constantValue);
   }
 
   /** What the window's place (row, column) sees at every position: `[b, height, width, c]`. */

@@ -22,19 +22,10 @@ export function composedMaxPoolGrad(backendName: string): KernelConfig {
   const kernelFunc = (({ inputs, attrs, backend }) => {
     const { dy, input, output } = inputs as Record<"dy" | "input" | "output", TensorInfo>;
     const info = poolInfo(input.shape, attrs!);
-    const { top, bottom, left, right } = info.padInfo;
+    const { top, left } = info.padInfo;
     const { strideHeight, strideWidth, outHeight, outWidth, batchSize, outChannels } = info;
     const runner = new KernelRunner(backend as KernelBackend, backendName);
-    const padded = runner.pad(
-      input,
-      [
-        [0, 0],
-        [top, bottom],
-        [left, right],
-        [0, 0],
-      ],
-      LOWEST,
-    );
+    const padded = runner.frame(input, info.padInfo, LOWEST);
     const [, height, width] = padded.shape;
 
     // `open` holds the gradient of each window until the first maximum claims it.
@@ -70,20 +61,11 @@ export function composedMaxPoolGrad(backendName: string): KernelConfig {
           ]),
           [batchSize, outHeight * strideHeight, outWidth * strideWidth, outChannels],
         );
-        const room = [
-          Math.max(0, height - row - apart.shape[1]),
-          Math.max(0, width - column - apart.shape[2]),
-        ];
+        const bottom = Math.max(0, height - row - apart.shape[1]);
+        const right = Math.max(0, width - column - apart.shape[2]);
         const shifted = runner.run(
           "Slice",
-          {
-            x: runner.pad(apart, [
-              [0, 0],
-              [row, room[0]],
-              [column, room[1]],
-              [0, 0],
-            ]),
-          },
+          { x: runner.frame(apart, { top: row, bottom, left: column, right }) },
           { begin: [0, 0, 0, 0], size: [batchSize, height, width, outChannels] },
         );
         sum = sum ? runner.run("Add", { a: sum, b: shifted }, {}) : shifted;

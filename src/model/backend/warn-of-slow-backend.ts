@@ -1,5 +1,5 @@
 import { engine, findBackendFactory, getBackend } from "@tensorflow/tfjs-core";
-import { warn } from "../../warn.ts";
+import { warn } from "../../runtime/warn.ts";
 
 /** What tfjs starts by itself and is many times slower than cifar-kit's own backend. */
 const SLOW = ["cpu", "wasm"];

@@ -1,14 +1,19 @@
 import { add, div, mul, type Optimizer, sqrt, square, sub } from "@tensorflow/tfjs-core";
-import { checkNumber } from "../../checks.ts";
+import { number, type Settled } from "../../options.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { KerasOptimizer, type Update } from "./keras-optimizer.ts";
-import { checkOptimizerNames, type OptimizerOptions } from "./optimizer-options.ts";
+import type { LearningRate } from "./schedule.ts";
+import {
+  type OptimizerOptions,
+  optimizerOptions,
+  readOptimizerOptions,
+} from "./optimizer-options.ts";
 import type { StockSlot } from "./tfjs-form.ts";
 
 /** Options of {@link adam} and {@link adamW}. */
 export interface AdamOptions extends OptimizerOptions {
-  /** At least 0; default 0.001. */
-  readonly learningRate?: number;
+  /** At least 0, or a schedule; default 0.001. */
+  readonly learningRate?: LearningRate;
   /** Decay of the first moment, in [0, 1); default 0.9. */
   readonly beta1?: number;
   /** Decay of the second moment, in [0, 1); default 0.999. */
@@ -17,7 +22,12 @@ export interface AdamOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
-const OWN_OPTIONS = ["beta1", "beta2", "epsilon"];
+const adamOptions = (weightDecay?: number) => ({
+  ...optimizerOptions(0.001, weightDecay),
+  beta1: number({ min: 0, max: 1, exclusiveMax: true, default: 0.9 }),
+  beta2: number({ min: 0, max: 1, exclusiveMax: true, default: 0.999 }),
+  epsilon: number({ min: 0, default: 1e-7 }),
+});
 
 /**
  * Adam as Keras computes it. With t the number of the update:
@@ -47,57 +57,38 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function adamW(options: AdamOptions = {}): Optimizer {
-  checkOptimizerNames("adamW", options, OWN_OPTIONS);
-  const { weightDecay = 0.004 } = options;
-  return new KerasAdam("adamW", { ...options, weightDecay });
+  return new KerasAdam("adamW", options, 0.004);
 }
 
 /** See {@link adam}. */
-export class KerasAdam extends KerasOptimizer {
+export class KerasAdam extends KerasOptimizer<Settled<ReturnType<typeof adamOptions>>> {
   // Under this name tfjs-layers saves and loads it.
   static readonly className = "Adam";
-  protected readonly ownName = "adam";
-  readonly #beta1: number;
-  readonly #beta2: number;
-  readonly #epsilon: number;
   // The powers of the betas are running products in double precision: recomputed in the same order,
   // they have the same bits after a restart.
   #power1 = 1;
   #power2 = 1;
   #powersOf = 0;
 
-  constructor(subject: string, options: AdamOptions) {
-    checkOptimizerNames(subject, options, OWN_OPTIONS);
-    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...rest } = options;
-    super(subject, ["m", "v"], rest, learningRate);
-    checkNumber(subject, "beta1", beta1, { min: 0, max: 1, exclusiveMax: true });
-    checkNumber(subject, "beta2", beta2, { min: 0, max: 1, exclusiveMax: true });
-    checkNumber(subject, "epsilon", epsilon, { min: 0 });
-    this.#beta1 = beta1;
-    this.#beta2 = beta2;
-    this.#epsilon = epsilon;
-  }
-
-  protected override ruleSettings(): Record<string, number> {
-    return { beta1: this.#beta1, beta2: this.#beta2, epsilon: this.#epsilon };
+  constructor(subject: string, options: AdamOptions, weightDecay?: number) {
+    const settings = readOptimizerOptions(subject, options, adamOptions(weightDecay));
+    super("adam", subject, settings, ["m", "v"]);
   }
 
   protected override stockSettings(t: number): Record<string, number> {
-    return {
-      learningRate: this.learningRate,
-      ...this.ruleSettings(),
-      // TensorFlow.js corrects the second moment before it adds epsilon.
-      epsilon: this.#epsilon / Math.sqrt(1 - this.#beta2 ** t),
-    };
+    const { beta1, beta2, epsilon } = this.options;
+    const { learningRate } = this;
+    // TensorFlow.js corrects the second moment before it adds epsilon.
+    return { learningRate, beta1, beta2, epsilon: epsilon / Math.sqrt(1 - beta2 ** t) };
   }
 
   protected override stockSlots(): StockSlot[] {
     return ["m", "v"].map((name) => ({ name, own: name }));
   }
 
-  protected override update(updates: readonly Update[], t: number): void {
-    const [beta1, beta2, epsilon] = [this.#beta1, this.#beta2, this.#epsilon];
-    const alpha = this.learningRate * this.#biasCorrection(t);
+  protected override update(updates: readonly Update[], learningRate: number, t: number): void {
+    const { beta1, beta2, epsilon } = this.options;
+    const alpha = learningRate * this.#biasCorrection(t);
     if (hasFusedKernel("AdamUpdate")) {
       runFusedKernel(
         "AdamUpdate",
@@ -119,7 +110,8 @@ export class KerasAdam extends KerasOptimizer {
 
   /** sqrt(1 - beta2^t) / (1 - beta1^t). */
   #biasCorrection(t: number): number {
-    if (this.#powersOf >= t) {
+    const { beta1, beta2 } = this.options;
+    if (this.#powersOf > t) {
       this.#powersOf = 0;
       this.#power1 = 1;
       this.#power2 = 1;
@@ -127,8 +119,8 @@ export class KerasAdam extends KerasOptimizer {
     // Powers too small to change 1 need not be counted down any further.
     while (this.#powersOf < t && Math.max(this.#power1, this.#power2) >= 2 ** -54) {
       this.#powersOf++;
-      this.#power1 *= this.#beta1;
-      this.#power2 *= this.#beta2;
+      this.#power1 *= beta1;
+      this.#power2 *= beta2;
     }
     this.#powersOf = t;
     return Math.sqrt(1 - this.#power2) / (1 - this.#power1);

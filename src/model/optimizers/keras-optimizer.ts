@@ -1,6 +1,6 @@
 /**
  * What Keras's optimizers have in common around their own rule: gradient accumulation, clipping,
- * decoupled weight decay, in this order; and how their settings and state are saved.
+ * weight decay, in this order; and how their settings and state are saved.
  */
 import {
   add,
@@ -8,26 +8,33 @@ import {
   engine,
   mul,
   Optimizer,
+  type Scalar,
   type Tensor,
   tidy,
   type Variable,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-import { BRAND } from "../../brand.ts";
-import { checkNumber } from "../../checks.ts";
+import { attempt, check, checkNumber } from "../../checks.ts";
+import { ArgumentError } from "../../errors.ts";
+import { BRAND, brandOf } from "../../runtime/brand.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
 import { clipGradients } from "./clip-gradients.ts";
-import { checkOptimizerOptions, type OptimizerOptions } from "./optimizer-options.ts";
+import { isSchedule, type LearningRate, rateAt } from "./schedule.ts";
+import type { OptimizerSettings } from "./optimizer-options.ts";
+import { type OptimizedWeight, withUniqueNames } from "./owners.ts";
+import { settingsToJson } from "./settings-json.ts";
 import {
-  disposedByReading,
+  disposedWhenRead,
   fromStock,
+  MAX_STEPS,
   stepsIn,
   type StockForm,
   type StockSlot,
   toStock,
 } from "./tfjs-form.ts";
 import { VariableState } from "./variable-state.ts";
+import { groupsOf, type WeightGroup } from "./weight-groups.ts";
 
 /** A variable with what its update takes. */
 export interface Update {
@@ -37,46 +44,47 @@ export interface Update {
   readonly slots: readonly Variable[];
 }
 
-/** Settings as they stand in a file. */
-type Settings = Readonly<Record<string, number | boolean | string | readonly string[]>>;
-
-/** The settings of an optimizer of this library: which one it is, and its options. */
-export interface OwnSettings extends Settings {
-  readonly optimizer: "adam" | "sgd";
-  readonly learningRate: number;
-}
+/** The rules that a file can name. */
+export type RuleName = "adam" | "sgd";
 
 /**
  * An optimizer with Keras's rules. It saves under the name of the optimizer of TensorFlow.js that
  * stands nearest to it, converted so that plain TensorFlow.js makes the same next step; `loadModel`
  * gives it back as it was, bit for bit (decision 5).
  *
- * State belongs to its variable, not to a position: freezing a layer does not mix anything up. The
- * state of a variable that is no longer trained is given up.
+ * A rule is a subclass: its options, the names of its slots, and `update`; and the form in which
+ * TensorFlow.js knows it. State belongs to its variable, not to a position: freezing a layer does not mix
+ * anything up. The state of a variable that is no longer trained is given up.
  */
-export abstract class KerasOptimizer extends Optimizer {
-  /** The public name of what makes it. */
-  protected abstract readonly ownName: OwnSettings["optimizer"];
+export abstract class KerasOptimizer<
+  Settings extends OptimizerSettings = OptimizerSettings,
+> extends Optimizer {
+  /** The options of the rule, and all others but the learning rate, which may change. */
+  protected readonly options: Omit<Settings, "learningRate">;
+  readonly #rule: RuleName;
   readonly #subject: string;
-  readonly #options: Omit<OptimizerOptions, "learningRate">;
   readonly #slotNames: readonly string[];
-  #learningRate: number;
   readonly #state: VariableState;
+  readonly #initialRate: LearningRate;
+  #learningRate: LearningRate;
+  #runEnd = NaN;
+  /** The weights of the model that it is for, frozen ones included. */
+  #known?: WeakSet<Variable>;
+  #groups: ReadonlyMap<string, WeightGroup | undefined> = new Map();
 
-  /** @param slotNames of the tensors that the rule keeps for each variable. */
-  constructor(
-    subject: string,
-    slotNames: readonly string[],
-    options: Omit<OptimizerOptions, "learningRate">,
-    learningRate: number,
-  ) {
+  /**
+   * @param rule under which a file names it.
+   * @param subject its public name, for messages.
+   * @param slotNames of the tensors that the rule keeps for each variable.
+   */
+  constructor(rule: RuleName, subject: string, settings: Settings, slotNames: readonly string[]) {
     super();
-    checkOptimizerOptions(subject, options);
-    checkNumber(subject, "learningRate", learningRate, { min: 0 });
+    const { learningRate, ...options } = settings;
+    this.options = options;
+    this.#rule = rule;
     this.#subject = subject;
-    this.#learningRate = learningRate;
+    this.#initialRate = this.#learningRate = learningRate;
     this.#slotNames = slotNames;
-    this.#options = options;
     this.#state = new VariableState(slotNames, this.#stepsPerUpdate > 1);
   }
 
@@ -85,84 +93,153 @@ export abstract class KerasOptimizer extends Optimizer {
     return "KerasOptimizer";
   }
 
-  /** Takes effect from the next update on; a finite number of at least 0. */
+  /** That of the next step. Set, a finite number of at least 0, it takes effect from then on. */
   get learningRate(): number {
-    return this.#learningRate;
+    return this.#rateOf();
   }
 
+  /** @throws {ArgumentError} if there is a schedule, as in Keras. */
   set learningRate(value: number) {
     checkNumber(this.#subject, "learningRate", value, { min: 0 });
+    if (this.isScheduled) throw rateIsScheduled(this.#subject);
     this.#learningRate = value;
   }
 
-  /** All of its settings, as {@link restoreOptimizer} takes them. */
-  get settings(): OwnSettings {
-    const given = Object.entries(this.#options).filter(([, value]) => value !== undefined);
-    return {
-      optimizer: this.ownName,
-      learningRate: this.learningRate,
-      ...(Object.fromEntries(given) as Settings),
-      ...this.ruleSettings(),
-    };
+  /** Whether the learning rate is a schedule, so that it cannot be set. */
+  get isScheduled(): boolean {
+    return typeof this.#learningRate === "function";
   }
 
-  /** The options of the rule. */
-  protected abstract ruleSettings(): Settings;
+  /** Whether a schedule asks how many steps the run has. */
+  get followsRun(): boolean {
+    const rates = [this.#learningRate, ...this.options.groups.map((group) => group.learningRate)];
+    return rates.some((rate) => {
+      if (typeof rate !== "function") return false;
+      // Of ours behind every warm-up; a function of somebody else's may know its own steps only.
+      const step = isSchedule(rate) ? MAX_STEPS : this.iterations;
+      const found = attempt(() => rate(step, NaN));
+      return found === undefined || Number.isNaN(found);
+    });
+  }
+
+  /** Of how many steps schedules are: those that there will be when the run ends; NaN before the first. */
+  get runEnd(): number {
+    return this.#runEnd;
+  }
+
+  set runEnd(steps: number) {
+    this.#runEnd = steps;
+  }
+
+  /**
+   * Gives each of these weights its state, zeros where it has none, and gives up that of all others.
+   * Called when a model is compiled, when a run begins, and by the first step.
+   * @param all weights of the model, frozen ones included; default unknown.
+   * @throws {DataError} if a state was set before, and none of it is theirs.
+   * @throws {ArgumentError} if it was built for another model, or a group has no weights.
+   */
+  build(weights: readonly OptimizedWeight[], all?: readonly OptimizedWeight[]): void {
+    const names = (all ?? weights).map(({ name }) => name);
+    const groups = groupsOf(this.#subject, this.options.groups, names, all !== undefined);
+    const variables = (all ?? weights).map(({ variable }) => variable);
+    this.#checkKnown(variables);
+    this.#state.build(this.#subject, weights);
+    this.#known ??= new WeakSet();
+    for (const variable of variables) this.#known.add(variable);
+    this.#groups = new Map(weights.map(({ name, variable }) => [variable.name, groups.get(name)]));
+  }
+
+  /** All of its options, with the present learning rate. */
+  get settings(): Omit<Settings, "learningRate"> & { readonly learningRate: LearningRate } {
+    return { ...this.options, learningRate: this.#learningRate };
+  }
 
   /**
    * What TensorFlow.js's class of the same name takes to make the same next step.
    * @param t number of the next update, from 1.
    */
-  protected abstract stockSettings(t: number): Settings;
+  protected abstract stockSettings(t: number): Readonly<Record<string, number | boolean>>;
 
   /** What that class keeps for each variable. */
   protected abstract stockSlots(): readonly StockSlot[];
 
   /**
-   * Updates variables and slots in place, inside of a tidy.
+   * Updates variables of one learning rate, and their slots, in place, inside of a tidy.
    * @param t number of the update, from 1.
    */
-  protected abstract update(updates: readonly Update[], t: number): void;
+  protected abstract update(updates: readonly Update[], learningRate: number, t: number): void;
+
+  override minimize(...args: Parameters<Optimizer["minimize"]>): Scalar | null {
+    // Before there are gradients to dispose, and statistics that have moved.
+    const [, , variables] = args;
+    this.#checkRun();
+    if (variables) this.#checkKnown(variables);
+    return super.minimize(...args);
+  }
 
   override applyGradients(gradients: NamedVariableMap | NamedTensor[]): void {
+    this.#checkRun();
     const list = Array.isArray(gradients)
       ? gradients
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
     const steps = this.#stepsPerUpdate;
-    // Every variable gets its state at the first step, whether or not it has a gradient yet: that
-    // keeps the order of the saved weights the order of the variables.
-    this.track(list.map(({ name }) => name));
+    // Whether or not it has a gradient yet: the order of a state is that of the variables.
+    const names = list.map(({ name }) => name);
+    const variableOf = (name: string): Variable => engine().registeredVariables[name];
+    if (!this.#state.isFor(names)) {
+      // A variable's name is that of its weight, but for a number where another has it already.
+      const weights = withUniqueNames(
+        names.map((name) => ({
+          name: this.#state.nameOf(name) ?? name.replace(/_\d+$/, ""),
+          variable: variableOf(name),
+        })),
+      );
+      this.build(weights);
+    }
     const isDue = (this.iterations + 1) % steps === 0;
     tidy(() => {
       const present = list.filter(({ tensor }) => tensor != null);
       if (steps > 1 && !isDue) {
         for (const { name, tensor } of present) {
-          const sum = this.#state.sum(name);
+          const sum = this.#state.slots(name).at(-1)!;
           sum.assign(add(sum, tensor));
         }
         return;
       }
       const updates = present.map(({ name, tensor }) => ({
-        variable: engine().registeredVariables[name],
+        variable: variableOf(name),
         gradient: steps > 1 ? this.#meanGradient(name, tensor, steps) : tensor,
-        slots: this.#state.slots(name),
+        slots: this.#state.slots(name).slice(0, this.#slotNames.length),
       }));
       const clipped = clipGradients(
         updates.map(({ gradient }) => gradient),
-        this.#options,
+        this.options,
       );
-      this.#decay(updates);
-      this.update(
-        updates.map((update, i) => ({ ...update, gradient: clipped[i] })),
-        this.#nextUpdate,
-      );
+      const groups = new Map<WeightGroup | undefined, Update[]>();
+      updates.forEach((update, i) => {
+        const group = this.#groups.get(update.variable.name);
+        if (!groups.has(group)) groups.set(group, []);
+        groups.get(group)!.push({ ...update, gradient: clipped[i] });
+      });
+      for (const [group, members] of groups) {
+        const rate = this.#rateOf(group);
+        this.update(
+          members.map((update) => this.#decayed(update, rate, group)),
+          rate,
+          this.#nextUpdate,
+        );
+      }
     });
     this.incrementIterations();
   }
 
-  /** Gives its state up; another step would begin with a new one. */
+  /** Gives all that it has learned up; with another model it would begin anew. */
   override dispose(): void {
     this.#state.dispose();
+    this.#known = undefined;
+    this.#learningRate = this.#initialRate;
+    this.#runEnd = NaN;
+    this.iterations_ = 0;
   }
 
   /**
@@ -175,18 +252,23 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   /**
-   * Takes such a state over in place of its own; {@link track} says which variables it belongs to.
-   * @throws {DataError} if the number of steps is none.
+   * Takes such a state over in place of its own.
+   * @throws {DataError} if the number of steps is none, or it is not the state of its weights.
    */
   writeState([iterations, ...state]: readonly NamedArray[]): void {
     this.iterations_ = stepsIn(this.#subject, iterations);
-    this.#state.write(state);
+    this.#state.write(this.#subject, state);
   }
 
   /** The state as TensorFlow.js's class keeps it; each of these tensors can be read once. */
   override async getWeights(): Promise<NamedTensor[]> {
-    const stock = toStock(await this.readState(), this.#stockForm);
-    return stock.map((array) => ({ name: array.name, tensor: disposedByReading(toTensor(array)) }));
+    const stock = await this.readStockState();
+    return stock.map((array) => ({ name: array.name, tensor: disposedWhenRead(toTensor(array)) }));
+  }
+
+  /** The same as plain arrays. */
+  async readStockState(): Promise<NamedArray[]> {
+    return toStock(await this.readState(), this.#stockForm);
   }
 
   /** Takes over a state in the form of `getWeights`, also one of TensorFlow.js's own class. */
@@ -202,16 +284,13 @@ export abstract class KerasOptimizer extends Optimizer {
 
   /** The settings of TensorFlow.js's class, and under a name that it ignores those of this one. */
   override getConfig(): ReturnType<Optimizer["getConfig"]> {
-    const config = { ...this.stockSettings(this.#nextUpdate), [SETTINGS_KEY]: this.settings };
-    return config as unknown as ReturnType<Optimizer["getConfig"]>;
-  }
-
-  /**
-   * Gives each of these variables its state, and gives up that of all others.
-   * @throws {TrainingError} if a state that was taken over is not theirs.
-   */
-  track(names: readonly string[]): void {
-    this.#state.track(this.#subject, names);
+    const own = {
+      optimizer: this.#rule,
+      ...settingsToJson(this.#subject, this.settings),
+      ...(!Number.isNaN(this.#runEnd) && { runEnd: this.#runEnd }),
+    };
+    const config = { ...this.stockSettings(this.#nextUpdate), [SETTINGS_KEY]: own };
+    return config;
   }
 
   /** How many tensors a state may have for each variable: between two updates one more. */
@@ -221,7 +300,7 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   get #stepsPerUpdate(): number {
-    return this.#options.gradientAccumulationSteps ?? 1;
+    return this.options.gradientAccumulationSteps;
   }
 
   /** Number of the update that the next step makes or takes part in, from 1. */
@@ -234,20 +313,69 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   #meanGradient(name: string, gradient: Tensor, steps: number): Tensor {
-    const sum = this.#state.sum(name);
+    const sum = this.#state.slots(name).at(-1)!;
     const mean = div(add(gradient, sum), steps);
     sum.assign(zerosLike(sum));
     return mean;
   }
 
-  #decay(updates: readonly Update[]): void {
-    const { weightDecay = 0, excludeFromWeightDecay = [] } = this.#options;
-    if (weightDecay === 0) return;
-    for (const { variable } of updates) {
-      if (excludeFromWeightDecay.some((part) => variable.name.includes(part))) continue;
-      variable.assign(mul(variable, 1 - weightDecay * this.learningRate));
-    }
+  /** As in Keras, one optimizer is for one model: it would mix up their steps, and lose their states. */
+  #checkKnown(variables: readonly Variable[]): void {
+    const known = this.#known;
+    check(
+      !known || variables.some((variable) => known.has(variable)),
+      this.#subject,
+      "weights of the model that the optimizer was built for",
+      "those of another model",
+      "make an optimizer for each model: call adam(), adamW() or sgd() once more",
+    );
   }
+
+  /** A schedule that goes by the run has no meaning outside of one, not even at its first step. */
+  #checkRun(): void {
+    check(
+      !Number.isNaN(this.#runEnd) || !this.followsRun,
+      this.#subject,
+      "a run whose number of steps is known, by which the learning rate goes",
+      "a step of none",
+      "give the schedule its length: decaySteps, steps or totalSteps; or train with trainPhase or train",
+    );
+  }
+
+  /** Of the next step. */
+  #rateOf({ learningRate }: Partial<WeightGroup> = {}): number {
+    const rate = learningRate ?? this.#learningRate;
+    return rateAt(this.#subject, rate, this.iterations, this.#runEnd);
+  }
+
+  /** An update with weight decay in it, or behind it. */
+  #decayed(update: Update, rate: number, group?: WeightGroup): Update {
+    const { weightDecay, excludeFromWeightDecay, decoupledWeightDecay } = this.options;
+    const { variable, gradient } = update;
+    const name = this.#state.nameOf(variable.name)!;
+    const isExcluded = excludeFromWeightDecay.some((part) => name.includes(part));
+    const decay = group?.weightDecay ?? (isExcluded ? 0 : weightDecay);
+    if (decay === 0) return update;
+    if (!decoupledWeightDecay) return { ...update, gradient: add(gradient, mul(variable, decay)) };
+    variable.assign(mul(variable, 1 - decay * rate));
+    return update;
+  }
+}
+
+/** Whether an optimizer is one of this library, of whichever copy of the package. */
+export function isKerasOptimizer(optimizer: Optimizer): optimizer is KerasOptimizer {
+  // Not instanceof, which TensorFlow.js has answer yes for every optimizer.
+  return brandOf(optimizer) === "KerasOptimizer";
+}
+
+/** The error of whoever would set a learning rate that follows a schedule. */
+export function rateIsScheduled(subject: string): ArgumentError {
+  return new ArgumentError({
+    subject,
+    expected: "an optimizer whose learning rate can be set",
+    got: "one whose learning rate is a schedule",
+    remedy: "make the optimizer with a number as its learningRate, or leave the schedule to it",
+  });
 }
 
 /** Name of the setting that holds those of this library. */

@@ -1,24 +1,32 @@
+import { check } from "../../checks.ts";
 import {
-  check,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  describe,
-  isListOf,
-  isText,
-} from "../../checks.ts";
+  boolean,
+  integer,
+  number,
+  readOptions,
+  type Schema,
+  type Settled,
+  texts,
+} from "../../options.ts";
+import { type LearningRate, learningRate } from "./schedule.ts";
+import { type WeightGroup, weightGroups } from "./weight-groups.ts";
 
 /** Options of every optimizer. */
 export interface OptimizerOptions {
-  /** At least 0; the default depends on the optimizer. */
-  readonly learningRate?: number;
-  /**
-   * Share of a weight, times the learning rate, that every update takes away from it; at least 0;
-   * default 0, for `adamW` 0.004. Decoupled from the gradient, as in AdamW.
-   */
+  /** At least 0, or a schedule by the step; the default depends on the optimizer. */
+  readonly learningRate?: LearningRate;
+  /** How much the weights decay; at least 0; default 0, for `adamW` 0.004. */
   readonly weightDecay?: number;
-  /** Weights whose name contains one of these stay, e.g. `["bias", "gamma", "beta"]`; default none. */
+  /**
+   * Whether an update takes `learningRate * weightDecay` of a weight away from it, besides the rule, as
+   * in AdamW and everywhere in Keras; or adds `weightDecay` of the weight to its gradient (behind the
+   * clipping), as PyTorch's SGD and Adam do. Default true.
+   */
+  readonly decoupledWeightDecay?: boolean;
+  /** Weights whose name contains one of these do not decay, e.g. `["bias", "gamma", "beta"]`; default none. */
   readonly excludeFromWeightDecay?: readonly string[];
+  /** Weights with a learning rate or a decay of their own; the first group that takes a weight has it. */
+  readonly groups?: readonly WeightGroup[];
   /** Shortens the gradient of each weight to this norm; above 0; default none. */
   readonly clipNorm?: number;
   /** Cuts every element of a gradient to [-clipValue, clipValue]; above 0; default none. */
@@ -29,54 +37,41 @@ export interface OptimizerOptions {
   readonly gradientAccumulationSteps?: number;
 }
 
-/** The names of {@link OptimizerOptions}. */
-export const OPTIMIZER_OPTIONS = [
-  "learningRate",
-  "weightDecay",
-  "excludeFromWeightDecay",
-  "clipNorm",
-  "clipValue",
-  "globalClipNorm",
-  "gradientAccumulationSteps",
-] as const;
+const above0 = { min: 0, exclusiveMin: true, optional: true } as const;
 
-/** Throws unless these options are right; the learning rate is checked where it is set. */
-export function checkOptimizerOptions(
+/** The readers of {@link OptimizerOptions}. */
+export const optimizerOptions = (rate: number, weightDecay = 0) => ({
+  learningRate: learningRate({ default: rate }),
+  weightDecay: number({ min: 0, default: weightDecay }),
+  decoupledWeightDecay: boolean({ default: true }),
+  excludeFromWeightDecay: texts("parts of names", '["bias", "gamma", "beta"]', { default: [] }),
+  groups: weightGroups(),
+  clipNorm: number(above0),
+  clipValue: number(above0),
+  globalClipNorm: number(above0),
+  gradientAccumulationSteps: integer({ min: 1, default: 1 }),
+});
+
+/** What {@link optimizerOptions} give. */
+export type OptimizerSettings = Settled<ReturnType<typeof optimizerOptions>>;
+
+/** Reads the options of an optimizer, its rule's own among them. */
+export function readOptimizerOptions<Options extends object, S extends Schema<Options>>(
   subject: string,
-  options: Omit<OptimizerOptions, "learningRate">,
-): void {
-  const { weightDecay, excludeFromWeightDecay, gradientAccumulationSteps } = options;
-  if (weightDecay !== undefined) checkNumber(subject, "weightDecay", weightDecay, { min: 0 });
-  if (gradientAccumulationSteps !== undefined) {
-    checkInteger(subject, "gradientAccumulationSteps", gradientAccumulationSteps, { min: 1 });
-  }
-  check(
-    excludeFromWeightDecay === undefined || isListOf(excludeFromWeightDecay, isText),
-    subject,
-    "excludeFromWeightDecay to be a list of parts of names",
-    describe(excludeFromWeightDecay),
-    'pass e.g. ["bias", "gamma", "beta"]',
+  options: Options,
+  schema: S & { readonly [Name in Exclude<keyof S, keyof Options>]: never },
+): Settled<S> {
+  const settings = readOptions(subject, options, schema);
+  const { clipNorm, clipValue, globalClipNorm } = settings as OptimizerSettings;
+  const clips = Object.entries({ clipNorm, clipValue, globalClipNorm }).filter(
+    ([, value]) => value !== undefined,
   );
-  const clips = (["clipNorm", "clipValue", "globalClipNorm"] as const).filter(
-    (name) => options[name] !== undefined,
-  );
-  for (const name of clips) {
-    checkNumber(subject, name, options[name], { min: 0, exclusiveMin: true });
-  }
   check(
     clips.length <= 1,
     subject,
     "at most one of clipNorm, clipValue and globalClipNorm",
-    clips.join(" and "),
+    clips.map(([name]) => name).join(" and "),
     "leave out all but one",
   );
-}
-
-/** Checks the names of an optimizer's options, its own among them. */
-export function checkOptimizerNames(
-  subject: string,
-  options: unknown,
-  own: readonly string[],
-): void {
-  checkOptions(subject, options, [...OPTIMIZER_OPTIONS, ...own]);
+  return settings;
 }

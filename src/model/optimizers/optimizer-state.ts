@@ -11,7 +11,7 @@ import type {
   StockAdamInternals,
 } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
-import { isKerasOptimizer } from "./restore-optimizer.ts";
+import { isKerasOptimizer } from "./keras-optimizer.ts";
 import { stepsIn } from "./tfjs-form.ts";
 
 /** Reads the state back from the device: first the number of steps. */
@@ -21,6 +21,17 @@ export async function readOptimizerState(optimizer: Optimizer): Promise<NamedArr
   const tensors = [...(await slotsOf(optimizer)), ...scalars];
   const arrays = await Promise.all(tensors.map(({ name, tensor }) => toArray(name, tensor)));
   return [wholeNumber("iter", optimizer.iterations), ...arrays];
+}
+
+/** The state as `model.save` writes it. */
+export async function readStockState(optimizer: Optimizer): Promise<NamedArray[]> {
+  if (isKerasOptimizer(optimizer)) return optimizer.readStockState();
+  const [iterations, ...slots] = await optimizer.getWeights();
+  const arrays = await Promise.all(
+    [iterations, ...slots].map(({ name, tensor }) => toArray(name, tensor)),
+  );
+  iterations.tensor.dispose();
+  return arrays;
 }
 
 /** What an optimizer of TensorFlow.js keeps for each variable; they stay its own. */

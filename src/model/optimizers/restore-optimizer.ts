@@ -1,35 +1,71 @@
-import type { Optimizer } from "@tensorflow/tfjs-core";
-import { brandOf } from "../../brand.ts";
-import { checkOneOf } from "../../checks.ts";
-import type { NamedArray } from "../named-array.ts";
+import { checkInteger, checkOneOf } from "../../checks.ts";
+import { DataError } from "../../errors.ts";
 import { KerasAdam } from "./adam.ts";
-import { type KerasOptimizer, type OwnSettings, SETTINGS_KEY } from "./keras-optimizer.ts";
+import { type KerasOptimizer, type RuleName, SETTINGS_KEY } from "./keras-optimizer.ts";
+import type { LearningRate, ScheduleJSON } from "./schedule.ts";
+import { cosineDecay, linearSchedule, oneCycle } from "./schedules.ts";
 import { KerasSgd } from "./sgd.ts";
 
-/** Whether an optimizer is one of this library, of whichever copy of the package. */
-export function isKerasOptimizer(optimizer: Optimizer): optimizer is KerasOptimizer {
-  // Not instanceof, which TensorFlow.js has answer yes for every optimizer.
-  return brandOf(optimizer) === "KerasOptimizer";
+const RULES = { adam: KerasAdam, sgd: KerasSgd };
+const SCHEDULES = { cosineDecay, linearSchedule, oneCycle };
+
+/** The settings of an optimizer of this library as they stand in a file. */
+interface SavedSettings {
+  readonly optimizer: RuleName;
+  readonly runEnd?: number;
+  readonly learningRate?: number | ScheduleJSON;
+  readonly groups?: readonly {
+    readonly weights: { readonly pattern: string; readonly flags: string };
+    readonly learningRate?: number | ScheduleJSON;
+  }[];
 }
 
 /**
- * The optimizer of this library that a saved model was compiled with.
+ * The optimizer of this library that a saved model was compiled with; its state follows.
  * @param subject who restores it, for messages.
  * @param config its settings as they stand in the file.
- * @param state in the form of TensorFlow.js's class, as it stands there; empty if there is none.
  * @returns `undefined` if it was another one's.
- * @throws {ArgumentError} or {@link DataError}, if the file does not hold what was saved.
+ * @throws {DataError} if the file does not hold what was saved.
  */
 export function restoreOptimizer(
   subject: string,
   config: Readonly<Record<string, unknown>>,
-  state: readonly NamedArray[],
 ): KerasOptimizer | undefined {
   if (config[SETTINGS_KEY] === undefined) return undefined;
-  const { optimizer: name, ...options } = (config[SETTINGS_KEY] ?? {}) as OwnSettings;
-  checkOneOf(subject, "the saved optimizer", name, ["adam", "sgd"]);
-  const optimizer =
-    name === "sgd" ? new KerasSgd(subject, options) : new KerasAdam(subject, options);
-  if (state.length > 0) optimizer.writeStockState(state);
+  try {
+    return optimizerFrom(subject, config[SETTINGS_KEY] as SavedSettings);
+  } catch (cause) {
+    throw new DataError({
+      subject,
+      expected: "an optimizer as model.save writes it",
+      got: JSON.stringify((cause as Error).message),
+      remedy: "the file is damaged or was edited: save or convert the model again",
+      cause,
+    });
+  }
+}
+
+function optimizerFrom(subject: string, saved: SavedSettings): KerasOptimizer {
+  const { optimizer: name, runEnd, groups = [], ...options } = saved;
+  checkOneOf(subject, "the saved optimizer", name, Object.keys(RULES));
+  const optimizer = new RULES[name](subject, {
+    ...options,
+    learningRate: rateFrom(subject, options.learningRate),
+    groups: groups.map(({ weights, ...group }) => ({
+      ...group,
+      weights: new RegExp(weights.pattern, weights.flags),
+      learningRate: rateFrom(subject, group.learningRate),
+    })),
+  });
+  if (runEnd !== undefined) {
+    checkInteger(subject, "runEnd", runEnd, { min: 0 });
+    optimizer.runEnd = runEnd;
+  }
   return optimizer;
+}
+
+function rateFrom(subject: string, rate?: number | ScheduleJSON): LearningRate | undefined {
+  if (typeof rate !== "object") return rate;
+  checkOneOf(subject, "the saved schedule", rate.kind, Object.keys(SCHEDULES));
+  return SCHEDULES[rate.kind as keyof typeof SCHEDULES](rate.options as never);
 }

@@ -1,19 +1,31 @@
 import { add, mul, type Optimizer, sub } from "@tensorflow/tfjs-core";
-import { check, checkBoolean, checkNumber } from "../../checks.ts";
+import { check } from "../../checks.ts";
+import { boolean, number, type Settled } from "../../options.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { KerasOptimizer, type Update } from "./keras-optimizer.ts";
-import { checkOptimizerNames, type OptimizerOptions } from "./optimizer-options.ts";
+import type { LearningRate } from "./schedule.ts";
+import {
+  type OptimizerOptions,
+  optimizerOptions,
+  readOptimizerOptions,
+} from "./optimizer-options.ts";
 import type { StockSlot } from "./tfjs-form.ts";
 
 /** Options of {@link sgd}. */
 export interface SgdOptions extends OptimizerOptions {
-  /** At least 0; default 0.01. */
-  readonly learningRate?: number;
+  /** At least 0, or a schedule; default 0.01. */
+  readonly learningRate?: LearningRate;
   /** In [0, 1]; default 0. */
   readonly momentum?: number;
   /** Whether to look ahead along the velocity; needs momentum; default false. */
   readonly nesterov?: boolean;
 }
+
+const sgdOptions = () => ({
+  ...optimizerOptions(0.01),
+  momentum: number({ min: 0, max: 1, default: 0 }),
+  nesterov: boolean({ default: false }),
+});
 
 /**
  * Stochastic gradient descent as Keras computes it: `velocity = momentum * velocity -
@@ -30,18 +42,12 @@ export function sgd(options: SgdOptions = {}): Optimizer {
 }
 
 /** See {@link sgd}. */
-export class KerasSgd extends KerasOptimizer {
-  protected readonly ownName = "sgd";
-  readonly #momentum: number;
-  readonly #nesterov: boolean;
+export class KerasSgd extends KerasOptimizer<Settled<ReturnType<typeof sgdOptions>>> {
   readonly #className: "SGD" | "Momentum";
 
   constructor(subject: string, options: SgdOptions) {
-    checkOptimizerNames(subject, options, ["momentum", "nesterov"]);
-    const { learningRate = 0.01, momentum = 0, nesterov = false, ...rest } = options;
-    super(subject, momentum === 0 ? [] : ["velocity"], rest, learningRate);
-    checkNumber(subject, "momentum", momentum, { min: 0, max: 1 });
-    checkBoolean(subject, "nesterov", nesterov);
+    const settings = readOptimizerOptions(subject, options, sgdOptions());
+    const { momentum, nesterov, gradientAccumulationSteps } = settings;
     check(
       !nesterov || momentum > 0,
       subject,
@@ -49,25 +55,19 @@ export class KerasSgd extends KerasOptimizer {
       `${momentum}`,
       "pass e.g. momentum: 0.9",
     );
-    this.#momentum = momentum;
-    this.#nesterov = nesterov;
+    super("sgd", subject, settings, momentum === 0 ? [] : ["velocity"]);
     // TensorFlow.js's SGD refuses state, such as sums of gradients between two updates.
-    const { gradientAccumulationSteps: steps = 1 } = options;
-    this.#className = momentum === 0 && steps === 1 ? "SGD" : "Momentum";
+    this.#className = momentum === 0 && gradientAccumulationSteps === 1 ? "SGD" : "Momentum";
   }
 
   override getClassName(): string {
     return this.#className;
   }
 
-  protected override ruleSettings(): Record<string, number | boolean> {
-    return { momentum: this.#momentum, nesterov: this.#nesterov };
-  }
-
   protected override stockSettings(): Record<string, number | boolean> {
+    const { momentum, nesterov: useNesterov } = this.options;
     const { learningRate } = this;
-    const own = { momentum: this.#momentum, useNesterov: this.#nesterov };
-    return { learningRate, ...(this.#className === "Momentum" && own) };
+    return { learningRate, ...(this.#className === "Momentum" && { momentum, useNesterov }) };
   }
 
   /** TensorFlow.js keeps sums of gradients, which it multiplies by the present learning rate. */
@@ -75,28 +75,31 @@ export class KerasSgd extends KerasOptimizer {
     const rate = this.learningRate;
     // Without a rate nothing of TensorFlow.js's moves, whatever its sums are.
     const [toStock, fromStock] = [rate === 0 ? 0 : -1 / rate, -rate];
-    return this.#momentum === 0 ? [] : [{ name: "momentum", own: "velocity", toStock, fromStock }];
+    return this.options.momentum === 0
+      ? []
+      : [{ name: "momentum", own: "velocity", toStock, fromStock }];
   }
 
-  protected override update(updates: readonly Update[]): void {
+  protected override update(updates: readonly Update[], learningRate: number): void {
+    const { momentum, nesterov } = this.options;
     if (hasFusedKernel("SgdUpdate")) {
       runFusedKernel(
         "SgdUpdate",
         updates.flatMap(({ variable, gradient, slots }) => [variable, gradient, ...slots]),
-        { learningRate: this.learningRate, momentum: this.#momentum, nesterov: this.#nesterov },
+        { learningRate, momentum, nesterov },
       );
       return;
     }
     for (const { variable, gradient, slots } of updates) {
-      const step = mul(gradient, this.learningRate);
-      if (this.#momentum === 0) {
+      const step = mul(gradient, learningRate);
+      if (momentum === 0) {
         variable.assign(sub(variable, step));
         continue;
       }
       const [velocity] = slots;
-      const next = sub(mul(velocity, this.#momentum), step);
+      const next = sub(mul(velocity, momentum), step);
       velocity.assign(next);
-      const move = this.#nesterov ? sub(mul(next, this.#momentum), step) : next;
+      const move = nesterov ? sub(mul(next, momentum), step) : next;
       variable.assign(add(variable, move));
     }
   }

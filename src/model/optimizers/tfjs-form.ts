@@ -32,7 +32,7 @@ export const ACCUMULATOR = "gradient_accumulator";
 const ACCUMULATED_STEPS = "accumulated_steps";
 
 /** More steps than any run makes: at a millisecond each it would be twelve days. */
-const MAX_STEPS = 2 ** 30;
+export const MAX_STEPS = 2 ** 30;
 
 /** The number of steps that a state begins with. */
 export function stepsIn(subject: string, iterations: NamedArray | undefined): number {
@@ -100,7 +100,7 @@ export function fromStock(
 }
 
 /** Has a tensor disposed by the first call of its `data`: TensorFlow.js's `save` disposes none. */
-export function disposedByReading(once: Tensor): Tensor {
+export function disposedWhenRead(once: Tensor): Tensor {
   const read = once.data.bind(once);
   once.data = async () => {
     // A copy: some backends hand out their own memory.

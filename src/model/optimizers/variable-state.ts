@@ -1,112 +1,136 @@
-/** What an optimizer of this library keeps for each variable, by the variable's name. */
-import { dispose, engine, tidy, type Variable, zerosLike } from "@tensorflow/tfjs-core";
+/** What an optimizer of this library keeps for each variable. */
+import { dispose, tidy, type Variable, zerosLike } from "@tensorflow/tfjs-core";
+import { disposeOnError } from "../dispose-on-error.ts";
 import { type NamedArray, toArray, toTensor } from "../named-array.ts";
-import { notTheirState } from "./not-their-state.ts";
+import {
+  stateOfEach,
+  notTheirState,
+  type OptimizedWeight,
+  type Owner,
+  ownersOf,
+} from "./owners.ts";
 import { ACCUMULATOR } from "./tfjs-form.ts";
 
-/** The slots of a rule, and the sums of gradients that wait for their update. */
+/** The tensors of one weight, and the name that they are saved under. */
+interface Entry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly slots: readonly Variable[];
+}
+
+/** The slots of a rule, and behind them the sum of the gradients that wait for their update. */
 export class VariableState {
   readonly #slotNames: readonly string[];
-  readonly #hasSums: boolean;
-  #slots = new Map<string, readonly Variable[]>();
-  #sums = new Map<string, Variable>();
-  /** What was loaded, until it is known whose it is. */
-  #restored: readonly NamedArray[] = [];
+  /** By the names of the variables; of a state that came before they were known, by its own names. */
+  #entries = new Map<string, Entry>();
+  #isBuilt = false;
 
   /** @param hasSums whether gradients are added up over several steps. */
   constructor(slotNames: readonly string[], hasSums: boolean) {
-    this.#slotNames = slotNames;
-    this.#hasSums = hasSums;
+    this.#slotNames = hasSums ? [...slotNames, ACCUMULATOR] : slotNames;
   }
 
-  /** Of one variable, in the order of the slot names. */
-  slots(name: string): readonly Variable[] {
-    return this.#slots.get(name)!;
+  /** Of one variable, in the order of the slot names; the sum of its gradients, if it has one, last. */
+  slots(variable: string): readonly Variable[] {
+    return this.#entries.get(variable)!.slots;
   }
 
-  /** The sum of a variable's gradients. */
-  sum(name: string): Variable {
-    return this.#sums.get(name)!;
+  /** The name that a variable's state is saved under, if it has one. */
+  nameOf(variable: string): string | undefined {
+    return this.#isBuilt ? this.#entries.get(variable)?.name : undefined;
   }
 
-  /** Takes a state over in place of its own; {@link track} says which variables it belongs to. */
-  write(state: readonly NamedArray[]): void {
-    this.dispose();
-    this.#restored = state;
+  /** Whether these variables, and no others, have their state. */
+  isFor(variables: readonly string[]): boolean {
+    const entries = this.#entries;
+    return (
+      this.#isBuilt &&
+      variables.length === entries.size &&
+      variables.every((name) => entries.has(name))
+    );
   }
 
-  /** Each slot of all variables, then the sums if asked for. */
+  /**
+   * Gives each of these weights its state, zeros where it has none, and gives up that of all others.
+   * @throws {DataError} if a state came before, and none of it is theirs.
+   */
+  build(subject: string, weights: readonly OptimizedWeight[]): void {
+    const before = this.#entries;
+    const places = weights.map(({ name, variable }) => {
+      const known = this.#isBuilt ? before.get(variable.name) : undefined;
+      return { name, shape: variable.shape, known, variable };
+    });
+    const found =
+      this.#isBuilt || before.size === 0
+        ? places.map(({ known }) => known)
+        : stateOfEach(subject, [...before.values()], places);
+    this.#entries = disposeOnError(
+      () =>
+        new Map(
+          places.map(({ name, shape, variable }, i) => {
+            const slots = found[i]?.slots ?? this.#slotNames.map(() => zerosFor(variable));
+            return [variable.name, { name, shape, slots }];
+          }),
+        ),
+    );
+    this.#isBuilt = true;
+    for (const entry of before.values()) if (!found.includes(entry)) dispose([...entry.slots]);
+  }
+
+  /** Each slot of all variables; the sums if asked for. */
   async read(withSums: boolean): Promise<NamedArray[]> {
-    if (this.#restored.length > 0) return [...this.#restored];
-    const tensors = this.#places([...this.#slots.keys()], withSums);
-    return Promise.all(tensors.map(({ name, variable }) => toArray(name, variable)));
+    const names = this.#slotNames.filter((name) => withSums || name !== ACCUMULATOR);
+    const entries = [...this.#entries.values()];
+    return Promise.all(
+      names.flatMap((slot, i) =>
+        entries.map(({ name, slots }) => toArray(`${name}/${slot}`, slots[i])),
+      ),
+    );
   }
 
   /**
-   * Gives each of these variables its state, and gives up that of all others.
-   * @throws {TrainingError} if a state that was taken over is not theirs.
+   * Takes a state over in place of its own; an empty one is that of the beginning.
+   * @throws {DataError} if it is not that of the weights.
    */
-  track(subject: string, names: readonly string[]): void {
-    const known = names.length === this.#slots.size && names.every((name) => this.#slots.has(name));
-    if (known && this.#restored.length === 0) return;
-    const zerosFor = (name: string): Variable =>
-      tidy(() => zerosLike(engine().registeredVariables[name]).variable(false));
-    const [slots, sums] = [this.#slots, this.#sums];
-    this.#slots = new Map(
-      names.map((name) => [name, slots.get(name) ?? this.#slotNames.map(() => zerosFor(name))]),
+  write(subject: string, state: readonly NamedArray[]): void {
+    const saved = ownersOf(state);
+    const isWhole = saved.every(({ shape, slots }) =>
+      this.#slotNames.every((name) => {
+        const array = slots.get(name);
+        return array ? String(array.shape) === String(shape) : name === ACCUMULATOR;
+      }),
     );
-    this.#sums = new Map(
-      this.#hasSums ? names.map((name) => [name, sums.get(name) ?? zerosFor(name)]) : [],
-    );
-    for (const [name, left] of slots) if (!this.#slots.has(name)) dispose([...left]);
-    for (const [name, left] of sums) if (!this.#sums.has(name)) left.dispose();
-    if (this.#restored.length > 0) this.#restore(subject, names);
-  }
-
-  dispose(): void {
-    for (const slots of this.#slots.values()) dispose([...slots]);
-    dispose([...this.#sums.values()]);
-    this.#slots = new Map();
-    this.#sums = new Map();
-    this.#restored = [];
-  }
-
-  /**
-   * Hands restored state to its variables: by name where the names agree, and what is left over
-   * then is given up; else by position (a second model in one process gets other variable names for
-   * the same layers).
-   */
-  #restore(subject: string, names: readonly string[]): void {
-    const restored = this.#restored;
-    const hasSums = restored.some(({ name }) => name.endsWith(`/${ACCUMULATOR}`));
-    const places = this.#places(names, hasSums);
-    const byName = new Map(restored.map((array) => [array.name, array]));
-    const named = places.every(({ name }) => byName.has(name));
-    const arrays = places.map(({ name }, i) => (named ? byName.get(name)! : restored[i]));
-    const fits =
-      (named || restored.length === places.length) &&
-      places.every(({ variable }, i) => String(arrays[i].shape) === String(variable.shape));
-    if (!fits) throw notTheirState(subject, names.length, restored.length);
+    const places = this.#isBuilt ? [...this.#entries.values()] : saved;
+    if (!isWhole) throw notTheirState(subject, places.length, saved.length);
+    const found = saved.length === 0 ? [] : stateOfEach(subject, saved, places);
+    if (!this.#isBuilt) {
+      this.dispose();
+      this.#entries = new Map(saved.map((owner) => [owner.name, this.#entryOf(owner)]));
+    }
     tidy(() => {
-      places.forEach(({ variable }, i) => {
-        variable.assign(toTensor(arrays[i]));
+      [...this.#entries.values()].forEach(({ slots }, i) => {
+        slots.forEach((slot, j) => {
+          const array = found[i]?.slots.get(this.#slotNames[j]);
+          slot.assign(array ? toTensor(array) : zerosLike(slot));
+        });
       });
     });
-    this.#restored = [];
   }
 
-  /** All tensors in the order of a state, with their names there. */
-  #places(
-    names: readonly string[],
-    withSums: boolean,
-  ): { readonly name: string; readonly variable: Variable }[] {
-    const slots = this.#slotNames.flatMap((slot, i) =>
-      names.map((name) => ({ name: `${name}/${slot}`, variable: this.slots(name)[i] })),
-    );
-    const sums = [...(withSums ? this.#sums : [])].map(([name, variable]) => ({
-      name: `${name}/${ACCUMULATOR}`,
-      variable,
-    }));
-    return [...slots, ...sums];
+  /** Gives all of it up. */
+  dispose(): void {
+    for (const { slots } of this.#entries.values()) dispose([...slots]);
+    this.#entries = new Map();
+    this.#isBuilt = false;
+  }
+
+  #entryOf({ name, shape, slots }: Owner): Entry {
+    const like = toTensor([...slots.values()][0]);
+    const made = this.#slotNames.map(() => zerosFor(like));
+    like.dispose();
+    return { name, shape, slots: made };
   }
 }
+
+const zerosFor = (like: Parameters<typeof zerosLike>[0]): Variable =>
+  tidy(() => zerosLike(like).variable(false));

@@ -14,7 +14,7 @@ const SUBJECT = "loadModel";
  * @throws {DataError} if it is no layers model, or one of which TensorFlow.js would never come back.
  */
 export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtifacts> {
-  const artifacts = await asOurs(
+  const artifacts = await withOwnErrors(
     async () => await source.load!(),
     (got, cause) =>
       new SourceError({
@@ -31,7 +31,7 @@ export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtif
     throw unbuildable("a model with a topology", "one without");
   }
   const topology = modelTopology as Json;
-  return asOurs(() => prepared(artifacts, topology, weightSpecs), notBuilt(topology));
+  return withOwnErrors(() => prepared(artifacts, topology, weightSpecs), notBuilt(topology));
 }
 
 /**
@@ -40,7 +40,7 @@ export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtif
  * @throws {DataError} if it cannot; its own error is the `cause`.
  */
 export function buildFrom(artifacts: io.ModelArtifacts): Promise<LayersModel> {
-  return asOurs(() => buildModel(artifacts), notBuilt(artifacts.modelTopology as Json));
+  return withOwnErrors(() => buildModel(artifacts), notBuilt(artifacts.modelTopology as Json));
 }
 
 async function prepared(
@@ -67,7 +67,7 @@ function isKeras3(topology: Json): boolean {
 }
 
 /** Does something with foreign code; errors that are none of this library become one. */
-async function asOurs<T>(
+async function withOwnErrors<T>(
   action: () => T | Promise<T>,
   ours: (got: string, cause: unknown) => CifarKitError,
 ): Promise<T> {

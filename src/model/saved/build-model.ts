@@ -1,11 +1,14 @@
 import { dispose, io, type NamedTensorMap, tidy } from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
+import { checkSavedNames } from "../class-names.ts";
 import { compileOwning } from "../compile.ts";
+import { assignTo } from "../constraints.ts";
 import { modelInternals, type NamedTensor } from "../internals.ts";
-import { orNothing, orNothingAsync } from "../leftovers.ts";
+import { disposeOnError, disposeOnErrorAsync } from "../dispose-on-error.ts";
 import { toArray } from "../named-array.ts";
-import { leaveNothing } from "../optimizers/leave-nothing.ts";
-import { isKerasOptimizer, restoreOptimizer } from "../optimizers/restore-optimizer.ts";
+import { buildOptimizer } from "../optimizers/build-optimizer.ts";
+import { isKerasOptimizer } from "../optimizers/keras-optimizer.ts";
+import { restoreOptimizer } from "../optimizers/restore-optimizer.ts";
 
 /** As tfjs-layers declares it; tfjs-core declares it once more, otherwise. */
 type TrainingConfig = Parameters<LayersModel["loadTrainingConfig"]>[0];
@@ -21,8 +24,9 @@ const ANY_OPTIMIZER = {
  * leaving anything behind when it fails.
  */
 export async function buildModel(artifacts: io.ModelArtifacts): Promise<LayersModel> {
-  const model = await orNothingAsync(() => loadLayersModel(topologyOf(artifacts)));
+  const model = await disposeOnErrorAsync(() => loadLayersModel(topologyOf(artifacts)));
   try {
+    checkSavedNames("loadModel", model);
     const { trainingConfig, weightData, weightSpecs = [] } = artifacts;
     const tensors = weightData && tidy(() => io.decodeWeights(weightData, weightSpecs));
     try {
@@ -34,6 +38,11 @@ export async function buildModel(artifacts: io.ModelArtifacts): Promise<LayersMo
         await compileAsSaved(model, trainingConfig as TrainingConfig, tensors ? named(true) : []);
       }
       if (tensors) model.loadWeights(byName(named(false)));
+      // It has held them to their constraints once more, which rounds.
+      for (const weight of model.weights) {
+        const saved = tensors?.[weight.originalName];
+        if (saved) assignTo(weight, saved);
+      }
     } finally {
       dispose(tensors ?? []);
     }
@@ -68,19 +77,22 @@ async function compileAsSaved(
 ): Promise<void> {
   const arrays = await Promise.all(state.map(({ name, tensor }) => toArray(name, tensor)));
   const saved = config.optimizer_config as { config?: Record<string, unknown> } | undefined;
-  const own = restoreOptimizer("loadModel", saved?.config ?? {}, arrays);
+  const own = restoreOptimizer("loadModel", saved?.config ?? {});
   // TensorFlow.js knows the names of losses and metrics; what it cannot compile fails here, with an
   // optimizer of which nothing is left.
   const trial = { ...config, optimizer_config: ANY_OPTIMIZER } as unknown as TrainingConfig;
-  orNothing(() => {
+  disposeOnError(() => {
     model.loadTrainingConfig(trial);
   });
   modelInternals(model).optimizer!.dispose();
   if (!own) model.loadTrainingConfig(config);
   const optimizer = own ?? modelInternals(model).optimizer!;
-  leaveNothing(optimizer);
   compileOwning(model, optimizer, model);
-  if (!isKerasOptimizer(optimizer) && state.length > 0) await optimizer.setWeights([...state]);
+  if (state.length > 0) {
+    if (isKerasOptimizer(optimizer)) optimizer.writeStockState(arrays);
+    else await optimizer.setWeights([...state]);
+  }
+  buildOptimizer("loadModel", model);
 }
 
 function byName(tensors: readonly NamedTensor[]): NamedTensorMap {

@@ -1,4 +1,4 @@
-import { sha256 } from "../../dataset/sha256.ts";
+import { sha256 } from "../../bytes/sha256.ts";
 
 /**
  * SHA-256 of what a model's file says, whatever its spaces and line breaks.

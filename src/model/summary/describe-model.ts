@@ -1,5 +1,5 @@
 import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
-import { printable } from "../../printable.ts";
+import { printable } from "../../text/printable.ts";
 import { layerNames, modelName } from "./layer-names.ts";
 
 /** Sizes of an output; `null` where it is not fixed, such as the batch. */

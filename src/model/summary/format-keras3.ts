@@ -1,4 +1,5 @@
-import { formatFixed } from "../../metrics/format-number.ts";
+import { formatFixed } from "../../text/format-number.ts";
+import { roundHalfEven } from "../../text/round-half-even.ts";
 import type { LayerFacts, ModelFacts, ParamCount } from "./describe-model.ts";
 import { formatCount, formatShape } from "./format-values.ts";
 
@@ -56,14 +57,10 @@ function columnWidths(lineLength: number, shares: readonly number[]): number[] {
   const ends = shares.map((share) => Math.trunc(share * lineLength));
   let surplus = 3 * ends.length + 1;
   return ends.map((end, i) => {
-    const share = roundToEven(surplus / (ends.length - i));
+    const share = roundHalfEven(surplus / (ends.length - i));
     surplus -= share;
     return end - (ends[i - 1] ?? 0) - share;
   });
-}
-
-function roundToEven(value: number): number {
-  return value % 1 === 0.5 ? 2 * Math.round(value / 2) : Math.round(value);
 }
 
 /** The lines of a row. The numbers of parameters stand on the right of their column. */

@@ -1,3 +1,5 @@
+import { snakeCase } from "../../formats/keras-layer.ts";
+
 /** What the naming needs to know of a layer. */
 interface Named {
   readonly name: string;
@@ -20,7 +22,7 @@ export function layerNames(layers: readonly Named[], style: "keras2" | "keras3")
   return layers.map((layer) => {
     if (!isAutomatic(layer)) return layer.name;
     const isInput = layer.getClassName() === "InputLayer";
-    const base = isInput && style === "keras2" ? "input" : snakeCase(layer.getClassName());
+    const base = isInput && style === "keras2" ? "input" : snakeCase(layer.getClassName(), style);
     let name = nextName(base);
     while (taken.has(name)) name = nextName(base);
     return name;
@@ -42,14 +44,6 @@ export function modelName(
 function isAutomatic(layer: Named): boolean {
   const className = layer.getClassName();
   if (className === "InputLayer") return /^input(_?\d+)?$/.test(layer.name);
-  const prefix = `${snakeCase(className)}_${className}`;
+  const prefix = `${snakeCase(className, "keras2")}_${className}`;
   return layer.name.startsWith(prefix) && /^\d+$/.test(layer.name.slice(prefix.length));
-}
-
-/** `BatchNormalization` to `batch_normalization`, by Keras's rules: `MaxPooling2D` is one word less. */
-function snakeCase(className: string): string {
-  return className
-    .replace(/(.)([A-Z][a-z0-9]+)/g, "$1_$2")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
 }

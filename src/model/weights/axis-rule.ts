@@ -1,9 +1,9 @@
 import type { Along } from "./feature-order.ts";
 import type { Layer } from "./layer-weights.ts";
-import type { Place } from "./place.ts";
+import type { TracedTensor } from "./traced-tensor.ts";
 
 /** The order of a layer's output by those of its inputs. */
-export type AxisRule = (inputs: readonly Place[], context: Context) => Place;
+export type AxisRule = (inputs: readonly TracedTensor[], context: Context) => TracedTensor;
 
 /** What a rule may ask for. */
 export interface Context {

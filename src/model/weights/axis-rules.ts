@@ -4,7 +4,7 @@ import { type Along, orderOfAxes, range, repeated, withFirst, withLast } from ".
 import { concatenate, elementwise } from "./join-rules.ts";
 import { axisOf, channelAxis, configOf, slopeAxis } from "./layer-axes.ts";
 import type { Layer } from "./layer-weights.ts";
-import { count, ordersOf, type Place, placeOf } from "./place.ts";
+import { count, ordersOf, type TracedTensor, tracedTensor } from "./traced-tensor.ts";
 import { flattenRule, permute, reshape } from "./reshape-rules.ts";
 
 /** Each value stays where it is, in PyTorch, too. */
@@ -20,27 +20,27 @@ const featuresLast: AxisRule = ([place], context) =>
 
 /** The order as it is, or as the layer needs it in PyTorch: who can say if it is put back after? */
 function withChoice(
-  place: Place,
+  place: TracedTensor,
   context: Context,
   needed: (axes: readonly number[]) => number[],
-): Place {
+): TracedTensor {
   if (place.shape.length === 1) return place;
   const orders = ordersOf(place, context.wanted);
   const moved = orders.map(({ axes, along }) => ({ axes: needed(axes), along }));
   const more = moved.filter(({ axes }, i) => String(axes) !== String(orders[i].axes));
   return more.length === 0
     ? place
-    : placeOf(place.shape, [...orders, ...more], { origin: place.origin });
+    : tracedTensor(place.shape, [...orders, ...more], { origin: place.origin });
 }
 
 const dense: AxisRule = (inputs, context) => {
   const { shape, layer, unitOrder } = context;
   if (shape.length === 1) {
-    return placeOf(shape, [{ axes: [0], along: [unitOrder] }], { units: [layer] });
+    return tracedTensor(shape, [{ axes: [0], along: [unitOrder] }], { units: [layer] });
   }
   const place = featuresLast(inputs, context);
   const { origin } = place;
-  return placeOf(
+  return tracedTensor(
     shape,
     ordersOf(place, context.wanted).map(({ axes, along }) => ({
       axes,
@@ -57,7 +57,7 @@ const neighbours =
     const channel = channelAxis(layer, shape.length);
     const along = ordersOf(place, wanted).map((order) => channels(order.along[channel], layer));
     const axes = withFirst(channel, range(shape.length));
-    return placeOf(
+    return tracedTensor(
       shape,
       along.map((indices) => ({
         axes,
@@ -84,7 +84,7 @@ const globalPooling: AxisRule = ([place], { shape, layer, wanted }) => {
     axes: [0],
     along: [along[channel]],
   }));
-  return placeOf(shape, orders, { origin: place.origin, units: [] });
+  return tracedTensor(shape, orders, { origin: place.origin, units: [] });
 };
 
 /** Layers that nobody knows: their output is as here if their inputs are, and if they keep the features. */
@@ -97,23 +97,24 @@ const unknown: AxisRule = (inputs, context) => {
     // A Flatten of one's own, or one at each time: in PyTorch the channels may come first in it.
     const flattened = { ...first, shape, told: undefined };
     const orders = [...ordersOf(flattened, wanted), ...(told ? [] : asHere)];
-    return placeOf(shape, orders, { origin: { layer, rank: first.shape.length } });
+    return tracedTensor(shape, orders, { origin: { layer, rank: first.shape.length } });
   }
   const features = shape[rank - 1];
   const keepsFeatures = inputs.some(
     (input) => input.shape.length <= rank || input.shape[input.shape.length - 1] === features,
   );
-  if (!keepsFeatures) return placeOf(shape, []);
+  if (!keepsFeatures) return tracedTensor(shape, []);
   const origin = inputs.find((input) => input.origin)?.origin;
   const same = inputs.every((input) => {
     const orders = ordersOf(input, wanted);
     return orders.length > 0 && orders.every(({ along }) => along.every((indices) => !indices));
   });
-  return placeOf(shape, same ? asHere : [], { origin, units: rank === 1 ? [] : undefined });
+  return tracedTensor(shape, same ? asHere : [], { origin, units: rank === 1 ? [] : undefined });
 };
 
 /** Each row of the embedding is a row in PyTorch, too. */
-const embedding: AxisRule = (_, { shape }) => placeOf(shape, [orderOfAxes(range(shape.length))]);
+const embedding: AxisRule = (_, { shape }) =>
+  tracedTensor(shape, [orderOfAxes(range(shape.length))]);
 
 /** PyTorch's PReLU has one slope a channel. */
 const prelu: AxisRule = (inputs, context) => {
@@ -124,47 +125,23 @@ const prelu: AxisRule = (inputs, context) => {
 };
 
 const RULES: ReadonlyMap<string, AxisRule> = new Map<string, AxisRule>([
+  // prettier-ignore
   ...entries(inPlace, [
-    "Activation",
-    "AlphaDropout",
-    "Dropout",
-    "ELU",
-    "GaussianDropout",
-    "GaussianNoise",
-    "Identity",
-    "LeakyReLU",
-    "Masking",
-    "ReLU",
-    "Rescaling",
-    "Softmax",
-    "SpatialDropout1D",
-    "ThresholdedReLU",
+    "Activation", "AlphaDropout", "Dropout", "ELU", "GaussianDropout", "GaussianNoise", "Identity",
+    "LeakyReLU", "Masking", "ReLU", "Rescaling", "Softmax", "SpatialDropout1D", "ThresholdedReLU",
   ]),
   ...entries(channelsFirst, ["BatchNormalization"]),
   ...entries(featuresLast, ["LayerNormalization"]),
+  // prettier-ignore
   ...entries(convolution, [
-    "Conv1D",
-    "Conv2D",
-    "Conv2DTranspose",
-    "Conv3D",
-    "Conv3DTranspose",
-    "SeparableConv2D",
+    "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "SeparableConv2D",
   ]),
   ...entries(depthwise, ["DepthwiseConv2D"]),
+  // prettier-ignore
   ...entries(pooling, [
-    "AveragePooling1D",
-    "AveragePooling2D",
-    "AveragePooling3D",
-    "CenterCrop",
-    "Cropping2D",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "MaxPooling3D",
-    "RandomHeight",
-    "RandomWidth",
-    "Resizing",
-    "UpSampling2D",
-    "ZeroPadding2D",
+    "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "CenterCrop", "Cropping2D",
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "RandomHeight", "RandomWidth", "Resizing",
+    "UpSampling2D", "ZeroPadding2D",
   ]),
   ...entries(globalPooling, [
     "GlobalAveragePooling1D",

@@ -3,8 +3,9 @@
  * neither safetensors nor HDF5 see themselves.
  */
 import { DataError } from "../../errors.ts";
-import { sha256 } from "../../dataset/sha256.ts";
-import type { SafeTensor } from "../../weights/safetensors.ts";
+import { joinBytes } from "../../bytes/bytes.ts";
+import { sha256 } from "../../bytes/sha256.ts";
+import type { SafeTensor } from "../../formats/safetensors.ts";
 
 /**
  * SHA-256 of a safetensors file's content: of its text (without the hash) and its tensors' names,
@@ -25,12 +26,17 @@ export function safetensorsHash(
   );
 }
 
-/** SHA-256 of the weights in an HDF5 file: of their shapes as JSON, and their float32 bytes, in the model's order. */
+/**
+ * SHA-256 of the weights in an HDF5 file: of their shapes as JSON, with the class names if there are
+ * any, and their float32 bytes, in the model's order.
+ */
 export function weightsHash(
   weights: readonly { readonly shape: readonly number[]; readonly data: Float32Array }[],
+  classNames: readonly string[] | undefined,
 ): Promise<string> {
+  const shapes = weights.map(({ shape }) => shape);
   return hashOf(
-    weights.map(({ shape }) => shape),
+    classNames ? [shapes, classNames] : shapes,
     weights.map(({ data }) => data),
   );
 }
@@ -47,16 +53,7 @@ export function checkHash(expected: string | undefined, found: string): void {
   });
 }
 
-async function hashOf(description: unknown, arrays: readonly ArrayBufferView[]): Promise<string> {
+function hashOf(description: unknown, arrays: readonly ArrayBufferView[]): Promise<string> {
   const head = new TextEncoder().encode(JSON.stringify(description));
-  const bytes = new Uint8Array(
-    arrays.reduce((sum, { byteLength }) => sum + byteLength, head.length),
-  );
-  bytes.set(head);
-  let at = head.length;
-  for (const { buffer, byteOffset, byteLength } of arrays) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  return sha256(bytes);
+  return sha256(joinBytes([head, ...arrays]));
 }

@@ -5,7 +5,7 @@
  * `[2, 0, 1]`. Numbers of one axis can change places, too: behind a Flatten layer the one axis that
  * is left has the same numbers in another order.
  */
-import { sourceIndices, stridesOf } from "../../weights/permute.ts";
+import { sourceIndices, stridesOf } from "../../formats/permute.ts";
 
 /** An order of the axes, the batch's left out, and of the numbers along them. */
 export interface FeatureOrder {

@@ -18,13 +18,19 @@ import {
 } from "./feature-order.ts";
 import { configOf } from "./layer-axes.ts";
 import { isModel, type Layer } from "./layer-weights.ts";
-import { ordersOf, type Origin, type Place, placeOf, UnknownOrder } from "./place.ts";
+import {
+  ordersOf,
+  type OpenOrder,
+  type TracedTensor,
+  tracedTensor,
+  UnknownOrder,
+} from "./traced-tensor.ts";
 
 /** What reaches a layer each time that it is applied. */
 export interface Visit {
   readonly shape: readonly number[];
   readonly orders: readonly FeatureOrder[];
-  readonly origin: Origin | undefined;
+  readonly origin: OpenOrder | undefined;
 }
 
 /** The orders of what reaches the layers, and of what leaves the Dense layers. */
@@ -69,12 +75,12 @@ class Walk {
   }
 
   /** The places of a model's outputs, given those of its inputs. */
-  outputs(model: LayersModel, inputs?: readonly Place[]): Place[] {
-    const places = new Map<SymbolicTensor, Place>();
+  outputs(model: LayersModel, inputs?: readonly TracedTensor[]): TracedTensor[] {
+    const places = new Map<SymbolicTensor, TracedTensor>();
     model.inputs.forEach((tensor, i) =>
       places.set(tensor, inputs?.[i] ?? inputPlace(model, tensor, this.#told)),
     );
-    const placeOfTensor = (tensor: SymbolicTensor): Place => {
+    const placeOfTensor = (tensor: SymbolicTensor): TracedTensor => {
       let place = places.get(tensor);
       if (!place) {
         const node = nodeOf(tensor);
@@ -89,14 +95,18 @@ class Walk {
     return model.outputs.map(placeOfTensor);
   }
 
-  #applied(layer: Layer, outputs: readonly SymbolicTensor[], inputs: readonly Place[]): Place[] {
+  #applied(
+    layer: Layer,
+    outputs: readonly SymbolicTensor[],
+    inputs: readonly TracedTensor[],
+  ): TracedTensor[] {
     if (isModel(layer)) return this.outputs(layer, inputs);
     const told = this.#told.get(layer);
     const wanted = this.#wanted;
     if (told?.length === inputs[0]?.shape.length) {
       const { shape, origin } = inputs[0];
       const orders = ordersOf(inputs[0], wanted).map(({ along }) => ({ axes: told, along }));
-      inputs = [placeOf(shape, orders, { origin }), ...inputs.slice(1)];
+      inputs = [tracedTensor(shape, orders, { origin }), ...inputs.slice(1)];
     }
     if (layer.weights.length > 0 && inputs.length > 0) {
       const { shape, origin = { layer, rank: shape.length } } = inputs[0];
@@ -128,13 +138,13 @@ function inputPlace(
   model: LayersModel,
   tensor: SymbolicTensor,
   told: ReadonlyMap<Layer, readonly number[]>,
-): Place {
+): TracedTensor {
   const shape = sizesOf(tensor);
   const rank = shape.length;
   const origin = { layer: tensor.sourceLayer, rank };
   const axes = told.get(tensor.sourceLayer);
-  if (axes) return placeOf(shape, [orderOfAxes(axes)]);
-  if (rank < 2) return placeOf(shape, [orderOfAxes(range(rank))]);
+  if (axes) return tracedTensor(shape, [orderOfAxes(axes)]);
+  if (rank < 2) return tracedTensor(shape, [orderOfAxes(range(rank))]);
   const found = demands(model, tensor);
   // Two axes may be a sequence's or a picture's, three are an image's, as images are in the model.
   if (found.size === 0) {
@@ -144,7 +154,7 @@ function inputPlace(
   const orders = [...found].map((axis) =>
     orderOfAxes(axis === "features last" ? range(rank) : withFirst(axis, range(rank))),
   );
-  return placeOf(shape, orders, { origin: orders.length > 1 ? undefined : origin });
+  return tracedTensor(shape, orders, { origin: orders.length > 1 ? undefined : origin });
 }
 
 /** Which axes the layers that an input reaches take for its channels. */

@@ -2,7 +2,7 @@
 import type { AxisRule, Context } from "./axis-rule.ts";
 import { type Along, distinct, type FeatureOrder, range, sameAlong } from "./feature-order.ts";
 import { axisOf } from "./layer-axes.ts";
-import { ordersOf, type Place, placeOf } from "./place.ts";
+import { ordersOf, type TracedTensor, tracedTensor } from "./traced-tensor.ts";
 
 export const concatenate: AxisRule = (inputs, context) => {
   const { shape, layer } = context;
@@ -51,15 +51,15 @@ export const elementwise: AxisRule = (inputs, context) => {
     inputs.flatMap(({ units }) => units ?? []),
     along,
   );
-  return placeOf(shape, orders, { origin: place.origin });
+  return tracedTensor(shape, orders, { origin: place.origin });
 };
 
 /** The orders that inputs can have together; `combine` gives each axis's, or says that they cannot. */
 function merged(
-  inputs: readonly Place[],
+  inputs: readonly TracedTensor[],
   { shape, wanted }: Context,
   combine: (parts: readonly FeatureOrder[]) => readonly (Along | "apart")[],
-): Place {
+): TracedTensor {
   const rank = shape.length;
   let combinations: FeatureOrder[][] = [[]];
   for (const input of inputs) {
@@ -78,5 +78,5 @@ function merged(
   const { origin } = unclear ?? inputs.find((input) => input.origin) ?? inputs[0];
   const all = inputs.every(({ units }) => units);
   const units = all ? inputs.flatMap((input) => [...input.units!]) : undefined;
-  return placeOf(shape, orders, { origin, units });
+  return tracedTensor(shape, orders, { origin, units });
 }

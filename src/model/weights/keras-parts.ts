@@ -1,5 +1,5 @@
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
-import { keras3Groups } from "../../weights/keras-layer.ts";
+import { keras3Groups } from "../../formats/keras-layer.ts";
 import type { LayerInternals } from "../internals.ts";
 
 /**

@@ -1,8 +1,8 @@
 /** A model's layers as Keras's files name them. */
-import type { KerasLayer, KerasWeight } from "../../weights/keras-layer.ts";
+import type { KerasLayer, KerasWeight } from "../../formats/keras-layer.ts";
+import type { LayerWeight, WeightedLayer } from "./layer-weights.ts";
 import type { LayerInternals } from "../internals.ts";
 import { kerasParts } from "./keras-parts.ts";
-import type { LayerWeight, WeightedLayer } from "./layer-weights.ts";
 
 /** The layers, and which weight of the model each of their weights is. */
 export interface KerasTree {

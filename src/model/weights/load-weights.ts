@@ -1,5 +1,7 @@
 import { tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { assignTo } from "../constraints.ts";
+import { checkSavedNames, setClassNames } from "../class-names.ts";
 import type { LoadWeightsOptions } from "./weights-options.ts";
 
 /**
@@ -9,7 +11,8 @@ import type { LoadWeightsOptions } from "./weights-options.ts";
  * Every weight of the model must be in the file in its shape, and nothing else (PyTorch's
  * `num_batches_tracked` aside). Float16, bfloat16 and float64 are converted, from HDF5 integers, too. Either
  * all weights are set or, if this throws, none. A file of {@link saveWeights} has a SHA-256 of its content,
- * which is checked; files of other programs load without.
+ * which is checked, and the class names of the model that it is of, which this one then has; files of
+ * other programs load without.
  *
  * In HDF5 files weights go by the order of the layers, as in Keras, whatever the layers' names.
  *
@@ -30,9 +33,15 @@ export async function loadWeights(
 ): Promise<void> {
   // Loaded with the first file: most pages begin without one.
   const { readWeights } = await import("./read-weights.ts");
-  for (const [{ variable, shape }, data] of await readWeights(model, bytes, options)) {
+  const { values, classNames } = await readWeights(model, bytes, options);
+  // The names belong to these weights, whatever the model's were before.
+  if (classNames) {
+    checkSavedNames("loadWeights", model, classNames);
+    setClassNames(model, classNames);
+  }
+  for (const [{ variable, shape }, data] of values) {
     const value = tensor(data, [...shape], "float32");
-    variable.write(value);
+    assignTo(variable, value);
     value.dispose();
   }
 }

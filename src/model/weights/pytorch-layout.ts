@@ -7,7 +7,7 @@ import { ArgumentError } from "../../errors.ts";
 import { range } from "./feature-order.ts";
 import { type Followed, followAxes } from "./follow-axes.ts";
 import type { Layer, LayerWeight, PlacedLayer } from "./layer-weights.ts";
-import { type Origin, UnknownOrder } from "./place.ts";
+import { type OpenOrder, UnknownOrder } from "./traced-tensor.ts";
 import { pyTorchShape, reordered, sameWeightOrder, weightOrder } from "./weight-order.ts";
 import type { LoadWeightsOptions } from "./weights-options.ts";
 
@@ -44,18 +44,10 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Layer classes with a counterpart in PyTorch. */
+// prettier-ignore
 const CLASSES: readonly string[] = [
-  "BatchNormalization",
-  "Conv1D",
-  "Conv2D",
-  "Conv2DTranspose",
-  "Conv3D",
-  "Conv3DTranspose",
-  "Dense",
-  "DepthwiseConv2D",
-  "Embedding",
-  "LayerNormalization",
-  "PReLU",
+  "BatchNormalization", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "Dense",
+  "DepthwiseConv2D", "Embedding", "LayerNormalization", "PReLU",
 ];
 
 /**
@@ -74,7 +66,7 @@ export function pyTorchLayers(
     throw noCounterpart(subject, `${path}, a ${className}`);
   }
   const paths = new Map(layers.map(({ layer, path }) => [layer, path]));
-  const ambiguous = (at: Layer | undefined, origin: Origin | undefined): ArgumentError =>
+  const ambiguous = (at: Layer | undefined, origin: OpenOrder | undefined): ArgumentError =>
     unknownOrder(
       subject,
       at && (paths.get(at) ?? at.name),
@@ -170,7 +162,7 @@ function unknownOrder(
   subject: string,
   at: string | undefined,
   path: string | undefined,
-  origin: Origin | undefined,
+  origin: OpenOrder | undefined,
 ): ArgumentError {
   const of = at === undefined ? "" : ` of ${at}`;
   const here = range(origin?.rank ?? 1).map((axis) => axis + 1);

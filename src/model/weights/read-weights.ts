@@ -1,12 +1,13 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, describe } from "../../checks.ts";
+import { attempt, check, describe, isListOf, isText } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
-import { listed } from "../../listed.ts";
-import { refuseForeignFile } from "../../weights/foreign-file.ts";
-import { isHdf5 } from "../../weights/is-hdf5.ts";
-import { readSafetensors } from "../../weights/read-safetensors.ts";
-import type { SafeTensor } from "../../weights/safetensors.ts";
-import { toFloat32 } from "../../weights/to-float32.ts";
+import { readOptions } from "../../options.ts";
+import { listed } from "../../text/listed.ts";
+import { refuseForeignFile } from "../../formats/foreign-file.ts";
+import { isHdf5 } from "../../formats/is-hdf5.ts";
+import { readSafetensors } from "../../formats/read-safetensors.ts";
+import type { SafeTensor } from "../../formats/safetensors.ts";
+import { toFloat32 } from "../../formats/to-float32.ts";
 import { checkHash, safetensorsHash, weightsHash } from "./content-hash.ts";
 import { kerasTree } from "./keras-tree.ts";
 import {
@@ -17,16 +18,23 @@ import {
   weightedLayers,
 } from "./layer-weights.ts";
 import { pyTorchLayers } from "./pytorch-layout.ts";
-import { checkWeightsOptions, type LoadWeightsOptions } from "./weights-options.ts";
+import { loadOptions, type LoadWeightsOptions } from "./weights-options.ts";
 
 type Values = Map<LayerWeight, Float32Array>;
+
+/** What a file holds for a model. */
+interface Content {
+  readonly values: Values;
+  /** What its classes are called, if the file says so. */
+  readonly classNames: readonly string[] | undefined;
+}
 
 /** What a file gives the weights of a model; checks what `loadWeights` was given. */
 export async function readWeights(
   model: LayersModel,
   bytes: Uint8Array,
   options: LoadWeightsOptions,
-): Promise<Values> {
+): Promise<Content> {
   const subject = "loadWeights";
   const layers = weightedLayers(subject, model);
   const placed = placedLayers(layers);
@@ -37,24 +45,28 @@ export async function readWeights(
     describe(bytes),
     "pass the file's bytes, e.g. of fs.readFileSync(path)",
   );
-  checkWeightsOptions(subject, options, ["layout", "names", "axes"], placed);
+  const settings = readOptions(subject, options, loadOptions(placed));
   refuseForeignFile(subject, bytes);
   return isHdf5(bytes)
     ? fromKerasFile(layers, bytes)
-    : fromSafetensors(subject, model, placed, bytes, options);
+    : fromSafetensors(subject, model, placed, bytes, settings);
 }
 
-async function fromKerasFile(layers: readonly WeightedLayer[], bytes: Uint8Array): Promise<Values> {
+async function fromKerasFile(
+  layers: readonly WeightedLayer[],
+  bytes: Uint8Array,
+): Promise<Content> {
   // Few programs need it, and pages should not load it for nothing.
-  const { readKerasWeights } = await import("../../weights/keras-h5.ts");
+  const { readKerasWeights } = await import("../../formats/keras-h5.ts");
   const tree = kerasTree(layers);
   const read = await readKerasWeights(bytes, tree.layers);
   const found = [...tree.weights].map(([key, weight]) => {
     const data = read.values.get(key)!;
     return { weight, data, shape: key.shape };
   });
-  if (read.hash !== undefined) checkHash(read.hash, await weightsHash(found));
-  return new Map(found.map(({ weight, data }) => [weight, data]));
+  const { hash, classNames } = read;
+  if (hash !== undefined) checkHash(hash, await weightsHash(found, classNames));
+  return { values: new Map(found.map(({ weight, data }) => [weight, data])), classNames };
 }
 
 async function fromSafetensors(
@@ -63,7 +75,7 @@ async function fromSafetensors(
   layers: readonly PlacedLayer[],
   bytes: Uint8Array,
   options: LoadWeightsOptions,
-): Promise<Values> {
+): Promise<Content> {
   const { tensors, metadata } = readSafetensors(bytes);
   const hash = Object.hasOwn(metadata, "sha256") ? metadata.sha256 : undefined;
   if (hash !== undefined) checkHash(hash, await safetensorsHash(tensors, metadata));
@@ -102,7 +114,13 @@ async function fromSafetensors(
   if (unused.size > 0) {
     throw mismatch("only weights of the model", firstOf(unused));
   }
-  return values;
+  return { values, classNames: namesOf(metadata) };
+}
+
+/** The class names that a file's text holds as JSON. */
+function namesOf({ classNames }: Readonly<Record<string, string>>): Content["classNames"] {
+  const names: unknown = attempt((): unknown => JSON.parse(classNames));
+  return isListOf(names, isText) ? names : undefined;
 }
 
 function takeTensor(

@@ -2,7 +2,7 @@
 import type { AxisRule, Context } from "./axis-rule.ts";
 import { permuteHere, range, sameAlong, withFirst } from "./feature-order.ts";
 import { configOf } from "./layer-axes.ts";
-import { count, ordersOf, type Place, placeOf } from "./place.ts";
+import { count, ordersOf, type TracedTensor, tracedTensor } from "./traced-tensor.ts";
 
 export const flattenRule: AxisRule = ([place], context) => {
   const { layer, shape } = context;
@@ -28,7 +28,7 @@ export const reshape: AxisRule = ([place], context) => {
 };
 
 /** Where the order behind a flattening or reshaping layer is to be told: earlier if it was scrambled before. */
-function originOf(place: Place, { layer, wanted }: Context): Place["origin"] {
+function originOf(place: TracedTensor, { layer, wanted }: Context): TracedTensor["origin"] {
   const orders = ordersOf(place, wanted);
   const clear = orders.every(({ along }) =>
     along.every((indices, axis) => sameAlong(indices, orders[0].along[axis])),
@@ -36,9 +36,9 @@ function originOf(place: Place, { layer, wanted }: Context): Place["origin"] {
   return clear && orders.length > 0 ? { layer, rank: place.shape.length } : place.origin;
 }
 
-function permuted(place: Place, dims: readonly number[], { wanted }: Context): Place {
+function permuted(place: TracedTensor, dims: readonly number[], { wanted }: Context): TracedTensor {
   const orders = ordersOf(place, wanted).map((order) => permuteHere(order, dims));
-  return placeOf(
+  return tracedTensor(
     dims.map((axis) => place.shape[axis]),
     orders,
     { origin: place.origin },
@@ -54,7 +54,7 @@ export const permute: AxisRule = ([place], context) => {
   if (dims.every((axis, i) => axis === i)) return place;
   const { base, origin } = permuted(place, dims, context);
   const rank = dims.length;
-  return placeOf(
+  return tracedTensor(
     context.shape,
     base.orders.flatMap(({ axes, along }) => [
       { axes, along },

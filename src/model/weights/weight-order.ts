@@ -1,5 +1,5 @@
 /** How the numbers of one weight stand in PyTorch. */
-import { sourceIndices } from "../../weights/permute.ts";
+import { sourceIndices } from "../../formats/permute.ts";
 import {
   type Along,
   type FeatureOrder,

@@ -1,4 +1,6 @@
-import { check, checkOneOf, checkOptions, describe, isArray } from "../../checks.ts";
+import { check, describe, isArray, isObject } from "../../checks.ts";
+import { checkMetadata } from "../../formats/write-safetensors.ts";
+import { oneOf, reader } from "../../options.ts";
 import type { Layer, PlacedLayer } from "./layer-weights.ts";
 
 /** What kind of file weights are written to. */
@@ -36,8 +38,8 @@ export interface SaveWeightsOptions {
    */
   readonly dtype?: "F32" | "F16";
   /**
-   * Text by key to store in a safetensors file. Default none. The keys `format`, `layout` and `sha256`
-   * are the library's own.
+   * Text by key to store in a safetensors file. Default none. The keys `format`, `layout`,
+   * `classNames` and `sha256` are the library's own.
    */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -45,26 +47,28 @@ export interface SaveWeightsOptions {
 /** Options of {@link loadWeights}. */
 export type LoadWeightsOptions = Pick<SaveWeightsOptions, "layout" | "names" | "axes">;
 
-export const FORMATS: readonly WeightsFormat[] = ["safetensors", "keras3", "keras2"];
+const FORMATS: readonly WeightsFormat[] = ["safetensors", "keras3", "keras2"];
 const LAYOUTS: readonly WeightsLayout[] = ["pytorch", "keras"];
-const OWN_METADATA = ["format", "layout", "sha256"];
+const OWN_METADATA = ["format", "layout", "classNames", "sha256"];
 
-/** Checks what both functions have in common. */
-export function checkWeightsOptions(
-  subject: string,
-  options: SaveWeightsOptions,
-  known: readonly (keyof SaveWeightsOptions)[],
-  layers: readonly PlacedLayer[],
-): void {
-  checkOptions(subject, options, known);
-  const { layout, names, axes } = options;
-  if (layout !== undefined) checkOneOf(subject, "layout", layout, LAYOUTS);
-  if (names !== undefined) checkNames(subject, names, layers);
-  if (axes !== undefined) checkAxes(subject, axes, layers);
-}
+/** How the options of {@link LoadWeightsOptions} are read, for a model of these layers. */
+export const loadOptions = (layers: readonly PlacedLayer[]) => ({
+  layout: oneOf(LAYOUTS, { optional: true }),
+  names: reader({ default: {} }, (value, subject) => readNames(subject, value, layers)),
+  axes: reader({ default: {} }, (value, subject) => readAxes(subject, value, layers)),
+});
 
-/** Checks the metadata of a file that will have some of its own. */
-export function checkOwnMetadata(subject: string, metadata: object): void {
+/** How those of {@link SaveWeightsOptions} are read. */
+export const saveOptions = (layers: readonly PlacedLayer[]) => ({
+  ...loadOptions(layers),
+  format: oneOf(FORMATS, { default: "safetensors" }),
+  dtype: oneOf(["F32", "F16"], { default: "F32" }),
+  metadata: reader({ default: {} }, (value, subject) => readMetadata(subject, value)),
+});
+
+/** The metadata of a file that will have some of its own. */
+function readMetadata(subject: string, metadata: unknown): Readonly<Record<string, string>> {
+  checkMetadata(subject, metadata);
   const own = Object.keys(metadata).find((key) => OWN_METADATA.includes(key));
   check(
     own === undefined,
@@ -73,12 +77,16 @@ export function checkOwnMetadata(subject: string, metadata: object): void {
     describe(own),
     "call it otherwise",
   );
+  return metadata;
 }
 
-function checkNames(subject: string, names: unknown, layers: readonly PlacedLayer[]): void {
+function readNames(
+  subject: string,
+  names: unknown,
+  layers: readonly PlacedLayer[],
+): Readonly<Record<string, string>> {
   check(
-    typeof names === "object" &&
-      names !== null &&
+    isObject(names) &&
       Object.values(names).every((name) => typeof name === "string" && name !== ""),
     subject,
     "names to be an object with a name in PyTorch for each name here",
@@ -90,20 +98,26 @@ function checkNames(subject: string, names: unknown, layers: readonly PlacedLaye
     way.map((_, i) => way.slice(0, i + 1).join(".")),
   );
   checkPaths(subject, names, new Set(paths));
+  return names as Record<string, string>;
 }
 
-function checkAxes(subject: string, axes: unknown, layers: readonly PlacedLayer[]): void {
+function readAxes(
+  subject: string,
+  axes: unknown,
+  layers: readonly PlacedLayer[],
+): Readonly<Record<string, readonly number[]>> {
   check(
-    typeof axes === "object" && axes !== null && !isArray(axes),
+    isObject(axes) && !isArray(axes),
     subject,
     "axes to be an object with an order of axes for each layer's name",
     describe(axes),
     "pass e.g. { flatten: [3, 1, 2] }",
   );
   checkPaths(subject, axes, new Set(layers.map(({ path }) => path)));
+  const orders = axes as Record<string, readonly number[]>;
   for (const { layer, path } of layers) {
-    if (!Object.hasOwn(axes, path)) continue;
-    const order: unknown = (axes as Record<string, unknown>)[path];
+    if (!Object.hasOwn(orders, path)) continue;
+    const order = orders[path];
     const here = Array.from({ length: axesOf(layer) }, (_, i) => i + 1);
     check(
       isArray(order) && String([...order].sort()) === String(here) && here.length > 1,
@@ -113,6 +127,7 @@ function checkAxes(subject: string, axes: unknown, layers: readonly PlacedLayer[
       "count them from 1, without the batch's",
     );
   }
+  return orders;
 }
 
 /** How many axes a layer's input has, or its output if the input is a row. */

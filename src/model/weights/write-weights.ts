@@ -1,10 +1,12 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkOneOf, describe } from "../../checks.ts";
+import { readOptions } from "../../options.ts";
 import { ArgumentError } from "../../errors.ts";
-import type { KerasWeight } from "../../weights/keras-layer.ts";
-import type { SafeTensor } from "../../weights/safetensors.ts";
-import { toHalf } from "../../weights/half.ts";
-import { checkMetadata, writeSafetensors } from "../../weights/write-safetensors.ts";
+import type { KerasWeight } from "../../formats/keras-layer.ts";
+import type { SafeTensor } from "../../formats/safetensors.ts";
+import { toHalf } from "../../formats/half.ts";
+import { writeSafetensors } from "../../formats/write-safetensors.ts";
+import { classNamesOf } from "../class-names.ts";
 import { safetensorsHash, weightsHash } from "./content-hash.ts";
 import { kerasTree } from "./keras-tree.ts";
 import {
@@ -16,9 +18,8 @@ import {
 } from "./layer-weights.ts";
 import { pyTorchLayers } from "./pytorch-layout.ts";
 import {
-  checkOwnMetadata,
-  checkWeightsOptions,
-  FORMATS,
+  type LoadWeightsOptions,
+  saveOptions,
   type SaveWeightsOptions,
 } from "./weights-options.ts";
 
@@ -30,29 +31,30 @@ export async function writeWeights(
   const subject = "saveWeights";
   const layers = weightedLayers(subject, model);
   const placed = placedLayers(layers);
-  const known = ["format", "layout", "names", "axes", "dtype", "metadata"] as const;
-  checkWeightsOptions(subject, options, known, placed);
-  const { format = "safetensors", layout = "pytorch", dtype = "F32", metadata = {} } = options;
-  checkOneOf(subject, "format", format, FORMATS);
-  checkOneOf(subject, "dtype", dtype, format === "safetensors" ? ["F32", "F16"] : ["F32"]);
-  checkEffect(subject, options);
-  if (format !== "safetensors") return toHdf5(layers, format);
-  checkMetadata(subject, metadata);
-  checkOwnMetadata(subject, metadata);
+  const settings = readOptions(subject, options, saveOptions(placed));
+  const { format, layout = "pytorch", dtype, metadata } = settings;
+  if (format !== "safetensors") checkOneOf(subject, "dtype", dtype, ["F32"]);
+  checkEffect(subject, options, settings);
+  const classNames = classNamesOf(model);
+  if (format !== "safetensors") return toHdf5(layers, format, classNames);
   const full =
     layout === "pytorch"
-      ? await toPyTorch(subject, model, placed, options)
+      ? await toPyTorch(subject, model, placed, settings)
       : await toKeras(subject, placed);
   const tensors = dtype === "F16" ? halved(subject, full) : full;
   // "format": "pt" is how the tools around PyTorch know a file of theirs.
   const own: Record<string, string> = layout === "pytorch" ? { format: "pt", layout } : { layout };
+  if (classNames) own.classNames = JSON.stringify(classNames);
   const text = { ...own, ...metadata };
   return writeSafetensors(tensors, { ...text, sha256: await safetensorsHash(tensors, text) });
 }
 
 /** Refuses options that say something about another kind of file. */
-function checkEffect(subject: string, options: SaveWeightsOptions): void {
-  const { format = "safetensors", layout = "pytorch" } = options;
+function checkEffect(
+  subject: string,
+  options: SaveWeightsOptions,
+  { format, layout }: SaveWeightsOptions,
+): void {
   const ofSafetensors = ["layout", "names", "axes", "metadata"] as const;
   const without =
     format !== "safetensors"
@@ -74,7 +76,7 @@ async function toPyTorch(
   subject: string,
   model: LayersModel,
   layers: readonly PlacedLayer[],
-  options: SaveWeightsOptions,
+  options: LoadWeightsOptions,
 ): Promise<Map<string, SafeTensor>> {
   const tensors = new Map<string, SafeTensor>();
   for (const { weights, counter } of pyTorchLayers(subject, model, layers, options)) {
@@ -115,14 +117,18 @@ async function toKeras(
 async function toHdf5(
   layers: readonly WeightedLayer[],
   format: "keras3" | "keras2",
+  classNames: readonly string[] | undefined,
 ): Promise<Uint8Array> {
   const tree = kerasTree(layers);
   const values = new Map<KerasWeight, Float32Array>();
   for (const [key, weight] of tree.weights) values.set(key, await readWeight(weight));
-  const hash = await weightsHash([...values].map(([{ shape }, data]) => ({ shape, data })));
+  const hash = await weightsHash(
+    [...values].map(([{ shape }, data]) => ({ shape, data })),
+    classNames,
+  );
   // Few programs need it, and pages should not load it for nothing.
-  const { writeKerasWeights } = await import("../../weights/keras-h5.ts");
-  return writeKerasWeights(tree.layers, values, format, hash);
+  const { writeKerasWeights } = await import("../../formats/keras-h5.ts");
+  return writeKerasWeights(tree.layers, values, format, { hash, classNames });
 }
 
 /** The same tensors with their floats in half precision. */

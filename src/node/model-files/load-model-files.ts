@@ -1,10 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
-import { SourceError } from "../../errors.ts";
-import { readingRemedy } from "../file-remedies.ts";
-import { readRegularFile } from "../read-regular-file.ts";
-import { whatIsThere } from "../what-is-there.ts";
+import { readNamedFile } from "../read-named-file.ts";
 import { damaged, parseModel, SUBJECT, weightsHash } from "./model-json.ts";
 
 const MODEL_REMEDY = "name the folder that a model was saved to, or its model.json";
@@ -48,18 +45,8 @@ async function loadFrom(file: string, bytes: Uint8Array): Promise<io.ModelArtifa
   return { ...rest, weightSpecs, weightData };
 }
 
-async function readNamed(file: string, remedy: string): Promise<Buffer> {
-  try {
-    return await readRegularFile(file);
-  } catch (cause) {
-    throw new SourceError({
-      subject: SUBJECT,
-      expected: `the file ${file}`,
-      got: await whatIsThere(dirname(file), cause),
-      remedy: readingRemedy(cause, remedy),
-      cause,
-    });
-  }
+function readNamed(file: string, remedy: string): Promise<Buffer> {
+  return readNamedFile(file, { subject: SUBJECT, expected: `the file ${file}`, remedy });
 }
 
 /** Bytes of all weights together; `undefined` where strings make that unknowable. */

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { io } from "@tensorflow/tfjs-core";
 import { DataError } from "../../errors.ts";
 import { modelHash } from "../../model/saved/model-hash.ts";
-import { foreignModelFile } from "../../weights/foreign-file.ts";
+import { foreignModelFile } from "../../formats/foreign-file.ts";
 
 export const SUBJECT = "fileSystemIO";
 const FOREIGN_REMEDY =
@@ -11,7 +11,7 @@ const FOREIGN_REMEDY =
   "or build the network and pass the file's bytes to loadWeights()";
 
 /** What model.json holds: the format of TensorFlow.js's `file://` and `http://` handlers. */
-export type ModelFile = Omit<io.ModelArtifacts, "weightSpecs" | "weightData"> & {
+type ModelFile = Omit<io.ModelArtifacts, "weightSpecs" | "weightData"> & {
   readonly weightsManifest?: io.WeightsManifestConfig;
   /** SHA-256 of the joined weights; TensorFlow.js ignores it, and files of others lack it. */
   readonly weightsSha256?: string;

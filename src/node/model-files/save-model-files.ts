@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
-import { ArgumentError, SourceError } from "../../errors.ts";
-import { writingRemedy } from "../file-remedies.ts";
+import { ArgumentError } from "../../errors.ts";
+import { explainErrors } from "../file-errors.ts";
 import { makeFolder } from "../make-folder.ts";
 import { sweepLeftovers, temporaryPath, unfinished } from "../temporary-files.ts";
 import { syncFolder, writeAtomic, writeNew } from "../write-atomic.ts";
@@ -43,18 +43,10 @@ export async function saveModelFiles(
       weightsManifest: [{ paths: [weightsFile], weights: weightSpecs }],
       weightsSha256,
     });
-  try {
+  await explainErrors({ subject: SUBJECT, expected: `to write the model to ${file}` }, async () => {
     await makeFolder(dirname(file));
     await replace(file, weights, weightsSha256, text);
-  } catch (cause) {
-    throw new SourceError({
-      subject: SUBJECT,
-      expected: `to write the model to ${file}`,
-      got: (cause as Error).message,
-      remedy: writingRemedy(cause),
-      cause,
-    });
-  }
+  });
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }
 

@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { errorCode } from "../error-code.ts";
+import { errorCode } from "../file-errors.ts";
 import { readRegularFile } from "../read-regular-file.ts";
 import { temporaryPath, unfinished } from "../temporary-files.ts";
 import { writeNew } from "../write-atomic.ts";

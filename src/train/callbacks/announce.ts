@@ -1,6 +1,5 @@
-import { checkOneOf } from "../../checks.ts";
-import { defaultSink, type TextSink } from "../console/text-sink.ts";
-import { checkSink } from "../console/check-sink.ts";
+import { oneOf, type Settled } from "../../options.ts";
+import { textSink, type TextSink } from "../console/text-sink.ts";
 
 /** Options of the callbacks that can say what they do. */
 export interface AnnounceOptions {
@@ -10,6 +9,12 @@ export interface AnnounceOptions {
   readonly output?: TextSink;
 }
 
+/** The readers of {@link AnnounceOptions}. */
+export const announceOptions = () => ({
+  verbose: oneOf([0, 1], { default: 0 }),
+  output: textSink(),
+});
+
 /**
  * Prints one message of a callback; the run waits for a promise of the sink's. A message that begins
  * with a line break leaves the progress line, which may be open on a terminal; elsewhere that line
@@ -18,12 +23,10 @@ export interface AnnounceOptions {
 export type Announce = (text: string) => Promise<void>;
 
 /** What prints a callback's messages, or nothing at verbose 0. */
-export function announcer(
-  subject: string,
-  { verbose = 0, output = defaultSink() }: AnnounceOptions,
-): Announce {
-  checkOneOf(subject, "verbose", verbose, [0, 1]);
-  checkSink(subject, output);
+export function announcer({
+  verbose,
+  output,
+}: Settled<ReturnType<typeof announceOptions>>): Announce {
   if (verbose === 0) return () => Promise.resolve();
   return async (text) => {
     await output.write(`${output.isTTY === true ? text : text.replace(/^\n/, "")}\n`);

@@ -1,5 +1,6 @@
 import { add, clone, dispose, keep, mul, tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { assignTo } from "../../model/constraints.ts";
 
 type Variable = LayersModel["trainableWeights"][number];
 
@@ -41,7 +42,7 @@ export class AveragedWeights {
   swap(): void {
     this.#averages = this.#variables.map((variable, i) => {
       const weight = keep(clone(variable.read()));
-      variable.write(this.#averages[i]);
+      assignTo(variable, this.#averages[i]);
       dispose(this.#averages[i]);
       return weight;
     });

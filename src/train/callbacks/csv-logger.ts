@@ -1,13 +1,16 @@
-import { shared } from "../../brand.ts";
-import { check, checkOptions, describe } from "../../checks.ts";
-import { formatFloat } from "../../metrics/format-number.ts";
-import { warn } from "../../warn.ts";
-import type { Callback, Logs } from "../callback.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { check, describe, isText } from "../../checks.ts";
+import { like, readOptions } from "../../options.ts";
+import { shared } from "../../runtime/brand.ts";
+import { warn } from "../../runtime/warn.ts";
+import { csvLine, csvTail, endOfLine } from "../../text/csv-text.ts";
+import { formatFloat } from "../../text/format-number.ts";
+import type { Callback, CallbackState } from "../callback.ts";
 import { boolean, list, nullable, text } from "../checkpoint/header-shape.ts";
-import { csvLine, csvTail, endOfLine } from "./csv-text.ts";
+import type { Logs } from "../logs.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
+
+const SUBJECT = "csvLogger";
 
 /** Takes the text of a file, piece by piece; the run waits for a promise. */
 export type TextWriter = (text: string) => unknown;
@@ -28,13 +31,7 @@ export interface CsvLoggerOptions {
 /** The columns of the head that a writer got last. */
 const headOf = /* @__PURE__ */ shared("csv", () => new WeakMap<TextWriter, readonly string[]>());
 
-/** A type, not an interface, so that it counts as a dictionary of values. */
-type CsvState = {
-  readonly keys: readonly string[] | null;
-  readonly needsHead: boolean;
-};
-
-const readState = /* @__PURE__ */ stateReader<CsvState>("csvLogger", {
+const readState = /* @__PURE__ */ stateReader(SUBJECT, {
   keys: /* @__PURE__ */ nullable(/* @__PURE__ */ list(text)),
   needsHead: boolean,
 });
@@ -52,30 +49,22 @@ const readState = /* @__PURE__ */ stateReader<CsvState>("csvLogger", {
  * @throws {DataError} before the first epoch, if the text of `append` does not begin as such a log.
  */
 export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Callback {
-  const subject = "csvLogger";
   check(
     typeof write === "function",
-    subject,
+    SUBJECT,
     "write to be a function that takes text",
     describe(write),
     'pass e.g. (text) => appendFile("log.csv", text)',
   );
-  checkOptions(subject, options, ["separator", "append"]);
-  const { separator = ",", append = false } = options;
-  check(
-    typeof separator === "string" && /^[^"\r\n]$/u.test(separator),
-    subject,
-    "separator to be one character",
-    describe(separator),
-    'pass e.g. ";"',
-  );
-  check(
-    typeof append === "boolean" || typeof append === "function",
-    subject,
-    "append to be a function that gives the text which is there already, or a boolean",
-    describe(append),
-    'pass e.g. () => readFile("log.csv", "utf8").catch(() => ""), or leave it out to begin anew',
-  );
+  const { separator, append } = readOptions(SUBJECT, options, {
+    separator: like(isCharacter, "one character", 'pass e.g. ";"', { default: "," }),
+    append: like(
+      isAppend,
+      "a function that gives the text which is there already, or a boolean",
+      'pass e.g. () => readFile("log.csv", "utf8").catch(() => ""), or leave it out to begin anew',
+      { default: false },
+    ),
+  });
 
   /** The columns behind `epoch`, from the head on. */
   let keys: readonly string[] | undefined;
@@ -90,21 +79,21 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     if (lost.length === 0 || hasWarned) return;
     hasWarned = true;
     warn(
-      `csvLogger: the columns of the first line have no place for ${lost.join(", ")}. ` +
+      `${SUBJECT}: the columns of the first line have no place for ${lost.join(", ")}. ` +
         "Write to another file to keep them.",
     );
   };
 
   return {
-    stateKey: stateKey("csvLogger", options),
+    stateKey: stateKey(SUBJECT, options),
     async onTrainBegin(): Promise<void> {
       if (!append || hasBegun) return;
       if (append === true) keys = headOf.get(write);
-      else ({ keys, cut } = csvTail(subject, await append(), separator));
+      else ({ keys, cut } = csvTail(SUBJECT, await append(), separator));
       needsHead = keys === undefined;
       hasBegun = true;
     },
-    getState(): CsvState {
+    getState(): ReturnType<typeof readState> {
       return { keys: keys ?? null, needsHead };
     },
     setState(saved: CallbackState): void {
@@ -127,6 +116,11 @@ export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Ca
     },
   };
 }
+
+const isCharacter = (value: unknown): value is string => isText(value) && /^[^"\r\n]$/u.test(value);
+
+const isAppend = (value: unknown): value is NonNullable<CsvLoggerOptions["append"]> =>
+  typeof value === "boolean" || typeof value === "function";
 
 function columnsOf(logs: Logs): string[] {
   const keys = Object.keys(logs).sort();

@@ -1,13 +1,23 @@
-import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../checks.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
-import { announcer, type Announce, type AnnounceOptions } from "./announce.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
-import { WeightsCopy } from "./weights-copy.ts";
+import { weightsInOrder } from "../../model/layer-tree.ts";
+import { boolean, integer, number, readOptions } from "../../options.ts";
+import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
+import { anyNumber, count, list, nullable } from "../checkpoint/header-shape.ts";
+import type { Logs } from "../logs.ts";
+import { ModelSnapshot } from "../model-snapshot.ts";
+import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
+import { Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
 import { stateKey } from "./state-key.ts";
 import { checkLengths, floats, stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
-import { count, list, nullable } from "../checkpoint/header-shape.ts";
+
+const SUBJECT = "earlyStopping";
+
+const readState = /* @__PURE__ */ stateReader(SUBJECT, {
+  best: /* @__PURE__ */ nullable(anyNumber),
+  bestEpoch: count,
+  bestWeights: /* @__PURE__ */ nullable(/* @__PURE__ */ list(floats)),
+  stoppedEpoch: count,
+  wait: count,
+});
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions, AnnounceOptions {
@@ -30,141 +40,63 @@ export interface EarlyStoppingOptions extends MonitorOptions, AnnounceOptions {
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  const subject = "earlyStopping";
-  checkOptions(subject, options, [
-    "monitor",
-    "mode",
-    "minDelta",
-    "patience",
-    "baseline",
-    "restoreBestWeights",
-    "startFromEpoch",
-    "verbose",
-    "output",
-  ]);
-  const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0 } = options;
-  checkInteger(subject, "patience", patience, { min: 0 });
-  if (baseline !== undefined) checkNumber(subject, "baseline", baseline);
-  checkBoolean(subject, "restoreBestWeights", restoreBestWeights);
-  checkInteger(subject, "startFromEpoch", startFromEpoch, { min: 0 });
-  return new EarlyStopping(
-    new Monitor(subject, options),
-    announcer(subject, options),
-    {
-      patience,
-      baseline,
-      restoreBestWeights,
-      startFromEpoch,
+  const settings = readOptions(SUBJECT, options, {
+    ...monitorOptions(),
+    ...announceOptions(),
+    patience: integer({ min: 0, default: 0 }),
+    baseline: number({ optional: true }),
+    restoreBestWeights: boolean({ default: false }),
+    startFromEpoch: integer({ min: 0, default: 0 }),
+  });
+  const { patience, baseline, restoreBestWeights, startFromEpoch } = settings;
+  const monitor = new Monitor(SUBJECT, settings);
+  const announce = announcer(settings);
+
+  let best: number | undefined;
+  let bestEpoch = 0;
+  let bestWeights: ModelSnapshot | undefined;
+  let stoppedEpoch = 0;
+  let wait = 0;
+
+  return {
+    stateKey: stateKey(SUBJECT, options),
+    onPhaseBegin(): void {
+      best = bestWeights = undefined;
+      bestEpoch = stoppedEpoch = wait = 0;
     },
-    stateKey(subject, options),
-  );
-}
-
-interface Rules {
-  readonly patience: number;
-  readonly baseline: number | undefined;
-  readonly restoreBestWeights: boolean;
-  readonly startFromEpoch: number;
-}
-
-/** A type, not an interface, so that it counts as a dictionary of values. */
-type EarlyStoppingState = {
-  readonly best: SavedNumber;
-  readonly bestEpoch: number;
-  readonly bestWeights: readonly Float32Array[] | null;
-  readonly stoppedEpoch: number;
-  readonly wait: number;
-};
-
-const readState = /* @__PURE__ */ stateReader<EarlyStoppingState>("earlyStopping", {
-  best: savedNumber,
-  bestEpoch: count,
-  bestWeights: /* @__PURE__ */ nullable(/* @__PURE__ */ list(floats)),
-  stoppedEpoch: count,
-  wait: count,
-});
-
-class EarlyStopping implements Callback {
-  readonly stateKey: string;
-  readonly #monitor: Monitor;
-  readonly #announce: Announce;
-  readonly #rules: Rules;
-  #context: TrainingContext | undefined;
-  #best: number | undefined;
-  #bestEpoch = 0;
-  #bestWeights: WeightsCopy | undefined;
-  #stoppedEpoch = 0;
-  #wait = 0;
-
-  constructor(monitor: Monitor, announce: Announce, rules: Rules, key: string) {
-    this.stateKey = key;
-    this.#monitor = monitor;
-    this.#announce = announce;
-    this.#rules = rules;
-  }
-
-  setContext(context: TrainingContext): void {
-    this.#context = context;
-  }
-
-  onTrainBegin(): void {
-    this.#best = undefined;
-    this.#bestEpoch = 0;
-    this.#bestWeights = undefined;
-    this.#stoppedEpoch = 0;
-    this.#wait = 0;
-  }
-
-  async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-    const { patience, baseline, restoreBestWeights, startFromEpoch } = this.#rules;
-    const value = this.#monitor.read(logs);
-    if (value === undefined || epoch < startFromEpoch) return;
-    this.#wait++;
-    if (this.#monitor.isImprovement(value, this.#best)) {
-      this.#best = value;
-      this.#bestEpoch = epoch;
-      if (restoreBestWeights && this.#context) {
-        this.#bestWeights = await WeightsCopy.of(this.#context.model);
+    getState(): ReturnType<typeof readState> {
+      const weights = bestWeights?.values ?? null;
+      return { best: best ?? null, bestEpoch, bestWeights: weights, stoppedEpoch, wait };
+    },
+    setState(saved: CallbackState, { model }: TrainingRun): void {
+      const state = readState(saved);
+      ({ bestEpoch, stoppedEpoch, wait } = state);
+      best = state.best ?? undefined;
+      if (!state.bestWeights) return;
+      checkLengths(SUBJECT, state.bestWeights, weightsInOrder(model));
+      bestWeights = ModelSnapshot.ofValues(model, state.bestWeights);
+    },
+    async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
+      const value = monitor.read(logs, epoch, run);
+      if (value === undefined || epoch < startFromEpoch) return;
+      wait++;
+      if (monitor.isImprovement(value, best)) {
+        best = value;
+        bestEpoch = epoch;
+        if (restoreBestWeights) bestWeights = await ModelSnapshot.ofWeights(run.model);
+        if (baseline === undefined || monitor.isImprovement(value, baseline)) wait = 0;
+      } else if (wait >= patience && epoch > 0) {
+        stoppedEpoch = epoch;
+        run.stopTraining();
       }
-      const beatsBaseline = baseline === undefined || this.#monitor.isImprovement(value, baseline);
-      if (beatsBaseline) this.#wait = 0;
-    } else if (this.#wait >= patience && epoch > 0) {
-      this.#stoppedEpoch = epoch;
-      this.#context?.stopTraining();
-    }
-  }
-
-  getState(): EarlyStoppingState {
-    return {
-      best: saveNumber(this.#best),
-      bestEpoch: this.#bestEpoch,
-      bestWeights: this.#bestWeights?.values ?? null,
-      stoppedEpoch: this.#stoppedEpoch,
-      wait: this.#wait,
-    };
-  }
-
-  setState(saved: CallbackState): void {
-    const state = readState(saved);
-    if (state.bestWeights && this.#context) {
-      const { model } = this.#context;
-      checkLengths("earlyStopping", state.bestWeights, model.weights);
-      this.#bestWeights = new WeightsCopy(model, state.bestWeights);
-    }
-    this.#best = loadNumber(state.best);
-    this.#bestEpoch = state.bestEpoch;
-    this.#stoppedEpoch = state.stoppedEpoch;
-    this.#wait = state.wait;
-  }
-
-  async onTrainEnd(): Promise<void> {
-    if (this.#stoppedEpoch > 0) {
-      await this.#announce(`Epoch ${this.#stoppedEpoch + 1}: early stopping`);
-    }
-    if (this.#bestWeights === undefined) return;
-    const epoch = this.#bestEpoch + 1;
-    this.#bestWeights.restore();
-    await this.#announce(`Restoring model weights from the end of the best epoch: ${epoch}.`);
-    this.#bestWeights = undefined;
-  }
+    },
+    async onPhaseEnd(): Promise<void> {
+      if (stoppedEpoch > 0) await announce(`Epoch ${stoppedEpoch + 1}: early stopping`);
+      stoppedEpoch = 0;
+      // They stay: a run that goes on for more epochs may find no better ones.
+      if (bestWeights === undefined) return;
+      bestWeights.restoreWeights();
+      await announce(`Restoring model weights from the end of the best epoch: ${bestEpoch + 1}.`);
+    },
+  };
 }

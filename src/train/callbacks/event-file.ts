@@ -5,7 +5,10 @@
  *     Event   { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5 }
  *     Summary { repeated Value value = 1 }      Value { string tag = 1; float simple_value = 2 }
  */
-import { crc32c } from "./crc32c.ts";
+import { crcOf } from "../../bytes/crc.ts";
+
+/** The CRC-32C checksum of some bytes, by Castagnoli's polynomial. @see RFC 3720, appendix B.4 */
+export const crc32c = /* @__PURE__ */ crcOf(0x82f63b78);
 
 const VARINT = 0;
 const FIXED_64 = 1;

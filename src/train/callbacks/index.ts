@@ -22,13 +22,6 @@ export type { MonitorOptions } from "./monitor.ts";
 export { progressBar, type ProgressBarOptions } from "./progress-bar.ts";
 export { reduceLROnPlateau, type ReduceLROnPlateauOptions } from "./reduce-lr-on-plateau.ts";
 export {
-  cosineDecay,
-  oneCycle,
-  type CosineDecayOptions,
-  type OneCycleOptions,
-  type Schedule,
-} from "./schedules.ts";
-export {
   tensorBoard,
   type EventWriter,
   type TensorBoardOptions,

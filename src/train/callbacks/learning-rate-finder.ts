@@ -1,5 +1,8 @@
-import { checkInteger, checkNumber, checkOptions, check } from "../../checks.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { check } from "../../checks.ts";
+import { integer, number, readOptions } from "../../options.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
+import { checkRateIsFree } from "../../model/learning-rate.ts";
 import { valley } from "./valley.ts";
 
 /** More would differ by less than rounding does. */
@@ -18,6 +21,15 @@ export interface LearningRateFinderOptions {
   /** The run ends when the smoothed loss is so many times its lowest value; default 4. */
   readonly stopFactor?: number;
 }
+
+/** The readers of {@link LearningRateFinderOptions}. */
+export const learningRateFinderOptions = () => ({
+  minLearningRate: number({ min: 0, exclusiveMin: true, default: 1e-7 }),
+  maxLearningRate: number({ default: 10 }),
+  steps: integer({ min: 2, max: MAX_STEPS, default: 100 }),
+  smoothing: number({ min: 0, max: 1, exclusiveMax: true, default: 0.9 }),
+  stopFactor: number({ min: 1, exclusiveMin: true, default: 4 }),
+});
 
 /** What a learning-rate finder has seen, step by step: the data of its plot. */
 export interface LearningRateRange {
@@ -50,17 +62,11 @@ export interface LearningRateFinder extends Callback {
  */
 export function learningRateFinder(options: LearningRateFinderOptions = {}): LearningRateFinder {
   const subject = "learningRateFinder";
-  checkOptions(subject, options, [
-    "minLearningRate",
-    "maxLearningRate",
-    "steps",
-    "smoothing",
-    "stopFactor",
-  ]);
-  const { minLearningRate = 1e-7, maxLearningRate = 10, steps = 100 } = options;
-  const { smoothing = 0.9, stopFactor = 4 } = options;
-  checkNumber(subject, "minLearningRate", minLearningRate, { min: 0, exclusiveMin: true });
-  checkNumber(subject, "maxLearningRate", maxLearningRate);
+  const { minLearningRate, maxLearningRate, steps, smoothing, stopFactor } = readOptions(
+    subject,
+    options,
+    learningRateFinderOptions(),
+  );
   check(
     maxLearningRate > minLearningRate,
     subject,
@@ -68,14 +74,9 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Lea
     `${maxLearningRate} and ${minLearningRate}`,
     "pass the smaller one as minLearningRate",
   );
-  checkInteger(subject, "steps", steps, { min: 2, max: MAX_STEPS });
-  checkNumber(subject, "smoothing", smoothing, { min: 0, max: 1, exclusiveMax: true });
-  checkNumber(subject, "stopFactor", stopFactor, { min: 1, exclusiveMin: true });
-
   const learningRates: number[] = [];
   const losses: number[] = [];
   const smoothedLosses: number[] = [];
-  let context: TrainingContext | undefined;
   let ownRate: number | undefined;
   let sumBefore = 0;
   let smooth = 0;
@@ -88,25 +89,23 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Lea
       const suggestion = learningRates[valley(smoothedLosses) ?? -1];
       return { learningRates, losses, smoothedLosses, suggestion };
     },
-    setContext(given: TrainingContext): void {
-      context = given;
-      ownRate ??= given.learningRate;
+    onTrainBegin(_logs: Logs, run: TrainingRun): void {
+      checkRateIsFree(subject, run);
+      ownRate ??= run.learningRate;
     },
     onEpochBegin(): void {
       sumBefore = 0;
     },
-    onBatchBegin(): void {
-      if (!context) return;
+    onBatchBegin(_batch: number, _logs: Logs, run: TrainingRun): void {
       const share = losses.length / (steps - 1);
-      context.learningRate = minLearningRate * (maxLearningRate / minLearningRate) ** share;
+      run.learningRate = minLearningRate * (maxLearningRate / minLearningRate) ** share;
     },
-    onBatchEnd(batch: number, { loss }: Logs): void {
-      if (!context) return;
+    onBatchEnd(batch: number, { loss }: Logs, run: TrainingRun): void {
       const sum = loss * (batch + 1);
       const batchLoss = sum - sumBefore;
       sumBefore = sum;
       if (Number.isFinite(batchLoss)) {
-        learningRates.push(context.learningRate);
+        learningRates.push(run.learningRate);
         losses.push(batchLoss);
         smooth = smoothing * smooth + (1 - smoothing) * batchLoss;
         smoothedLosses.push(smooth / (1 - smoothing ** losses.length));
@@ -114,10 +113,10 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Lea
       const smoothed = smoothedLosses[smoothedLosses.length - 1];
       lowest = Math.min(lowest, smoothed);
       const diverges = !Number.isFinite(batchLoss) || smoothed > stopFactor * lowest;
-      if (diverges || losses.length === steps) context.stopTraining();
+      if (diverges || losses.length === steps) run.stopTraining();
     },
-    onRunEnd(): void {
-      if (context && ownRate !== undefined) context.learningRate = ownRate;
+    onRunEnd(run: TrainingRun): void {
+      if (ownRate !== undefined) run.learningRate = ownRate;
     },
   };
 }

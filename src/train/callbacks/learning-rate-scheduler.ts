@@ -1,32 +1,34 @@
-import { check, checkOneOf, checkOptions, describe } from "../../checks.ts";
-import { formatFloat } from "../../metrics/format-number.ts";
-import { atOnce } from "../../listener.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
-import { sha256 } from "../../dataset/sha256.ts";
-import { warn } from "../../warn.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
-import { count, notNegative, nullable, object, text } from "../checkpoint/header-shape.ts";
-import { announcer, type AnnounceOptions } from "./announce.ts";
-import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
-import { scheduleKey } from "./schedules.ts";
+import { check, describe } from "../../checks.ts";
+import { readOptions } from "../../options.ts";
+import { formatFloat } from "../../text/format-number.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
+import { checkRateIsFree } from "../../model/learning-rate.ts";
+import { checkedRate, isSchedule } from "../../model/optimizers/schedule.ts";
+import { sha256 } from "../../bytes/sha256.ts";
+import { warn } from "../../runtime/warn.ts";
+import type { CallbackState } from "../callback.ts";
+import {
+  count,
+  notNegative,
+  nullable,
+  object,
+  text,
+  anyNumber,
+} from "../checkpoint/header-shape.ts";
+import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
 
 /**
- * Gives the learning rate of an epoch or a step.
- * @param index number of the epoch or step, from 0.
+ * Gives the learning rate of an epoch.
+ * @param epoch number of the epoch, from 0.
  * @param learningRate the present one.
  */
-export type LearningRateSchedule = (index: number, learningRate: number) => number;
+export type LearningRateSchedule = (epoch: number, learningRate: number) => number;
 
 /** Options of {@link learningRateScheduler}. */
-export interface LearningRateSchedulerOptions extends AnnounceOptions {
-  /**
-   * Whether the schedule is asked at the start of every epoch (default) or before every step, with
-   * the number of the step in the phase, which data that do not say their number of batches lack.
-   */
-  readonly per?: "epoch" | "step";
-}
+export type LearningRateSchedulerOptions = AnnounceOptions;
 
 /** A type, not an interface, so that it counts as a dictionary of values. */
 type SchedulerState = {
@@ -35,7 +37,7 @@ type SchedulerState = {
   /** What the schedule was asked last, and what it answered. */
   readonly asked: {
     readonly index: number;
-    readonly learningRate: SavedNumber;
+    readonly learningRate: number;
     readonly answer: number;
   } | null;
 };
@@ -45,7 +47,7 @@ const readState = /* @__PURE__ */ stateReader<SchedulerState>("learningRateSched
   asked: /* @__PURE__ */ nullable(
     /* @__PURE__ */ object<NonNullable<SchedulerState["asked"]>>({
       index: count,
-      learningRate: savedNumber,
+      learningRate: anyNumber,
       answer: notNegative,
     }),
   ),
@@ -55,13 +57,16 @@ const readState = /* @__PURE__ */ stateReader<SchedulerState>("learningRateSched
 const SAME_RATE = 1e-9;
 
 /**
- * Sets the learning rate by a schedule, as Keras's `LearningRateScheduler` does. Adds `learning_rate`,
- * as it is at the end of the epoch, to the logs.
+ * Sets the learning rate of each epoch by a schedule, as Keras's `LearningRateScheduler` does. Adds
+ * `learning_rate` to the logs. One that changes from step to step belongs to the optimizer:
+ * `adam({ learningRate: cosineDecay({ ... }) })`.
  *
  * A run that goes on from a checkpoint is refused if the schedule answers the last question before it
  * otherwise than it did then; another text of a function of your own is a warning.
- * @param schedule gives the learning rate of an epoch or a step.
- * @throws {ArgumentError} in training, if the schedule gives anything but a number of at least 0.
+ * @param schedule gives the learning rate of an epoch; a {@link Schedule}, such as `cosineDecay` makes,
+ *   takes epochs for steps, and those of the phase for the run's.
+ * @throws {ArgumentError} in training, if the schedule gives anything but a number of at least 0, or the
+ *   optimizer has a schedule of its own.
  */
 export function learningRateScheduler(
   schedule: LearningRateSchedule,
@@ -71,52 +76,36 @@ export function learningRateScheduler(
   check(
     typeof schedule === "function",
     subject,
-    "schedule to be a function (index, learningRate) => number",
+    "schedule to be a function (epoch, learningRate) => number",
     describe(schedule),
     "pass e.g. (epoch) => 0.001 * 0.9 ** epoch",
   );
-  checkOptions(subject, options, ["per", "verbose", "output"]);
-  const { per = "epoch" } = options;
-  checkOneOf(subject, "per", per, ["epoch", "step"]);
-  const announce = announcer(subject, options);
-  let context: TrainingContext | undefined;
-  let firstStep = 0;
+  const announce = announcer(readOptions(subject, options, announceOptions()));
   let asked: SchedulerState["asked"] = null;
   const source = (): Promise<string> => sha256(new TextEncoder().encode(String(schedule)));
 
-  const ask = (index: number, learningRate: number): number => {
-    const rate = atOnce(subject, "the schedule", schedule(index, learningRate));
-    check(
-      typeof rate === "number" && rate >= 0 && rate < Infinity,
-      subject,
-      "the schedule to give a finite number of at least 0",
-      `${describe(rate)} for ${per} ${index}`,
-      "correct the schedule",
-    );
-    return rate;
-  };
-  const update = (training: TrainingContext, index: number): void => {
-    const { learningRate } = training;
-    const answer = ask(index, learningRate);
-    asked = { index, learningRate: saveNumber(learningRate), answer };
-    training.learningRate = answer;
+  const ask = (index: number, learningRate: number, { epochs }: TrainingRun): number => {
+    const given = isSchedule(schedule) ? schedule(index, epochs) : schedule(index, learningRate);
+    return checkedRate(subject, given, "epoch", index);
   };
 
   return {
-    stateKey: stateKey("learningRateScheduler", { ...options, schedule: scheduleKey(schedule) }),
+    stateKey: stateKey("learningRateScheduler", {
+      schedule: isSchedule(schedule) ? schedule.toJSON() : undefined,
+    }),
     async getState(): Promise<SchedulerState> {
       return { source: await source(), asked };
     },
-    async setState(saved: CallbackState): Promise<void> {
+    async setState(saved: CallbackState, run: TrainingRun): Promise<void> {
       const state = readState(saved);
       asked = state.asked;
       if (asked) {
         const { index, learningRate, answer } = asked;
-        const now = ask(index, loadNumber(learningRate) ?? NaN);
+        const now = ask(index, learningRate, run);
         check(
           Math.abs(now - answer) <= SAME_RATE * answer,
           subject,
-          `the schedule of the checkpoint, which gave ${answer} for ${per} ${index}`,
+          `the schedule of the checkpoint, which gave ${answer} for epoch ${index}`,
           `one that gives ${now}`,
           'pass the schedule that the run began with, or begin anew with resume: "never"',
         );
@@ -127,34 +116,21 @@ export function learningRateScheduler(
           "what it gives from now on may be other than without the interruption.",
       );
     },
-    setContext(given: TrainingContext): void {
-      context = given;
-      check(
-        per === "epoch" || given.steps !== undefined,
-        subject,
-        "data with a known number of batches to schedule steps",
-        "data without one",
-        "train on an ImageSet, or schedule epochs",
-      );
+    onTrainBegin(_logs: Logs, run: TrainingRun): void {
+      checkRateIsFree(subject, run);
     },
-    async onEpochBegin(epoch: number): Promise<void> {
-      if (!context) return;
-      if (per === "step") {
-        // From the number of the epoch, so that a run that goes on later knows its place.
-        firstStep = epoch * (context.steps ?? 0);
-        return;
-      }
-      update(context, epoch);
-      const rate = formatFloat(context.learningRate);
+    async onEpochBegin(epoch: number, _logs: Logs, run: TrainingRun): Promise<void> {
+      const { learningRate } = run;
+      const answer = ask(epoch, learningRate, run);
+      asked = { index: epoch, learningRate, answer };
+      run.learningRate = answer;
+      const rate = formatFloat(run.learningRate);
       await announce(
         `\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`,
       );
     },
-    onBatchBegin(batch: number): void {
-      if (context && per === "step") update(context, firstStep + batch);
-    },
-    onEpochEnd(_epoch: number, logs: Logs): void {
-      if (context) logs.learning_rate = context.learningRate;
+    onEpochEnd(_epoch: number, logs: Logs, run: TrainingRun): void {
+      logs.learning_rate = run.learningRate;
     },
   };
 }

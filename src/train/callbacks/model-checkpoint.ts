@@ -1,24 +1,19 @@
 import type { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import {
-  check,
-  checkBoolean,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  describe,
-} from "../../checks.ts";
-import { formatFixed } from "../../metrics/format-number.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { check, checkInteger, describe, isName } from "../../checks.ts";
+import { boolean, func, like, number, reader, readOptions } from "../../options.ts";
+import { formatFixed } from "../../text/format-number.ts";
+import { parseTemplate } from "../../text/format-template.ts";
+import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
 import { checkSavable } from "../check-savable.ts";
-import { announcer, type AnnounceOptions } from "./announce.ts";
-import { parseTemplate } from "./format-template.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
+import { anyNumber, count, nullable } from "../checkpoint/header-shape.ts";
+import type { Logs } from "../logs.ts";
+import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
+import { isNotDue, Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
-import { count } from "../checkpoint/header-shape.ts";
+
+const SUBJECT = "modelCheckpoint";
 
 /**
  * Saves a model under a name: gives what `model.save` takes (a handler or a URL), or saves it itself
@@ -55,82 +50,57 @@ export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta">
   readonly initialValueThreshold?: number;
 }
 
-/** A type, not an interface, so that it counts as a dictionary of values. */
-type CheckpointState = {
-  readonly best: SavedNumber;
-  readonly batchesSinceSave: number;
-};
-
-const readState = /* @__PURE__ */ stateReader<CheckpointState>("modelCheckpoint", {
-  best: savedNumber,
+const readState = /* @__PURE__ */ stateReader(SUBJECT, {
+  best: /* @__PURE__ */ nullable(anyNumber),
   batchesSinceSave: count,
 });
 
 /**
  * Saves the model as training goes on, by the rules of Keras's `ModelCheckpoint`. Its best value
- * outlives the phase, so that a second one goes on from it.
+ * outlives the phase, so that a second one goes on from it. After epochs whose validation data are not
+ * measured (`validationFreq`) nothing is saved if the name or `saveBestOnly` needs their values.
  * @throws {ArgumentError} if an option is unknown or out of its range; in training, before the first
  *   step, if the optimizer is to be saved and cannot.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
-  const subject = "modelCheckpoint";
-  checkOptions(subject, options, [
-    "filepath",
-    "save",
-    "monitor",
-    "mode",
-    "saveBestOnly",
-    "saveWeightsOnly",
-    "saveFreq",
-    "initialValueThreshold",
-    "verbose",
-    "output",
-  ]);
-  const { filepath, save = (path: string) => path, initialValueThreshold } = options;
-  const { saveBestOnly = false, saveWeightsOnly = false, saveFreq = "epoch" } = options;
-  check(
-    typeof filepath === "string" && filepath.length > 0,
-    subject,
-    "filepath to be a name to save under",
-    describe(filepath),
-    'pass e.g. "runs/{epoch:02d}"',
-  );
-  const { fields, fill } = parseTemplate(subject, filepath, ["epoch", "batch"]);
-  check(
-    typeof save === "function",
-    subject,
-    "save to be a function (path, model) => handler",
-    describe(save),
-    "pass e.g. (path) => fileSystemIO(path)",
-  );
-  checkBoolean(subject, "saveBestOnly", saveBestOnly);
-  checkBoolean(subject, "saveWeightsOnly", saveWeightsOnly);
+  const { monitor: key, mode } = monitorOptions();
+  const settings = readOptions(SUBJECT, options, {
+    filepath: like(isName, "a name to save under", 'pass e.g. "runs/{epoch:02d}"'),
+    save: func<SaveModel, { default: SaveModel }>("pass e.g. (path) => fileSystemIO(path)", {
+      default: (path) => path,
+    }),
+    monitor: key,
+    mode,
+    saveBestOnly: boolean({ default: false }),
+    saveWeightsOnly: boolean({ default: false }),
+    saveFreq: reader({ default: "epoch" }, readFrequency),
+    initialValueThreshold: number({ optional: true }),
+    ...announceOptions(),
+  });
+  const { filepath, save, saveBestOnly, saveWeightsOnly, saveFreq } = settings;
+  const { fields, fill } = parseTemplate(SUBJECT, filepath, ["epoch", "batch"]);
   check(
     saveFreq !== "epoch" || !fields.has("batch"),
-    subject,
+    SUBJECT,
     'no field batch with saveFreq: "epoch"',
     describe(filepath),
     "leave it out, or pass a number of batches as saveFreq",
   );
-  if (saveFreq !== "epoch") checkInteger(subject, "saveFreq", saveFreq, { min: 1 });
-  if (initialValueThreshold !== undefined) {
-    checkNumber(subject, "initialValueThreshold", initialValueThreshold);
-  }
-  const monitor = new Monitor(subject, { monitor: options.monitor, mode: options.mode });
-  const announce = announcer(subject, options);
+  const monitor = new Monitor(SUBJECT, { ...settings, minDelta: 0 });
+  const announce = announcer(settings);
+  const needed = [...fields, ...(saveBestOnly ? [monitor.name] : [])];
 
-  let context: TrainingContext | undefined;
-  let best = initialValueThreshold;
+  let best = settings.initialValueThreshold;
   let epoch = 0;
   let batchesSinceSave = 0;
 
   /** Whether the model is to be saved now; remembers its value if so. */
-  const isDue = async (logs: Logs, path: string): Promise<boolean> => {
+  const isDue = async (logs: Logs, path: string, run: TrainingRun): Promise<boolean> => {
     if (!saveBestOnly) {
       await announce(`\nEpoch ${epoch + 1}: saving model to ${path}`);
       return true;
     }
-    const value = monitor.read(logs);
+    const value = monitor.read(logs, epoch, run);
     // Without the value nobody knows which model is best: better one too many.
     if (value === undefined) return true;
     const before = best === undefined ? "None" : formatFixed(best, 5);
@@ -145,48 +115,53 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   };
 
   const checkpoint = async (
+    run: TrainingRun,
     logs: Logs,
     position: Readonly<Record<string, number>>,
   ): Promise<void> => {
-    if (!context) return;
+    const { model } = run;
     const path = fill({ ...position, ...logs });
-    if (!(await isDue(logs, path))) return;
-    const place = await save(path, context.model);
+    if (!(await isDue(logs, path, run))) return;
+    const place = await save(path, model);
     if (place !== undefined) {
-      await context.model.save(place, { includeOptimizer: !saveWeightsOnly });
+      await model.save(place, { includeOptimizer: !saveWeightsOnly });
     }
     await announce(`\nEpoch ${epoch + 1}: finished saving model to ${path}`);
   };
 
   return {
-    stateKey: stateKey("modelCheckpoint", options),
-    setContext(given: TrainingContext): void {
-      context = given;
+    stateKey: stateKey(SUBJECT, options),
+    async onTrainBegin(_logs: Logs, { model }: TrainingRun): Promise<void> {
+      if (!saveWeightsOnly) await checkSavable(SUBJECT, model);
     },
-    async onTrainBegin(): Promise<void> {
-      if (context && !saveWeightsOnly) await checkSavable(subject, context.model);
-    },
-    getState(): CheckpointState {
-      return { best: saveNumber(best), batchesSinceSave };
+    getState(): ReturnType<typeof readState> {
+      return { best: best ?? null, batchesSinceSave };
     },
     setState(saved: CallbackState): void {
       const state = readState(saved);
-      best = loadNumber(state.best);
+      best = state.best ?? undefined;
       ({ batchesSinceSave } = state);
     },
     onEpochBegin(index: number): void {
       epoch = index;
     },
-    async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+    async onBatchEnd(batch: number, logs: Logs, run: TrainingRun): Promise<void> {
       if (saveFreq === "epoch") return;
       batchesSinceSave++;
       if (batchesSinceSave < saveFreq) return;
       batchesSinceSave = 0;
-      await checkpoint(logs, { epoch: epoch + 1, batch: batch + 1 });
+      await checkpoint(run, logs, { epoch: epoch + 1, batch: batch + 1 });
     },
-    async onEpochEnd(index: number, logs: Logs): Promise<void> {
+    async onEpochEnd(index: number, logs: Logs, run: TrainingRun): Promise<void> {
       epoch = index;
-      if (saveFreq === "epoch") await checkpoint(logs, { epoch: epoch + 1 });
+      // What the name or the choice needs comes with the next measurement.
+      if (needed.some((name) => isNotDue(name, index, run))) return;
+      if (saveFreq === "epoch") await checkpoint(run, logs, { epoch: epoch + 1 });
     },
   };
+}
+
+function readFrequency(value: unknown, subject: string, name: string): "epoch" | number {
+  if (value !== "epoch") checkInteger(subject, name, value, { min: 1 });
+  return value;
 }

@@ -1,6 +1,8 @@
-import { check, checkNumber, checkOneOf, describe } from "../../checks.ts";
-import { warn } from "../../warn.ts";
-import type { Logs } from "../callback.ts";
+import { check, describe, isName } from "../../checks.ts";
+import { like, number, oneOf, type Settled } from "../../options.ts";
+import { warn } from "../../runtime/warn.ts";
+import type { TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /** Options of the callbacks that watch a value. */
 export interface MonitorOptions {
@@ -18,6 +20,13 @@ export interface MonitorOptions {
   readonly minDelta?: number;
 }
 
+/** The readers of {@link MonitorOptions}. */
+export const monitorOptions = () => ({
+  monitor: like(isName, "a key of the logs", 'pass e.g. "val_loss"', { default: "val_loss" }),
+  mode: oneOf(["auto", "min", "max"], { default: "auto" }),
+  minDelta: number({ default: 0 }),
+});
+
 const HIGHER_IS_BETTER = /(^|_)(acc|accuracy|precision|recall|auc|f1|f1_score|iou)$/;
 const LOWER_IS_BETTER = /(^|_)(loss|error|mse|mae|mape|msle|crossentropy)$/;
 
@@ -29,6 +38,15 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["val_accuracy", "val_acc"],
 ]);
 
+/** Whether a value is one of the validation data, which are not measured after this epoch. */
+export function isNotDue(
+  name: string,
+  epoch: number,
+  { validationFreq = 1 }: TrainingRun,
+): boolean {
+  return name.startsWith("val_") && (epoch + 1) % validationFreq !== 0;
+}
+
 /** Watches a value of the logs and judges by Keras's rules whether it has improved. */
 export class Monitor {
   readonly name: string;
@@ -39,20 +57,10 @@ export class Monitor {
 
   constructor(
     subject: string,
-    { monitor = "val_loss", mode = "auto", minDelta = 0 }: MonitorOptions,
+    { monitor, mode, minDelta }: Settled<ReturnType<typeof monitorOptions>>,
   ) {
     check(
-      typeof monitor === "string" && monitor.length > 0,
-      subject,
-      "monitor to be a key of the logs",
-      describe(monitor),
-      'pass e.g. "val_loss"',
-    );
-    checkOneOf(subject, "mode", mode, ["auto", "min", "max"]);
-    checkNumber(subject, "minDelta", minDelta);
-    const isKnown = LOWER_IS_BETTER.test(monitor) || HIGHER_IS_BETTER.test(monitor);
-    check(
-      mode !== "auto" || isKnown,
+      mode !== "auto" || LOWER_IS_BETTER.test(monitor) || HIGHER_IS_BETTER.test(monitor),
       subject,
       "mode for a value whose direction is not known",
       `monitor ${describe(monitor)} without it`,
@@ -65,12 +73,12 @@ export class Monitor {
   }
 
   /** The watched value; says on the console, once, if it is missing. */
-  read(logs: Logs): number | undefined {
+  read(logs: Logs, epoch: number, run: TrainingRun): number | undefined {
     const name = [this.name, ALIASES.get(this.name)].find(
       (key) => key !== undefined && Object.hasOwn(logs, key),
     );
     const value = name === undefined ? undefined : logs[name];
-    if (value === undefined && !this.#hasWarned) {
+    if (value === undefined && !this.#hasWarned && !isNotDue(this.name, epoch, run)) {
       this.#hasWarned = true;
       const keys = Object.keys(logs).join(", ") || "nothing";
       warn(

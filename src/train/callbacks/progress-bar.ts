@@ -1,6 +1,5 @@
-import { BRAND } from "../../brand.ts";
-import { checkOneOf, checkOptions } from "../../checks.ts";
-import { checkSink } from "../console/check-sink.ts";
+import { BRAND } from "../../runtime/brand.ts";
+import { oneOf, readOptions } from "../../options.ts";
 import type { NamedValue } from "../console/format-metric.ts";
 import {
   epochLine,
@@ -9,8 +8,9 @@ import {
   type ProgressStyle,
 } from "../console/progress-line.ts";
 import { StepTimer } from "../console/step-timer.ts";
-import { defaultSink, type TextSink } from "../console/text-sink.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
+import { textSink, type TextSink } from "../console/text-sink.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /** Seconds between two drawings of the live line. */
 const REDRAW_INTERVAL = 0.1;
@@ -25,27 +25,25 @@ export interface ProgressBarOptions {
 
 /**
  * Prints how the training goes on: with `verbose` 1 a line that is redrawn as the epoch proceeds, at
- * most ten times a second and made to fit the terminal (the bar gives way first); where nothing can be
- * redrawn (a file, a pipe, a browser's console) the same line once, when the epoch is over. With
- * `verbose` 2 one line an epoch, with 0 nothing.
+ * most ten times a second and made to fit the terminal (the bar gives way first; the values of a
+ * finished line go into the next one); where nothing can be redrawn (a file, a pipe, a browser's
+ * console) the same line once, when the epoch is over. With `verbose` 2 one line an epoch, with 0 nothing.
  *
  * The time of a line includes the validation; with `verbose` 1 the time of a step leaves the first
  * step out.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function progressBar(options: ProgressBarOptions = {}): Callback {
-  const subject = "progressBar";
-  checkOptions(subject, options, ["style", "output"]);
-  const { style = "keras2", output = defaultSink() } = options;
-  checkOneOf(subject, "style", style, ["keras2", "keras3"]);
-  checkSink(subject, output);
+  const { style, output } = readOptions("progressBar", options, {
+    style: oneOf(["keras2", "keras3"], { default: "keras2" }),
+    output: textSink(),
+  });
   return new ProgressBar(style, output);
 }
 
 class ProgressBar implements Callback {
   readonly #style: ProgressStyle;
   readonly #output: TextSink;
-  #context: TrainingContext | undefined;
   #timer = new StepTimer(0);
   #values = new Map<string, number>();
   #steps = 0;
@@ -61,12 +59,8 @@ class ProgressBar implements Callback {
     return "ProgressBar";
   }
 
-  setContext(context: TrainingContext): void {
-    this.#context = context;
-  }
-
-  async onEpochBegin(epoch: number): Promise<void> {
-    const { verbose = 0, epochs = 1 } = this.#context ?? {};
+  async onEpochBegin(epoch: number, _logs: Logs, run: TrainingRun): Promise<void> {
+    const { verbose, epochs } = run;
     this.#timer = new StepTimer(seconds());
     this.#values = new Map();
     this.#steps = 0;
@@ -74,44 +68,32 @@ class ProgressBar implements Callback {
     if (verbose > 0 && epochs > 1) await this.#output.write(`Epoch ${epoch + 1}/${epochs}\n`);
   }
 
-  async onBatchEnd(batch: number, logs: Logs): Promise<void> {
+  async onBatchEnd(batch: number, logs: Logs, run: TrainingRun): Promise<void> {
     if (this.#steps === 0 && batch > 0) {
       // A run that goes on within an epoch: the steps before took their time in another.
       this.#timer = new StepTimer(this.#timer.start, batch);
     }
     this.#steps = batch + 1;
-    if (this.#context?.verbose !== 1) return;
+    if (run.verbose !== 1) return;
     const now = seconds();
     // Asked even where nothing is drawn: the timer must see the end of the first step.
     const secondsPerStep = this.#timer.secondsPerStep(this.#steps, now);
     this.#remember(logs);
     if (this.#output.isTTY !== true || now - this.#lastDrawn < REDRAW_INTERVAL) return;
-    const line = progressLine(
-      this.#progress(this.#context.steps, now, secondsPerStep, false),
-      // The last column stays free: some terminals break the line once it is filled.
-      { style: this.#style, color: true, columns: (this.#output.columns || 80) - 1 },
-    );
     this.#lastDrawn = now;
     this.#isLineOpen = true;
-    await this.#output.write(`\r${line}\x1b[K`);
+    await this.#output.write(this.#line(this.#progress(run.steps, now, secondsPerStep, false)));
   }
 
-  async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
-    const { verbose = 0, steps = this.#steps } = this.#context ?? {};
+  async onEpochEnd(_epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
+    const { verbose, steps = this.#steps } = run;
     if (verbose === 0) return;
     this.#remember(logs);
     const now = seconds();
     const progress = this.#progress(steps, now, this.#timer.secondsPerStep(steps, now), true);
     this.#isLineOpen = false;
-    if (verbose === 2) {
-      await this.#output.write(`${epochLine(progress, this.#style)}\n`);
-    } else if (this.#output.isTTY === true) {
-      await this.#output.write(
-        `\r${progressLine(progress, { style: this.#style, color: true })}\x1b[K\n`,
-      );
-    } else {
-      await this.#output.write(`${progressLine(progress, { style: this.#style })}\n`);
-    }
+    const line = verbose === 2 ? epochLine(progress, this.#style) : this.#line(progress);
+    await this.#output.write(`${line}\n`);
   }
 
   async onRunEnd(): Promise<void> {
@@ -119,6 +101,16 @@ class ProgressBar implements Callback {
     const wasOpen = this.#isLineOpen;
     this.#isLineOpen = false;
     if (wasOpen) await this.#output.write("\n");
+  }
+
+  /** The line of an epoch; on a terminal in the place of the one before, and made to fit. */
+  #line(progress: Progress): string {
+    const { isTTY, columns } = this.#output;
+    const style = this.#style;
+    if (isTTY !== true) return progressLine(progress, { style });
+    // The last column stays free: some terminals break the line once it is filled.
+    const options = { style, color: true, columns: (columns || 80) - 1 };
+    return `\r\x1b[K${progressLine(progress, options)}`;
   }
 
   /** Values keep the place that they first had: those of the batches, then those of the epoch. */

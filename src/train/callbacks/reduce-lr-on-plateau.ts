@@ -1,13 +1,15 @@
-import { checkInteger, checkNumber, checkOptions } from "../../checks.ts";
-import { formatFloat } from "../../metrics/format-number.ts";
-import type { Callback, Logs, TrainingContext } from "../callback.ts";
-import { announcer, type AnnounceOptions } from "./announce.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { loadNumber, type SavedNumber, savedNumber, saveNumber } from "./saved-number.ts";
+import { integer, number, readOptions } from "../../options.ts";
+import { formatFloat } from "../../text/format-number.ts";
+import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
+import { anyNumber, count, nullable } from "../checkpoint/header-shape.ts";
+import type { Logs } from "../logs.ts";
+import { checkRateIsFree } from "../../model/learning-rate.ts";
+import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
+import { Monitor, monitorOptions, type MonitorOptions } from "./monitor.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
-import { count } from "../checkpoint/header-shape.ts";
+
+const SUBJECT = "reduceLROnPlateau";
 
 /** Options of {@link reduceLROnPlateau}; `minDelta` is 0.0001 by default. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOptions {
@@ -21,15 +23,8 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions, AnnounceOption
   readonly minLearningRate?: number;
 }
 
-/** A type, not an interface, so that it counts as a dictionary of values. */
-type PlateauState = {
-  readonly best: SavedNumber;
-  readonly wait: number;
-  readonly cooldownLeft: number;
-};
-
-const readState = /* @__PURE__ */ stateReader<PlateauState>("reduceLROnPlateau", {
-  best: savedNumber,
+const readState = /* @__PURE__ */ stateReader(SUBJECT, {
+  best: /* @__PURE__ */ nullable(anyNumber),
   wait: count,
   cooldownLeft: count,
 });
@@ -40,76 +35,59 @@ const readState = /* @__PURE__ */ stateReader<PlateauState>("reduceLROnPlateau",
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
-  const subject = "reduceLROnPlateau";
-  checkOptions(subject, options, [
-    "monitor",
-    "mode",
-    "minDelta",
-    "factor",
-    "patience",
-    "cooldown",
-    "minLearningRate",
-    "verbose",
-    "output",
-  ]);
-  const { factor = 0.1, patience = 10, cooldown = 0, minLearningRate = 0 } = options;
-  const { minDelta = 1e-4 } = options;
-  const between = { min: 0, max: 1, exclusiveMin: true, exclusiveMax: true };
-  checkNumber(subject, "factor", factor, between);
-  checkInteger(subject, "patience", patience, { min: 0 });
-  checkInteger(subject, "cooldown", cooldown, { min: 0 });
-  checkNumber(subject, "minLearningRate", minLearningRate, { min: 0 });
-  const monitor = new Monitor(subject, { ...options, minDelta });
-  const announce = announcer(subject, options);
+  const settings = readOptions(SUBJECT, options, {
+    ...monitorOptions(),
+    ...announceOptions(),
+    minDelta: number({ default: 1e-4 }),
+    factor: number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.1 }),
+    patience: integer({ min: 0, default: 10 }),
+    cooldown: integer({ min: 0, default: 0 }),
+    minLearningRate: number({ min: 0, default: 0 }),
+  });
+  const { factor, patience, cooldown, minLearningRate } = settings;
+  const monitor = new Monitor(SUBJECT, settings);
+  const announce = announcer(settings);
 
-  let context: TrainingContext | undefined;
-  let best: number | undefined;
-  let wait = 0;
-  let cooldownLeft = 0;
+  const fresh = (): ReturnType<typeof readState> => ({ best: null, wait: 0, cooldownLeft: 0 });
+  let state = fresh();
 
-  const reduce = async (epoch: number): Promise<void> => {
-    if (!context || context.learningRate <= minLearningRate) return;
-    const rate = Math.max(context.learningRate * factor, minLearningRate);
-    context.learningRate = rate;
-    cooldownLeft = cooldown;
-    wait = 0;
+  const reduce = async (epoch: number, run: TrainingRun): Promise<void> => {
+    if (run.learningRate <= minLearningRate) return;
+    const rate = Math.max(run.learningRate * factor, minLearningRate);
+    run.learningRate = rate;
+    state.cooldownLeft = cooldown;
+    state.wait = 0;
     await announce(
       `\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${formatFloat(rate)}.`,
     );
   };
 
   return {
-    stateKey: stateKey("reduceLROnPlateau", options),
-    setContext(given: TrainingContext): void {
-      context = given;
+    stateKey: stateKey(SUBJECT, options),
+    onTrainBegin(_logs: Logs, run: TrainingRun): void {
+      checkRateIsFree(SUBJECT, run);
     },
-    onTrainBegin(): void {
-      best = undefined;
-      wait = 0;
-      cooldownLeft = 0;
+    onPhaseBegin(): void {
+      state = fresh();
     },
-    getState(): PlateauState {
-      return { best: saveNumber(best), wait, cooldownLeft };
-    },
+    getState: () => ({ ...state }),
     setState(saved: CallbackState): void {
-      const state = readState(saved);
-      best = loadNumber(state.best);
-      ({ wait, cooldownLeft } = state);
+      state = readState(saved);
     },
-    async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-      if (context) logs.learning_rate = context.learningRate;
-      const value = monitor.read(logs);
+    async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): Promise<void> {
+      logs.learning_rate = run.learningRate;
+      const value = monitor.read(logs, epoch, run);
       if (value === undefined) return;
-      if (cooldownLeft > 0) {
-        cooldownLeft--;
-        wait = 0;
+      if (state.cooldownLeft > 0) {
+        state.cooldownLeft--;
+        state.wait = 0;
       }
-      if (monitor.isImprovement(value, best)) {
-        best = value;
-        wait = 0;
-      } else if (cooldownLeft === 0) {
-        wait++;
-        if (wait >= patience) await reduce(epoch);
+      if (monitor.isImprovement(value, state.best ?? undefined)) {
+        state.best = value;
+        state.wait = 0;
+      } else if (state.cooldownLeft === 0) {
+        state.wait++;
+        if (state.wait >= patience) await reduce(epoch, run);
       }
     },
   };

@@ -1,6 +1,7 @@
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { JsonValue } from "../../text/json.ts";
+import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { describe } from "../../checks.ts";
-import type { CallbackState, JsonValue } from "../checkpoint/checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import { damaged, object, type Reader } from "../checkpoint/header-shape.ts";
 
 /**
@@ -26,7 +27,7 @@ export const floats: Reader<Float32Array> = (value, path) => {
 export function checkLengths(
   subject: string,
   values: readonly Float32Array[],
-  weights: LayersModel["weights"],
+  weights: readonly LayerVariable[],
 ): void {
   const sizes = weights.map(({ shape }) =>
     (shape as number[]).reduce((product, size) => product * size, 1),

@@ -1,11 +1,14 @@
-import { check, checkOptions, describe } from "../../checks.ts";
-import { atOnce } from "../../listener.ts";
-import type { Callback, Logs } from "../callback.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
+import { check, describe } from "../../checks.ts";
+import { func, readOptions } from "../../options.ts";
+import { notAPromise } from "../../runtime/listener.ts";
+import type { Callback, CallbackState } from "../callback.ts";
 import { count, list, oneOf } from "../checkpoint/header-shape.ts";
+import type { Logs } from "../logs.ts";
 import { scalarRecord, versionRecord } from "./event-file.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
+
+const SUBJECT = "tensorBoard";
 
 /** Curves of the training data and of the validation data: one event file each. */
 export type TensorBoardRun = "train" | "validation";
@@ -19,13 +22,7 @@ export interface TensorBoardOptions {
   readonly wallTime?: () => number;
 }
 
-/** A type, not an interface, so that it counts as a dictionary of values. */
-type TensorBoardState = {
-  readonly begun: readonly TensorBoardRun[];
-  readonly step: number;
-};
-
-const readState = /* @__PURE__ */ stateReader<TensorBoardState>("tensorBoard", {
+const readState = /* @__PURE__ */ stateReader(SUBJECT, {
   begun: /* @__PURE__ */ list(/* @__PURE__ */ oneOf<TensorBoardRun>("train", "validation")),
   step: count,
 });
@@ -39,29 +36,24 @@ const readState = /* @__PURE__ */ stateReader<TensorBoardState>("tensorBoard", {
  * @throws {ArgumentError} if `write` is not a function, or an option is unknown or wrong.
  */
 export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}): Callback {
-  const subject = "tensorBoard";
   check(
     typeof write === "function",
-    subject,
+    SUBJECT,
     "write to be a function (run, bytes)",
     describe(write),
     'pass e.g. (run, bytes) => appendFile("logs/" + run + "/tfevents", bytes)',
   );
-  checkOptions(subject, options, ["wallTime"]);
-  const { wallTime = () => Date.now() / 1000 } = options;
-  check(
-    typeof wallTime === "function",
-    subject,
-    "wallTime to be a function that gives seconds",
-    describe(wallTime),
-    "pass e.g. () => Date.now() / 1000",
-  );
-  const now = (): number => atOnce(subject, "wallTime", wallTime());
+  const { wallTime } = readOptions(SUBJECT, options, {
+    wallTime: func<() => number, { default: () => number }>("pass e.g. () => Date.now() / 1000", {
+      default: () => Date.now() / 1000,
+    }),
+  });
+  const now = (): number => notAPromise(SUBJECT, "wallTime", wallTime());
   const begun = new Set<TensorBoardRun>();
   let step = 0;
   return {
-    stateKey: stateKey("tensorBoard", options),
-    getState(): TensorBoardState {
+    stateKey: stateKey(SUBJECT, options),
+    getState(): ReturnType<typeof readState> {
       return { begun: [...begun], step };
     },
     setState(saved: CallbackState): void {

@@ -1,7 +1,7 @@
-import { checkBoolean, checkOptions } from "../../checks.ts";
 import { TrainingError } from "../../errors.ts";
-import type { Callback, TrainingContext } from "../callback.ts";
-import { announcer, type AnnounceOptions } from "./announce.ts";
+import { boolean, oneOf, readOptions } from "../../options.ts";
+import type { Callback, TrainingRun } from "../callback.ts";
+import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
 
 /** Options of {@link terminateOnNaN}; its message is printed by default. */
 export interface TerminateOnNaNOptions extends AnnounceOptions {
@@ -17,16 +17,14 @@ export interface TerminateOnNaNOptions extends AnnounceOptions {
  */
 export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
   const subject = "terminateOnNaN";
-  checkOptions(subject, options, ["raiseError", "verbose", "output"]);
-  const { raiseError = false, verbose = 1 } = options;
-  checkBoolean(subject, "raiseError", raiseError);
-  const announce = announcer(subject, { ...options, verbose });
-  let context: TrainingContext | undefined;
+  const { raiseError, ...settings } = readOptions(subject, options, {
+    ...announceOptions(),
+    verbose: oneOf([0, 1], { default: 1 }),
+    raiseError: boolean({ default: false }),
+  });
+  const announce = announcer(settings);
   return {
-    setContext(given: TrainingContext): void {
-      context = given;
-    },
-    async onNonFiniteLoss(batch: number): Promise<void> {
+    async onNonFiniteLoss(batch: number, run: TrainingRun): Promise<void> {
       if (raiseError) {
         throw new TrainingError({
           subject,
@@ -36,7 +34,7 @@ export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
         });
       }
       await announce(`\nBatch ${batch}: Invalid loss, terminating training`);
-      context?.stopTraining();
+      run.stopTraining();
     },
   };
 }

@@ -1,10 +1,12 @@
-import { checkBoolean, checkInteger, checkNumber, checkOptions } from "../../checks.ts";
-import type { Callback, TrainingContext } from "../callback.ts";
+import { boolean, integer, number, readOptions } from "../../options.ts";
+import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
+import { boolean as flag, count, list, nullable } from "../checkpoint/header-shape.ts";
+import type { Logs } from "../logs.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { stateKey } from "./state-key.ts";
 import { checkLengths, floats, stateReader } from "./state-reader.ts";
-import type { CallbackState } from "../checkpoint/checkpoint.ts";
-import { boolean, count, list, nullable } from "../checkpoint/header-shape.ts";
+
+const SUBJECT = "weightAveraging";
 
 /** Options of {@link weightAveraging}. */
 export interface WeightAveragingOptions {
@@ -19,19 +21,11 @@ export interface WeightAveragingOptions {
   readonly swapOnEpoch?: boolean;
 }
 
-/** A type, not an interface, so that it counts as a dictionary of values. */
-type AveragingState = {
-  readonly averages: readonly Float32Array[] | null;
-  readonly isSwapped: boolean;
-  readonly steps: number;
-  readonly isLaterPhase: boolean;
-};
-
-const readState = /* @__PURE__ */ stateReader<AveragingState>("weightAveraging", {
+const readState = /* @__PURE__ */ stateReader(SUBJECT, {
   averages: /* @__PURE__ */ nullable(/* @__PURE__ */ list(floats)),
-  isSwapped: boolean,
+  isSwapped: flag,
   steps: count,
-  isLaterPhase: boolean,
+  isLaterPhase: flag,
 });
 
 /**
@@ -43,14 +37,12 @@ const readState = /* @__PURE__ */ stateReader<AveragingState>("weightAveraging",
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function weightAveraging(options: WeightAveragingOptions = {}): Callback {
-  const subject = "weightAveraging";
-  checkOptions(subject, options, ["momentum", "every", "swapOnEpoch"]);
-  const { momentum = 0.99, every = 1, swapOnEpoch = false } = options;
-  checkNumber(subject, "momentum", momentum, { min: 0, max: 1, exclusiveMax: true });
-  checkInteger(subject, "every", every, { min: 1 });
-  checkBoolean(subject, "swapOnEpoch", swapOnEpoch);
+  const { momentum, every, swapOnEpoch } = readOptions(SUBJECT, options, {
+    momentum: number({ min: 0, max: 1, exclusiveMax: true, default: 0.99 }),
+    every: integer({ min: 1, default: 1 }),
+    swapOnEpoch: boolean({ default: false }),
+  });
 
-  let context: TrainingContext | undefined;
   let averages: AveragedWeights | undefined;
   let isSwapped = false;
   let steps = 0;
@@ -68,37 +60,32 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
   };
 
   return {
-    stateKey: stateKey("weightAveraging", options),
-    setContext(given: TrainingContext): void {
-      context = given;
-    },
-    onTrainBegin(): void {
+    stateKey: stateKey(SUBJECT, options),
+    onPhaseBegin(_phase: number, _logs: Logs, { model }: TrainingRun): void {
       release();
       steps = 0;
       // The model ended the phase before with the averages: they go on from there.
-      if (isLaterPhase && context) averages = new AveragedWeights(context.model);
+      if (isLaterPhase) averages = new AveragedWeights(model);
     },
-    async getState(): Promise<AveragingState> {
+    async getState(): Promise<ReturnType<typeof readState>> {
       const values = averages ? await averages.values() : null;
       return { averages: values, isSwapped, steps, isLaterPhase };
     },
-    setState(saved: CallbackState): void {
+    setState(saved: CallbackState, { model }: TrainingRun): void {
       const state = readState(saved);
-      if (state.averages && context) {
-        checkLengths(subject, state.averages, context.model.trainableWeights);
-      }
+      if (state.averages) checkLengths(SUBJECT, state.averages, model.trainableWeights);
       release();
-      if (state.averages && context) averages = new AveragedWeights(context.model, state.averages);
+      if (state.averages) averages = new AveragedWeights(model, state.averages);
       ({ isSwapped, steps, isLaterPhase } = state);
     },
     onEpochBegin(): void {
       show(false);
     },
-    onBatchEnd(): void {
+    onBatchEnd(_batch: number, _logs: Logs, { model }: TrainingRun): void {
       steps++;
-      if (!context || steps % every !== 0) return;
+      if (steps % every !== 0) return;
       if (averages) averages.update(momentum);
-      else averages = new AveragedWeights(context.model);
+      else averages = new AveragedWeights(model);
     },
     onTestBegin(): void {
       show(true);
@@ -109,7 +96,7 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
     onEpochEnd(): void {
       if (swapOnEpoch) show(true);
     },
-    onTrainEnd(): void {
+    onPhaseEnd(): void {
       show(true);
       release();
       isLaterPhase = true;

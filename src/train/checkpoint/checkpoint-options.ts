@@ -1,4 +1,4 @@
-import { check, checkInteger, checkOneOf, checkOptions, describe } from "../../checks.ts";
+import { integer, like, oneOf, readOptions } from "../../options.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
 
 /** How a run saves its state. */
@@ -25,40 +25,24 @@ export interface CheckpointOptions {
  */
 export type ResumeMode = "auto" | "never" | "must";
 
-/** Throws unless the options are right. */
-export function checkCheckpointOptions(
-  subject: string,
-  checkpoint: CheckpointOptions | undefined,
-  resume: ResumeMode,
-): void {
-  checkOneOf(subject, "resume", resume, ["auto", "never", "must"]);
-  if (checkpoint === undefined) {
-    check(
-      resume !== "must",
-      subject,
-      'checkpoint: { store } with resume: "must"',
-      "none",
-      "say where the checkpoint is",
-    );
-    return;
-  }
-  checkOptions(`${subject}: checkpoint`, checkpoint, [
-    "store",
-    "everySteps",
-    "everyEpochs",
-    "keep",
-    "onSaveError",
-  ]);
-  const { store, everySteps = 200, everyEpochs = 1, keep = 2, onSaveError = "stop" } = checkpoint;
-  check(
-    typeof (store as Partial<CheckpointStore> | undefined)?.open === "function",
-    subject,
-    "checkpoint.store to be a CheckpointStore",
-    describe(store),
-    "pass e.g. fileCheckpointStore(folder) of cifar-kit/node",
-  );
-  checkInteger(subject, "checkpoint.everySteps", everySteps, { min: 0 });
-  checkInteger(subject, "checkpoint.everyEpochs", everyEpochs, { min: 0 });
-  checkInteger(subject, "checkpoint.keep", keep, { min: 1 });
-  checkOneOf(subject, "checkpoint.onSaveError", onSaveError, ["stop", "warn"]);
+/** The options with every default filled in. */
+export type CheckpointSettings = Required<CheckpointOptions>;
+
+/** Reads the options. @throws {ArgumentError} unless they are right. */
+export function readCheckpointOptions(subject: string, options: unknown): CheckpointSettings {
+  return readOptions(`${subject}: checkpoint`, options as CheckpointOptions, {
+    store: like(
+      isStore,
+      "a CheckpointStore",
+      "pass e.g. fileCheckpointStore(folder) of cifar-kit/node",
+    ),
+    everySteps: integer({ min: 0, default: 200 }),
+    everyEpochs: integer({ min: 0, default: 1 }),
+    keep: integer({ min: 1, default: 2 }),
+    onSaveError: oneOf(["stop", "warn"], { default: "stop" }),
+  });
+}
+
+function isStore(value: unknown): value is CheckpointStore {
+  return typeof (value as Partial<CheckpointStore> | null | undefined)?.open === "function";
 }

@@ -1,24 +1,9 @@
-import type { Logs } from "../callback.ts";
+import type { CallbackState } from "../callback.ts";
+import type { JsonObject } from "../../text/json.ts";
+import type { Logs } from "../logs.ts";
 import type { NamedArray } from "../../model/named-array.ts";
-import type { History } from "../history.ts";
-
-/** What JSON can say, without numbers that it cannot. */
-export type JsonValue =
-  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-
-/** An object of {@link JsonValue}s. */
-export type JsonObject = Readonly<Record<string, JsonValue>>;
-
-/** What a callback may keep in a checkpoint: JSON with typed arrays in it. */
-export type CallbackState =
-  | null
-  | boolean
-  | number
-  | string
-  | Float32Array
-  | Int32Array
-  | readonly CallbackState[]
-  | { readonly [key: string]: CallbackState | undefined };
+import type { ModelState } from "../model-snapshot.ts";
+import type { History } from "../run/history.ts";
 
 /** What a callback remembers, with what tells it apart from other callbacks. */
 export interface SavedCallback {
@@ -28,7 +13,7 @@ export interface SavedCallback {
 
 /** Where in a run a checkpoint was taken. */
 export interface RunPosition {
-  /** Index of the phase; the number of phases once the run is over. */
+  /** Index of the phase; the last one once the run is over. */
   readonly phase: number;
   /** Epochs of the phase that are complete, and so the index of the one under way. */
   readonly epoch: number;
@@ -54,14 +39,12 @@ export interface MeansState {
  * everything that follows: random numbers are keyed by (seed, purpose, epoch, index) and so need no
  * state of their own.
  */
-export interface Checkpoint {
+export interface Checkpoint extends ModelState {
   /** What the run depends on, for comparison when it goes on. */
   readonly manifest: JsonObject;
   readonly position: RunPosition;
   /** Steps since the run began. */
   readonly steps: number;
-  /** The optimizer's present learning rate; `null` for an optimizer without one. */
-  readonly learningRate: number | null;
   readonly means: MeansState;
   /** Wall time spent in the epoch under way, in seconds. */
   readonly seconds: number;
@@ -69,8 +52,9 @@ export interface Checkpoint {
   readonly histories: readonly History[];
   /** Of the callbacks that have a state, in their order. */
   readonly callbacks: readonly SavedCallback[];
-  /** The model's weights, in its order. */
-  readonly weights: readonly NamedArray[];
-  /** The optimizer's weights: first its number of steps, then e.g. Adam's moments. */
-  readonly optimizer: readonly NamedArray[];
+  /**
+   * The weights that a run that is over has given; none before. Everything else is as it was before the
+   * last phase was ended, where callbacks may exchange the weights: from there more epochs go on.
+   */
+  readonly result: readonly NamedArray[];
 }

@@ -1,19 +1,15 @@
-import { sha256 } from "../../dataset/sha256.ts";
-import { unshared } from "../../unshared.ts";
+import { isJsonObject, type JsonValue } from "../../text/json.ts";
+import { sha256 } from "../../bytes/sha256.ts";
+import { unshared } from "../../bytes/unshared.ts";
 import type { NamedArray } from "../../model/named-array.ts";
-import type { History } from "../history.ts";
-import type {
-  CallbackState,
-  Checkpoint,
-  JsonValue,
-  MeansState,
-  RunPosition,
-} from "./checkpoint.ts";
+import type { History } from "../run/history.ts";
+import type { Checkpoint, MeansState, RunPosition } from "./checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import {
   ARRAY_KEY,
+  NUMBER_KEY,
   DIGEST_BYTES,
   FORMAT_VERSION,
-  isJsonObject,
   MAGIC,
   MAX_HEADER_BYTES,
   MAX_TENSORS,
@@ -30,14 +26,14 @@ import {
   list,
   notNegative,
   nullable,
-  number,
+  numberOrNaN,
   object,
   oneOf,
   record,
   text,
 } from "./header-shape.ts";
 
-type Header = Omit<Checkpoint, "weights" | "optimizer" | "callbacks"> & {
+type Header = Omit<Checkpoint, keyof TensorLists> & {
   readonly callbacks: readonly { readonly key: string; readonly state: JsonValue }[];
   readonly tensors: TensorLists;
 };
@@ -58,20 +54,30 @@ const readHeader = object<Header>({
   }),
   steps: count,
   learningRate: nullable(notNegative),
-  means: object<MeansState>({ sums: list(number), samples: count, logs: record(number) }),
+  means: object<MeansState>({
+    sums: list(numberOrNaN),
+    samples: count,
+    logs: record(numberOrNaN),
+  }),
   seconds: notNegative,
   histories: list(
     object<History>({
       epochs: list(count),
-      loss: list(number),
-      accuracy: list(number),
-      valLoss: list(number),
-      valAccuracy: list(number),
+      loss: list(numberOrNaN),
+      accuracy: list(numberOrNaN),
+      valLoss: list(numberOrNaN),
+      valAccuracy: list(numberOrNaN),
+      metrics: record(list(numberOrNaN)),
       seconds: list(notNegative),
     }),
   ),
   callbacks: list(object<Header["callbacks"][number]>({ key: text, state: json })),
-  tensors: object<TensorLists>({ weights: specs, optimizer: specs, callbacks: specs }),
+  tensors: object<TensorLists>({
+    weights: specs,
+    optimizer: specs,
+    callbacks: specs,
+    result: specs,
+  }),
 });
 
 /**
@@ -107,6 +113,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
     ...rest,
     weights: arrays.weights,
     optimizer: arrays.optimizer,
+    result: arrays.result,
     callbacks: callbacks.map(({ key, state }) => ({
       key,
       state: withArrays(state, arrays.callbacks),
@@ -138,9 +145,10 @@ function parse(bytes: Uint8Array): JsonValue {
 }
 
 function checkHistories({ histories }: Header): void {
-  for (const { epochs, seconds, ...values } of histories) {
+  for (const { epochs, seconds, metrics, ...values } of histories) {
     const n = epochs.length;
-    const fit = Object.values(values).every((part) => part.length === 0 || part.length === n);
+    const columns = [...Object.values(values), ...Object.values(metrics)];
+    const fit = columns.every((part) => part.length === 0 || part.length === n);
     if (!fit || seconds.length !== n) throw damaged("histories of one length", "several");
   }
 }
@@ -148,9 +156,10 @@ function checkHistories({ histories }: Header): void {
 type Arrays = Readonly<Record<keyof TensorLists, NamedArray[]>>;
 
 /** Cuts the payload into tensors; all sizes are checked before the first is made. */
-function readTensors({ weights, optimizer, callbacks }: TensorLists, payload: Uint8Array): Arrays {
+function readTensors(lists: TensorLists, payload: Uint8Array): Arrays {
+  const { weights, optimizer, callbacks, result } = lists;
   let total = 0;
-  for (const { shape } of [...weights, ...optimizer, ...callbacks]) {
+  for (const { shape } of [...weights, ...optimizer, ...callbacks, ...result]) {
     total += shape.reduce((product, size) => product * size, 4);
     if (total > payload.length) break;
   }
@@ -170,10 +179,13 @@ function readTensors({ weights, optimizer, callbacks }: TensorLists, payload: Ui
     weights: weights.map(read),
     optimizer: optimizer.map(read),
     callbacks: callbacks.map(read),
+    result: result.map(read),
   };
 }
 
-/** A callback's state with its typed arrays back in their places. */
+const notFinite = oneOf("NaN", "Infinity", "-Infinity");
+
+/** A callback's state with its typed arrays, and the numbers that JSON lacks, back in their places. */
 function withArrays(state: JsonValue, arrays: readonly NamedArray[]): CallbackState {
   if (Array.isArray(state)) {
     return (state as JsonValue[]).map((item) => withArrays(item, arrays));
@@ -184,6 +196,7 @@ function withArrays(state: JsonValue, arrays: readonly NamedArray[]): CallbackSt
     if (index >= arrays.length) throw damaged("arrays that are in the file", `number ${index}`);
     return arrays[index].values;
   }
+  if (Object.hasOwn(state, NUMBER_KEY)) return Number(notFinite(state[NUMBER_KEY], NUMBER_KEY));
   return Object.fromEntries(
     Object.entries(state).map(([key, value]) => [key, withArrays(value, arrays)]),
   );

@@ -1,13 +1,17 @@
-import { allocate } from "../../allocate.ts";
+import type { JsonValue } from "../../text/json.ts";
+import { allocate } from "../../bytes/allocate.ts";
+import { putBytes } from "../../bytes/bytes.ts";
 import { check, describe } from "../../checks.ts";
-import { sha256 } from "../../dataset/sha256.ts";
+import { sha256 } from "../../bytes/sha256.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { NamedArray } from "../../model/named-array.ts";
-import type { CallbackState, Checkpoint, JsonValue } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { CallbackState } from "../callback.ts";
 import { headerOf } from "./decode.ts";
 import {
   ALIGNMENT,
   ARRAY_KEY,
+  NUMBER_KEY,
   DIGEST_BYTES,
   FORMAT_VERSION,
   MAGIC,
@@ -24,7 +28,7 @@ const SUBJECT = "encodeCheckpoint";
  * @throws {ArgumentError} if a callback's state is not what a checkpoint can hold.
  */
 export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array> {
-  const { weights, optimizer, callbacks, ...rest } = checkpoint;
+  const { weights, optimizer, callbacks, result, ...rest } = checkpoint;
   const callbackArrays: NamedArray[] = [];
   const states = callbacks.map(({ key, state }, i) => ({
     key,
@@ -37,6 +41,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
       weights: weights.map(specOf),
       optimizer: optimizer.map(specOf),
       callbacks: callbackArrays.map(specOf),
+      result: result.map(specOf),
     },
   });
   const text = new TextEncoder().encode(header);
@@ -49,7 +54,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
     `${headerBytes}`,
     "keep less in the states of callbacks, or keep it in typed arrays",
   );
-  const arrays = [...weights, ...optimizer, ...callbackArrays];
+  const arrays = [...weights, ...optimizer, ...callbackArrays, ...result];
   const payload = arrays.reduce((sum, { values }) => sum + values.byteLength, 0);
   const bytes = allocate(Uint8Array, PREFIX_BYTES + headerBytes + payload + DIGEST_BYTES, {
     subject: SUBJECT,
@@ -62,11 +67,8 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
   view.setUint32(12, headerBytes, true);
   bytes.set(text, PREFIX_BYTES);
   bytes.fill(0x20, PREFIX_BYTES + text.length, PREFIX_BYTES + headerBytes);
-  let at = PREFIX_BYTES + headerBytes;
-  for (const { values } of arrays) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
+  const parts = arrays.map(({ values }) => values);
+  const at = putBytes(bytes, parts, PREFIX_BYTES + headerBytes);
   const digest = await sha256(bytes.subarray(0, at));
   bytes.set(new TextEncoder().encode(digest), at);
   return bytes;
@@ -105,13 +107,7 @@ function withoutArrays(
   }
   // As in JSON, what has no value is null.
   if (state === undefined) return null;
-  check(
-    typeof state !== "number" || Number.isFinite(state),
-    SUBJECT,
-    "finite numbers in the states of callbacks: JSON knows no others",
-    `${path}: ${describe(state)}`,
-    "return it from getState as a text, or in a Float32Array",
-  );
+  if (typeof state === "number" && !Number.isFinite(state)) return { [NUMBER_KEY]: String(state) };
   if (state === null || ["boolean", "number", "string"].includes(typeof state)) {
     return state as JsonValue;
   }
@@ -130,7 +126,7 @@ function withoutArrays(
   const entries = Object.entries(state as Record<string, CallbackState | undefined>);
   for (const [key] of entries) {
     check(
-      key !== ARRAY_KEY && key !== "__proto__",
+      ![ARRAY_KEY, NUMBER_KEY, "__proto__"].includes(key),
       SUBJECT,
       "ordinary keys in a callback's state",
       key,

@@ -12,7 +12,6 @@
  * The header says name, type and shape of each tensor but no offset: nothing can overlap, nothing
  * can be left over.
  */
-import type { JsonValue } from "./checkpoint.ts";
 
 export const MAGIC = /* @__PURE__ */ Uint8Array.of(0x89, 0x43, 0x4b, 0x43, 0x50, 0x0d, 0x0a, 0x1a);
 export const FORMAT_VERSION = 1;
@@ -35,15 +34,13 @@ export interface TensorSpec {
 
 /** Stands in a callback's state for the tensor of that number. */
 export const ARRAY_KEY = "$array";
+/** Stands there for NaN or an infinity, which JSON lacks: its name in JavaScript. */
+export const NUMBER_KEY = "$number";
 
 /** The header's tensors, in the order of their bytes. */
 export interface TensorLists {
   readonly weights: readonly TensorSpec[];
   readonly optimizer: readonly TensorSpec[];
   readonly callbacks: readonly TensorSpec[];
-}
-
-/** Whether a value is an object of JSON. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, JsonValue>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  readonly result: readonly TensorSpec[];
 }

@@ -2,10 +2,11 @@
  * Readers for the parts of a header: each checks a value from a file and gives it back typed, rebuilt
  * from known fields only, so that nothing unexpected gets through.
  */
+import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
 import { describe } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
-import { type JsonObject, type JsonValue } from "./checkpoint.ts";
-import { isJsonObject, MAX_DEPTH } from "./format.ts";
+
+import { MAX_DEPTH } from "./format.ts";
 
 /** Checks a value found at `path`. */
 export type Reader<T> = (value: JsonValue | undefined, path: string) => T;
@@ -27,6 +28,16 @@ export const number: Reader<number> = (value, path) => {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   throw damaged(`${path} to be a finite number`, describe(value));
 };
+
+/** Any number, of a state whose NaN and infinities are back in their places. */
+export const anyNumber: Reader<number> = (value, path) => {
+  if (typeof value === "number") return value;
+  throw damaged(`${path} to be a number`, describe(value));
+};
+
+/** A number that may be none: JSON says `null` for NaN. */
+export const numberOrNaN: Reader<number> = (value, path) =>
+  value === null ? NaN : number(value, path);
 
 /** A finite number of at least 0. */
 export const notNegative: Reader<number> = (value, path) => {
@@ -61,7 +72,7 @@ export function oneOf<T extends string>(...words: T[]): Reader<T> {
 }
 
 /** A list of at most `most` of what `reader` takes. */
-export function list<T>(reader: Reader<T>, most = Infinity): Reader<T[]> {
+export function list<T>(reader: Reader<T>, most = Infinity): Reader<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw damaged(`${path} to be a list`, describe(value));
     if (value.length > most) throw damaged(`at most ${most} ${path}`, `${value.length}`);

@@ -1,11 +1,12 @@
 /** What a run depends on in its model: layers, how they are connected, loss and optimizer. */
+import type { JsonObject, JsonValue } from "../../text/json.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { sha256 } from "../../dataset/sha256.ts";
+import { sha256 } from "../../bytes/sha256.ts";
 import { ArgumentError } from "../../errors.ts";
+import { classNamesOf } from "../../model/class-names.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { readOptimizerState } from "../../model/optimizers/optimizer-state.ts";
-import { isKerasOptimizer } from "../../model/optimizers/restore-optimizer.ts";
-import type { JsonObject, JsonValue } from "./checkpoint.ts";
+import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 
 /** Where one input of a layer comes from: a layer, the number of its call, the number of its output. */
 type Source = readonly [layer: string, call: number, output: number, settings?: object];
@@ -26,15 +27,23 @@ interface ModelConfig {
 export async function modelConditions(model: LayersModel): Promise<JsonObject> {
   const { optimizer, loss, metricsNames = [] } = modelInternals(model);
   const settings = isKerasOptimizer(optimizer!)
-    ? { kind: "of cifar-kit", ...optimizer.settings }
+    ? { kind: "of cifar-kit", optimizer: optimizer.getClassName(), ...optimizer.settings }
     : { kind: "of TensorFlow.js", optimizer: optimizer!.getClassName(), ...optimizer!.getConfig() };
+  const classNames = classNamesOf(model);
   return {
     // Through JSON: drops what is undefined, and says NaN as a file would.
     model: throughJson(withoutNames(model.getConfig())),
-    loss: await lossConditions(loss),
+    loss: await conditionsOf(loss),
     metrics: metricsNames,
-    optimizer: throughJson(settings),
+    ...(classNames && { classNames }),
+    optimizer: await conditionsOf(settings),
   };
+}
+
+/** Whether what the model learns depends on the number of steps of the whole run. */
+export function followsRun(model: LayersModel): boolean {
+  const { optimizer } = modelInternals(model);
+  return isKerasOptimizer(optimizer!) && optimizer.followsRun;
 }
 
 /** Throws unless the optimizer's state can be saved. */
@@ -53,16 +62,18 @@ export async function checkOptimizer(subject: string, model: LayersModel): Promi
   }
 }
 
-async function lossConditions(loss: unknown): Promise<JsonValue> {
-  if (typeof loss === "string") return loss;
-  if (typeof loss === "function") {
+/** Options as a manifest holds them: functions that can say what they are do, others by their text. */
+async function conditionsOf(value: unknown): Promise<JsonValue> {
+  if (value instanceof RegExp) return { pattern: value.source, flags: value.flags };
+  if (typeof value === "function" && !("toJSON" in value)) {
     // The text may change without a change of what it computes: that is worth a warning.
-    return { function: loss.name, source: await sha256(new TextEncoder().encode(String(loss))) };
+    return { function: value.name, source: await sha256(new TextEncoder().encode(String(value))) };
   }
-  const parts = Object.entries(loss as object).map(async ([name, part]) => [
-    name,
-    await lossConditions(part),
-  ]);
+  if (Array.isArray(value)) return Promise.all(value.map(conditionsOf));
+  if (typeof value !== "object" || value === null) return throughJson(value);
+  const parts = Object.entries(value)
+    .filter(([, part]) => part !== undefined)
+    .map(async ([name, part]) => [name, await conditionsOf(part)]);
   return Object.fromEntries(await Promise.all(parts)) as JsonObject;
 }
 

@@ -1,7 +1,7 @@
-import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { unseededLayers } from "../../model/keras-layers.ts";
-import { warn } from "../../warn.ts";
-import type { CheckpointOptions } from "./checkpoint-options.ts";
+import { warn } from "../../runtime/warn.ts";
+import type { ModelCall } from "../feed/feed.ts";
+import type { CheckpointSettings } from "./checkpoint-options.ts";
 import { checkOptimizer } from "./model-conditions.ts";
 import { RunCheckpoints } from "./run-checkpoints.ts";
 import { type RunConditions, runManifest } from "./run-manifest.ts";
@@ -11,11 +11,11 @@ import { type RunConditions, runManifest } from "./run-manifest.ts";
  * @throws {ArgumentError} if the optimizer's state cannot be saved.
  */
 export async function openCheckpoints(
-  subject: string,
-  model: LayersModel,
-  options: CheckpointOptions,
+  call: ModelCall,
+  options: CheckpointSettings,
   conditions: RunConditions,
 ): Promise<RunCheckpoints> {
+  const { subject, model } = call;
   await checkOptimizer(subject, model);
   const unseeded = unseededLayers(model).join(", ");
   if (unseeded !== "") {
@@ -24,5 +24,5 @@ export async function openCheckpoints(
         "a run that goes on from a checkpoint will not end with the same bits.",
     );
   }
-  return RunCheckpoints.open(subject, options, await runManifest(model, conditions));
+  return RunCheckpoints.open(subject, options, await runManifest(call, conditions));
 }

@@ -1,11 +1,13 @@
+import type { JsonObject } from "../../text/json.ts";
 import { ArgumentError, DataError, SourceError, TrainingError } from "../../errors.ts";
-import { warn } from "../../warn.ts";
-import type { Checkpoint, JsonObject } from "./checkpoint.ts";
-import type { CheckpointOptions, ResumeMode } from "./checkpoint-options.ts";
+import { warn } from "../../runtime/warn.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { CheckpointSettings, ResumeMode } from "./checkpoint-options.ts";
 import type { OpenCheckpointStore } from "./checkpoint-store.ts";
 import { decodeCheckpoint } from "./decode.ts";
 import { encodeCheckpoint } from "./encode.ts";
-import { firstNotFinite } from "./model-state.ts";
+import { firstNotFinite } from "./check-model-state.ts";
+import { withMoreEpochs } from "./with-more-epochs.ts";
 import { manifestChanges } from "./run-manifest.ts";
 
 /** What a run has to tell apart from its state: everything but the manifest. */
@@ -24,7 +26,7 @@ const LARGEST_NUMBER = 1e15 - 1;
 export class RunCheckpoints {
   readonly #subject: string;
   readonly #store: OpenCheckpointStore;
-  readonly #options: CheckpointOptions;
+  readonly #options: CheckpointSettings;
   readonly #manifest: JsonObject;
   /** Numbers of the checkpoints in the store, the newest last. */
   #numbers: number[] = [];
@@ -37,7 +39,7 @@ export class RunCheckpoints {
   /** Claims the store of the options. */
   static async open(
     subject: string,
-    options: CheckpointOptions,
+    options: CheckpointSettings,
     manifest: JsonObject,
   ): Promise<RunCheckpoints> {
     return new RunCheckpoints(subject, await options.store.open(), options, manifest);
@@ -46,7 +48,7 @@ export class RunCheckpoints {
   private constructor(
     subject: string,
     store: OpenCheckpointStore,
-    options: CheckpointOptions,
+    options: CheckpointSettings,
     manifest: JsonObject,
   ) {
     this.#subject = subject;
@@ -67,13 +69,13 @@ export class RunCheckpoints {
 
   /** Whether to save after this many steps of the run. */
   isStepDue(steps: number): boolean {
-    const { everySteps = 200 } = this.#options;
+    const { everySteps } = this.#options;
     return everySteps > 0 && steps % everySteps === 0;
   }
 
   /** Whether to save after this many epochs of a phase. */
   isEpochDue(epochs: number): boolean {
-    const { everyEpochs = 1 } = this.#options;
+    const { everyEpochs } = this.#options;
     return everyEpochs > 0 && epochs % everyEpochs === 0;
   }
 
@@ -93,9 +95,12 @@ export class RunCheckpoints {
     if (mode === "never") return undefined;
     const found = await this.#newestGood();
     if (found) {
-      this.#checkManifest(found.name, found.checkpoint);
+      const checkpoint = withMoreEpochs(found.checkpoint, this.#manifest);
+      this.#checkManifest(found.name, checkpoint);
       this.#hasSaved = true;
-    } else if (mode === "must") {
+      return checkpoint;
+    }
+    if (mode === "must") {
       throw new SourceError({
         subject: this.#subject,
         expected: `a checkpoint in ${this.#store.location}`,
@@ -103,7 +108,7 @@ export class RunCheckpoints {
         remedy: 'name the store of the run that is to go on, or begin one with resume: "auto"',
       });
     }
-    return found?.checkpoint;
+    return undefined;
   }
 
   /**
@@ -113,7 +118,7 @@ export class RunCheckpoints {
    * @throws whatever the store throws, if saving fails and that is to stop the run.
    */
   async save(state: RunState): Promise<void> {
-    const bad = firstNotFinite([...state.weights, ...state.optimizer]);
+    const bad = firstNotFinite([...state.weights, ...state.optimizer, ...state.result]);
     if (bad !== undefined) {
       throw new TrainingError({
         subject: this.#subject,
@@ -142,7 +147,7 @@ export class RunCheckpoints {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    const { keep = 2 } = this.#options;
+    const { keep } = this.#options;
     const next = (this.#numbers.at(-1) ?? 0) + 1;
     if (next > LARGEST_NUMBER) {
       throw new DataError({
@@ -205,7 +210,7 @@ export class RunCheckpoints {
           subject: this.#subject,
           expected: `${field} to be ${saved}, as in ${name} of ${this.#store.location}`,
           got: present,
-          remedy: 'pass what the run began with, or begin anew with resume: "never"',
+          remedy: remedyFor(field),
         });
       }
       warn(
@@ -218,4 +223,14 @@ export class RunCheckpoints {
 
 function nameOf(number: number): string {
   return `checkpoint-${String(number).padStart(8, "0")}.ckpt`;
+}
+
+function remedyFor(field: string): string {
+  // One phase has the seed of the run; of several each has its own, unless it says another.
+  if (field.endsWith("].seed")) {
+    return 'give that phase this seed, { epochs, seed }, or begin anew with resume: "never"';
+  }
+  return field === "steps"
+    ? 'train as many steps, since the schedule goes by them; with resume: "never" give it decaySteps'
+    : 'pass what the run began with, or begin anew with resume: "never"';
 }

@@ -3,44 +3,55 @@
  * that goes on under other conditions would end elsewhere than the one that began.
  */
 import { backend, getBackend } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { Flow } from "../../augment/flow.ts";
-import type { ImageDataGenerator } from "../../augment/image-data-generator.ts";
-import { ImageSet } from "../../dataset/image-set.ts";
-import { sha256 } from "../../dataset/sha256.ts";
+import { check } from "../../checks.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
 import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
-import type { JsonObject, JsonValue } from "./checkpoint.ts";
-import { isJsonObject } from "./format.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
+import type { ModelCall, Feed } from "../feed/feed.ts";
+import { hashOf, setIdentity } from "../feed/identity.ts";
+import { stepsOf } from "../run/steps-of.ts";
+import type { RunPhase } from "../train-options.ts";
 import { LIBRARY_VERSION } from "./library-version.ts";
-import { modelConditions } from "./model-conditions.ts";
-
-/** A phase as far as its numbers depend on it. */
-export interface PhaseConditions {
-  readonly epochs: number;
-  readonly initialEpoch: number;
-  readonly seed: number;
-  readonly steps: number | null;
-  readonly generator: ImageDataGenerator | undefined;
-}
+import { followsRun, modelConditions } from "./model-conditions.ts";
 
 /** A run as far as its numbers depend on it. */
 export interface RunConditions {
-  readonly train: ImageSet | Flow;
-  readonly validation: unknown;
+  readonly phases: readonly RunPhase[];
+  readonly validation: Feed | undefined;
   readonly batchSize: number;
   readonly weights: Float32Array | undefined;
   readonly labelSmoothing: number;
-  readonly phases: readonly PhaseConditions[];
 }
 
-/** Images that stand for an augmentation: enough for options that rarely act to show. */
-const PROBE_IMAGES = 1024;
-
-/** The conditions of a run with this model. */
+/**
+ * The conditions of a run with this model.
+ * @throws {ArgumentError} if its data cannot be entered in the middle.
+ */
 export async function runManifest(
-  model: LayersModel,
-  { train, validation, batchSize, weights, labelSmoothing, phases }: RunConditions,
+  { subject, model }: ModelCall,
+  { phases, validation, batchSize, weights, labelSmoothing }: RunConditions,
 ): Promise<JsonObject> {
+  const known = new Map<ImageSet, Promise<JsonObject>>();
+  const hashOfSet = (set: ImageSet): Promise<JsonObject> => {
+    const hash = known.get(set) ?? setIdentity(set);
+    known.set(set, hash);
+    return hash;
+  };
+  const learned = await Promise.all(
+    phases.map(async ({ epochs, initialEpoch, seed, feed }) => {
+      check(
+        feed.identity !== undefined,
+        subject,
+        "train to be images, whose epochs can be entered at any step, to save checkpoints",
+        "data that can only be read from their beginning",
+        "pass an ImageSet or a Flow, or leave out checkpoint",
+      );
+      const { data, augmentation } = await feed.identity(hashOfSet);
+      const steps = feed.steps ?? null;
+      return { data, phase: { epochs, initialEpoch, seed, steps, augmentation } };
+    }),
+  );
+  const measured = await validation?.identity?.(hashOfSet);
   return {
     libraryVersion: LIBRARY_VERSION,
     randomStreamVersion: RANDOM_STREAM_VERSION,
@@ -49,30 +60,18 @@ export async function runManifest(
     backendBuild: (backend() as { build?: string }).build ?? null,
     batchSize,
     labelSmoothing,
-    weights: weights ? await sha256(bytesOf(weights)) : null,
-    train: train instanceof ImageSet ? await setConditions(train) : await flowConditions(train),
-    // A dataset of the user's own is taken on trust.
-    validation:
-      validation instanceof ImageSet
-        ? await setConditions(validation)
-        : validation === undefined
-          ? null
-          : "dataset",
-    phases: await Promise.all(
-      phases.map(async ({ generator, ...numbers }) => ({
-        ...numbers,
-        augmentation:
-          generator && train instanceof ImageSet
-            ? await probe(generator, train, numbers.seed)
-            : null,
-      })),
-    ),
+    weights: weights ? await hashOf(weights) : null,
+    train: learned[0].data,
+    // What has no identity is taken on trust.
+    validation: validation ? (measured?.data ?? "not known") : null,
+    phases: learned.map(({ phase }) => phase),
+    ...(followsRun(model) && { steps: stepsOf(phases) ?? null }),
     ...(await modelConditions(model)),
   };
 }
 
 /** Conditions whose change is worth a warning, no more: the run can go on. */
-const SOFT = /^(libraryVersion|backend|backendBuild|loss.*\.source)$/;
+const SOFT = /^(libraryVersion|backend|backendBuild|(loss|optimizer).*\.source)$/;
 
 /** Where the conditions of a run differ from those in a checkpoint. */
 export interface ManifestChange {
@@ -117,53 +116,4 @@ function show(value: JsonValue | undefined): string {
   if (Array.isArray(value)) return `${value.length} entries`;
   if (isJsonObject(value)) return "another kind";
   return value === undefined ? "nothing" : JSON.stringify(value);
-}
-
-async function setConditions(set: ImageSet): Promise<JsonObject> {
-  const labels = Int32Array.from(set.labels);
-  return {
-    length: set.length,
-    imageShape: set.imageShape,
-    images: await sha256(set.images),
-    labels: await sha256(bytesOf(labels)),
-  };
-}
-
-/** A flow: its set, if it has one, and what it makes of a sample of it. */
-async function flowConditions(flow: Flow): Promise<JsonObject> {
-  return {
-    batchSize: flow.batchSize,
-    set: flow.set ? await setConditions(flow.set) : null,
-    batches: flow.length,
-    sample: await sampleOf(flow),
-  };
-}
-
-/** A hash over batches from all places of three epochs. */
-async function sampleOf(flow: Flow): Promise<string> {
-  const count = Math.min(flow.length, Math.ceil(PROBE_IMAGES / flow.batchSize));
-  const hashes: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const { xs, ys, targets } = flow.batch(i % 3, Math.floor((i * flow.length) / count));
-    for (const values of [xs, ys, targets]) {
-      if (values) hashes.push(await sha256(bytesOf(values)));
-    }
-  }
-  return sha256(new TextEncoder().encode(hashes.join()));
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-/**
- * What an augmentation does to some images. Unlike a list of its options this also sees what was
- * learned by `fit` and what a preprocessing function does.
- */
-async function probe(
-  generator: ImageDataGenerator,
-  train: ImageSet,
-  seed: number,
-): Promise<string> {
-  return sampleOf(generator.flow(train, { shuffle: false, seed }));
 }

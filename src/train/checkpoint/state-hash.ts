@@ -1,11 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { sha256 } from "../../dataset/sha256.ts";
-import { modelInternals } from "../../model/internals.ts";
+import { joinBytes } from "../../bytes/bytes.ts";
+import { sha256 } from "../../bytes/sha256.ts";
 import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
-import type { History } from "../history.ts";
-import { learningRateOf } from "../learning-rate.ts";
-import { checkCompiled, checkModel } from "../model-input.ts";
-import { readModelState } from "./model-state.ts";
+import type { History } from "../run/history.ts";
+import { checkCompiled, checkModel } from "../feed/model-input.ts";
+import { ModelSnapshot } from "../model-snapshot.ts";
 
 /**
  * A fingerprint of all that training has made: two runs with equal hashes agree in every bit of the
@@ -19,12 +18,11 @@ import { readModelState } from "./model-state.ts";
 export async function stateHash(model: LayersModel, ...histories: History[]): Promise<string> {
   checkModel("stateHash", model);
   checkCompiled("stateHash", model);
-  const { weights, optimizer } = await readModelState(model);
+  const { weights, optimizer, learningRate } = await ModelSnapshot.of(model);
   const arrays = [...weights, ...optimizer];
   const text = JSON.stringify({
     randomStreamVersion: RANDOM_STREAM_VERSION,
-    // As JSON says NaN, for an optimizer without one.
-    learningRate: learningRateOf(modelInternals(model).optimizer!),
+    learningRate,
     shapes: arrays.map(({ shape }) => shape),
     histories: histories.map(({ epochs, loss, accuracy, valLoss, valAccuracy }) => [
       epochs,
@@ -35,13 +33,5 @@ export async function stateHash(model: LayersModel, ...histories: History[]): Pr
     ]),
   });
   const head = new TextEncoder().encode(text);
-  const length = arrays.reduce((sum, { values }) => sum + values.byteLength, head.length);
-  const bytes = new Uint8Array(length);
-  bytes.set(head);
-  let at = head.length;
-  for (const { values } of arrays) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
-  return sha256(bytes);
+  return sha256(joinBytes([head, ...arrays.map(({ values }) => values)]));
 }

@@ -1,4 +1,4 @@
-import { formatExponent, formatFixed } from "../../metrics/format-number.ts";
+import { formatExponent, formatFixed } from "../../text/format-number.ts";
 
 /** A value by its name, as a progress line shows it. */
 export type NamedValue = readonly [name: string, value: number];

@@ -1,4 +1,4 @@
-import { formatFixed } from "../../metrics/format-number.ts";
+import { formatFixed } from "../../text/format-number.ts";
 
 /** Elapsed seconds as Keras prints them: `351s`. */
 export function formatSeconds(seconds: number): string {

@@ -41,7 +41,8 @@ const LEAST_WIDTH = 5;
 
 /**
  * The line that grows during an epoch and stays after it. Where it is too long for the columns, first
- * the bar shrinks, then it goes, then the time and the count; what is still too long is cut.
+ * the bar shrinks, then it goes, then the time and the count; what is still too long is cut. The line
+ * that stays keeps all that it says: its values go onto a line of their own.
  * @param color whether to write the terminal codes for bold and for colours, which Keras 3 uses.
  * @param columns of visible characters there are at most.
  */
@@ -49,20 +50,29 @@ export function progressLine(
   progress: Progress,
   { style = "keras2", color = false, columns = Infinity }: ProgressLineOptions = {},
 ): string {
-  const { count, bar, time, metrics } = style === "keras2" ? keras2(progress) : keras3(progress);
+  const line = style === "keras2" ? keras2(progress) : keras3(progress);
+  const { count, bar, time, metrics } = line;
   const full = WIDTH[style];
-  const whole = [count, ...bar(full), ...time, metrics];
-  const width = Math.min(full, full + columns - lengthOf(whole));
-  // What metrics begin with divides them from something.
-  const alone = { ...metrics, text: metrics.text.replace(/^ - /, "") };
+  const isTooLong = lengthOf([count, ...bar(full), ...time, metrics]) > columns;
+  if (!isTooLong || !progress.isFinal) return render(fit(line, full, columns), color, columns);
+  const head = fit({ ...line, metrics: { text: "" } }, full, columns);
+  return `${render(head, color, columns)}\n  ${undivided(metrics).text}`;
+}
+
+/** As much of a line as the columns have room for. */
+function fit({ count, bar, time, metrics }: Line, full: number, columns: number): readonly Span[] {
+  const excess = lengthOf([count, ...bar(full), ...time, metrics]) - columns;
+  const width = Math.min(full, full - excess);
   const shorter = [
     ...(width >= LEAST_WIDTH ? [[count, ...bar(width), ...time, metrics]] : []),
     [count, ...time, metrics],
     [count, metrics],
-    [alone],
   ];
-  return render(shorter.find((spans) => lengthOf(spans) <= columns) ?? [alone], color, columns);
+  return shorter.find((spans) => lengthOf(spans) <= columns) ?? [undivided(metrics)];
 }
+
+/** Metrics without the dash that divides them from what stands before. */
+const undivided = ({ text }: Span): Span => ({ text: text.replace(/^ - /, "") });
 
 const lengthOf = (spans: readonly Span[]): number =>
   spans.reduce((sum, { text }) => sum + text.length, 0);

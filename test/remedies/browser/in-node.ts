@@ -88,10 +88,6 @@ export const trials: Trials = {
     () => loadFrom((response) => response.end(syntheticRecords(4))),
     () => loadFrom(file),
   ],
-  "ask for one of these, or list it in the option files": [
-    () => loadFrom(file, "b.bin"),
-    () => loadFrom(file, "a.bin"),
-  ],
   "leave one of the two out": [
     () => source({ layout: "npm", files }),
     () => {
@@ -99,7 +95,6 @@ export const trials: Trials = {
       source({ files });
     },
   ],
-  "pass e.g. manifest.files": [() => source({ files: manifest }), () => source({ files })],
   "write it as text with toSvg of cifar-kit/plots": [
     () => mountPlot(wrong({}), spec),
     () => toSvg(spec),

@@ -1,5 +1,12 @@
 /** What needs a page, or a Worker of one; a test of the browser tries it. */
-import { earlyStopping, ImageDataGenerator, loadModel, plotHistory, predict } from "cifar-kit";
+import {
+  earlyStopping,
+  ImageDataGenerator,
+  imageFlow,
+  loadModel,
+  plotHistory,
+  type TrainTwoPhaseOptions,
+} from "cifar-kit";
 import {
   createTrainer,
   imageFromFile,
@@ -52,7 +59,7 @@ const started = (): Promise<unknown> => trainerOf(trainWorker).ready();
 /** Trains for an epoch in a Worker, with something of the run's changed. */
 const train = (options: object, worker = trainWorker): Promise<unknown> =>
   trainerOf(worker).trainTwoPhase(tinyModel(), run(options));
-const run = (options: object = {}): WorkerTrainingOptions => ({
+const run = (options: object = {}): TrainTwoPhaseOptions & WorkerTrainingOptions => ({
   ...{ train: set, batchSize: 8, epochs: [0, 1], verbose: 0, ...options },
 });
 const evaluate = (
@@ -61,10 +68,6 @@ const evaluate = (
   trainer = trainerOf(trainWorker),
 ): Promise<unknown> => trainer.evaluate(tinyModel(), given as typeof set, options);
 const withFunction = new ImageDataGenerator({ preprocessingFunction: (image) => image });
-/** Predicts from several views of each image, here or in the Worker. */
-const views = (where: typeof predict, generator: ImageDataGenerator): Promise<unknown> =>
-  where(tinyModel(), set, { testTimeAugmentation: { generator, views: 1 } });
-const inWorker: typeof predict = (...given) => trainerOf(trainWorker).predict(...given);
 const checkpoint = (store: unknown): Promise<unknown> => train({ checkpoint: { store } });
 
 const picture = async (): Promise<Blob> => {
@@ -125,7 +128,22 @@ async function openPrivately(isPrivate: boolean): Promise<void> {
   }
 }
 
+/** Advice of augment that a Worker gives. */
+export const ofAugment: Trials = {
+  "in a Worker pass this augmentation to serveTrainer({ augmentation })": [
+    () => train({ augmentation: withFunction }),
+    () => train({}, ownWorker),
+  ],
+};
+
 export const trials: Trials = {
+  "pass one of these": [
+    () => trainerOf(trainWorker).predict(tinyModel(), imageFlow(set)),
+    async () => {
+      await trainerOf(trainWorker).predict(tinyModel(), set);
+      await trainerOf(trainWorker).predict(tinyModel(), new Float32Array(192));
+    },
+  ],
   "choose another picture, or save it in 8 bits": [
     async () => imageFromFile((await grey16()).slice(0, -20)),
     async () => {
@@ -298,24 +316,9 @@ export const trials: Trials = {
     },
   ],
   "pass one": [() => evaluate(5), () => evaluate(set)],
-  "pass new ImageDataGenerator({ ... })": [
-    () => train({ augmentation: {} }),
-    () => train({ augmentation: new ImageDataGenerator({ horizontalFlip: true }) }),
-  ],
-  "pass it to serveTrainer({ augmentation }) in the Worker": [
-    () => train({ augmentation: withFunction }),
-    () => train({}, ownWorker),
-  ],
   "pass opfsCheckpointStore(name)": [
     () => checkpoint({ open: () => undefined }),
     () => checkpoint(opfsCheckpointStore(`remedies-${performance.timeOrigin}`)),
-  ],
-  "call predict of the page, or leave the function out": [
-    () => views(inWorker, withFunction),
-    async () => {
-      await views(predict, withFunction);
-      await views(inWorker, new ImageDataGenerator());
-    },
   ],
   "pass plain values": [
     () => evaluate(set, { batchSize: () => 5 }),
@@ -335,15 +338,6 @@ export const trials: Trials = {
     },
     () => {
       serveTrainer({ callbacks: () => [earlyStopping()] });
-    },
-  ],
-  "pass one or leave it out": [
-    () => {
-      serveTrainer({ augmentation: wrong({}) });
-    },
-    () => {
-      serveTrainer({ augmentation: withFunction });
-      serveTrainer();
     },
   ],
   "call it in the Worker's own module": [

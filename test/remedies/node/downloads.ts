@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
-import { type ByteSource, loadCifar100 } from "cifar-kit";
+import type { ByteSource } from "cifar-kit";
 import { cifar10Source, cifar100Source, folderSource } from "cifar-kit/node";
 import { npmFetcher } from "../../../src/node/fetchers.ts";
 import { gunzipFile } from "../../../src/node/gunzip.ts";
@@ -69,13 +69,6 @@ async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 export const trials: Trials = {
-  "ask for one of these, or take the source of the data set that you load": [
-    () => loadCifar100(cifar10Source({ cacheDir: newFolder() })),
-    async () => {
-      await read(fromCache(toronto(await network.networkOf(ARCHIVE))));
-      await read(fromArchive(DEAD, filled()));
-    },
-  ],
   "check the network, or put the file into {} by hand": [
     () => read(fromArchive(DEAD)),
     async () => {

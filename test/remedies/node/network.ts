@@ -1,5 +1,4 @@
 /** A small data set, and the places from which it can be had. */
-import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +7,7 @@ import { afterEach } from "vitest";
 import type { ByteSource } from "cifar-kit";
 import { archiveSource } from "../../../src/node/archive-source.ts";
 import { cachedSource } from "../../../src/node/cached-source.ts";
-import type { DownloadFileOptions } from "../../../src/node/download-file.ts";
+import type { Archive, Network } from "../../../src/node/archive.ts";
 import { type Fetcher, torontoFetcher } from "../../../src/node/fetchers.ts";
 import { CIFAR10_MANIFESTS } from "../../../src/dataset/cifar10.ts";
 import { manifestOf, sha256Hex, syntheticRecords } from "../../dataset/synthetic.ts";
@@ -31,7 +30,10 @@ export const ARCHIVE = tgz(
   Object.entries(FILES).map(([name, data]) => ({ name: FOLDER + name, data })),
 );
 
-type Network = Pick<DownloadFileOptions, "fetch" | "backoffMs">;
+const PLACE: Archive = {
+  ...{ url: "https://data.test/a.tar.gz", name: "a.tar.gz", folder: FOLDER, files },
+  ...{ bytes: ARCHIVE.length, sha256: sha256Hex(ARCHIVE) },
+};
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -63,21 +65,14 @@ export const DEAD = networkAt("http://127.0.0.1:9/");
 
 /** The data set by way of an archive in the cache, as CIFAR-100 is read. */
 export const fromArchive = (network: Network, cacheDir = newFolder()): ByteSource =>
-  archiveSource(
-    {
-      ...{ url: "https://data.test/a.tar.gz", name: "a.tar.gz", folder: FOLDER, files },
-      ...{ bytes: ARCHIVE.length, sha256: sha256Hex(ARCHIVE) },
-    },
-    {
-      ...{ subject: "test", cacheDir, network },
-      ...{ onProgress: () => undefined, warn: () => undefined },
-    },
-  );
+  archiveSource(PLACE, {
+    ...{ subject: "test", cacheDir, network },
+    ...{ onProgress: () => undefined, warn: () => undefined },
+  });
 
 /** What reads CIFAR-10 from its authors' archive. */
 export function toronto(network: Network): Fetcher {
-  const hash = `sha256-${createHash("sha256").update(ARCHIVE).digest("base64")}`;
-  return torontoFetcher({ url: "https://data.test/", bytes: ARCHIVE.length, hash }, network);
+  return torontoFetcher(PLACE, network);
 }
 
 /** The data set by way of the files in the cache, as CIFAR-10 is read. */

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { imageFolder, imageFromFile } from "cifar-kit/node";
-import { encodePng } from "../../../src/plots/encode-png.ts";
+import { encodePng } from "../../../src/bytes/encode-png.ts";
 import { type Trials, type Untried, wrong } from "../trial.ts";
 import { newFolder } from "./network.ts";
 

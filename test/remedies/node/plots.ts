@@ -5,7 +5,7 @@ import { plotHistory, type VegaLiteSpec } from "cifar-kit/plots";
 import { writePng, writeSvg, type WritePngOptions } from "cifar-kit/node";
 import { FONT_BASE64 } from "../../../src/node/fonts/dejavu-sans.generated.ts";
 import { createSpec } from "../../../src/plots/spec.ts";
-import { type Trials, wrong } from "../trial.ts";
+import type { Trials } from "../trial.ts";
 import { newFolder } from "./network.ts";
 
 const history = plotHistory({ loss: [2, 1], accuracy: [0.3, 0.5] });
@@ -74,10 +74,6 @@ export const trials: Trials = {
   ],
   "pass fonts in fontFiles; a WOFF has to be unpacked first": [
     () => png({ fontFiles: [file("wOFF")] }),
-    () => png({ fontFiles: [font()] }),
-  ],
-  'pass e.g. ["NotoSansJP-Regular.ttf"]': [
-    () => png({ fontFiles: wrong(font()) }),
     () => png({ fontFiles: [font()] }),
   ],
 };

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as kit from "cifar-kit";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Callback } from "cifar-kit";
 import { tinyModel } from "../../helpers/tiny.ts";
 import { MemoryStore } from "../../train/checkpoint/memory-store.ts";
 import { MEMORY, type Trials, type Untried } from "../trial.ts";
-import { flow, piped, train, withCallback } from "./runs.ts";
+import { flow, piped, set, train, withCallback } from "./runs.ts";
 
 const state = (value: unknown): Promise<unknown> =>
   withCallback({ getState: () => value as never }, { checkpoint: { store: new MemoryStore() } });
@@ -13,6 +14,25 @@ async function twice(first: object, second: object): Promise<unknown> {
   const checkpoint = { store: new MemoryStore() };
   await train({ ...first, checkpoint });
   return train({ epochs: 2, ...second, checkpoint });
+}
+/** A run of one phase, to which a second one is added. */
+async function twiceInPhases(first: { epochs: number; seed?: number }): Promise<unknown> {
+  const checkpoint = { store: new MemoryStore() };
+  await train({ checkpoint });
+  const run = { train: set, verbose: 0, phases: [first, { epochs: 1 }], checkpoint } as const;
+  return kit.train(tinyModel(), run);
+}
+/** An epoch by a schedule, and a run of some epochs that goes on from it. */
+async function twiceScheduled(schedule: { decaySteps?: number }, epochs: number): Promise<unknown> {
+  const checkpoint = { store: new MemoryStore() };
+  const model = (): LayersModel => {
+    const learningRate = kit.cosineDecay({ initialLearningRate: 0.01, ...schedule });
+    const built = tinyModel();
+    built.compile({ optimizer: kit.adam({ learningRate }), loss: "sparseCategoricalCrossentropy" });
+    return built;
+  };
+  await train({ checkpoint }, model());
+  return train({ epochs, checkpoint }, model());
 }
 /** A new run in a store that holds something already. */
 function besides(...names: readonly string[]): Promise<unknown> {
@@ -106,13 +126,6 @@ export const trials: Trials = {
     () => state({ many: Array.from({ length: 3e6 }, () => 0.123456789) }),
     () => state({ many: new Float32Array(3e6) }),
   ],
-  "return it from getState as a text, or in a Float32Array": [
-    () => state({ best: NaN }),
-    async () => {
-      await state({ best: "NaN" });
-      await state({ best: Float32Array.of(NaN) });
-    },
-  ],
   'bring one back from a backup, or begin anew with resume: "never"': [
     () => afterDamage({}),
     async () => {
@@ -158,6 +171,17 @@ export const trials: Trials = {
     async () => {
       await twice({ epochs: 2 }, {});
       await twice({}, { batchSize: 4, resume: "never" });
+    },
+  ],
+  'give that phase this seed, { epochs, seed }, or begin anew with resume: "never"': [
+    () => twiceInPhases({ epochs: 1 }),
+    () => twiceInPhases({ epochs: 1, seed: 0 }),
+  ],
+  'train as many steps, since the schedule goes by them; with resume: "never" give it decaySteps': [
+    () => twiceScheduled({}, 2),
+    async () => {
+      await twiceScheduled({}, 1);
+      await twiceScheduled({ decaySteps: 4 }, 2);
     },
   ],
   "pass an ImageSet or a Flow, or leave out checkpoint": [

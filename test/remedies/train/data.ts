@@ -6,6 +6,26 @@ import type { Trials } from "../trial.ts";
 import { flow, generator, piped, pipeline, set, train, twoPhase } from "./runs.ts";
 
 const { classNames } = set;
+const named = (): ReturnType<typeof tinyModel> => tinyModel({ for: set });
+/** Knows other classes. */
+const foreign = (): ReturnType<typeof tinyModel> => tinyModel({ classNames: ["a", "b", "c"] });
+const turned = set.withClasses([...classNames].reverse());
+/** A run whose augmenter does not say which images a batch holds. */
+const unindexed = (options: object): Promise<unknown> => {
+  const augmentation: kit.Augmenter = { flow: () => flow({}, () => ({ indices: undefined })) };
+  return train({ augmentation, batchSize: 4, ...options });
+};
+/** Augmenters of the images that they get, of others, and one that standardises. */
+const ofGiven: kit.Augmenter = { flow: (images, options) => kit.imageFlow(images, options) };
+const ofOthers: kit.Augmenter = {
+  flow: (images, options) => kit.imageFlow(images.take(8), options),
+};
+const scaling = (standardize: (image: Float32Array) => Float32Array): kit.Augmenter => ({
+  ...ofGiven,
+  standardize,
+});
+const cut = { batchSize: 4, validationSplit: 0.25 };
+const weights = (value: number): number[] => new Array<number>(set.length).fill(value);
 /** A pipeline that may be repeated. */
 interface Repeatable {
   repeat(): Repeatable;
@@ -59,29 +79,53 @@ export const trials: Trials = {
       await train({ train: pipeline({ xs: tf.ones([12, 4, 4, 3]) }) }, small);
     },
   ],
-  "make the flow with a smaller batchSize, or pass dropRemainder: false": [
+  "make the flow with a smaller batchSize": [
     () => train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: true }),
+    () => train({ train: kit.imageFlow(set, { batchSize: 5 }), dropRemainder: true }),
+  ],
+  "leave empty batches out: dataset.filter(({ xs }) => xs.shape[0] > 0)": [
+    () => piped({ xs: tf.ones([0, 8, 8, 3]), ys: tf.ones([0]) }),
+    () => piped(),
+  ],
+  "have it take the set that it is given, or leave the weights out": [
+    () => train({ augmentation: ofOthers, sampleWeight: weights(1), batchSize: 4 }),
     async () => {
-      await train({ train: kit.imageFlow(set, { batchSize: 5 }), dropRemainder: true });
-      await train({ train: kit.imageFlow(set, { batchSize: 20 }), dropRemainder: false });
+      await train({ augmentation: ofGiven, sampleWeight: weights(1), batchSize: 4 });
+      await train({ augmentation: ofOthers, batchSize: 4 });
     },
   ],
-  "pass new ImageDataGenerator({ ... }); for other augmentation pass imageFlow(...) as train": [
-    () => train({ generator: kit.randomFlip() }),
+  "return all values of the image": [
+    () => train({ augmentation: scaling((image) => image.slice(1)), ...cut }),
+    () => train({ augmentation: scaling((image) => image), ...cut }),
+  ],
+  "pass smaller ones: their mean should be about 1": [
+    () => train({ sampleWeight: weights(1e300) }),
+    () => train({ sampleWeight: weights(1) }),
+  ],
+  "give for each image its index in the set, or leave the weights out": [
+    () => unindexed({ sampleWeight: new Float32Array(12) }),
     async () => {
-      await train({ generator, batchSize: 4 });
-      await train({ train: kit.imageFlow(set, { augmentation: kit.randomFlip() }) });
+      await unindexed({});
+      await train({
+        augmentation: { flow: kit.imageFlow },
+        batchSize: 4,
+        sampleWeight: new Float32Array(12),
+      });
     },
+  ],
+  "pass the images, with augmentation beside them": [
+    () => train({ train: kit.imageFlow(set), validationSplit: 0.5 }),
+    () => train({ augmentation: generator, batchSize: 4, validationSplit: 0.5 }),
   ],
   "pass the images, or the flow alone": [
-    () => train({ train: flow(), generator }),
+    () => train({ train: flow(), augmentation: generator }),
     async () => {
       await train({ train: flow() });
-      await train({ generator, batchSize: 4 });
+      await train({ augmentation: generator, batchSize: 4 });
     },
   ],
   "put augmentation, batching and smoothed labels into the dataset's own pipeline": [
-    () => piped({}, { generator }),
+    () => piped({}, { augmentation: generator }),
     () => piped(),
   ],
   "take fewer steps, smaller batches, or more epochs": [
@@ -92,8 +136,8 @@ export const trials: Trials = {
     },
   ],
   "pass the flow itself as train to trainPhase, which learns from the mixed labels": [
-    () => kit.toDataset(kit.imageFlow(set, { mix: kit.mixup() })).toArray(),
-    () => train({ train: kit.imageFlow(set, { mix: kit.mixup() }) }),
+    () => kit.toDataset(kit.pipeline({ mix: kit.mixup() }).flow(set)).toArray(),
+    () => train({ train: kit.pipeline({ mix: kit.mixup() }).flow(set) }),
   ],
   "pass them to flow() instead": [
     () => kit.toDataset(generator.flow(set), { batchSize: 2 }),
@@ -124,43 +168,22 @@ export const trials: Trials = {
       await piped({ sampleWeight: tf.ones([12]) });
     },
   ],
-  "correct the labels, or name all classes in classNames": [
-    () => train({ train: flow({}, ({ ys }) => ({ ys: ys.map(() => 7) })) }),
-    () => train({ train: flow() }),
+  "put the classes into the model's order: set.withClasses(classNamesOf(model))": [
+    () => train({ train: turned }, named()),
+    () => {
+      const model = named();
+      return train({ train: turned.withClasses(kit.classNamesOf(model)!) }, model);
+    },
   ],
-  "give a row for each image, or leave targets out": [
-    () => train({ train: flow({}, () => ({ targets: new Float32Array(1) })) }),
-    () => train({ train: flow() }),
-  ],
-  "give every image in full": [
-    () => train({ train: flow({}, ({ xs }) => ({ xs: xs.subarray(1) })) }),
-    () => train({ train: flow() }),
-  ],
-  "give one class index for each image": [
-    () => train({ train: flow({}, () => ({ ys: [0] })) }),
-    () => train({ train: flow() }),
-  ],
-  "give one-hot rows or mixtures of them": [
-    () => train({ train: flow({}, ({ size }) => ({ targets: new Float32Array(size * 3) })) }),
-    () =>
-      train({
-        train: flow({}, ({ size }) => ({ targets: new Float32Array(size * 3).fill(1 / 3) })),
-      }),
-  ],
-  "give the flow that property": [
-    () => train({ train: flow({ classNames: undefined }) }),
-    () => train({ train: flow({ classNames }) }),
-  ],
-  "let its method batch return one": [
-    () => train({ train: flow({ batch: () => undefined }) }),
-    () => train({ train: flow() }),
-  ],
-  "let length be Math.ceil(size / batchSize)": [
-    () => train({ train: flow({ length: 9 }) }),
-    () => train({ train: flow({ length: Math.ceil(12 / 4) }) }),
-  ],
-  "look for a division by 0 in the flow": [
-    () => train({ train: flow({}, ({ xs }) => ({ xs: xs.map(() => 1 / 0) })) }),
-    () => train({ train: flow() }),
-  ],
+  "replaceHead(model, { classNames }), or say that they are the same classes by other names: model.setUserDefinedMetadata({ classNames })":
+    [
+      () => train({}, foreign()),
+      async () => {
+        const { classNames } = set;
+        await train({}, kit.replaceHead(foreign(), { classNames }));
+        const model = foreign();
+        model.setUserDefinedMetadata({ classNames });
+        await train({}, model);
+      },
+    ],
 };

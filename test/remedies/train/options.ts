@@ -3,7 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
 import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
 import { MEMORY, type Trials, type Untried, wrong } from "../trial.ts";
-import { dense, generator, heavy, set, train, twoPhase } from "./runs.ts";
+import { dense, heavy, set, train, twoPhase } from "./runs.ts";
 
 const { labels } = set;
 function uncompiled(): LayersModel {
@@ -19,6 +19,12 @@ function compiledWith(loss: (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor | 
   model.compile({ optimizer: kit.adam(), loss: wrong(loss) });
   return model;
 }
+/** A loss that reads labels as indices of three classes. */
+function ofIndices(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+  const rows = tf.oneHot(tf.cast(tf.reshape(yTrue, [yTrue.size]), "int32"), 3);
+  return tf.mean(tf.squaredDifference(rows, yPred), 1);
+}
+const mixed = { augmentation: kit.pipeline({ mix: kit.mixup() }), batchSize: 4 };
 function disposedInside(): Promise<unknown> {
   const model = tinyModel();
   return kit.trainPhase(model, {
@@ -34,6 +40,14 @@ function disposedInside(): Promise<unknown> {
 }
 
 export const trials: Trials = {
+  "pass one of these, e.g. a part of loadCifar10()": [
+    () => train({ train: "cifar10" }),
+    () => train({ train: set.take(6) }),
+  ],
+  "pass e.g. [{ epochs: 10 }]": [
+    () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [] }),
+    () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [{ epochs: 10 }] }),
+  ],
   "pass more images or another validationSplit": [
     () => train({ train: set.take(1), validationSplit: 0.5 }),
     async () => {
@@ -68,13 +82,12 @@ export const trials: Trials = {
       await train({}, dense("softmax", "meanSquaredError"));
     },
   ],
-  "pass e.g. the train part of loadCifar10()": [() => train({ train: "cifar10" }), () => train()],
-  "pass more images, a smaller batchSize, or dropRemainder: false": [
+  "pass more images or a smaller batchSize": [
     () => train({ batchSize: 20, dropRemainder: true }),
     async () => {
       await train({ train: tinyImages(20), batchSize: 20, dropRemainder: true });
       await train({ batchSize: 6, dropRemainder: true });
-      await train({ batchSize: 20, dropRemainder: false });
+      await kit.findLearningRate(tinyModel(), { train: set, batchSize: 6, steps: 2 });
     },
   ],
   "do that when the promise has settled; a signal ends a run early": [
@@ -101,6 +114,16 @@ export const trials: Trials = {
         compiledWith((_, yPred) => tf.mean(tf.square(yPred), 1)),
       ),
   ],
+  "have it take labels [batch, classes], or leave out the mixing": [
+    () => train(mixed, compiledWith(ofIndices)),
+    async () => {
+      await train({}, compiledWith(ofIndices));
+      await train(
+        mixed,
+        compiledWith((yTrue, yPred) => tf.mean(tf.squaredDifference(yTrue, yPred), 1)),
+      );
+    },
+  ],
   "compute it from what the model gives, by operations that have gradients": [
     () =>
       train(
@@ -113,32 +136,7 @@ export const trials: Trials = {
         compiledWith((_, yPred) => tf.mean(tf.relu(tf.sub(yPred, 0.5)), 1)),
       ),
   ],
-  "wait for the first call, or build another model": [
-    () => {
-      const model = tinyModel();
-      return Promise.all([train({}, model), train({}, model)]);
-    },
-    async () => {
-      const model = tinyModel();
-      await train({}, model);
-      await Promise.all([train({}, model), train()]);
-    },
-  ],
   "pass e.g. [10, 10]": [() => twoPhase({ epochs: 10 }), () => twoPhase({ epochs: [1, 0] })],
-  "pass more images or a smaller batchSize": [
-    () => twoPhase({ batchSize: 32 }),
-    async () => {
-      await twoPhase({ train: tinyImages(32), batchSize: 32 });
-      await twoPhase({ batchSize: 6 });
-    },
-  ],
-  "pass new ImageDataGenerator({ ... }), or use trainPhase for other data": [
-    () => twoPhase({ augmentation: kit.randomFlip(), batchSize: 6 }),
-    async () => {
-      await twoPhase({ augmentation: generator, batchSize: 6 });
-      await train({ train: kit.imageFlow(set, { augmentation: kit.randomFlip() }) });
-    },
-  ],
   "leave one of them out": [
     () => train({ validation: set, validationSplit: 0.5 }),
     async () => {

@@ -11,7 +11,7 @@ import {
 import * as kit from "cifar-kit";
 import { tinyModel } from "../../helpers/tiny.ts";
 import { MEMORY, type Trials, type Untried, wrong } from "../trial.ts";
-import { compiled, dense, flow, generator, pipeline, set } from "./runs.ts";
+import { compiled, dense, generator, pipeline, set } from "./runs.ts";
 
 const { images } = set;
 const picture = { data: new Uint8Array(48), width: 4, height: 4, channels: 3 } as const;
@@ -37,7 +37,24 @@ function twoEnds(ends: 1 | 2): LayersModel {
   return functional({ inputs: image, outputs });
 }
 
+/** Test-time augmentation by an augmenter of one's own. */
+const views = (flow: kit.Augmenter["flow"]): Promise<unknown> =>
+  kit.predict(tinyModel(), set, { testTimeAugmentation: { augmentation: { flow } } });
+const plain: kit.Augmenter["flow"] = (images, options) => kit.imageFlow(images, options);
+
 export const trials: Trials = {
+  "have the augmenter go by the options that its flow gets": [
+    () => views((images) => kit.imageFlow(images, { shuffle: false })),
+    () => views(plain),
+  ],
+  "have its flow go by shuffle: false": [
+    () => views((images) => kit.imageFlow(images, { batchSize: 1 })),
+    () => views(plain),
+  ],
+  "leave mix out of its pipeline": [
+    () => views((...flow) => kit.pipeline({ mix: kit.mixup() }).flow(...flow)),
+    () => views((...flow) => kit.pipeline().flow(...flow)),
+  ],
   "make it fit with resizeImage": [
     () => kit.predict(tinyModel(), picture),
     () => kit.predict(tinyModel(), kit.resizeImage(picture, [8, 8, 3])),
@@ -74,19 +91,18 @@ export const trials: Trials = {
     () => kit.evaluate(dense("softmax"), set),
   ],
   "pass a set with images": [
-    () => kit.evaluate(tinyModel(), set.take(0)),
-    () => kit.evaluate(tinyModel(), set.take(1)),
+    () => kit.trainPhase(tinyModel(), { train: set.take(0), epochs: 1, verbose: 0 }),
+    () => kit.trainPhase(tinyModel(), { train: set.take(1), epochs: 1, verbose: 0 }),
   ],
   "pass data with images": [
     () => kit.evaluate(tinyModel(), array([])),
     () => kit.evaluate(tinyModel(), pipeline()),
   ],
   "pass one of these": [
-    () => kit.evaluate(tinyModel(), wrong("set")),
+    () => kit.predict(tinyModel(), set, { testTimeAugmentation: wrong("mirror") }),
     async () => {
-      await kit.evaluate(tinyModel(), set);
-      await kit.evaluate(tinyModel(), flow());
-      await kit.evaluate(tinyModel(), pipeline());
+      await kit.predict(tinyModel(), set, { testTimeAugmentation: "flip" });
+      await kit.predict(tinyModel(), set, { testTimeAugmentation: "none" });
     },
   ],
   "find out where it comes from: a division by 0, or memory that was never filled": [
@@ -106,14 +122,12 @@ export const trials: Trials = {
     () => kit.predict(broken(), set),
     () => kit.predict(tinyModel(), set),
   ],
-  "pass new ImageDataGenerator({ ... })": [
-    () => kit.predict(tinyModel(), set, { testTimeAugmentation: { generator: wrong({}) } }),
-    () => kit.predict(tinyModel(), set, { testTimeAugmentation: { generator, views: 1 } }),
-  ],
   'pass one, or testTimeAugmentation: "flip"': [
-    () => kit.predict(tinyModel(), images, { testTimeAugmentation: { generator } }),
+    () => kit.predict(tinyModel(), images, { testTimeAugmentation: { augmentation: generator } }),
     async () => {
-      await kit.predict(tinyModel(), set, { testTimeAugmentation: { generator, views: 1 } });
+      await kit.predict(tinyModel(), set, {
+        testTimeAugmentation: { augmentation: generator, views: 1 },
+      });
       await kit.predict(tinyModel(), images, { testTimeAugmentation: "flip" });
     },
   ],

@@ -5,17 +5,16 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { ArgumentError } from "../../../src/errors.ts";
 import {
-  cosineDecay,
   csvLogger,
   earlyStopping,
   learningRateScheduler,
   modelCheckpoint,
-  oneCycle,
   reduceLROnPlateau,
   terminateOnNaN,
 } from "../../../src/train/callbacks/index.ts";
-import type { Callback, Logs } from "../../../src/train/callback.ts";
-import { fakeContext } from "./fake-context.ts";
+import { cosineDecay, oneCycle } from "../../../src/model/index.ts";
+import type { Logs } from "../../../src/train/logs.ts";
+import { fakeRun, type Hooks, hooksOf } from "./fake-run.ts";
 import { TextBuffer } from "./text-buffer.ts";
 
 function smallModel(): LayersModel {
@@ -43,33 +42,34 @@ function firstValues(model: LayersModel): number[] {
 describe("earlyStopping", () => {
   it("puts the best weights back, whichever way the run ends, and leaves no tensor behind", async () => {
     const model = smallModel();
-    const callback = earlyStopping({ patience: 5, restoreBestWeights: true });
-    await callback.setContext?.(fakeContext({ model }));
+    const callback = hooksOf(
+      earlyStopping({ patience: 5, restoreBestWeights: true }),
+      fakeRun({ model }),
+    );
     const before = memory().numTensors;
-    await callback.onTrainBegin?.();
+    await callback.onPhaseBegin(0);
     for (const [epoch, loss] of [3, 1, 2].entries()) {
       setAll(model, epoch);
-      await callback.onEpochEnd?.(epoch, { val_loss: loss });
+      await callback.onEpochEnd(epoch, { val_loss: loss });
     }
     expect(firstValues(model)).toEqual(model.weights.map(() => 2));
-    await callback.onTrainEnd?.();
+    await callback.onPhaseEnd(0);
     expect(firstValues(model)).toEqual(model.weights.map(() => 1));
     expect(memory().numTensors).toBe(before);
     model.dispose();
   });
 
   it("starts anew in every phase", async () => {
-    const context = fakeContext();
-    const callback = earlyStopping();
-    await callback.setContext?.(context);
+    const context = fakeRun();
+    const callback = hooksOf(earlyStopping(), context);
     for (const losses of [
       [1, 2],
       [5, 4, 3],
     ]) {
-      await callback.onTrainBegin?.();
+      await callback.onPhaseBegin(0);
       context.isStopped = false;
       for (const [epoch, val_loss] of losses.entries()) {
-        await callback.onEpochEnd?.(epoch, { val_loss });
+        await callback.onEpochEnd(epoch, { val_loss });
       }
       expect(context.isStopped).toBe(losses.length === 2);
     }
@@ -82,22 +82,20 @@ describe("earlyStopping", () => {
       ["val_accuracy", { val_acc: 0.5 }],
     ] as const;
     for (const [monitor, logs] of cases) {
-      const context = fakeContext();
-      const callback = earlyStopping({ monitor });
-      await callback.setContext?.(context);
-      await callback.onTrainBegin?.();
-      await callback.onEpochEnd?.(0, { ...logs });
-      await callback.onEpochEnd?.(1, { ...logs });
+      const context = fakeRun();
+      const callback = hooksOf(earlyStopping({ monitor }), context);
+      await callback.onPhaseBegin(0);
+      await callback.onEpochEnd(0, { ...logs });
+      await callback.onEpochEnd(1, { ...logs });
       expect(context.isStopped).toBe(true);
     }
   });
 
   it("says once that the monitored value is missing, and goes on", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const context = fakeContext();
-    const callback = earlyStopping();
-    await callback.setContext?.(context);
-    for (let epoch = 0; epoch < 3; epoch++) await callback.onEpochEnd?.(epoch, { loss: 1 });
+    const context = fakeRun();
+    const callback = hooksOf(earlyStopping(), context);
+    for (let epoch = 0; epoch < 3; epoch++) await callback.onEpochEnd(epoch, { loss: 1 });
     expect(warn.mock.calls).toEqual([
       [expect.stringMatching(/^earlyStopping: the logs lack val_loss; they hold loss\./)],
     ]);
@@ -107,13 +105,12 @@ describe("earlyStopping", () => {
 
   it("counts NaN after NaN as no improvement", async () => {
     for (const mode of ["min", "max"] as const) {
-      const context = fakeContext();
-      const callback = earlyStopping({ monitor: "val_auc", mode, patience: 2 });
-      await callback.setContext?.(context);
-      await callback.onTrainBegin?.();
+      const context = fakeRun();
+      const callback = hooksOf(earlyStopping({ monitor: "val_auc", mode, patience: 2 }), context);
+      await callback.onPhaseBegin(0);
       const stops: boolean[] = [];
       for (let epoch = 0; epoch < 3; epoch++) {
-        await callback.onEpochEnd?.(epoch, { val_auc: NaN });
+        await callback.onEpochEnd(epoch, { val_auc: NaN });
         stops.push(context.isStopped);
       }
       expect(stops).toEqual([false, false, true]);
@@ -122,20 +119,18 @@ describe("earlyStopping", () => {
 
   it("finds only what was logged, whatever the name", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const callback = earlyStopping({ monitor: "constructor", mode: "min" });
-    await callback.setContext?.(fakeContext());
-    await callback.onEpochEnd?.(0, { loss: 1 });
+    const callback = hooksOf(earlyStopping({ monitor: "constructor", mode: "min" }), fakeRun());
+    await callback.onEpochEnd(0, { loss: 1 });
     expect(warn.mock.calls).toEqual([[expect.stringMatching(/the logs lack constructor/)]]);
     warn.mockRestore();
   });
 
   it("lets a run that began with NaN improve", async () => {
-    const context = fakeContext();
-    const callback = earlyStopping({ patience: 1 });
-    await callback.setContext?.(context);
-    await callback.onTrainBegin?.();
+    const context = fakeRun();
+    const callback = hooksOf(earlyStopping({ patience: 1 }), context);
+    await callback.onPhaseBegin(0);
     for (const [epoch, val_loss] of [NaN, 2, 1].entries()) {
-      await callback.onEpochEnd?.(epoch, { val_loss });
+      await callback.onEpochEnd(epoch, { val_loss });
     }
     expect(context.isStopped).toBe(false);
   });
@@ -153,10 +148,12 @@ describe("modelCheckpoint", () => {
     };
     for (const saveWeightsOnly of [false, true]) {
       const save = vi.fn(() => handler);
-      const callback = modelCheckpoint({ filepath: "{epoch:03d}", save, saveWeightsOnly });
-      await callback.setContext?.(fakeContext({ model }));
-      await callback.onEpochBegin?.(0);
-      await callback.onEpochEnd?.(0, { loss: 1 });
+      const callback = hooksOf(
+        modelCheckpoint({ filepath: "{epoch:03d}", save, saveWeightsOnly }),
+        fakeRun({ model }),
+      );
+      await callback.onEpochBegin(0);
+      await callback.onEpochEnd(0, { loss: 1 });
       expect(save).toHaveBeenCalledWith("001", model);
     }
     expect(artifacts.map(({ trainingConfig }) => trainingConfig !== undefined)).toEqual([
@@ -169,28 +166,32 @@ describe("modelCheckpoint", () => {
   it("leaves the saving to a function that gives nothing back", async () => {
     const model = smallModel();
     const paths: string[] = [];
-    const callback = modelCheckpoint({
-      filepath: "{batch}-{loss:8.3e}-{loss:07.2f}",
-      saveFreq: 2,
-      save: (path) => {
-        paths.push(path);
-        return undefined;
-      },
-    });
-    await callback.setContext?.(fakeContext({ model }));
-    await callback.onEpochBegin?.(0);
-    for (let batch = 0; batch < 4; batch++) await callback.onBatchEnd?.(batch, { loss: -batch });
+    const callback = hooksOf(
+      modelCheckpoint({
+        filepath: "{batch}-{loss:8.3e}-{loss:07.2f}",
+        saveFreq: 2,
+        save: (path) => {
+          paths.push(path);
+          return undefined;
+        },
+      }),
+      fakeRun({ model }),
+    );
+    await callback.onEpochBegin(0);
+    for (let batch = 0; batch < 4; batch++) await callback.onBatchEnd(batch, { loss: -batch });
     expect(paths).toEqual(["2--1.000e+00--001.00", "4--3.000e+00--003.00"]);
     model.dispose();
   });
 
   it("keeps its best value from phase to phase", async () => {
     const save = vi.fn(() => undefined);
-    const callback = modelCheckpoint({ filepath: "best", save, saveBestOnly: true });
-    await callback.setContext?.(fakeContext());
+    const callback = hooksOf(
+      modelCheckpoint({ filepath: "best", save, saveBestOnly: true }),
+      fakeRun(),
+    );
     for (const val_loss of [2, 3, 1]) {
-      await callback.onTrainBegin?.();
-      await callback.onEpochEnd?.(0, { val_loss });
+      await callback.onTrainBegin();
+      await callback.onEpochEnd(0, { val_loss });
     }
     expect(save).toHaveBeenCalledTimes(2);
   });
@@ -199,9 +200,8 @@ describe("modelCheckpoint", () => {
     const bad = (filepath: string): unknown => modelCheckpoint({ filepath });
     expect(() => bad("{epoch:x}")).toThrow(/fields like \{epoch:02d\} .* got "\{epoch:x\}"/);
     expect(() => bad("")).toThrow(/filepath to be a name/);
-    const callback = modelCheckpoint({ filepath: "{val_loss}" });
-    await callback.setContext?.(fakeContext());
-    await expect(callback.onEpochEnd?.(0, { loss: 1 })).rejects.toThrow(
+    const callback = hooksOf(modelCheckpoint({ filepath: "{val_loss}" }), fakeRun());
+    await expect(callback.onEpochEnd(0, { loss: 1 })).rejects.toThrow(
       /fields out of epoch, loss, got "\{val_loss\}"/,
     );
   });
@@ -210,16 +210,18 @@ describe("modelCheckpoint", () => {
 describe("learningRateScheduler", () => {
   it("sets the learning rate of each epoch and logs it", async () => {
     const output = new TextBuffer();
-    const context = fakeContext();
-    const callback = learningRateScheduler((epoch, rate) => rate / (epoch + 1), {
-      verbose: 1,
-      output,
-    });
-    await callback.setContext?.(context);
-    await callback.onEpochBegin?.(0);
-    await callback.onEpochBegin?.(1);
+    const context = fakeRun();
+    const callback = hooksOf(
+      learningRateScheduler((epoch, rate) => rate / (epoch + 1), {
+        verbose: 1,
+        output,
+      }),
+      context,
+    );
+    await callback.onEpochBegin(0);
+    await callback.onEpochBegin(1);
     const logs = {};
-    await callback.onEpochEnd?.(1, logs);
+    await callback.onEpochEnd(1, logs);
     expect(logs).toEqual({ learning_rate: 0.0005 });
     expect(output.text).toBe(
       "Epoch 1: LearningRateScheduler setting learning rate to 0.001.\n" +
@@ -227,30 +229,26 @@ describe("learningRateScheduler", () => {
     );
   });
 
-  it("sets the learning rate of each step, by its place in the phase", async () => {
-    const context = fakeContext({ steps: 3 });
-    const callback = learningRateScheduler((step) => step / 64, { per: "step" });
-    await callback.setContext?.(context);
+  it("takes the optimizer's schedules, with epochs for steps", async () => {
+    const context = fakeRun({ epochs: 4 });
+    const schedule = cosineDecay({ initialLearningRate: 0.5 });
+    const callback = hooksOf(learningRateScheduler(schedule), context);
     const rates: number[] = [];
-    for (const epoch of [0, 1, 4]) {
-      await callback.onEpochBegin?.(epoch);
-      for (let batch = 0; batch < 3; batch++) {
-        await callback.onBatchBegin?.(batch);
-        rates.push(context.learningRate * 64);
-      }
+    for (let epoch = 0; epoch < 4; epoch++) {
+      await callback.onEpochBegin(epoch);
+      rates.push(context.learningRate);
     }
-    expect(rates).toEqual([0, 1, 2, 3, 4, 5, 12, 13, 14]);
+    const expected = cosineDecay({ initialLearningRate: 0.5, decaySteps: 4 });
+    expect(rates).toEqual([0, 1, 2, 3].map((epoch) => expected(epoch)));
   });
 
   it("refuses what no learning rate can be", async () => {
     expect(() => learningRateScheduler(0.1 as never)).toThrow(/schedule to be a function/);
-    const callback = learningRateScheduler(() => NaN);
-    await callback.setContext?.(fakeContext());
-    await expect(callback.onEpochBegin?.(3)).rejects.toThrow(/got NaN for epoch 3/);
-    const steps = learningRateScheduler(() => 1, { per: "step" });
-    expect(() => steps.setContext?.(fakeContext({ steps: undefined }))).toThrow(
-      /known number of batches/,
+    const callback = hooksOf(
+      learningRateScheduler(() => NaN),
+      fakeRun(),
     );
+    await expect(callback.onEpochBegin(3)).rejects.toThrow(/got NaN for epoch 3/);
   });
 });
 
@@ -298,10 +296,10 @@ describe("csvLogger", () => {
   /** A file to which the epochs of two phases are written. */
   async function log(before: string, ...epochs: Logs[]): Promise<string> {
     let text = before;
-    const callback = csvLogger((piece) => (text += piece), { append: () => text });
+    const callback = hooksOf(csvLogger((piece) => (text += piece), { append: () => text }));
     for (let phase = 0; phase < 2; phase++) {
-      await callback.onTrainBegin?.();
-      for (const [epoch, logs] of epochs.entries()) await callback.onEpochEnd?.(epoch, { ...logs });
+      await callback.onTrainBegin();
+      for (const [epoch, logs] of epochs.entries()) await callback.onEpochEnd(epoch, { ...logs });
     }
     return text;
   }
@@ -311,10 +309,10 @@ describe("csvLogger", () => {
 
   it("writes its head once in a run of two phases", async () => {
     let text = "";
-    const callback = csvLogger((piece) => (text += piece));
+    const callback = hooksOf(csvLogger((piece) => (text += piece)));
     for (let phase = 0; phase < 2; phase++) {
-      await callback.onTrainBegin?.();
-      await callback.onEpochEnd?.(0, { loss: 1, val_loss: 0.5 });
+      await callback.onTrainBegin();
+      await callback.onEpochEnd(0, { loss: 1, val_loss: 0.5 });
     }
     expect(text).toBe(HEAD + ROWS);
   });
@@ -356,15 +354,16 @@ describe("csvLogger", () => {
 
   it("goes on in the file that it finds, not in the one that a checkpoint remembers", async () => {
     let text = "";
-    const logger = (): Callback => csvLogger((piece) => (text += piece), { append: () => text });
+    const logger = (): Hooks =>
+      hooksOf(csvLogger((piece) => (text += piece), { append: () => text }));
     const first = logger();
-    await first.onTrainBegin?.();
-    await first.onEpochEnd?.(0, { loss: 1, val_loss: 0.5 });
+    await first.onTrainBegin();
+    await first.onEpochEnd(0, { loss: 1, val_loss: 0.5 });
     text = "";
     const second = logger();
-    await second.onTrainBegin?.();
-    await second.setState?.(structuredClone(await first.getState?.())!);
-    await second.onEpochEnd?.(1, { loss: 1, val_loss: 0.5 });
+    await second.onTrainBegin();
+    await second.setState(structuredClone(await first.getState()));
+    await second.onEpochEnd(1, { loss: 1, val_loss: 0.5 });
     expect(text).toBe(`${HEAD}1,1.0,0.5\r\n`);
   });
 
@@ -372,17 +371,17 @@ describe("csvLogger", () => {
     let text = "";
     const write = (piece: string): void => void (text += piece);
     for (let run = 0; run < 2; run++) {
-      const callback = csvLogger(write, { append: true });
-      await callback.onTrainBegin?.();
-      await callback.onEpochEnd?.(0, { loss: 1, val_loss: 0.5 });
+      const callback = hooksOf(csvLogger(write, { append: true }));
+      await callback.onTrainBegin();
+      await callback.onEpochEnd(0, { loss: 1, val_loss: 0.5 });
     }
     expect(text).toBe(HEAD + ROWS);
   });
 
   it("quotes what would break a line in two", async () => {
     let text = "";
-    const callback = csvLogger((piece) => (text += piece));
-    await callback.onEpochEnd?.(0, { 'a,"b"': 1, val_x: NaN });
+    const callback = hooksOf(csvLogger((piece) => (text += piece)));
+    await callback.onEpochEnd(0, { 'a,"b"': 1, val_x: NaN });
     expect(text).toBe('epoch,"a,""b""",val_x\r\n0,1.0,nan\r\n');
   });
 });

@@ -2,15 +2,16 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import type { Callback, Logs } from "../../../src/train/callback.ts";
+import type { Callback } from "../../../src/train/callback.ts";
+import type { Logs } from "../../../src/train/logs.ts";
 import {
-  cosineDecay,
   csvLogger,
   earlyStopping,
   modelCheckpoint,
   reduceLROnPlateau,
 } from "../../../src/train/callbacks/index.ts";
-import { fakeContext } from "./fake-context.ts";
+import { cosineDecay } from "../../../src/model/index.ts";
+import { fakeRun, type Hooks, hooksOf } from "./fake-run.ts";
 import { fromPython } from "./from-python.ts";
 import { TextBuffer } from "./text-buffer.ts";
 
@@ -77,25 +78,25 @@ async function run(
       shape: [1],
       dtype: "float32",
       data: () => Promise.resolve(Float32Array.of(weights)),
+      assign: (tensor: { dataSync(): Float32Array }) => {
+        weights = tensor.dataSync()[0];
+      },
     }),
-    write: (tensor: { dataSync(): Float32Array }) => {
-      weights = tensor.dataSync()[0];
-    },
   };
   const save = (path: string): Promise<void> => Promise.resolve(void saved.push(path));
-  const context = fakeContext({ model: { weights: [variable], save } as never });
-  let callback = make({ verbose: 1, output });
-  await callback.setContext?.(context);
-  await callback.onTrainBegin?.({});
+  const context = fakeRun({ model: { layers: [{ weights: [variable] }], save } as never });
+  let callback = hooksOf(make({ verbose: 1, output }), context);
+  await callback.onTrainBegin();
+  await callback.onPhaseBegin(0);
   const rates: number[] = [];
   const logged: (number | null)[] = [];
   for (const [epoch, given] of logs.entries()) {
     if (epoch === interruptAt) {
-      const state = structuredClone(await callback.getState?.());
-      callback = make({ verbose: 1, output });
-      await callback.setContext?.(context);
-      await callback.onTrainBegin?.({});
-      await callback.setState?.(state!);
+      const state = structuredClone(await callback.getState());
+      callback = hooksOf(make({ verbose: 1, output }), context);
+      await callback.onTrainBegin();
+      await callback.onPhaseBegin(0);
+      await callback.setState(state);
     }
     const epochLogs: Logs = Object.fromEntries(
       Object.entries(given).map(([key, value]) => [
@@ -103,17 +104,18 @@ async function run(
         typeof value === "number" ? value : fromPython(value),
       ]),
     );
-    await callback.onEpochBegin?.(epoch);
+    await callback.onEpochBegin(epoch);
     for (let batch = 0; batch < batches; batch++) {
-      await callback.onBatchEnd?.(batch, { loss: epoch * batches + batch });
+      await callback.onBatchEnd(batch, { loss: epoch * batches + batch });
     }
     weights = epoch;
-    await callback.onEpochEnd?.(epoch, epochLogs);
+    await callback.onEpochEnd(epoch, epochLogs);
     rates.push(context.learningRate);
     logged.push(epochLogs.learning_rate ?? null);
     if (context.isStopped) break;
   }
-  await callback.onTrainEnd?.({});
+  await callback.onPhaseEnd(0);
+  await callback.onTrainEnd();
   return {
     epochs: rates.length,
     weights,
@@ -157,16 +159,16 @@ describe("callbacks that follow Keras 3", () => {
     for (const { separator, logs, text } of fixture.csvLogger) {
       for (const interrupts of [false, true]) {
         let written = "";
-        const make = (): Callback => csvLogger((piece) => (written += piece), { separator });
+        const make = (): Hooks => hooksOf(csvLogger((piece) => (written += piece), { separator }));
         let callback = make();
-        await callback.onTrainBegin?.();
+        await callback.onTrainBegin();
         for (const [epoch, values] of logs.entries()) {
-          await callback.onEpochEnd?.(epoch, { ...values });
+          await callback.onEpochEnd(epoch, { ...values });
           if (!interrupts) continue;
-          const state = structuredClone(await callback.getState?.());
+          const state = structuredClone(await callback.getState());
           callback = make();
-          await callback.onTrainBegin?.();
-          await callback.setState?.(state!);
+          await callback.onTrainBegin();
+          await callback.setState(state);
         }
         expect(written).toBe(text);
       }

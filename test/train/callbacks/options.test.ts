@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../../src/errors.ts";
+import { cosineDecay, linearSchedule, oneCycle } from "../../../src/model/index.ts";
 import * as callbacks from "../../../src/train/callbacks/index.ts";
 
 const MONITOR = ["monitor", "mode"];
@@ -23,7 +24,7 @@ const CALLBACKS: [name: string, before: unknown[], options: string[]][] = [
     [],
     ["minLearningRate", "maxLearningRate", "steps", "smoothing", "stopFactor"],
   ],
-  ["learningRateScheduler", [() => 0.1], ["per", ...ANNOUNCE]],
+  ["learningRateScheduler", [() => 0.1], ANNOUNCE],
   [
     "modelCheckpoint",
     [],
@@ -48,6 +49,7 @@ const CALLBACKS: [name: string, before: unknown[], options: string[]][] = [
     [],
     ["initialLearningRate", "decaySteps", "alpha", "warmupTarget", "warmupSteps"],
   ],
+  ["linearSchedule", [], ["from", "to", "steps", "warmup", "warmupFrom"]],
   [
     "oneCycle",
     [],
@@ -61,7 +63,8 @@ const value = fc.oneof(
 );
 
 describe.each(CALLBACKS)("%s", (name, before, keys) => {
-  const create = callbacks[name as keyof typeof callbacks] as (...args: unknown[]) => unknown;
+  const makers = { ...callbacks, cosineDecay, linearSchedule, oneCycle };
+  const create = makers[name as keyof typeof makers] as (...args: unknown[]) => unknown;
 
   it("takes or refuses any options, with an error that names it", () => {
     const options = fc.oneof(

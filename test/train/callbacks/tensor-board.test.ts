@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Callback } from "../../../src/train/callback.ts";
-import { crc32c } from "../../../src/train/callbacks/crc32c.ts";
-import { scalarRecord, versionRecord } from "../../../src/train/callbacks/event-file.ts";
+import { crc32c, scalarRecord, versionRecord } from "../../../src/train/callbacks/event-file.ts";
+import { type Hooks, hooksOf } from "./fake-run.ts";
 import { tensorBoard, type TensorBoardRun } from "../../../src/train/callbacks/index.ts";
 
 const fixture = JSON.parse(
@@ -39,15 +38,15 @@ describe("event files", () => {
 
   it("hold the epochs of all phases, training and validation apart", async () => {
     const files: Record<TensorBoardRun, Uint8Array[]> = { train: [], validation: [] };
-    const make = (): Callback =>
-      tensorBoard((run, bytes) => files[run].push(bytes), { wallTime: () => 7 });
+    const make = (): Hooks =>
+      hooksOf(tensorBoard((run, bytes) => files[run].push(bytes), { wallTime: () => 7 }));
     let callback = make();
     for (let phase = 0; phase < 2; phase++) {
       // The second phase comes after an interruption.
-      const state = structuredClone(await callback.getState?.());
+      const state = structuredClone(await callback.getState());
       callback = make();
-      await callback.setState?.(state!);
-      await callback.onEpochEnd?.(0, { loss: 1, val_loss: 2, learning_rate: 0.5 });
+      await callback.setState(state);
+      await callback.onEpochEnd(0, { loss: 1, val_loss: 2, learning_rate: 0.5 });
     }
     expect(files.train).toEqual([
       versionRecord(7),

@@ -5,7 +5,7 @@ import type { Callback } from "../../../src/train/callback.ts";
 import { modelCheckpoint, trainPhase, weightAveraging } from "../../../src/train/index.ts";
 import { useBackend } from "../../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
-import { fakeContext } from "./fake-context.ts";
+import { fakeRun, type Hooks, hooksOf } from "./fake-run.ts";
 
 function trainableValues(model: LayersModel): number[] {
   return model.trainableWeights.flatMap((weight) => Array.from(weight.read().dataSync()));
@@ -108,11 +108,10 @@ describe.each(["wasm", "simd"])("weightAveraging on %s", (backend) => {
   it("goes on from its state, swapped or not", async () => {
     for (const swapOnEpoch of [false, true]) {
       const model = tinyModel();
-      const context = fakeContext({ model });
-      const make = (): Callback => {
-        const callback = weightAveraging({ momentum: 0.5, swapOnEpoch });
-        void callback.setContext?.(context);
-        void callback.onTrainBegin?.();
+      const context = fakeRun({ model });
+      const make = (): Hooks => {
+        const callback = hooksOf(weightAveraging({ momentum: 0.5, swapOnEpoch }), context);
+        void callback.onPhaseBegin(0);
         return callback;
       };
       const setAll = (value: number): void => {
@@ -122,26 +121,26 @@ describe.each(["wasm", "simd"])("weightAveraging on %s", (backend) => {
       };
       const before = memory().numTensors;
       const callback = make();
-      await callback.onEpochBegin?.(0);
+      await callback.onEpochBegin(0);
       for (const [batch, value] of [4, 8].entries()) {
         setAll(value);
-        await callback.onBatchEnd?.(batch, {});
+        await callback.onBatchEnd(batch, {});
       }
-      await callback.onEpochEnd?.(0, {});
+      await callback.onEpochEnd(0, {});
       expect(trainableValues(model)[0]).toBe(swapOnEpoch ? 6 : 8);
-      const state = structuredClone(await callback.getState?.());
+      const state = structuredClone(await callback.getState());
       const successor = make();
-      await successor.setState?.(state!);
-      await successor.onEpochBegin?.(1);
+      await successor.setState(state);
+      await successor.onEpochBegin(1);
       expect(trainableValues(model)[0]).toBe(8);
       setAll(10);
-      await successor.onBatchEnd?.(0, {});
-      await successor.onTrainEnd?.();
+      await successor.onBatchEnd(0, {});
+      await successor.onPhaseEnd(0);
       expect(new Set(trainableValues(model))).toEqual(new Set([8]));
       // The one that was interrupted still holds its own.
-      await callback.onTrainBegin?.();
-      await callback.onRunEnd?.();
-      await successor.onRunEnd?.();
+      await callback.onPhaseBegin(0);
+      await callback.onRunEnd();
+      await successor.onRunEnd();
       expect(memory().numTensors).toBe(before);
       model.dispose();
     }

@@ -11,7 +11,7 @@ import {
   reduceLROnPlateau,
   tensorBoard,
   trainPhase,
-  type TrainingContext,
+  type TrainingRun,
   weightAveraging,
 } from "cifar-kit";
 import type { Checkpoint } from "../../../src/train/checkpoint/checkpoint.ts";
@@ -42,24 +42,20 @@ const run = async (
 };
 
 describe("a bad learning rate is refused where it is set, and the checkpoints stay", () => {
-  it.each<[string, (context: TrainingContext) => unknown]>([
+  it.each<[string, (context: TrainingRun) => unknown]>([
     ["a text", (context) => (context.learningRate = "0.0005" as never)],
     ["NaN", (context) => (context.learningRate = NaN)],
     ["below 0", (context) => (context.learningRate = -1)],
     [
-      "past the context",
+      "past the run",
       ({ model }) => ((model.optimizer as never as { learningRate: unknown }).learningRate = "1"),
     ],
   ])("%s", async (_, set) => {
     const store = new MemoryStore();
-    let context: TrainingContext | undefined;
     let steps = 0;
     const callback: Callback = {
-      setContext: (given) => {
-        context = given;
-      },
-      onBatchEnd: () => {
-        if (++steps === 3) set(context!);
+      onBatchEnd: (_batch, _logs, run) => {
+        if (++steps === 3) set(run);
       },
     };
     const failed = run(store, [callback]);
@@ -146,7 +142,7 @@ describe("a file made by hand is refused at once:", () => {
     ["a negative number of samples", /"samples":\d+/, '"samples":-1'],
     ["half a sample", /"samples":\d+/, '"samples":0.5'],
     ["no number of samples", /"samples":\d+/, '"samples":null'],
-    ["a sum that is no number", /"sums":\[[^\]]+\]/, '"sums":[null,1]'],
+    ["a sum that is no number", /"sums":\[[^\]]+\]/, '"sums":["1",1]'],
     ["a negative time", /\},"seconds":[\d.]+/, '},"seconds":-1'],
     ["a negative time of an epoch", /"seconds":\[[^\]]*\]/, '"seconds":[-1]'],
   ])("%s", async (_, field, other) => {
@@ -234,7 +230,8 @@ describe("a file made by hand is refused at once:", () => {
       if (histories) Object.assign(checkpoint, { histories });
       if (!epochs) return;
       const zeros = epochs.map(() => 0);
-      const rest = { loss: zeros, accuracy: zeros, valLoss: [], valAccuracy: [], seconds: zeros };
+      const values = { loss: zeros, accuracy: zeros, valLoss: [], valAccuracy: [] };
+      const rest = { ...values, metrics: {}, seconds: zeros };
       Object.assign(checkpoint, { histories: [{ epochs, ...rest }] });
     });
     await expect(run(store, [...callbacks(), noStep()])).rejects.toThrow(

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   cutmix,
   imageFlow,
+  pipeline,
   type ImageFlowOptions,
   ImageSet,
   randomErasing,
@@ -42,7 +43,12 @@ const options = (
   flow: ImageFlowOptions = {},
   train = set,
 ): Pick<TrainPhaseOptions, "train" | "epochs" | "verbose" | "labelSmoothing"> => ({
-  train: imageFlow(train, { mix: cutmix(), batchSize: 8, seed: 2, ...flow }),
+  train: imageFlow(train, {
+    augmentation: pipeline({ mix: cutmix() }),
+    batchSize: 8,
+    seed: 2,
+    ...flow,
+  }),
   ...{ epochs: 2, verbose: 0, labelSmoothing: 0.1 },
 });
 
@@ -86,9 +92,12 @@ describe("a run over a flow that mixes", () => {
   it.each<[string, Partial<TrainPhaseOptions>]>([
     ["another image", options({}, blackened(50))],
     ["another seed", options({ seed: 3 })],
-    ["no mixing", options({ mix: undefined })],
+    ["no mixing", options({ augmentation: pipeline() })],
     ["another batch size", options({ batchSize: 4 })],
-    ["an augmentation more", options({ augmentation: randomErasing({ probability: 0.1 }) })],
+    [
+      "an augmentation more",
+      options({ augmentation: pipeline(randomErasing({ probability: 0.1 }), { mix: cutmix() }) }),
+    ],
     ["labels less smooth", { ...options(), labelSmoothing: 0 }],
     ["weights", { ...options(), train: set, batchSize: 8, classWeight: { 1: 2 } }],
     ["fewer steps", { ...options(), stepsPerEpoch: 7 }],

@@ -36,6 +36,7 @@ export function sampleCheckpoint(): Checkpoint {
     accuracy: Array.from({ length: n }, (_, i) => i / 7),
     valLoss: [],
     valAccuracy: [],
+    metrics: { binary: Array.from({ length: n }, (_, i) => i / 3) },
     seconds: Array.from({ length: n }, () => 0.5),
   });
   return {
@@ -58,5 +59,6 @@ export function sampleCheckpoint(): Checkpoint {
       { name: "nothing", shape: [0, 3], values: new Float32Array(0) },
     ],
     optimizer: [{ name: "iter", shape: [], values: Int32Array.of(47) }],
+    result: [{ name: "given", shape: [2], values: Float32Array.of(7, -8) }],
   };
 }

@@ -19,7 +19,6 @@ import {
   terminateOnNaN,
   toDataset,
   trainPhase,
-  type TrainingContext,
   trainTwoPhase,
   type TrainTwoPhaseOptions,
   TrainingError,
@@ -104,8 +103,7 @@ describe("the checkpoints of a run", () => {
     // Saved after 8 steps, so the last 4 are left; after them for the step, the epoch, and the end.
     expect(health).toMatchObject({ steps: 4, checkpoints: 3 });
     expect(health.seconds).toBeGreaterThan(health.secondsSaving);
-    const slots = 2 * model.trainableWeights.length;
-    expect(health.tensorsAfter - health.tensorsBefore).toBe(slots);
+    expect(health.tensorsAfter).toBe(health.tensorsBefore);
   });
 
   it("change nothing about the run", async () => {
@@ -257,11 +255,9 @@ describe("callbacks", () => {
 
   it("that stopped the phase within an epoch are obeyed when the run goes on", async () => {
     const checkpoint = { store: new MemoryStore(), everySteps: 1 };
-    let context: TrainingContext;
     const stopping: Callback = {
-      setContext: (given) => void (context = given),
-      onBatchEnd: (batch) => {
-        if (batch === 1) context.stopTraining();
+      onBatchEnd: (batch, _logs, run) => {
+        if (batch === 1) run.stopTraining();
       },
       onEpochEnd: () => {
         throw new Error("crash");
@@ -307,7 +303,7 @@ describe("a run goes on only as it began: refused is another", () => {
       /batchSize to be 8, as in checkpoint-0000000\d.ckpt of memory, got 4/,
     ],
     ["seed", { seed: 1 }, {}, /phases\[0\].seed/],
-    ["number of epochs", { epochs: [2, 2] }, {}, /phases\[1\].epochs to be 1/],
+    ["number of epochs, less", { epochs: [1, 1] }, {}, /phases\[0\].epochs to be 2/],
     ["augmentation", { augmentation }, {}, /phases\[1\].augmentation/],
     ["number of images", { train: train.take(24) }, {}, /train.length/],
     ["pixel", { train: changed }, {}, /train.images/],
@@ -378,12 +374,10 @@ describe("damaged checkpoints", () => {
 
 describe("a loss that is not a number", () => {
   const exploding = (step: number): Callback => {
-    let context: { learningRate: number };
     let steps = 0;
     return {
-      setContext: (given) => void (context = given),
-      onBatchBegin: () => {
-        if (++steps === step) context.learningRate = 1e38;
+      onBatchBegin: (_batch, _logs, run) => {
+        if (++steps === step) run.learningRate = 1e38;
       },
     };
   };
@@ -426,8 +420,8 @@ describe("a save that fails", () => {
     await run({ checkpoint: { store, onSaveError: "warn" }, resume: "never" });
     expect(warn.mock.calls.join()).toMatch(/no checkpoint after 4 steps/);
     expect(warn).toHaveBeenCalledTimes(1);
-    const { position } = await decodeCheckpoint(store.files.get(store.newest)!);
-    expect(position.phase).toBe(2);
+    const { result } = await decodeCheckpoint(store.files.get(store.newest)!);
+    expect(result).not.toEqual([]);
   });
 
   it("is noticed before the first step, whatever the option says", async () => {
@@ -447,7 +441,7 @@ describe("a save that fails", () => {
 describe("bad options are refused", () => {
   const store = new MemoryStore();
   it.each([
-    [{ checkpoint: {} }, /checkpoint.store to be a CheckpointStore/],
+    [{ checkpoint: {} }, /checkpoint: expected store to be a CheckpointStore/],
     [{ checkpoint: { store, everyStep: 1 } }, /did you mean everySteps/],
     [{ checkpoint: { store, everySteps: -1 } }, /everySteps/],
     [{ checkpoint: { store, everyEpochs: 0.5 } }, /everyEpochs/],

@@ -186,6 +186,41 @@ describe("a line that is too long for the terminal", () => {
   });
 });
 
+describe("a finished line that is too long for the terminal", () => {
+  const values = [
+    ["loss", 1.2825] as const,
+    ["accuracy", 0.5567] as const,
+    ["val_loss", 1.0883] as const,
+    ["val_accuracy", 0.6202] as const,
+  ];
+  const progress = {
+    steps: 1563,
+    target: 1563,
+    elapsed: 351,
+    secondsPerStep: 0.221,
+    isFinal: true,
+  };
+
+  it("says all of it in two, each of which fits 80 columns", () => {
+    const lines = progressLine({ ...progress, values }, { columns: 79 });
+    expect(lines).toBe(
+      "1563/1563 [==============================] - 351s 221ms/step\n" +
+        "  loss: 1.2825 - accuracy: 0.5567 - val_loss: 1.0883 - val_accuracy: 0.6202",
+    );
+  });
+
+  it("gives up the bar and the time where even the first of the two is too long", () => {
+    const first = (columns: number): string =>
+      progressLine({ ...progress, values }, { columns }).split("\n")[0];
+    expect([60, 59, 27, 20].map(first)).toEqual([
+      "1563/1563 [==============================] - 351s 221ms/step",
+      "1563/1563 [=============================] - 351s 221ms/step",
+      "1563/1563 - 351s 221ms/step",
+      "1563/1563",
+    ]);
+  });
+});
+
 describe("times", () => {
   it("rounds to even at exact halves, and shifts units as Keras does", () => {
     expect([0.5, 1.5, 2.5, 3079].map((seconds) => formatTimePer("step", seconds))).toEqual([

@@ -1,0 +1,197 @@
+import { tensor1d, tensor2d, tensor4d, type Tensor } from "@tensorflow/tfjs-core";
+import type { Augmenter } from "../../augment/augmenter.ts";
+import { checkedFlow } from "../../augment/checked-flow.ts";
+import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
+import { imageFlow } from "../../augment/image-flow.ts";
+import { check, describe } from "../../checks.ts";
+import { checkImageSet } from "../../dataset/check-image-set.ts";
+import type { ImageSet } from "../../dataset/image-set.ts";
+import { modelInternals } from "../../model/internals.ts";
+import { CROSS_ENTROPIES } from "../../model/loss.ts";
+import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
+import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
+import { flowIdentity, sampleOf } from "./identity.ts";
+import { checkClasses, checkImageShape, checkLabels, checkNames } from "./model-input.ts";
+
+/**
+ * A flow, which knows its batch size, its order and its augmentation by itself.
+ * @param classes that the model has to tell apart.
+ */
+export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: number): Feed {
+  const { subject, model } = call;
+  const flow = checkedFlow(subject, given);
+  checkImageShape(subject, model, flow.imageShape);
+  if (use.purpose === "evaluation") {
+    checkClasses(subject, model, classes ?? flow.classNames.length);
+  }
+  if (use.purpose !== "prediction") checkLabels(subject, model, flow.classNames);
+  if (use.purpose === "training") checkNames(subject, model, flow.classNames);
+  const steps = use.purpose === "training" ? checkedSteps(call, flow, use) : flow.length;
+  const { weights } = { ...use } as Partial<TrainingUse>;
+  const [height, width, channels] = flow.imageShape;
+  return {
+    steps,
+    samplesIn: (count) => Math.min(count * flow.batchSize, flow.size),
+    classNames: flow.classNames,
+    identity: async (hashOf) => ({ data: await flowIdentity(flow, hashOf), augmentation: null }),
+    *epoch(index, from = 0) {
+      for (let step = from; step < steps; step++) {
+        const batch = flow.batch(index, step);
+        const { xs, size } = batch;
+        if (step === from && use.purpose === "training") expectFloatsOf(model, xs);
+        yield {
+          xs: tensor4d(xs, [size, height, width, channels]),
+          ys: labelTensor(batch, flow.classNames.length),
+          ...(weights && { weights: tensor1d(weightsOf(subject, batch, weights)) }),
+          size,
+        };
+      }
+    },
+  };
+}
+
+/** Batches in an epoch of training; throws unless they fit the model and the options. */
+function checkedSteps({ subject, model }: ModelCall, flow: Flow, use: TrainingUse): number {
+  const { augmentation, dropRemainder = false, labelSmoothing, stepsPerEpoch } = use;
+  check(
+    augmentation === undefined,
+    subject,
+    "augmentation with an ImageSet only",
+    "a flow beside it",
+    "pass the images, or the flow alone",
+  );
+  check(
+    !dropRemainder || flow.size >= flow.batchSize,
+    subject,
+    `at least one full batch of ${flow.batchSize} images`,
+    `${flow.size}`,
+    "make the flow with a smaller batchSize",
+  );
+  const classes = flow.classNames.length;
+  const outputs = modelInternals(model).outputs[0].shape[1];
+  check(
+    outputs === classes,
+    subject,
+    `a model with ${classes} outputs, one per class of the images`,
+    `${outputs ?? "an open number of"} outputs`,
+    "build the model with numClasses to match",
+  );
+  const steps = dropRemainder ? Math.floor(flow.size / flow.batchSize) : flow.length;
+  check(
+    stepsPerEpoch === undefined || stepsPerEpoch <= steps,
+    subject,
+    `stepsPerEpoch of at most ${steps}, the batches of ${flow.size} images`,
+    `${stepsPerEpoch}`,
+    "take fewer steps, smaller batches, or more epochs",
+  );
+  const { loss } = modelInternals(model);
+  check(
+    labelSmoothing === 0 || CROSS_ENTROPIES.includes(loss),
+    subject,
+    "a model compiled with a cross-entropy, to smooth its labels",
+    describe(loss),
+    'compile it with loss "sparseCategoricalCrossentropy", or leave out labelSmoothing',
+  );
+  return stepsPerEpoch ?? steps;
+}
+
+/** The weights of a batch's images. */
+function weightsOf(
+  subject: string,
+  { indices = new Int32Array(), size }: Partial<FlowBatch>,
+  weights: Float32Array,
+): Float32Array {
+  const found = Float32Array.from(indices, (i) => weights[i] ?? NaN);
+  const stray = found.findIndex(Number.isNaN);
+  check(
+    found.length === size && stray === -1,
+    subject,
+    `the indices of ${size} images of the set in each batch of the flow, for their weights`,
+    indices.length === size
+      ? `${indices[stray]}, of a set of ${weights.length}`
+      : describe(indices),
+    "give for each image its index in the set, or leave the weights out",
+  );
+  return found;
+}
+
+/** Labels as class indices, or of mixed images as rows of probabilities. */
+function labelTensor({ ys, targets, size }: FlowBatch, classes: number): Tensor {
+  if (targets) return tensor2d(targets, [size, classes]);
+  // As floats, which is what functions of users expect; losses make integers of them.
+  return tensor1d(Float32Array.from(ys), "float32");
+}
+
+/** An image set: to train on in a new order every epoch, augmented if asked, else as it stands. */
+export function setFeed(call: ModelCall, set: ImageSet, use: FeedUse): Feed {
+  const { subject } = call;
+  if (use.purpose === "training") return trainingFeed(call, set, use);
+  checkImageSet(subject, set);
+  warnOfScalingTwice(subject, call.model);
+  let classes = 0;
+  for (const label of set.labels) classes = Math.max(classes, label + 1);
+  const flow = imageFlow(set, { batchSize: use.batchSize, shuffle: false });
+  const augmentation = use.purpose === "evaluation" ? use.augmentation : undefined;
+  return flowFeed(call, augmentation ? standardized(flow, set, augmentation) : flow, use, classes);
+}
+
+/** The same images, each as the augmenter has the model see it. */
+function standardized(flow: Flow, set: ImageSet, augmentation: Augmenter): Flow {
+  if (!augmentation.standardize) return flow;
+  const batch = (epoch: number, index: number): FlowBatch => {
+    const plain = flow.batch(epoch, index);
+    const images = Array.from(plain.indices, (i) =>
+      augmentation.standardize!(Float32Array.from(set.image(i)), set.imageShape),
+    );
+    const xs = new Float32Array(plain.xs.length);
+    for (const [i, image] of images.entries()) {
+      check(
+        image instanceof Float32Array && image.length === set.imageSize,
+        "augmentation.standardize",
+        `to return a Float32Array of ${set.imageSize} values`,
+        describe(image),
+        "return all values of the image",
+      );
+      xs.set(image, i * set.imageSize);
+    }
+    return { ...plain, xs };
+  };
+  function* epoch(number: number): Generator<FlowBatch> {
+    for (let index = 0; index < flow.length; index++) yield batch(number, index);
+  }
+  const { length, size, batchSize, imageShape, classNames } = flow;
+  const outline = { length, size, batchSize, imageShape, classNames, set };
+  return { ...outline, batch, epoch, [Symbol.iterator]: () => epoch(0) };
+}
+
+function trainingFeed(call: ModelCall, set: ImageSet, use: TrainingUse): Feed {
+  const { subject } = call;
+  const { augmentation, batchSize, seed, dropRemainder = augmentation !== undefined } = use;
+  const least = dropRemainder ? batchSize : 1;
+  check(
+    set.length >= least,
+    subject,
+    `at least ${least} training image${least === 1 ? "" : "s"}`,
+    `${set.length}`,
+    dropRemainder ? "pass more images or a smaller batchSize" : "pass a set with images",
+  );
+  if (!augmentation) warnOfScalingTwice(subject, call.model);
+  const options = { batchSize, seed };
+  const flow = (augmentation ?? { flow: imageFlow }).flow(set, options);
+  check(
+    !use.weights || !(flow as Partial<Flow> | null)?.set || flow.set === set,
+    subject,
+    "an augmentation of the whole set, whose images have weights",
+    "one that makes its flow of another set",
+    "have it take the set that it is given, or leave the weights out",
+  );
+  return {
+    ...flowFeed(call, flow, { ...use, augmentation: undefined, dropRemainder }),
+    identity: async (hashOf) => ({
+      data: await hashOf(set),
+      augmentation: augmentation
+        ? await sampleOf(augmentation.flow(set, { shuffle: false, seed }))
+        : null,
+    }),
+  };
+}

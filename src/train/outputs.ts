@@ -1,0 +1,105 @@
+/** What a model gives for images, batch by batch. */
+import { dispose, type Tensor, type TensorContainer, tidy } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { allocate } from "../bytes/allocate.ts";
+import { check } from "../checks.ts";
+import { createPause } from "../runtime/event-loop.ts";
+import type { Batch, Feed, ModelCall } from "./feed/feed.ts";
+
+/** What {@link predict} gives. */
+export interface Predictions {
+  /** The name of each class: the model's or, if it knows none, the images'. */
+  readonly classNames: readonly string[] | undefined;
+  /** Row-major `[n, k]`: for each image the probability of each class. */
+  readonly probabilities: Float32Array;
+  /** Number of images and of classes. */
+  readonly shape: readonly [n: number, k: number];
+  /** For each image the class with the largest probability; the first of equals. */
+  readonly classes: Int32Array;
+}
+
+/** Gives the tensors of all views of a batch, one after the other; who takes them disposes them. */
+export type Views = (batch: Batch) => Iterable<Tensor>;
+
+/** Every batch, as it is. */
+export function* plainViews({ xs }: Batch): Iterable<Tensor> {
+  yield xs;
+}
+
+/**
+ * The model's outputs for the first epoch of a feed, batch by batch: means over all views. Gives way to
+ * the event loop in between. The labels of a batch are left to the caller.
+ * @throws {ArgumentError} in the end, if there was no batch.
+ */
+export async function* outputsOf<B extends Batch>(
+  { subject, model }: ModelCall,
+  feed: Feed<B>,
+  views: Views,
+): AsyncGenerator<{ readonly batch: B; readonly output: Float32Array }> {
+  const pause = createPause();
+  let batches = 0;
+  for await (const batch of feed.epoch(0)) {
+    const outputs: Float32Array[] = [];
+    try {
+      for (const xs of views(batch)) {
+        outputs.push(await outputOf(model, xs));
+        await pause();
+      }
+    } catch (error) {
+      dispose(batch as unknown as TensorContainer);
+      throw error;
+    }
+    batches++;
+    yield { batch, output: meanOf(outputs) };
+  }
+  check(batches > 0, subject, "at least one batch", "empty data", "pass data with images");
+}
+
+function meanOf(outputs: readonly Float32Array[]): Float32Array {
+  if (outputs.length === 1) return outputs[0];
+  return Float32Array.from(
+    outputs[0],
+    (_, i) => outputs.reduce((total, output) => total + output[i], 0) / outputs.length,
+  );
+}
+
+/** The model's output for one batch, which it disposes. */
+async function outputOf(model: LayersModel, xs: Tensor): Promise<Float32Array> {
+  let output: Tensor | undefined;
+  try {
+    output = tidy(() => model.predictOnBatch(xs) as Tensor);
+    return (await output.data()) as Float32Array;
+  } finally {
+    xs.dispose();
+    output?.dispose();
+  }
+}
+
+/** Outputs of consecutive batches as one. */
+export function asPredictions(
+  parts: readonly Float32Array[],
+  n: number,
+  classNames: readonly string[] | undefined,
+): Predictions {
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  const probabilities = allocate(Float32Array, total, {
+    subject: "predict",
+    what: `the probabilities of ${n} images`,
+    remedy: "pass fewer images at a time",
+  });
+  let at = 0;
+  for (const part of parts) {
+    probabilities.set(part, at);
+    at += part.length;
+  }
+  const k = total / n;
+  const classes = new Int32Array(n);
+  for (let i = 0; i < n; i++) classes[i] = argMax(probabilities, i * k, k);
+  return { classNames, probabilities, shape: [n, k], classes };
+}
+
+function argMax(values: Float32Array, from: number, count: number): number {
+  let best = 0;
+  for (let j = 1; j < count; j++) if (values[from + j] > values[from + best]) best = j;
+  return best;
+}
