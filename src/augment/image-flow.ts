@@ -9,7 +9,7 @@ import { type Augmenter, augmenter } from "./augmenter.ts";
 import { checkedFlow } from "./checked-flow.ts";
 import type { Flow } from "./flow.ts";
 import { KeyedFlowRandom } from "./flow-random.ts";
-import { kindOf } from "./made.ts";
+import { stepKindOf } from "./made.ts";
 import { type Augmentation, applyTo, drawFor } from "./operations/augmentation.ts";
 import type { Mix, MixParameters } from "./mix/mix.ts";
 import { type BatchPlan, SetFlow } from "./set-flow.ts";
@@ -105,7 +105,7 @@ export class ImageFlow extends SetFlow {
       const given = mix.apply(image, partner, this.imageShape, parameters);
       notAPromise("mix", "apply", given);
       check(
-        kindOf(mix) !== undefined || image.every(Number.isFinite),
+        stepKindOf(mix) !== undefined || image.every(Number.isFinite),
         "mix.apply",
         "finite pixels in the mixed image",
         "NaN or infinity",

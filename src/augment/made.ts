@@ -16,14 +16,14 @@ export function made<Step extends Describable>(kind: StepKind, step: Step): Step
 }
 
 /** Which kind of step the library made; `undefined` for what is of the user. */
-export function kindOf(value: unknown): StepKind | undefined {
+export function stepKindOf(value: unknown): StepKind | undefined {
   const kind = attempt(() => brandOf(value as object));
   return kind === "augmentation" || kind === "mix" ? kind : undefined;
 }
 
 /** Whether a value may be such a step; of a user's own only its methods can tell. */
 export function isStep(kind: StepKind, value: unknown): boolean {
-  return hasMethods(value, "draw", "apply") && (kindOf(value) ?? kind) === kind;
+  return hasMethods(value, "draw", "apply") && (stepKindOf(value) ?? kind) === kind;
 }
 
 /** Node's `util.inspect`, as it comes to a method at {@link INSPECT}. */

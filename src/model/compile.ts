@@ -1,6 +1,6 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, checkOneOf, describe } from "../checks.ts";
+import { check, checkOneOf, describe, hasMethods } from "../checks.ts";
 import { number, reader, type Settled } from "../options.ts";
 import { type ContainerInternals, modelInternals } from "./internals.ts";
 import { withKerasLoss } from "./loss.ts";
@@ -37,9 +37,7 @@ export const optimizerChoice = () => ({
 });
 
 function readOptimizer(value: unknown, subject: string, name: string): Optimizer | string {
-  if (typeof (value as Partial<Optimizer> | null | undefined)?.applyGradients === "function") {
-    return value as Optimizer;
-  }
+  if (hasMethods(value, "applyGradients")) return value as Optimizer;
   check(
     typeof value === "string",
     subject,

@@ -7,6 +7,7 @@ import type { ImageSet } from "../dataset/image-set.ts";
 import { integer, readOptions, seed as anySeed } from "../options.ts";
 import type { Batch } from "./feed/feed.ts";
 import { kindOf } from "./feed/feed-of.ts";
+import { standardizedImage } from "./feed/standardized.ts";
 import { plainViews, type Views } from "./outputs.ts";
 
 /**
@@ -109,13 +110,11 @@ function augmented(
     for (let i = 0; i < size; i++) xs.set(pixelsOf(from + i), i * set.imageSize);
     return tensor(xs, [size, ...set.imageShape], "float32");
   };
-  const standardized = (i: number): Float32Array =>
-    augmentation.standardize!(Float32Array.from(set.image(i)), set.imageShape);
   let at = 0;
   return function* ({ xs, size }) {
     if (augmentation.standardize) {
       xs.dispose();
-      yield rows(at, size, standardized);
+      yield rows(at, size, (i) => standardizedImage(augmentation, set, i));
     } else yield xs;
     for (let view = 0; view < views; view++) yield rows(at, size, (i) => viewOf(view, i));
     at += size;

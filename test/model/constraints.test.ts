@@ -2,11 +2,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constraints, layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadModel, loadWeights, saveWeights, sgd, trainPhase } from "cifar-kit";
+import { loadModel, loadWeights, saveWeights, sgd } from "cifar-kit";
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages } from "../helpers/tiny.ts";
 import { MemoryStore } from "../train/checkpoint/memory-store.ts";
+import { savedRun } from "../train/checkpoint/saved-run.ts";
 
 beforeAll(() => useBackend("cpu"));
 
@@ -26,16 +27,8 @@ const kernelOf = (model: LayersModel): number[] => [...model.getWeights()[0].dat
 const normsOf = (model: LayersModel): number[] =>
   tf.tidy(() => [...tf.norm(model.getWeights()[0], 2, 0).dataSync()]);
 
-const run = (model: LayersModel, store?: MemoryStore, steps = Infinity): Promise<unknown> => {
-  let left = steps;
-  const onBatchEnd = (): void => {
-    if (--left === 0) throw new Error("crash");
-  };
-  return trainPhase(model, {
-    ...{ train, epochs: 2, batchSize: 8, verbose: 0, callbacks: [{ onBatchEnd }] },
-    ...(store && { checkpoint: { store, everySteps: 1 } }),
-  });
-};
+const run = (model: LayersModel, store?: MemoryStore, crashIn?: number): Promise<unknown> =>
+  savedRun(model, train, store, crashIn);
 
 describe("a weight with a constraint", () => {
   it.each<[string, () => tf.Optimizer]>([

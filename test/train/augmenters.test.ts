@@ -117,6 +117,11 @@ describe("in test-time augmentation an augmenter is refused", () => {
       },
       /a Float32Array of 192 values/,
     ],
+    [
+      "whose standardize gives too few values",
+      { flow: imageFlow, standardize: (image: Float32Array) => image.slice(1) },
+      /augmentation\.standardize: expected to return a Float32Array of 192 values/,
+    ],
   ])("%s", async (_, augmentation, message) => {
     const model = network();
     const before = tf.memory().numTensors;

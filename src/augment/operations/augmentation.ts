@@ -3,7 +3,7 @@ import { check, describe } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import { notAPromise } from "../../runtime/listener.ts";
 import { type Describable, describedBy } from "../augmenter.ts";
-import { isStep, kindOf, made } from "../made.ts";
+import { isStep, stepKindOf, made } from "../made.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { Rng } from "../../random/rng.ts";
 
@@ -67,7 +67,7 @@ export function checkAugmentations(subject: string, parts: readonly unknown[]): 
     stray === -1,
     subject,
     `augmentation ${stray + 1} to be one, with draw and apply`,
-    kindOf(parts[stray]) === "mix" ? "what mixes two images" : describe(parts[stray]),
+    stepKindOf(parts[stray]) === "mix" ? "what mixes two images" : describe(parts[stray]),
     "pass e.g. randomCrop(), alternatingFlip(), and to pipeline { mix: mixup() } last",
   );
 }
@@ -87,7 +87,7 @@ export function applyTo<P>(
   shape: ImageShape,
   parameters: P,
 ): Uint8Array {
-  if (kindOf(augmentation)) return augmentation.apply(image, shape, parameters);
+  if (stepKindOf(augmentation)) return augmentation.apply(image, shape, parameters);
   const copy = new Uint8Array(image);
   const given: unknown = augmentation.apply(copy, shape, parameters);
   const changed = asBytes(notAPromise("augmentation", "apply", given));

@@ -26,12 +26,8 @@ export async function readOptimizerState(optimizer: Optimizer): Promise<NamedArr
 /** The state as `model.save` writes it. */
 export async function readStockState(optimizer: Optimizer): Promise<NamedArray[]> {
   if (isKerasOptimizer(optimizer)) return optimizer.readStockState();
-  const [iterations, ...slots] = await optimizer.getWeights();
-  const arrays = await Promise.all(
-    [iterations, ...slots].map(({ name, tensor }) => toArray(name, tensor)),
-  );
-  iterations.tensor.dispose();
-  return arrays;
+  const state = await readOptimizerState(optimizer);
+  return state.slice(0, state.length - scalarCount(optimizer));
 }
 
 /** What an optimizer of TensorFlow.js keeps for each variable; they stay its own. */

@@ -1,5 +1,4 @@
 import { tensor1d, tensor2d, tensor4d, type Tensor } from "@tensorflow/tfjs-core";
-import type { Augmenter } from "../../augment/augmenter.ts";
 import { checkedFlow } from "../../augment/checked-flow.ts";
 import type { Batch as FlowBatch, Flow } from "../../augment/flow.ts";
 import { imageFlow } from "../../augment/image-flow.ts";
@@ -12,6 +11,7 @@ import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
 import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
 import { flowIdentity, sampleOf } from "./identity.ts";
 import { checkClasses, checkImageShape, checkLabels, checkNames } from "./model-input.ts";
+import { standardized } from "./standardized.ts";
 
 /**
  * A flow, which knows its batch size, its order and its augmentation by itself.
@@ -133,35 +133,6 @@ export function setFeed(call: ModelCall, set: ImageSet, use: FeedUse): Feed {
   const flow = imageFlow(set, { batchSize: use.batchSize, shuffle: false });
   const augmentation = use.purpose === "evaluation" ? use.augmentation : undefined;
   return flowFeed(call, augmentation ? standardized(flow, set, augmentation) : flow, use, classes);
-}
-
-/** The same images, each as the augmenter has the model see it. */
-function standardized(flow: Flow, set: ImageSet, augmentation: Augmenter): Flow {
-  if (!augmentation.standardize) return flow;
-  const batch = (epoch: number, index: number): FlowBatch => {
-    const plain = flow.batch(epoch, index);
-    const images = Array.from(plain.indices, (i) =>
-      augmentation.standardize!(Float32Array.from(set.image(i)), set.imageShape),
-    );
-    const xs = new Float32Array(plain.xs.length);
-    for (const [i, image] of images.entries()) {
-      check(
-        image instanceof Float32Array && image.length === set.imageSize,
-        "augmentation.standardize",
-        `to return a Float32Array of ${set.imageSize} values`,
-        describe(image),
-        "return all values of the image",
-      );
-      xs.set(image, i * set.imageSize);
-    }
-    return { ...plain, xs };
-  };
-  function* epoch(number: number): Generator<FlowBatch> {
-    for (let index = 0; index < flow.length; index++) yield batch(number, index);
-  }
-  const { length, size, batchSize, imageShape, classNames } = flow;
-  const outline = { length, size, batchSize, imageShape, classNames, set };
-  return { ...outline, batch, epoch, [Symbol.iterator]: () => epoch(0) };
 }
 
 function trainingFeed(call: ModelCall, set: ImageSet, use: TrainingUse): Feed {

@@ -2,11 +2,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadModel, replaceHead, stateHash, trainPhase, unfreeze } from "cifar-kit";
+import { loadModel, replaceHead, stateHash, unfreeze } from "cifar-kit";
 import { artifactsOf } from "../../helpers/artifacts.ts";
 import { useBackend } from "../../helpers/backends.ts";
 import { tinyImages } from "../../helpers/tiny.ts";
 import { MemoryStore } from "./memory-store.ts";
+import { savedRun } from "./saved-run.ts";
 
 beforeAll(() => useBackend("cpu"));
 
@@ -27,16 +28,8 @@ function built(): LayersModel {
 const loaded = async (): Promise<LayersModel> =>
   loadModel(tf.io.fromMemory(await artifactsOf(built())));
 
-const run = (model: LayersModel, store?: MemoryStore, steps = Infinity): Promise<unknown> => {
-  let left = steps;
-  const onBatchEnd = (): void => {
-    if (--left === 0) throw new Error("crash");
-  };
-  return trainPhase(model, {
-    ...{ train, epochs: 2, batchSize: 8, verbose: 0, callbacks: [{ onBatchEnd }] },
-    ...(store && { checkpoint: { store, everySteps: 1 } }),
-  });
-};
+const run = (model: LayersModel, store?: MemoryStore, crashIn?: number): Promise<unknown> =>
+  savedRun(model, train, store, crashIn);
 
 describe("a run of a partly frozen model", () => {
   it.each<
