@@ -8,7 +8,7 @@
  */
 
 import { printableLines } from "./text/printable.ts";
-import { BRAND, isInstance } from "./runtime/brand.ts";
+import { BRAND, isInstance } from "./brand.ts";
 
 /** The parts of an error's message. */
 export interface ErrorParts {

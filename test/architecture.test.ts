@@ -6,9 +6,14 @@ import { describe, expect, it } from "vitest";
 
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 
-/** What lies below all rooms of the field; these may use each other. */
-const BELOW = ["runtime", "text", "bytes", "errors", "checks", "options", "random"];
+/** What lies below all rooms of the field, each above those before it. */
+const BELOW = "text brand errors checks runtime bytes options random".split(" ");
 const below = (...packages: string[]): Room => ({ areas: BELOW, packages });
+/** One of them may use those before it. */
+const partOfBelow = (area: string, ...packages: string[]): Room => ({
+  areas: BELOW.slice(0, BELOW.indexOf(area)),
+  packages,
+});
 
 interface Room {
   readonly areas: readonly string[];
@@ -17,8 +22,8 @@ interface Room {
 
 /** For each room what it may import: other rooms, and packages by prefix. */
 const ALLOWED: Readonly<Record<string, Room>> = {
-  ...{ runtime: below(), text: below(), bytes: below(), errors: below(), checks: below() },
-  ...{ options: below(), random: below("pure-rand") },
+  ...Object.fromEntries(BELOW.map((area) => [area, partOfBelow(area)])),
+  random: partOfBelow("random", "pure-rand"),
   dataset: below(),
   formats: below("h5wasm"),
   augment: { areas: [...BELOW, "dataset"], packages: [] },

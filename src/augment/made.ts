@@ -1,6 +1,6 @@
 /** What tells the library's own augmenters and their steps from a user's, and what a console shows of them. */
 import { attempt, hasMethods } from "../checks.ts";
-import { BRAND, brandOf } from "../runtime/brand.ts";
+import { BRAND, brandOf } from "../brand.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import type { AugmenterJSON, Describable } from "./augmenter.ts";
 

@@ -1,4 +1,4 @@
-import { shared } from "../runtime/brand.ts";
+import { shared } from "../brand.ts";
 import type { CheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
 import { checkName } from "./storage/check-name.ts";
 

@@ -1,5 +1,5 @@
 import { attempt, check, describe } from "../checks.ts";
-import { brandOf } from "../runtime/brand.ts";
+import { brandOf } from "../brand.ts";
 import type { ImageSet } from "./image-set.ts";
 
 /** Whether a value is an image set, of whichever copy of the package; needs no class to tell. */

@@ -1,5 +1,5 @@
 import { allocate } from "../bytes/allocate.ts";
-import { BRAND, isInstance } from "../runtime/brand.ts";
+import { BRAND, isInstance } from "../brand.ts";
 import { asBytes, type Bytes } from "../bytes/bytes.ts";
 import {
   check,

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
-import { shared } from "../runtime/brand.ts";
+import { shared } from "../brand.ts";
 
 /** The models that are being trained. */
 export const inTraining = /* @__PURE__ */ shared("busy", () => new WeakSet<LayersModel>());

@@ -6,7 +6,7 @@
  * that hold other layers. Nothing is patched globally.
  */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { shared } from "../runtime/brand.ts";
+import { shared } from "../brand.ts";
 import { checkLiveModel } from "./check-model.ts";
 import { withConstraints } from "./constraints.ts";
 import type { LayerInternals } from "./internals.ts";

@@ -4,7 +4,7 @@
  * layers only, tells the layers nothing, and forgets it when a Sequential model is built.
  */
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
-import { shared } from "../runtime/brand.ts";
+import { shared } from "../brand.ts";
 import { type LayerInternals, modelInternals } from "./internals.ts";
 import { allLayers, isLeaf, partsOf } from "./layer-tree.ts";
 

@@ -1,4 +1,4 @@
-import { BRAND, isInstance } from "../runtime/brand.ts";
+import { BRAND, isInstance } from "../brand.ts";
 
 /** Why a run was stopped: somebody pressed Ctrl-C, or the system asked the process to end. */
 export class InterruptError extends Error {

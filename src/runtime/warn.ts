@@ -1,4 +1,4 @@
-import { shared } from "./brand.ts";
+import { shared } from "../brand.ts";
 import { printableLines } from "../text/printable.ts";
 
 const said = /* @__PURE__ */ shared("warnings", () => new WeakMap<object, Set<string>>());

@@ -9,7 +9,7 @@
  * very end of `flow`; brightness, channel shift and `cval` are meant in these units.
  */
 import { bytesOf } from "../../bytes/bytes.ts";
-import { BRAND, isInstance } from "../../runtime/brand.ts";
+import { BRAND, isInstance } from "../../brand.ts";
 import { fromBase64, toBase64 } from "../../bytes/base64.ts";
 import { check, checkOneOf, describe } from "../../checks.ts";
 import {

@@ -4,7 +4,7 @@
  * there, because a gradient through rounded probabilities dies where the network is most wrong.
  */
 import { add, matMul, relu, softmax, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
-import { shared } from "../../runtime/brand.ts";
+import { shared } from "../../brand.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
 

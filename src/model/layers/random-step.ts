@@ -3,7 +3,7 @@
  * several times in it, to the call within the step. A resumed run finds those of any step without
  * having drawn the ones before.
  */
-import { shared } from "../../runtime/brand.ts";
+import { shared } from "../../brand.ts";
 import { deriveSeed } from "../../random/stream.ts";
 import type { CallArguments, LayerInternals } from "../internals.ts";
 

@@ -1,5 +1,5 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
-import { shared } from "../../runtime/brand.ts";
+import { shared } from "../../brand.ts";
 import type { StockOptimizerInternals } from "../internals.ts";
 import { isKerasOptimizer } from "./keras-optimizer.ts";
 import { disposedWhenRead } from "./tfjs-form.ts";

@@ -16,7 +16,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { attempt, check, checkNumber } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
-import { BRAND, brandOf } from "../../runtime/brand.ts";
+import { BRAND, brandOf } from "../../brand.ts";
 import type { NamedTensor, NamedVariableMap } from "../internals.ts";
 import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.ts";
 import { clipGradients } from "./clip-gradients.ts";

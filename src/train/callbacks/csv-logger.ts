@@ -1,8 +1,8 @@
 import { check, describe, isText } from "../../checks.ts";
 import { like, readOptions } from "../../options.ts";
-import { shared } from "../../runtime/brand.ts";
+import { shared } from "../../brand.ts";
 import { warn } from "../../runtime/warn.ts";
-import { csvLine, csvTail, endOfLine } from "../../text/csv-text.ts";
+import { csvLine, csvTail, endOfLine } from "./csv-text.ts";
 import { formatFloat } from "../../text/format-number.ts";
 import type { Callback, CallbackState } from "../callback.ts";
 import { boolean, list, nullable, text } from "../checkpoint/header-shape.ts";

@@ -3,7 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, describe, isName } from "../../checks.ts";
 import { boolean, func, like, number, reader, readOptions } from "../../options.ts";
 import { formatFixed } from "../../text/format-number.ts";
-import { parseTemplate } from "../../text/format-template.ts";
+import { parseTemplate } from "./format-template.ts";
 import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
 import { checkSavable } from "../check-savable.ts";
 import { anyNumber, count, nullable } from "../checkpoint/header-shape.ts";

@@ -1,4 +1,4 @@
-import { BRAND } from "../../runtime/brand.ts";
+import { BRAND } from "../../brand.ts";
 import { oneOf, readOptions } from "../../options.ts";
 import type { NamedValue } from "../console/format-metric.ts";
 import {

@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { shared } from "../../runtime/brand.ts";
+import { shared } from "../../brand.ts";
 import { warn } from "../../runtime/warn.ts";
 import { allLayers } from "../../model/layer-tree.ts";
 

@@ -2,7 +2,7 @@ import { check, checkInteger, describe, isListOf, isObject, readable } from "../
 import { messageOf } from "../../text/describe.ts";
 import { CifarKitError, DataError } from "../../errors.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
-import { brandOf } from "../../runtime/brand.ts";
+import { brandOf } from "../../brand.ts";
 import { setTfjsParams } from "./tfjs-callbacks.ts";
 import type { SavedCallback } from "../checkpoint/checkpoint.ts";
 

@@ -1,5 +1,5 @@
-import { check, describe } from "../checks.ts";
-import { numberFormat } from "./format-spec.ts";
+import { check, describe } from "../../checks.ts";
+import { numberFormat } from "../../text/format-spec.ts";
 
 /** Escaped braces, a field `{name}` or `{name:spec}`, or a brace that belongs to neither. */
 const PARTS = /\{\{|\}\}|\{([^{}:!]*)(?::([^{}]*))?\}|[{}]/g;

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { modelCheckpoint } from "../../src/train/callbacks/index.ts";
-import { numberFormat } from "../../src/text/format-spec.ts";
-import { parseTemplate } from "../../src/text/format-template.ts";
-import { fromPython } from "../train/callbacks/from-python.ts";
+import { modelCheckpoint } from "../../../src/train/callbacks/index.ts";
+import { numberFormat } from "../../../src/text/format-spec.ts";
+import { parseTemplate } from "../../../src/train/callbacks/format-template.ts";
+import { fromPython } from "./from-python.ts";
 
 const { pairs, templates } = JSON.parse(
-  readFileSync(new URL("../fixtures/train/formats.python.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../fixtures/train/formats.python.json", import.meta.url), "utf8"),
 ) as {
   pairs: [spec: string, kind: "int" | "float", value: string, text: string | null][];
   templates: [template: string, text: string | null][];

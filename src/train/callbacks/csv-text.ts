@@ -1,5 +1,5 @@
-import { DataError } from "../errors.ts";
-import { describe } from "../checks.ts";
+import { DataError } from "../../errors.ts";
+import { describe } from "../../checks.ts";
 
 /** What a new line has to know of the text that it follows. */
 export interface CsvTail {
