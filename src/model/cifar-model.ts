@@ -119,7 +119,13 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   );
   const numClasses = agreed("numClasses", settings.numClasses, classNames?.length) ?? 10;
   const inputShape = agreed("inputShape", settings.inputShape, images?.imageShape) ?? [32, 32, 3];
-  checkInteger(subject, "numClasses", numClasses, { min: 2 });
+  check(
+    numClasses >= 2,
+    subject,
+    "at least two classes",
+    describe(classNames),
+    "have images and classNames of another class, too",
+  );
   const network: Network = { ...settings, numClasses, inputShape };
   checkSize(subject, network);
   const optimizer = chosenOptimizer(subject, settings);
@@ -231,8 +237,13 @@ function checkSize(subject: string, network: Network): void {
   const [height, width, channels] = inputShape;
   // Each block halves the picture; at least one pixel must be left at the end.
   const smallest = 2 ** filters.length;
-  checkInteger(subject, "inputShape[0]", height, { min: smallest });
-  checkInteger(subject, "inputShape[1]", width, { min: smallest });
+  check(
+    Math.min(height, width) >= smallest,
+    subject,
+    `images of at least ${smallest} x ${smallest} pixels, which ${filters.length} blocks halve to one`,
+    `${height} x ${width}`,
+    "pass fewer filters, or make the images larger",
+  );
   let weights = 0;
   let before = channels;
   for (const count of filters) {

@@ -303,7 +303,7 @@ describe("batchNormMomentum", () => {
 describe("bad options are refused", () => {
   it.each([
     [{ seeds: 1 }, /did you mean seed/],
-    [{ inputShape: [4, 32, 3] }, /inputShape\[0\] to be a whole number of at least 8/],
+    [{ inputShape: [4, 32, 3] }, /images of at least 8 x 8 pixels/],
     [{ inputShape: [32, 32] }, /\[height, width, channels\]/],
     [{ numClasses: 1 }, /numClasses/],
     [{ filters: [] }, /filters/],

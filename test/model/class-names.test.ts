@@ -8,6 +8,7 @@ import {
   buildCifarModel,
   classNamesOf,
   evaluate,
+  ImageSet,
   loadModel,
   loadWeights,
   predict,
@@ -49,7 +50,9 @@ describe("class names of a model", () => {
     );
     expect(build({ for: set, classNames: ["a", "b", "c"] })).toThrow(/classNames as other options/);
     expect(build({ classNames: ["a", "b"], numClasses: 3 })).toThrow(/numClasses .*, 2, got 3/);
-    expect(build({ classNames: ["a"] })).toThrow(/numClasses to be a whole number of at least 2/);
+    const one = /expected at least two classes, got \["(a|red)"\]; have images and classNames of another/;
+    expect(build({ classNames: ["a"] })).toThrow(one);
+    expect(build({ for: set.withClasses(["red"]) })).toThrow(one);
     expect(build({ classNames: [1, 2] })).toThrow(/classNames to be a list of class names/);
     expect(build({ for: [] })).toThrow(/for to be an ImageSet/);
     expect(build({ for: { imageShape: [8, 8, 3], classNames: [1, 2] } })).toThrow(/an ImageSet/);
@@ -117,6 +120,12 @@ describe("class names of a model", () => {
     expect((await predict(model, turned)).classNames).toEqual(RGB);
     const { yTrue } = await evaluate(model, turned.withClasses(classNamesOf(model)!));
     expect(yTrue).toEqual((await evaluate(model, set)).yTrue);
+    // Of a set that lacks some of the model's classes.
+    const some = set.withClasses(["green", "blue"]);
+    await expect(evaluate(model, some)).rejects.toThrow(/number the images as the model does: new/);
+    const labels = some.labels.map((label) => RGB.indexOf(some.classNames[label]));
+    const numbered = new ImageSet({ ...some, classNames: RGB, labels });
+    expect(new Set((await evaluate(model, numbered)).yTrue)).toEqual(new Set([1, 2]));
     model.dispose();
   });
 });

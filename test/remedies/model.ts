@@ -295,6 +295,14 @@ export const trials: Trials = {
     () => tinyModel({ for: set, numClasses: 4 }),
     () => tinyModel({ for: set, numClasses: 3 }),
   ],
+  "have images and classNames of another class, too": [
+    () => kit.buildCifarModel({ for: set.withClasses(["red"]) }),
+    () => tinyModel({ for: set.withClasses(["red", "blue"]), numClasses: undefined }),
+  ],
+  "pass fewer filters, or make the images larger": [
+    () => tinyModel({ for: set, filters: [1, 1, 1, 1] }),
+    () => [tinyModel({ for: set, filters: [1, 1] }), tinyModel({ inputShape: [16, 16, 3] })],
+  ],
   "give each class a name of its own": [
     () => kit.buildCifarModel({ classNames: ["cat", "cat"] }),
     () => tinyModel({ numClasses: undefined, classNames: ["cat", "dog"] }),

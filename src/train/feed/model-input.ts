@@ -111,7 +111,10 @@ export function checkLabels(
     subject,
     expected: `the model's label for ${describe(stray)}, ${known.indexOf(stray)}`,
     got: `${classNames.indexOf(stray)} in the images`,
-    remedy: "put the classes into the model's order: set.withClasses(classNamesOf(model))",
+    remedy: known.every((name) => classNames.includes(name))
+      ? "put the classes into the model's order: set.withClasses(classNamesOf(model))"
+      : "number the images as the model does: new ImageSet({ ...set, classNames, labels: Int32Array.from(" +
+        "set.labels, (label) => classNames.indexOf(set.classNames[label])) }) with classNames = classNamesOf(model)",
   });
 }
 

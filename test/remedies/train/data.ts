@@ -9,6 +9,8 @@ const { classNames } = set;
 const named = (): ReturnType<typeof tinyModel> => tinyModel({ for: set });
 /** Knows other classes. */
 const foreign = (): ReturnType<typeof tinyModel> => tinyModel({ classNames: ["a", "b", "c"] });
+/** Images of some of the classes only. */
+const some = set.withClasses(classNames.slice(1));
 const turned = set.withClasses([...classNames].reverse());
 /** A run whose augmenter does not say which images a batch holds. */
 const unindexed = (options: object): Promise<unknown> => {
@@ -168,6 +170,18 @@ export const trials: Trials = {
       await piped({ sampleWeight: tf.ones([12]) });
     },
   ],
+  "number the images as the model does: new ImageSet({ ...set, classNames, labels: Int32Array.from(set.labels, (label) => classNames.indexOf(set.classNames[label])) }) with classNames = classNamesOf(model)":
+    [
+      () => train({ train: some }, named()),
+      () => {
+        const model = named();
+        const classNames = kit.classNamesOf(model)!;
+        const labels = Int32Array.from(some.labels, (label) =>
+          classNames.indexOf(some.classNames[label]),
+        );
+        return train({ train: new kit.ImageSet({ ...some, classNames, labels }) }, model);
+      },
+    ],
   "put the classes into the model's order: set.withClasses(classNamesOf(model))": [
     () => train({ train: turned }, named()),
     () => {
