@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { layers, type LayersModel, loadLayersModel, sequential } from "@tensorflow/tfjs-layers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   buildCifarModel,
   classNamesOf,
@@ -50,7 +50,8 @@ describe("class names of a model", () => {
     );
     expect(build({ for: set, classNames: ["a", "b", "c"] })).toThrow(/classNames as other options/);
     expect(build({ classNames: ["a", "b"], numClasses: 3 })).toThrow(/numClasses .*, 2, got 3/);
-    const one = /expected at least two classes, got \["(a|red)"\]; have images and classNames of another/;
+    const one =
+      /expected at least two classes, got \["(a|red)"\]; have images and classNames of another/;
     expect(build({ classNames: ["a"] })).toThrow(one);
     expect(build({ for: set.withClasses(["red"]) })).toThrow(one);
     expect(build({ classNames: [1, 2] })).toThrow(/classNames to be a list of class names/);
@@ -97,6 +98,23 @@ describe("class names of a model", () => {
     expect((await predict(model, set)).classNames).toEqual(["a", "b", "c"]);
     expect((await evaluate(model, set)).classNames).toEqual(["a", "b", "c"]);
     expect((await evaluate(tinyModel(), set)).classNames).toEqual(RGB);
+    model.dispose();
+  });
+
+  it("are named once where a model is measured on classes none of which it knows", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const model = buildCifarModel({ ...SMALL, inputShape: [8, 8, 3], classNames: ["a", "b", "c"] });
+    await evaluate(model, set);
+    await evaluate(model, set);
+    expect(warn.mock.calls).toEqual([
+      [
+        "evaluate: of the images' classes, red, green, blue, the model knows none; its own, a, b, c, stand for them in the order of the labels",
+      ],
+    ]);
+    model.setUserDefinedMetadata({ classNames: ["a", "b", "blue"] });
+    await evaluate(model, set);
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
     model.dispose();
   });
 

@@ -10,7 +10,13 @@ import { CROSS_ENTROPIES } from "../../model/loss.ts";
 import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
 import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
 import { flowIdentity, sampleOf } from "./identity.ts";
-import { checkClasses, checkImageShape, checkLabels, checkNames } from "./model-input.ts";
+import {
+  checkClasses,
+  checkImageShape,
+  checkLabels,
+  checkNames,
+  warnOfOtherNames,
+} from "./model-input.ts";
 import { standardized } from "./standardized.ts";
 
 /**
@@ -26,6 +32,7 @@ export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: n
   }
   if (use.purpose !== "prediction") checkLabels(subject, model, flow.classNames);
   if (use.purpose === "training") checkNames(subject, model, flow.classNames);
+  if (use.purpose === "evaluation") warnOfOtherNames(subject, model, flow.classNames);
   const steps = use.purpose === "training" ? checkedSteps(call, flow, use) : flow.length;
   const { weights } = { ...use } as Partial<TrainingUse>;
   const [height, width, channels] = flow.imageShape;

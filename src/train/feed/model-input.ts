@@ -4,6 +4,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check, describe } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import { checkLiveModel } from "../../model/check-model.ts";
+import { warnOnce } from "../../runtime/warn.ts";
 import { listed } from "../../text/listed.ts";
 import { classNamesOf } from "../../model/class-names.ts";
 import { modelInternals } from "../../model/internals.ts";
@@ -126,11 +127,30 @@ export function checkNames(
 ): void {
   const known = classNamesOf(model);
   check(
-    !known || classNames.some((name) => known.includes(name)),
+    shareNames(known, classNames),
     subject,
     `images of the model's classes, ${listed(known ?? [], 20)}`,
     `of ${listed(classNames, 20)}, none of which it knows`,
     "replaceHead(model, { classNames }), or say that they are the same classes by other names: " +
       "model.setUserDefinedMetadata({ classNames })",
   );
+}
+
+/** Says so if a model is measured on classes none of which it has by that name: it may be another's data. */
+export function warnOfOtherNames(
+  subject: string,
+  model: LayersModel,
+  classNames: readonly string[],
+): void {
+  const known = classNamesOf(model);
+  if (shareNames(known, classNames)) return;
+  warnOnce(
+    model,
+    `${subject}: of the images' classes, ${listed(classNames, 20)}, the model knows none; its own, ` +
+      `${listed(known!, 20)}, stand for them in the order of the labels`,
+  );
+}
+
+function shareNames(known: readonly string[] | undefined, classNames: readonly string[]): boolean {
+  return !known || classNames.some((name) => known.includes(name));
 }
