@@ -11,7 +11,6 @@ import * as random from "./random.ts";
 import * as runtime from "./runtime.ts";
 import * as shared from "./shared.ts";
 import * as simd from "./simd.ts";
-import * as text from "./text.ts";
 import * as train from "./train/index.ts";
 import type { Trials, Untried } from "./trial.ts";
 
@@ -25,6 +24,6 @@ export interface Table {
 
 /** The tables of all areas, the rooms of `src/` and the files beside them. */
 export const TABLES: Readonly<Record<string, Table>> = {
-  ...{ shared, text, bytes, runtime, random, formats, model, train, dataset, augment, metrics },
+  ...{ shared, bytes, runtime, random, formats, model, train, dataset, augment, metrics },
   ...{ plots, node, browser, simd },
 };
