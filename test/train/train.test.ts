@@ -65,6 +65,15 @@ describe("train", () => {
     two.dispose();
   });
 
+  it("refuses a list of callbacks in the place of one, whose hooks nobody would call", async () => {
+    const model = tinyModel();
+    const callbacks = [[earlyStopping()]] as never;
+    await expect(train(model, { ...common, phases: [{ epochs: 1 }], callbacks })).rejects.toThrow(
+      /callbacks to be a list of objects with hooks/,
+    );
+    model.dispose();
+  });
+
   it("names the phase whose option is wrong", async () => {
     const model = tinyModel();
     const run = (phases: unknown): Promise<unknown> =>

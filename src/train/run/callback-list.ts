@@ -1,4 +1,12 @@
-import { check, checkInteger, describe, isListOf, isObject, readable } from "../../checks.ts";
+import {
+  check,
+  checkInteger,
+  describe,
+  isArray,
+  isListOf,
+  isObject,
+  readable,
+} from "../../checks.ts";
 import { messageOf } from "../../text/describe.ts";
 import { CifarKitError, DataError } from "../../errors.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
@@ -30,7 +38,7 @@ export const HOOKS: Record<Exclude<keyof Callback, "readEvery" | "stateKey">, tr
 /** Throws unless these are callbacks whose hooks will be called. */
 export function checkCallbacks(subject: string, callbacks: unknown): readonly Callback[] {
   check(
-    isListOf(callbacks, isObject),
+    isListOf(callbacks, (one): one is object => isObject(one) && !isArray(one)),
     subject,
     "callbacks to be a list of objects with hooks such as onEpochEnd",
     describe(callbacks),
