@@ -142,7 +142,12 @@ describe("class names of a model", () => {
     const some = set.withClasses(["green", "blue"]);
     await expect(evaluate(model, some)).rejects.toThrow(/number the images as the model does: new/);
     const labels = some.labels.map((label) => RGB.indexOf(some.classNames[label]));
-    const numbered = new ImageSet({ ...some, classNames: RGB, labels });
+    const numbered = new ImageSet({
+      images: some.images,
+      labels,
+      imageShape: some.imageShape,
+      classNames: RGB,
+    });
     expect(new Set((await evaluate(model, numbered)).yTrue)).toEqual(new Set([1, 2]));
     model.dispose();
   });
