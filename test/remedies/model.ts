@@ -42,13 +42,6 @@ async function changed(
   return { load: () => Promise.resolve({ ...saved, modelTopology }) };
 }
 
-/** What a model with these class names would write. */
-async function withNames(classNames: string[] | undefined): Promise<tf.io.IOHandler> {
-  const saved = await artifactsOf(tinyModel(), false);
-  const userDefinedMetadata = classNames && { classNames };
-  return { load: () => Promise.resolve({ ...saved, userDefinedMetadata }) };
-}
-
 /** A network that ends in features. */
 const headless = (): LayersModel =>
   sequential({ layers: [layers.flatten({ inputShape: [8, 8, 3] })] });
@@ -388,13 +381,6 @@ export const trials: Trials = {
       model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
       kit.unfreeze(model);
     },
-  ],
-  "correct them in the file, or delete them from it": [
-    async () => kit.loadModel(await withNames(["a", "b"])),
-    async () => [
-      await kit.loadModel(await withNames(["a", "b", "c"])),
-      await kit.loadModel(await withNames(undefined)),
-    ],
   ],
   "choose fewer filters, denseUnits or classes, more blocks, or smaller images": [
     () => tinyModel({ denseUnits: 1e9 }),

@@ -1,6 +1,5 @@
 import { dispose, io, type NamedTensorMap, tidy } from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
-import { checkSavedNames } from "../class-names.ts";
 import { compileOwning } from "../compile.ts";
 import { assignTo } from "../constraints.ts";
 import { modelInternals, type NamedTensor } from "../internals.ts";
@@ -26,7 +25,6 @@ const ANY_OPTIMIZER = {
 export async function buildModel(artifacts: io.ModelArtifacts): Promise<LayersModel> {
   const model = await disposeOnErrorAsync(() => loadLayersModel(topologyOf(artifacts)));
   try {
-    checkSavedNames("loadModel", model);
     const { trainingConfig, weightData, weightSpecs = [] } = artifacts;
     const tensors = weightData && tidy(() => io.decodeWeights(weightData, weightSpecs));
     try {

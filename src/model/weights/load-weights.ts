@@ -1,7 +1,7 @@
 import { tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { assignTo } from "../constraints.ts";
-import { checkSavedNames, setClassNames } from "../class-names.ts";
+import { setClassNames } from "../class-names.ts";
 import type { LoadWeightsOptions } from "./weights-options.ts";
 
 /**
@@ -35,10 +35,7 @@ export async function loadWeights(
   const { readWeights } = await import("./read-weights.ts");
   const { values, classNames } = await readWeights(model, bytes, options);
   // The names belong to these weights, whatever the model's were before.
-  if (classNames) {
-    checkSavedNames("loadWeights", model, classNames);
-    setClassNames(model, classNames);
-  }
+  if (classNames) setClassNames(model, classNames);
   for (const [{ variable, shape }, data] of values) {
     const value = tensor(data, [...shape], "float32");
     assignTo(variable, value);
