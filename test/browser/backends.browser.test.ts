@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   classificationReport,
+  classNamesOf,
   evaluate,
   loadModel,
   modelSummary,
@@ -57,7 +58,7 @@ describe.each(BACKENDS)("on %s in a browser", (name) => {
   it("trains both phases, evaluates, predicts, saves and loads, and gives back its tensors", async () => {
     await useBackend(name);
     const before = tf.memory().numTensors;
-    const model = tinyModel({ seed: 1, filters: [2], denseUnits: 4 });
+    const model = tinyModel({ for: train, seed: 1, filters: [2], denseUnits: 4 });
     expect(modelSummary(model)).toContain("Total params");
     const history = await trainTwoPhase(model, {
       ...{ train, validation: train, batchSize: 8, epochs: [1, 1], seed: 1, verbose: 0 },
@@ -71,6 +72,7 @@ describe.each(BACKENDS)("on %s in a browser", (name) => {
     const again = await predict(loaded, train);
     expect(again.probabilities).toEqual(probabilities);
     expect(loaded.optimizer.iterations).toBe(6);
+    expect(classNamesOf(loaded)).toEqual(train.classNames);
     model.dispose();
     loaded.dispose();
     await tf.io.removeModel("indexeddb://tiny");

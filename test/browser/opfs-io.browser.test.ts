@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { DataError, loadModel, randomStream, SourceError, stateHash, trainPhase } from "cifar-kit";
+import {
+  classNamesOf,
+  DataError,
+  loadModel,
+  randomStream,
+  SourceError,
+  stateHash,
+  trainPhase,
+} from "cifar-kit";
 import { opfsIO } from "cifar-kit/browser";
 import { OpfsFiles } from "../../src/browser/storage/opfs-files.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -15,11 +23,12 @@ describe("opfsIO", () => {
     const place = opfsIO("round-trip");
     await place.remove();
     expect(await place.exists()).toBe(false);
-    const model = tinyModel({ seed: 2 });
+    const model = tinyModel({ for: train, seed: 2 });
     await trainPhase(model, options);
     await model.save(place, { includeOptimizer: true });
     expect(await place.exists()).toBe(true);
     const loaded = await loadModel(opfsIO("round-trip"));
+    expect(classNamesOf(loaded)).toEqual(train.classNames);
     expect(await stateHash(loaded)).toBe(await stateHash(model));
     await trainPhase(model, options);
     await trainPhase(loaded, options);

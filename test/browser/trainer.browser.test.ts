@@ -1,11 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
+  adamW,
   ArgumentError,
   BackendError,
   type Callback,
+  cosineDecay,
   evaluate,
   ImageDataGenerator,
+  linearSchedule,
   predict,
   reduceLROnPlateau,
   SourceError,
@@ -73,6 +76,24 @@ describe("createTrainer", () => {
     expect(await trainer.predict(there, validation.images)).toMatchObject({ probabilities });
     here.dispose();
     there.dispose();
+  });
+
+  it("follows a schedule of the learning rate from run to run, to the bits of the page", async () => {
+    const hashes = await Promise.all(
+      [{ trainTwoPhase }, newTrainer()].map(async (place) => {
+        // One that goes by the run's steps, one that has a number of its own.
+        const learningRate = cosineDecay({ initialLearningRate: 0.01 });
+        const falling = linearSchedule({ from: 0.02, to: 0.001, steps: 80 });
+        const groups = [{ weights: /bias$/, learningRate: falling }];
+        const model = tinyModel({ optimizer: adamW({ learningRate, groups }) });
+        const { all } = await place.trainTwoPhase(model, options);
+        const { all: on } = await place.trainTwoPhase(model, options);
+        const hash = await stateHash(model, all, on);
+        model.dispose();
+        return hash;
+      }),
+    );
+    expect(hashes[1]).toBe(hashes[0]);
   });
 
   it.each(["webgl", "webgpu", "wasm"])("trains on %s while the page is on cpu", async (backend) => {

@@ -216,13 +216,22 @@ describe("the optimizer's schedule and groups", () => {
     return model;
   };
   const cosine = { initialLearningRate: 0.01, decaySteps: 10 };
+  const line = { from: 0.01, to: 0.001 };
   const cycle = { maxLearningRate: 0.01, totalSteps: 10 };
   const own = (step: number): number => 0.01 / (step + 1);
 
   it.each<[string, AdamOptions]>([
-    ["a schedule of the whole run", { learningRate: cosineDecay({ initialLearningRate: 0.01 }) }],
-    ["a schedule of its own length", { learningRate: oneCycle(cycle) }],
+    ["a cosine over the run", { learningRate: cosineDecay({ initialLearningRate: 0.01 }) }],
+    [
+      "a cosine of its own length",
+      { learningRate: cosineDecay({ ...cosine, warmupTarget: 0.02, warmupSteps: 2, alpha: 0.1 }) },
+    ],
+    ["a line over the run", { learningRate: linearSchedule({ ...line, warmup: 0.5 }) }],
+    ["a line of its own length", { learningRate: linearSchedule({ ...line, steps: 5 }) }],
+    ["one cycle over the run", { learningRate: oneCycle({ maxLearningRate: 0.01 }) }],
+    ["one cycle of its own length", { learningRate: oneCycle({ ...cycle, anneal: "linear" }) }],
     ["a function", { learningRate: own }],
+    ["a function of the run's steps", { learningRate: (step, steps) => 0.01 * (1 - step / steps) }],
     [
       "groups",
       {
@@ -232,12 +241,15 @@ describe("the optimizer's schedule and groups", () => {
         ],
       },
     ],
-  ])("give the same bits in a run that goes on: %s", async (_, options) => {
-    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const straight = await run(new MemoryStore(), with_(options));
-    expect(await run(await crashed(with_(options)), with_(options))).toBe(straight);
-    expect(warned).not.toHaveBeenCalled();
-  });
+  ])(
+    "give the same bits in a run that goes on in the middle of an epoch: %s",
+    async (_, options) => {
+      const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+      const straight = await run(new MemoryStore(), with_(options));
+      expect(await run(await crashed(with_(options)), with_(options))).toBe(straight);
+      expect(warned).not.toHaveBeenCalled();
+    },
+  );
 
   it.each<[string, AdamOptions, AdamOptions]>([
     [
