@@ -1,4 +1,4 @@
-import { hasMethods, isObject } from "../checks.ts";
+import { hasMethods, isArray, isObject } from "../checks.ts";
 import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { INSPECT } from "../runtime/inspect.ts";
@@ -30,7 +30,8 @@ export interface PipelineOptions {
  */
 export function pipeline(...parts: readonly (Augmentation | PipelineOptions)[]): Pipeline {
   const last = parts.at(-1);
-  const hasOptions = isObject(last) && !hasMethods(last, "draw") && !isAugmenter(last);
+  const hasOptions =
+    isObject(last) && !isArray(last) && !hasMethods(last, "draw") && !isAugmenter(last);
   const augmentations = hasOptions ? parts.slice(0, -1) : parts;
   checkAugmentations("pipeline", augmentations);
   const options = (hasOptions ? last : {}) as PipelineOptions;

@@ -50,6 +50,17 @@ describe("a step of the wrong kind", () => {
     expect(() => pipeline(randomCrop(), options as never)).toThrow(/an options object, got a/);
   });
 
+  it("is named as a list where steps come in one", () => {
+    const steps = [randomFlip(), randomCrop()] as never;
+    const list =
+      /expected one augmentation after another, got a list of them; pass (\w+)\(\.\.\.list\)/;
+    expect(() => pipeline(steps)).toThrow(list);
+    expect(() => pipeline(steps, { mix: mixup() })).toThrow(list);
+    expect(() => pipeline(randomFlip(), steps)).toThrow(list);
+    expect(() => pipeline([] as never)).toThrow(list);
+    expect(() => compose(steps)).toThrow(list);
+  });
+
   it("is none where options are of a class with fields", () => {
     class Options {
       mix = mixup();

@@ -49,6 +49,10 @@ export const trials: Trials = {
       kit.pipeline(kit.randomCrop(), kit.alternatingFlip(), { mix: kit.mixup() });
     },
   ],
+  "pass {}(...list)": [
+    () => kit.pipeline(wrong([kit.randomCrop(), kit.alternatingFlip()])),
+    () => kit.pipeline(...[kit.randomCrop(), kit.alternatingFlip()]),
+  ],
   "look for a division by 0 in it": [() => mixedBy(0 / 0), () => mixedBy(0 / 1)],
   "pass one image, as floats or as bytes": [
     () => generator({}).standardize(wrong("image"), shape),

@@ -1,5 +1,5 @@
 import { asBytes } from "../../bytes/bytes.ts";
-import { check, describe } from "../../checks.ts";
+import { check, describe, isArray } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import { notAPromise } from "../../runtime/listener.ts";
 import { type Describable, describedBy } from "../augmenter.ts";
@@ -63,6 +63,13 @@ export function compose(
 /** Throws unless all of these are augmentations. */
 export function checkAugmentations(subject: string, parts: readonly unknown[]): void {
   const stray = parts.findIndex((part) => !isStep("augmentation", part));
+  check(
+    !isArray(parts[stray]),
+    subject,
+    "one augmentation after another",
+    "a list of them",
+    `pass ${subject}(...list)`,
+  );
   check(
     stray === -1,
     subject,
