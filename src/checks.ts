@@ -203,12 +203,14 @@ export function checkOneOf<T extends string | number | null>(
 /**
  * Throws unless `options` is an object all of whose members are known; names the nearest known one. Nor
  * may a getter or a proxy throw when it is looked at.
+ * @param elsewhere where members go that belong elsewhere, by their names.
  * @returns the value of each known member, which was asked for once.
  */
 export function checkOptions(
   subject: string,
   options: unknown,
   known: readonly string[],
+  elsewhere: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, unknown>> {
   const { values, keys, isStrange } = look(subject, options, known);
   if (!isObject(options) || isArray(options) || isStrange) {
@@ -226,7 +228,11 @@ export function checkOptions(
         subject,
         expected: `options out of ${known.join(", ")}`,
         got: `the unknown option ${describe(key)}`,
-        remedy: near ? `did you mean ${near}? Remove or rename it` : "remove it",
+        remedy: Object.hasOwn(elsewhere, key)
+          ? elsewhere[key]
+          : near
+            ? `did you mean ${near}? Remove or rename it`
+            : "remove it",
       });
     }
   }

@@ -47,6 +47,7 @@ export type OrAbsent<A, T> = A extends { readonly optional: true } ? T | undefin
 
 /**
  * Reads options by a schema.
+ * @param elsewhere where options go that belong to a sibling, by their names.
  * @throws {ArgumentError} if they are no plain object, one is unknown (the nearest known one is
  *   named), or a value is not as its reader wants it.
  */
@@ -54,8 +55,9 @@ export function readOptions<Options extends object, S extends Schema<Options>>(
   subject: string,
   options: Options,
   schema: S & { readonly [Name in Exclude<keyof S, keyof Options>]: never },
+  elsewhere?: Readonly<Record<string, string>>,
 ): Settled<S> {
-  const given = checkOptions(subject, options, Object.keys(schema));
+  const given = checkOptions(subject, options, Object.keys(schema), elsewhere);
   return Object.fromEntries(
     Object.entries(schema as Readonly<Record<string, Reader<unknown>>>).map(([name, read]) => [
       name,

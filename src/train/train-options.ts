@@ -166,6 +166,12 @@ export const phaseOptions = () => ({
   dropRemainder: boolean({ optional: true }),
 });
 
+/** Where an option of a phase goes that was given to `train` itself. */
+export const placesInPhases = (): Readonly<Record<string, string>> => {
+  const remedy = "put it into phases: [{ epochs: 10 }], or call trainPhase";
+  return Object.fromEntries(Object.keys(phaseOptions()).map((name) => [name, remedy]));
+};
+
 /** The readers of {@link TrainOptions}. */
 export const trainOptions = () => ({
   ...trainingOptions(),

@@ -27,6 +27,7 @@ import { TrainingLoop } from "./run/training-loop.ts";
 import { stepsOf } from "./run/steps-of.ts";
 import {
   type PhaseSettings,
+  placesInPhases,
   type TrainingSettings,
   type TrainOptions,
   trainOptions,
@@ -38,6 +39,9 @@ import {
 
 /** Images in one call of the model when it is validated. */
 const VALIDATION_BATCH = 256;
+
+/** What to do with phases where there is one, or two. */
+const REMEDIES = { phases: "call train, which takes phases" };
 
 /**
  * Trains a model through several phases, one after the other, with the same optimizer going on: each is
@@ -66,7 +70,7 @@ const VALIDATION_BATCH = 256;
  */
 export async function train(model: LayersModel, options: TrainOptions): Promise<Training> {
   const subject = "train";
-  const { phases, ...settings } = readOptions(subject, options, trainOptions());
+  const { phases, ...settings } = readOptions(subject, options, trainOptions(), placesInPhases());
   return runPhases(subject, model, settings, seeded(settings, phases));
 }
 
@@ -80,7 +84,7 @@ export async function trainPhase(
   options: TrainPhaseOptions,
 ): Promise<PhaseHistory> {
   const subject = "trainPhase";
-  const settings = readOptions(subject, options, trainPhaseOptions());
+  const settings = readOptions(subject, options, trainPhaseOptions(), REMEDIES);
   const { phases, health } = await runPhases(subject, model, settings, [settings]);
   return shownRounded({ ...phases[0], health });
 }
@@ -96,7 +100,7 @@ export async function trainTwoPhase(
   options: TrainTwoPhaseOptions,
 ): Promise<TwoPhaseHistory> {
   const subject = "trainTwoPhase";
-  const settings = readOptions(subject, options, trainTwoPhaseOptions());
+  const settings = readOptions(subject, options, trainTwoPhaseOptions(), REMEDIES);
   checkAugmentable(subject, settings.train);
   const { augmentation = await notebookAugmentation(), epochs } = settings;
   const phases = seeded(settings, [

@@ -74,6 +74,18 @@ describe("train", () => {
     model.dispose();
   });
 
+  it("says where an option of its sibling goes", async () => {
+    const model = tinyModel();
+    const given = { ...common, phases: [{ epochs: 1 }], epochs: 1, augmentation };
+    await expect(train(model, given)).rejects.toThrow(
+      /unknown option "(epochs|augmentation)"; put it into phases: \[\{ epochs: 10 \}\], or call trainPhase/,
+    );
+    await expect(
+      trainTwoPhase(model, { ...common, phases: [] } as object as never),
+    ).rejects.toThrow('unknown option "phases"; call train, which takes phases.');
+    model.dispose();
+  });
+
   it("names the phase whose option is wrong", async () => {
     const model = tinyModel();
     const run = (phases: unknown): Promise<unknown> =>

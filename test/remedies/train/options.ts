@@ -44,6 +44,17 @@ export const trials: Trials = {
     () => train({ train: "cifar10" }),
     () => train({ train: set.take(6) }),
   ],
+  "put it into phases: [{ epochs: 10 }], or call trainPhase": [
+    () => kit.train(tinyModel(), wrong({ train: set, verbose: 0, epochs: 1 })),
+    async () => {
+      await kit.train(tinyModel(), { train: set, verbose: 0, phases: [{ epochs: 1 }] });
+      await kit.trainPhase(tinyModel(), { train: set, verbose: 0, epochs: 1 });
+    },
+  ],
+  "call train, which takes phases": [
+    () => kit.trainPhase(tinyModel(), wrong({ train: set, verbose: 0, phases: [{ epochs: 1 }] })),
+    () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [{ epochs: 1 }] }),
+  ],
   "pass e.g. [{ epochs: 10 }]": [
     () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [] }),
     () => kit.train(tinyModel(), { train: set, verbose: 0, phases: [{ epochs: 10 }] }),
