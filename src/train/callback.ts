@@ -70,7 +70,7 @@ export interface Callback {
   onEpochEnd?(epoch: number, logs: Logs, run: TrainingRun): void | Promise<void>;
   /** Before the validation data are measured at the end of an epoch. */
   onTestBegin?(logs: Logs, run: TrainingRun): void | Promise<void>;
-  /** After the validation data have been measured. */
+  /** After the validation data have been measured: the logs hold what they gave, without `val_`. */
   onTestEnd?(logs: Logs, run: TrainingRun): void | Promise<void>;
   /** Before each batch. */
   onBatchBegin?(batch: number, logs: Logs, run: TrainingRun): void | Promise<void>;

@@ -134,43 +134,6 @@ describe("trainPhase", () => {
     expect(history.seconds).toHaveLength(30);
   });
 
-  it("calls the hooks in Keras's order", async () => {
-    const calls: string[] = [];
-    const log =
-      (name: string) =>
-      (index?: unknown): void =>
-        void calls.push(typeof index === "number" ? `${name} ${index}` : name);
-    await trainPhase(model(), {
-      train: tinyImages(33),
-      epochs: 1,
-      ...QUIET,
-      callbacks: [
-        {
-          onTrainBegin: log("train begin"),
-          onPhaseBegin: log("phase begin"),
-          onEpochBegin: log("epoch begin"),
-          onBatchBegin: log("batch begin"),
-          onBatchEnd: log("batch end"),
-          onEpochEnd: log("epoch end"),
-          onPhaseEnd: log("phase end"),
-          onTrainEnd: log("train end"),
-        },
-      ],
-    });
-    expect(calls).toEqual([
-      "train begin",
-      "phase begin 0",
-      "epoch begin 0",
-      "batch begin 0",
-      "batch end 0",
-      "batch begin 1",
-      "batch end 1",
-      "epoch end 0",
-      "phase end 0",
-      "train end",
-    ]);
-  });
-
   it("lets a callback change the learning rate and stop the run", async () => {
     const rates: number[] = [];
     const m = model({ learningRate: 0.01 });

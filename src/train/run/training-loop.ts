@@ -217,15 +217,14 @@ export class TrainingLoop {
         call,
         untilAborted(validation, this.#signal),
       );
-      logs = { val_loss: loss, val_accuracy: accuracy };
-      for (const [name, value] of Object.entries(metrics)) logs[`val_${name}`] = value;
+      logs = { loss, accuracy, ...metrics };
     } catch (error) {
       if (!this.#signal?.aborted) throw error;
     }
     // Called for an aborted one too: some callbacks exchange the weights for the validation.
-    await this.#callbacks.call("onTestEnd", {});
+    await this.#callbacks.call("onTestEnd", { ...logs });
     await this.#stopIfAborted();
-    return logs;
+    return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
   }
 
   /** Reads back what is pending, up to a step, and remembers a problem if there is one. */
