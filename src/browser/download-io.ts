@@ -1,5 +1,6 @@
 import { io } from "@tensorflow/tfjs-core";
 import { check } from "../checks.ts";
+import { checkWeightNames } from "../model/saved/check-weight-names.ts";
 import { checkName } from "./storage/check-name.ts";
 
 /**
@@ -10,7 +11,8 @@ import { checkName } from "./storage/check-name.ts";
  * TensorFlow.js's URL `downloads://mine` does the same where its handler is there: a bundler leaves
  * it out of a page that nowhere names its neighbour `browserFiles`.
  * @param name of 1 to 100 letters, digits, `-`, `_` and `.`, no dot first.
- * @throws {ArgumentError} if it is no such name, or where there is no page.
+ * @throws {ArgumentError} if it is no such name, or where there is no page; from `save`, for a model
+ *   with two weights of one name.
  */
 export function downloadIO(name: string): Required<Pick<io.IOHandler, "save">> {
   const subject = "downloadIO";
@@ -25,5 +27,11 @@ export function downloadIO(name: string): Required<Pick<io.IOHandler, "save">> {
     "none",
     "save with opfsIO(name) in a Worker, with fileSystemIO(path) of cifar-kit/node in Node",
   );
-  return { save: handler.save.bind(handler) };
+  const save = handler.save.bind(handler);
+  return {
+    async save(artifacts) {
+      checkWeightNames(subject, artifacts);
+      return save(artifacts);
+    },
+  };
 }

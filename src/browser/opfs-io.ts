@@ -2,6 +2,7 @@ import { io } from "@tensorflow/tfjs-core";
 import { joinBytes } from "../bytes/bytes.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { DataError, SourceError } from "../errors.ts";
+import { checkWeightNames } from "../model/saved/check-weight-names.ts";
 import { modelHash } from "../model/saved/model-hash.ts";
 import { checkName } from "./storage/check-name.ts";
 import { explainErrors, openFiles } from "./storage/open-files.ts";
@@ -36,7 +37,7 @@ const LENGTH_BYTES = 4;
  * TensorFlow.js's own `indexeddb://` works, too, but says less when something goes wrong.
  * {@link downloadIO} saves as files.
  * @param name of 1 to 100 letters, digits, `-`, `_` and `.`, no dot first.
- * @throws {ArgumentError} if it is no such name.
+ * @throws {ArgumentError} if it is no such name; from `save`, for a model with two weights of one name.
  * @throws {SourceError} from `save` and `load`, if the storage is full or there is no such model.
  * @throws {DataError} from `load`, if the model is damaged.
  */
@@ -73,6 +74,7 @@ export function opfsIO(name: string): OpfsModel {
 
 /** A model as one block of bytes: the header's length, the header, the weights. */
 async function pack({ weightData, ...model }: io.ModelArtifacts): Promise<Uint8Array> {
+  checkWeightNames(SUBJECT, model);
   const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
   const header: Header = {
     model,

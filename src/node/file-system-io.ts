@@ -16,7 +16,7 @@ import { saveModelFiles } from "./model-files/save-model-files.ts";
  * weights and of the model file.
  *
  * @param path a folder (created if missing), or the path of a `.json` file in it.
- * @throws {ArgumentError} if it is no path.
+ * @throws {ArgumentError} if it is no path; from `save`, for a model with two weights of one name.
  * @throws {SourceError} from `load` and `save`, if a file cannot be read or written.
  * @throws {DataError} from `load`, if the files are damaged or do not belong together.
  */

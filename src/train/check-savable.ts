@@ -3,13 +3,16 @@ import { dispose } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
 import { isKerasOptimizer } from "../model/optimizers/keras-optimizer.ts";
+import { checkWeightNames } from "../model/saved/check-weight-names.ts";
 
 /**
- * Throws unless `model.save` can save the optimizer, which it would say only when it is called.
- * @throws {ArgumentError} for TensorFlow.js's Adamax, for classes of others that do not support it, and for
- *   functions of the user's among the options.
+ * Throws unless `model.save` can save a model with its optimizer, which it would say only when it is
+ * called, or not at all.
+ * @throws {ArgumentError} for weights of the same name, for TensorFlow.js's Adamax, for classes of others that
+ *   do not support it, and for functions of the user's among the options.
  */
 export async function checkSavable(subject: string, model: LayersModel): Promise<void> {
+  checkWeightNames(subject, model);
   const { optimizer } = modelInternals(model);
   if (!optimizer) return;
   if (isKerasOptimizer(optimizer)) {

@@ -1,5 +1,5 @@
 /** A network and images small enough that whole training runs fit into unit tests. */
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import { buildCifarModel, type CifarModelOptions, ImageSet, randomStream } from "cifar-kit";
 
 /** Noise of 8 x 8 pixels with one channel brightened: its class. */
@@ -27,5 +27,15 @@ export function tinyModel(options: CifarModelOptions = {}): LayersModel {
     filters: [4, 8],
     denseUnits: 16,
     ...options,
+  });
+}
+
+/** A classifier made of two models with a dense layer each; by default both have the same name. */
+export function twins(other = "dense"): LayersModel {
+  const first = layers.dense({ name: "dense", units: 4 });
+  const second = layers.dense({ name: other, units: 3, inputShape: [4], activation: "softmax" });
+  const flatten = layers.flatten({ inputShape: [8, 8, 3] });
+  return sequential({
+    layers: [sequential({ layers: [flatten, first] }), sequential({ layers: [second] })],
   });
 }

@@ -17,7 +17,9 @@ import { layers, loadLayersModel, sequential, type LayersModel } from "@tensorfl
 import { beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, DataError, SourceError } from "../../src/errors.ts";
 import { fileSystemIO } from "../../src/node/file-system-io.ts";
+import { loadModel } from "../../src/model/load-model.ts";
 import { ownMark } from "../../src/node/process-mark.ts";
+import { twins } from "../helpers/tiny.ts";
 import { temporaryOf } from "./leftovers.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
@@ -353,6 +355,16 @@ describe("fileSystemIO", () => {
       writeFileSync(file, JSON.stringify({ ...json, generatedBy: "me", modelSha256: undefined }));
       await fileSystemIO(folder).load();
     });
+  });
+
+  it("saves no model that it could not load: weights of one name would be mixed up", async () => {
+    const io = fileSystemIO(newFolder());
+    await expect(twins().save(io)).rejects.toThrow(
+      /fileSystemIO: expected a model whose weights have names that differ, got two called "dense\/kernel"; build/,
+    );
+    await expect(io.load()).rejects.toThrow(SourceError);
+    await twins("dense_2").save(io);
+    expect((await loadModel(io)).weights).toHaveLength(4);
   });
 
   it("asks for a path", () => {

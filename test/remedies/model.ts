@@ -9,12 +9,14 @@ import {
   type SymbolicTensor,
 } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
-import { loadPretrained } from "cifar-kit/node";
+import { fileSystemIO, loadPretrained } from "cifar-kit/node";
 import { artifactsOf } from "../helpers/artifacts.ts";
-import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { tinyImages, tinyModel, twins } from "../helpers/tiny.ts";
+import { temporaryFolders } from "../node/temporary-folder.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
 const set = tinyImages(6);
+const newFolder = temporaryFolders();
 const BYTES = new URL("../../pretrained/cifar10.safetensors", import.meta.url);
 const epoch = (model: LayersModel): Promise<unknown> =>
   kit.trainPhase(model, { train: set, epochs: 1, verbose: 0 });
@@ -192,6 +194,14 @@ export const trials: Trials = {
           withRate(() => 0.1),
           false,
         );
+      },
+    ],
+  'build it with other names for the layers inside of its models; what this one has learned, saveWeights(model, { format: "keras3" }) keeps':
+    [
+      () => twins().save(fileSystemIO(newFolder())),
+      async () => {
+        await twins("other").save(fileSystemIO(newFolder()));
+        await kit.loadWeights(twins("other"), await kit.saveWeights(twins(), { format: "keras3" }));
       },
     ],
   "the file is damaged or made by hand: go back to an earlier one": [

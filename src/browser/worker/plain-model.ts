@@ -2,6 +2,7 @@ import type { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { modelInternals } from "../../model/internals.ts";
 import { type NamedArray, toArray } from "../../model/named-array.ts";
+import { checkWeightNames } from "../../model/saved/check-weight-names.ts";
 import { readStockState } from "../../model/optimizers/optimizer-state.ts";
 
 /** A model that a message can carry: what a handler loads, each array in a buffer of its own. */
@@ -15,6 +16,7 @@ export interface PlainModel extends io.ModelArtifacts {
  * @param isTraining whether the optimizer comes along, with its state.
  */
 export async function plainModel(model: LayersModel, isTraining: boolean): Promise<PlainModel> {
+  checkWeightNames("createTrainer", model);
   const internals = modelInternals(model);
   const weights = await Promise.all(
     model.weights.map((weight) => toArray(weight.originalName, weight.read())),

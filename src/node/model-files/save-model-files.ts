@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
+import { checkWeightNames } from "../../model/saved/check-weight-names.ts";
 import { explainErrors } from "../file-errors.ts";
 import { makeFolder } from "../make-folder.ts";
 import { sweepLeftovers, temporaryPath, unfinished } from "../temporary-files.ts";
@@ -34,6 +35,7 @@ export async function saveModelFiles(
       remedy: "save a layers model or a graph model in TensorFlow.js's JSON format",
     });
   }
+  checkWeightNames(SUBJECT, artifacts);
   const file = extname(path) === ".json" ? path : join(path, "model.json");
   const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
   const weightsSha256 = weightsHash(weights);

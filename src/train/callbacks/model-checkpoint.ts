@@ -5,6 +5,7 @@ import { boolean, func, like, number, reader, readOptions } from "../../options.
 import { formatFixed } from "../../text/format-number.ts";
 import { parseTemplate } from "./format-template.ts";
 import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
+import { checkWeightNames } from "../../model/saved/check-weight-names.ts";
 import { checkSavable } from "../check-savable.ts";
 import { anyNumber, count, nullable } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
@@ -124,6 +125,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     if (!(await isDue(logs, path, run))) return;
     const place = await save(path, model);
     if (place !== undefined) {
+      checkWeightNames(SUBJECT, model);
       await model.save(place, { includeOptimizer: !saveWeightsOnly });
     }
     await announce(`\nEpoch ${epoch + 1}: finished saving model to ${path}`);

@@ -1,9 +1,15 @@
 /** What `model.save` could not save is refused before the first step, not after the first epoch. */
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
-import { ArgumentError, modelCheckpoint, type ModelCheckpointOptions, trainPhase } from "cifar-kit";
+import {
+  ArgumentError,
+  type Callback,
+  modelCheckpoint,
+  type ModelCheckpointOptions,
+  trainPhase,
+} from "cifar-kit";
 import { useBackend } from "../../helpers/backends.ts";
-import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
+import { tinyImages, tinyModel, twins } from "../../helpers/tiny.ts";
 
 beforeAll(() => useBackend("cpu"));
 
@@ -61,4 +67,26 @@ it("other optimizers of TensorFlow.js are saved, and the question leaves no tens
   expect(await run(new tf.RMSPropOptimizer(0.01))).toMatchObject({ saves: 2, error: undefined });
   // The optimizer is not the model's, and keeps two tensors for each of its 10 trainable weights.
   expect(tf.memory().numTensors - numTensors).toBe(24);
+});
+
+it.each([
+  ["at once", 0, {}],
+  ["when it is saved without the optimizer", 1, { saveWeightsOnly: true }],
+])("a model whose weights share a name is refused %s", async (_, steps, options) => {
+  const model = twins();
+  model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+  const save = (): tf.io.IOHandler => tf.io.withSaveHandler(() => expect.fail());
+  let begun = 0;
+  const callbacks: Callback[] = [
+    modelCheckpoint({ filepath: "x", save, ...options }),
+    {
+      onBatchBegin: () => {
+        begun++;
+      },
+    },
+  ];
+  await expect(
+    trainPhase(model, { train: tinyImages(2), epochs: 2, verbose: 0, callbacks }),
+  ).rejects.toThrow(/modelCheckpoint: expected a model whose weights have names that differ/);
+  expect(begun).toBe(steps);
 });
