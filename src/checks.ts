@@ -183,6 +183,15 @@ export function checkBoolean(
   );
 }
 
+/** Throws unless `bytes` are some. */
+export function checkBytes(
+  subject: string,
+  bytes: unknown,
+  remedy = "pass the file's bytes",
+): asserts bytes is Uint8Array {
+  check(bytes instanceof Uint8Array, subject, "bytes to be a Uint8Array", describe(bytes), remedy);
+}
+
 /** Throws unless `value` is one of the allowed words. */
 export function checkOneOf<T extends string | number | null>(
   subject: string,

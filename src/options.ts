@@ -37,13 +37,13 @@ export type Settled<S> = {
 };
 
 /** What an option is when it is left out; without either it has to be given. */
-export interface Absence<T> {
+interface Absence<T> {
   readonly default?: T;
   readonly optional?: true;
 }
 
 /** A reader's value, with `undefined` if the option may be left out. */
-export type OrAbsent<A, T> = A extends { readonly optional: true } ? T | undefined : T;
+type OrAbsent<A, T> = A extends { readonly optional: true } ? T | undefined : T;
 
 /**
  * Reads options by a schema.

@@ -22,7 +22,7 @@ export interface ImageFlowOptions extends SetFlowOptions {
 }
 
 /** What is done to each image of a flow. */
-export interface ImageChanges {
+interface ImageChanges {
   readonly augmentation?: Augmentation | undefined;
   readonly mix?: Mix | undefined;
 }

@@ -5,7 +5,7 @@ import { INSPECT } from "../runtime/inspect.ts";
 import type { AugmenterJSON, Describable } from "./augmenter.ts";
 
 /** The two kinds of steps, whose methods have the same names. */
-export type StepKind = "augmentation" | "mix";
+type StepKind = "augmentation" | "mix";
 
 /** A step of the library's own, marked as what it is; a copy of it is a user's. */
 export function made<Step extends Describable>(kind: StepKind, step: Step): Step {

@@ -1,5 +1,5 @@
 import type { RecordFile } from "../dataset/manifest.ts";
-import { explainErrors, openFiles } from "./storage/open-files.ts";
+import { explainStorageErrors, openFiles } from "./storage/open-files.ts";
 import type { StoredFiles } from "./storage/stored-files.ts";
 
 const SUBJECT = "httpSource";
@@ -38,7 +38,7 @@ export class FileCache {
     try {
       this.#files ??= openFiles(SUBJECT, ["data"]);
       const files = await this.#files;
-      return await explainErrors(SUBJECT, `${files.location} to ${verb} ${name}`, () =>
+      return await explainStorageErrors(SUBJECT, `${files.location} to ${verb} ${name}`, () =>
         action(files, `${sha256.slice(0, 16)}-${name}`),
       );
     } catch (problem) {

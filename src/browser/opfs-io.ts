@@ -5,7 +5,7 @@ import { DataError, SourceError } from "../errors.ts";
 import { checkWeightNames } from "../model/saved/check-weight-names.ts";
 import { modelHash } from "../model/saved/model-hash.ts";
 import { checkName } from "./storage/check-name.ts";
-import { explainErrors, openFiles } from "./storage/open-files.ts";
+import { explainStorageErrors, openFiles } from "./storage/open-files.ts";
 import type { StoredFiles } from "./storage/stored-files.ts";
 
 /** A model's place in the browser; made by {@link opfsIO}. */
@@ -46,7 +46,7 @@ export function opfsIO(name: string): OpfsModel {
   const inFiles = async <T>(action: (files: StoredFiles) => Promise<T>): Promise<T> => {
     const files = await openFiles(SUBJECT, ["models"]);
     try {
-      return await explainErrors(SUBJECT, `${files.location}/${name}`, () => action(files));
+      return await explainStorageErrors(SUBJECT, `${files.location}/${name}`, () => action(files));
     } finally {
       files.close();
     }

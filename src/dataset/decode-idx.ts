@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { checkBytes } from "../checks.ts";
 import { DataError } from "../errors.ts";
 
 /** The bytes of an IDX file and how they are arranged. */
@@ -20,13 +20,7 @@ const UNSIGNED_BYTE = 0x08;
  * @see http://yann.lecun.com/exdb/mnist/
  */
 export function decodeIdx(bytes: Uint8Array): IdxArray {
-  check(
-    bytes instanceof Uint8Array,
-    "decodeIdx",
-    "bytes to be a Uint8Array",
-    describe(bytes),
-    "pass the file's bytes",
-  );
+  checkBytes("decodeIdx", bytes);
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
     throw damaged("two zero bytes at the start of an IDX file", "others");
   }

@@ -1,5 +1,5 @@
 import { allocate } from "../bytes/allocate.ts";
-import { check, describe } from "../checks.ts";
+import { checkBytes } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import { CIFAR10_LAYOUT } from "./cifar10.ts";
 import { recordLayout, recordSize, type RecordLayout } from "./manifest.ts";
@@ -25,13 +25,7 @@ export function decodeRecords(
   layout: RecordLayout = CIFAR10_LAYOUT,
 ): DecodedRecords {
   const subject = "decodeRecords";
-  check(
-    bytes instanceof Uint8Array,
-    subject,
-    "bytes to be a Uint8Array",
-    describe(bytes),
-    "pass the file's bytes",
-  );
+  checkBytes(subject, bytes);
   const settled = recordLayout()(layout, subject, "layout");
   const size = recordSize(settled);
   const count = bytes.length / size;

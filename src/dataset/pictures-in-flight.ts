@@ -4,7 +4,7 @@ const AT_ONCE = 8;
 const MAX_PIXELS_AT_ONCE = 2 ** 26;
 
 /** Waits until there is room for a picture of this size. */
-export type Start = (size?: { readonly width: number; readonly height: number }) => Promise<void>;
+type Start = (size?: { readonly width: number; readonly height: number }) => Promise<void>;
 
 /**
  * Calls `use` for every item, several at a time. `use` calls `start` before it takes memory for

@@ -2,8 +2,9 @@
 import type { Dataset, Group } from "h5wasm";
 import { describe } from "../checks.ts";
 import { ArgumentError, DataError } from "../errors.ts";
-import { fromHalf } from "./half.ts";
 import type { Hdf5 } from "./hdf5.ts";
+import { mismatch } from "./mismatch.ts";
+import { toFloat32 } from "./to-float32.ts";
 
 /** The most bytes that HDF5 holds in one attribute, by Keras's count. */
 const ATTRIBUTE_BYTES = 64_512;
@@ -171,10 +172,7 @@ export function readNumbers(dataset: Dataset, expected: readonly number[]): Floa
     // h5wasm has no array for half precision: as values without a meaning it gives their bytes.
     metadata.type = OPAQUE;
     const { buffer } = (dataset.value as Uint8Array).slice();
-    const bits = new Uint16Array(buffer);
-    return half
-      ? Float32Array.from(bits, fromHalf)
-      : new Float32Array(Uint32Array.from(bits, (value) => value << 16).buffer);
+    return toFloat32({ dtype: half ? "F16" : "BF16", shape, data: new Uint16Array(buffer) })!;
   }
   throw new DataError({
     subject: "loadWeights",
@@ -187,15 +185,4 @@ export function readNumbers(dataset: Dataset, expected: readonly number[]): Floa
 function unkeepable(expected: string, got: string): ArgumentError {
   const remedy = "call the layer otherwise, or use safetensors";
   return new ArgumentError({ subject: "saveWeights", expected, got, remedy });
-}
-
-/** A file that is not the model's. */
-export function mismatch(expected: string, got: string, cause?: unknown): DataError {
-  return new DataError({
-    subject: "loadWeights",
-    expected,
-    got,
-    remedy: "build the network that the file belongs to, or get the file again",
-    cause,
-  });
 }

@@ -1,11 +1,12 @@
 /** Keras's weights files in HDF5, in either layout. */
 import { attempt, describe } from "../checks.ts";
 import { DataError, CifarKitError, ArgumentError } from "../errors.ts";
-import { hasNames, mismatch, readNames, writeNames } from "./hdf5-tree.ts";
+import { hasNames, readNames, writeNames } from "./hdf5-tree.ts";
 import { createHdf5, hdf5Reason, loadHdf5, openHdf5 } from "./hdf5.ts";
 import { readKeras2, isKeras2, writeKeras2 } from "./keras2-h5.ts";
 import { readKeras3, writeKeras3 } from "./keras3-h5.ts";
 import type { KerasLayer, KerasValues } from "./keras-layer.ts";
+import { mismatch } from "./mismatch.ts";
 
 /** Attributes of the file with the weights' hash and the class names, which Keras passes over. */
 const HASH = "sha256";

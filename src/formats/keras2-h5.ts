@@ -11,7 +11,6 @@ import {
   groupIn,
   hasNames,
   makeGroup,
-  mismatch,
   readNames,
   readNumbers,
   writeNames,
@@ -23,6 +22,7 @@ import {
   type KerasWeight,
   type NamedWeight,
 } from "./keras-layer.ts";
+import { mismatch } from "./mismatch.ts";
 
 /** Whether a file is one of Keras 2. */
 export const isKeras2 = (file: Group): boolean => hasNames(file, "layer_names");
@@ -52,7 +52,7 @@ export function writeKeras2(
       const way = nameOf(named).split("/");
       const name = way.pop()!;
       const inner = way.length > 0 ? makeGroup(hdf5, group, way.join("/")) : group;
-      if (inner.keys().includes(name)) throw nameTwice(nameOf(named), layer.name);
+      if (inner.keys().includes(name)) throw weightTwice(nameOf(named), layer.name);
       const { weight } = named;
       const data = values.get(weight)!;
       inner.create_dataset({ name, data, shape: [...weight.shape], dtype: "<f4" });
@@ -125,7 +125,7 @@ function byName(
   return weights.map(({ name }) => found.get(name)!);
 }
 
-function nameTwice(name: string, layer: string): ArgumentError {
+function weightTwice(name: string, layer: string): ArgumentError {
   return new ArgumentError({
     subject: "saveWeights",
     expected: "another name in the file for each weight",

@@ -6,13 +6,14 @@
  */
 import type { Group } from "h5wasm";
 import type { Hdf5 } from "./hdf5.ts";
-import { datasetIn, entryIn, groupIn, makeGroup, mismatch, readNumbers } from "./hdf5-tree.ts";
+import { datasetIn, entryIn, groupIn, makeGroup, readNumbers } from "./hdf5-tree.ts";
 import {
   keras3Groups,
   type KerasLayer,
   type KerasValues,
   type KerasWeight,
 } from "./keras-layer.ts";
+import { mismatch } from "./mismatch.ts";
 
 /** Keras 2.12 called the group of the layers otherwise. */
 const CONTAINERS = ["layers", "_layer_checkpoint_dependencies"];
@@ -35,7 +36,7 @@ export function writeKeras3(
     if (layer.inner) writeKeras3(hdf5, group, layer.inner, values, seen);
     const vars = makeGroup(hdf5, group, "vars");
     vars.create_attribute("name", layer.name);
-    for (const { part, weights } of partsOf(layer)) {
+    for (const { part, weights } of weightsByPart(layer)) {
       const target = part === "" ? vars : makeGroup(hdf5, group, `${part}/vars`);
       weights.forEach((weight, index) => {
         const { shape } = weight;
@@ -53,8 +54,8 @@ export function readKeras3(hdf5: Hdf5, file: Group, layers: readonly KerasLayer[
   const used = new Set<string>();
   readLayers(hdf5, file, layers, values, used, new Set());
   const root = containerOf(hdf5, file);
-  const stray = strayIn(hdf5, root, used);
-  if (stray !== undefined) throw mismatch("only layers of the model", `weights of ${stray}`);
+  const unused = unusedIn(hdf5, root, used);
+  if (unused !== undefined) throw mismatch("only layers of the model", `weights of ${unused}`);
   return values;
 }
 
@@ -74,7 +75,7 @@ function readLayers(
     seen.add(layer.identity);
     const group = groupIn(hdf5, root, name);
     if (layer.inner) readLayers(hdf5, group, layer.inner, values, used, seen);
-    for (const { part, weights } of partsOf(layer)) {
+    for (const { part, weights } of weightsByPart(layer)) {
       const vars = groupIn(hdf5, group, part === "" ? "vars" : `${part}/vars`);
       const found = vars.keys().length;
       if (found !== weights.length)
@@ -89,7 +90,7 @@ function readLayers(
 }
 
 /** A layer's weights by the part of it that Keras keeps them in. */
-function partsOf({ weights }: KerasLayer): { part: string; weights: KerasWeight[] }[] {
+function weightsByPart({ weights }: KerasLayer): { part: string; weights: KerasWeight[] }[] {
   const parts = [...new Set(weights.map(({ part }) => part))];
   return parts.map((part) => ({ part, weights: weights.filter((weight) => weight.part === part) }));
 }
@@ -111,12 +112,12 @@ function containerOf(hdf5: Hdf5, from: Group): Group {
 }
 
 /** The path of a dataset below a group that was not used, if there is one. */
-function strayIn(hdf5: Hdf5, group: Group, used: ReadonlySet<string>): string | undefined {
+function unusedIn(hdf5: Hdf5, group: Group, used: ReadonlySet<string>): string | undefined {
   for (const key of group.keys()) {
     const found = entryIn(group, key);
     if (found instanceof hdf5.Dataset && !used.has(found.path)) return found.path;
-    const stray = found instanceof hdf5.Group ? strayIn(hdf5, found, used) : undefined;
-    if (stray !== undefined) return stray;
+    const unused = found instanceof hdf5.Group ? unusedIn(hdf5, found, used) : undefined;
+    if (unused !== undefined) return unused;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { check, describe } from "../checks.ts";
+import { checkBytes, describe } from "../checks.ts";
 import { DataError } from "../errors.ts";
 import { unshared } from "../bytes/unshared.ts";
 import {
@@ -25,13 +25,7 @@ import {
  * @throws {DataError} if the bytes are not an intact safetensors file.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsContent {
-  check(
-    bytes instanceof Uint8Array,
-    "readSafetensors",
-    "bytes to be a Uint8Array",
-    describe(bytes),
-    "pass the file's bytes",
-  );
+  checkBytes("readSafetensors", bytes);
   const { header, data } = splitFile(bytes);
   let metadata: Record<string, string> = {};
   const places: TensorPlace[] = [];

@@ -21,7 +21,7 @@ export interface OneVersusRestOptions {
 }
 
 /** A class against the rest. */
-export interface ClassProblem extends BinaryScores {
+interface ClassProblem extends BinaryScores {
   readonly label: number;
 }
 

@@ -13,7 +13,7 @@ export interface BinaryScores {
 }
 
 /** How many samples are called positive at each threshold, from the highest threshold down. */
-export interface ThresholdCounts {
+interface ThresholdCounts {
   /** Scores that occur: a sample is called positive if its own is at least the threshold. */
   readonly thresholds: readonly number[];
   /** Samples rightly called positive (or their weight). */

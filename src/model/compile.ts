@@ -9,7 +9,7 @@ import { buildKerasOptimizer } from "./optimizers/build-keras-optimizer.ts";
 import { sgd } from "./optimizers/sgd.ts";
 
 /** How a model is compiled, apart from its optimizer. */
-export interface LossAndMetrics {
+interface LossAndMetrics {
   readonly loss: LayersModel["loss"];
   readonly metrics: LayersModel["metrics"];
 }

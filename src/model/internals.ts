@@ -43,7 +43,7 @@ export interface LayerInternals {
 }
 
 /** A model, with the members that the training loop needs. */
-export interface ModelInternals {
+interface ModelInternals {
   readonly layers: LayerInternals[];
   /** `<layer>_ib-<i>` for each call of a layer in it. */
   readonly containerNodes: ReadonlySet<string>;

@@ -42,7 +42,7 @@ const SMALLEST = 2 ** -126;
  * @param logits float32 `[n, k]`.
  * @returns float32 `[n]`; the caller owns it.
  */
-export function sparseCrossEntropyFromLogits(labels: Tensor1D, logits: Tensor2D): Tensor1D {
+function sparseCrossEntropyFromLogits(labels: Tensor1D, logits: Tensor2D): Tensor1D {
   return hasFusedKernel("SparseSoftmaxCrossEntropy")
     ? (runFusedKernel("SparseSoftmaxCrossEntropy", { logits, labels })[0] as Tensor1D)
     : crossEntropyFromLogits(oneHotRows(labels, logits), logits);
@@ -52,7 +52,7 @@ export function sparseCrossEntropyFromLogits(labels: Tensor1D, logits: Tensor2D)
  * The same for labels that are probabilities: -sum(target * log(softmax(logits))).
  * @param targets float32 `[n, k]`, rows that sum to 1.
  */
-export function crossEntropyFromLogits(targets: Tensor2D, logits: Tensor2D): Tensor1D {
+function crossEntropyFromLogits(targets: Tensor2D, logits: Tensor2D): Tensor1D {
   const loss = customGrad((z, save) => {
     const logProbabilities = logSoftmax(z as Tensor);
     (save as GradSaveFunc)([logProbabilities, targets]);
@@ -71,20 +71,14 @@ export function crossEntropyFromLogits(targets: Tensor2D, logits: Tensor2D): Ten
  * lives as long as float32 can tell the probability of the label from 0: a logit margin of about
  * 87, against 16 in tfjs-layers.
  */
-export function sparseCrossEntropyFromProbabilities(
-  labels: Tensor1D,
-  probabilities: Tensor2D,
-): Tensor1D {
+function sparseCrossEntropyFromProbabilities(labels: Tensor1D, probabilities: Tensor2D): Tensor1D {
   const total = sum(probabilities, 1);
   const ofLabel = div(sum(mul(oneHotRows(labels, probabilities), probabilities), 1), total);
   return neg(log(add(ofLabel, SMALLEST)));
 }
 
 /** The same for labels that are probabilities. */
-export function crossEntropyFromProbabilities(
-  targets: Tensor2D,
-  probabilities: Tensor2D,
-): Tensor1D {
+function crossEntropyFromProbabilities(targets: Tensor2D, probabilities: Tensor2D): Tensor1D {
   const shares = div(probabilities, sum(probabilities, 1, true));
   return neg(sum(mul(targets, log(add(shares, SMALLEST))), 1));
 }

@@ -9,7 +9,7 @@ import { type LayerInternals, modelInternals } from "./internals.ts";
 import { withKerasLayers } from "./keras-layers.ts";
 import { allLayers } from "./layer-tree.ts";
 import { checkRateIsFree, isScheduled, setLearningRate } from "./learning-rate.ts";
-import { buildOptimizer } from "./optimizers/build-optimizer.ts";
+import { prepareOptimizer } from "./optimizers/prepare-optimizer.ts";
 import { trainWhatIsTrainable } from "./trainable.ts";
 
 /** Options of {@link unfreeze}. */
@@ -58,7 +58,7 @@ export function unfreeze(model: LayersModel, options: UnfreezeOptions = {}): voi
   withKerasLayers(model);
   for (const layer of chosen) layer.trainable = true;
   trainWhatIsTrainable(model);
-  buildOptimizer(subject, model);
+  prepareOptimizer(subject, model);
   if (learningRate !== undefined) setLearningRate(subject, optimizer, learningRate);
 }
 

@@ -2,7 +2,7 @@ import { readdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type CheckpointFiles, openStore } from "../train/checkpoint/checkpoint-files.ts";
 import type { CheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
-import { explainErrors } from "./file-errors.ts";
+import { explainFileErrors } from "./file-errors.ts";
 import { FolderLock, isLockFile } from "./folder-lock.ts";
 import { checkPath } from "./path.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -57,5 +57,5 @@ function filesIn(location: string, lock: FolderLock): CheckpointFiles {
 }
 
 function inFolder<T>(path: string, what: string, action: () => Promise<T>): Promise<T> {
-  return explainErrors({ subject: SUBJECT, expected: `that ${path} ${what}` }, action);
+  return explainFileErrors({ subject: SUBJECT, expected: `that ${path} ${what}` }, action);
 }

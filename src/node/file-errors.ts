@@ -31,7 +31,7 @@ function readingRemedy(error: unknown, remedy: string): string {
  * @param remedy what helps where it cannot be read; left out where it is to be written.
  * @param got what there is instead; default what the system says.
  */
-export async function explainErrors<T>(
+export async function explainFileErrors<T>(
   { subject, expected, remedy }: { subject: string; expected: string; remedy?: string },
   action: () => Promise<T>,
   got: (cause: unknown) => string | Promise<string> = messageOf,

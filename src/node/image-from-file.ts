@@ -8,7 +8,7 @@ import { resizePicture } from "../dataset/resize-image.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
 import { printable } from "../text/printable.ts";
 import { MAX_PIXELS, type PictureInput, pictureOpener } from "./decode-picture.ts";
-import { explainErrors } from "./file-errors.ts";
+import { explainFileErrors } from "./file-errors.ts";
 import { isPath } from "./path.ts";
 
 const SUBJECT = "imageFromFile";
@@ -35,7 +35,7 @@ export async function imageFromFile(
   const name = typeof input === "string" ? ` (${printable(input)})` : "";
   const open = await pictureOpener(SUBJECT, maxPixels);
   const expected = `a file that can be read${name}`;
-  const picture = await explainErrors(
+  const picture = await explainFileErrors(
     { subject: SUBJECT, expected, remedy: "correct the path" },
     async () => (await open(input, name)).decode(),
   );

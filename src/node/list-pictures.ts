@@ -4,7 +4,7 @@ import { extname, join } from "node:path";
 import { compareText } from "../text/compare-text.ts";
 import type { LeftOutFile } from "../dataset/left-out.ts";
 import { DataError } from "../errors.ts";
-import { explainErrors } from "./file-errors.ts";
+import { explainFileErrors } from "./file-errors.ts";
 
 /** What a folder of class folders holds. */
 export interface PictureList {
@@ -32,7 +32,7 @@ const REPLACED = "\ufffd";
 export function listPictures(root: string): Promise<PictureList> {
   const expected = `a folder with one folder of pictures per class at ${root}`;
   const told = { subject: SUBJECT, expected, remedy: "correct the path" };
-  return explainErrors(told, () => picturesIn(root));
+  return explainFileErrors(told, () => picturesIn(root));
 }
 
 async function picturesIn(root: string): Promise<PictureList> {

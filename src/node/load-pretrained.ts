@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { PRETRAINED, pretrainedModel } from "../model/index.ts";
-import { explainErrors } from "./file-errors.ts";
+import { explainFileErrors } from "./file-errors.ts";
 
 /**
  * The trained network that comes with the package; see {@link pretrainedModel}.
@@ -13,7 +13,7 @@ import { explainErrors } from "./file-errors.ts";
  */
 export async function loadPretrained(): Promise<LayersModel> {
   const name = `cifar-kit/pretrained/${PRETRAINED.fileName}`;
-  const bytes = await explainErrors(
+  const bytes = await explainFileErrors(
     {
       subject: "loadPretrained",
       expected: `to read ${name}`,

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { ErrorParts } from "../errors.ts";
 import { messageOf } from "../text/describe.ts";
 import { listed } from "../text/listed.ts";
-import { errorCode, explainErrors } from "./file-errors.ts";
+import { errorCode, explainFileErrors } from "./file-errors.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 
 /**
@@ -14,7 +14,7 @@ export function readNamedFile(
   path: string,
   told: Pick<ErrorParts, "subject" | "expected" | "remedy">,
 ): Promise<Buffer> {
-  return explainErrors(
+  return explainFileErrors(
     told,
     () => readRegularFile(path),
     (cause) => whatIsThere(dirname(path), cause),

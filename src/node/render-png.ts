@@ -7,7 +7,7 @@ import { check, describe } from "../checks.ts";
 import { messageOf } from "../text/describe.ts";
 import { ArgumentError, DataError, SourceError } from "../errors.ts";
 import { optionalPackage } from "../runtime/optional-package.ts";
-import { explainErrors } from "./file-errors.ts";
+import { explainFileErrors } from "./file-errors.ts";
 import { readRegularFile } from "./read-regular-file.ts";
 import { sweepLeftovers, temporaryStem } from "./temporary-files.ts";
 
@@ -95,7 +95,7 @@ const FONT_SIGNATURES = ["\0\x01\0\0", "OTTO", "true", "ttcf"];
 /** The renderer leaves out, without a word, what it cannot read. */
 async function checkFont(file: string): Promise<void> {
   const expected = `the font ${file} to be readable`;
-  const start = await explainErrors(
+  const start = await explainFileErrors(
     { subject: "writePng", expected, remedy: "correct the path in fontFiles" },
     async () => (await readRegularFile(file)).subarray(0, 4),
   );

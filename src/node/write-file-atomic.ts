@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { check, describe } from "../checks.ts";
-import { explainErrors } from "./file-errors.ts";
+import { explainFileErrors } from "./file-errors.ts";
 import { makeFolder } from "./make-folder.ts";
 import { checkPath } from "./path.ts";
 import { sweepLeftovers } from "./temporary-files.ts";
@@ -37,7 +37,7 @@ export async function writeWhole(
 ): Promise<void> {
   checkPath(subject, path, "a path", "pass the file to write");
   const data = await make();
-  await explainErrors({ subject, expected: `${path} to be writable` }, async () => {
+  await explainFileErrors({ subject, expected: `${path} to be writable` }, async () => {
     await makeFolder(dirname(path));
     await writeAtomic(path, data);
     await sweepLeftovers(dirname(path), (await stat(path)).mtimeMs);

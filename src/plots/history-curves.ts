@@ -70,7 +70,7 @@ export interface HistoryCurve {
 }
 
 /** Phases as one run. */
-export interface JoinedPhases {
+interface JoinedPhases {
   /** Where a phase began, between two epochs. */
   readonly boundaries: readonly number[];
   /** The training's, and the validation's if it gave a number. */

@@ -14,7 +14,7 @@ export interface RunCurve extends HistoryCurve {
 }
 
 /** What all panels of a picture have. */
-export interface PanelLayout {
+interface PanelLayout {
   /** What the legend above names. */
   readonly splits: readonly { readonly name: Split; readonly color: string }[];
   /** Where phases meet, and the names of the two. */

@@ -21,7 +21,7 @@ export interface Tile {
 }
 
 /** How a grid is laid out, in pixels. */
-export interface GridLayout {
+interface GridLayout {
   /** By default 5 to 10, as suits the number of images. */
   readonly columns: number | undefined;
   /** What the longest side of an image should measure. */

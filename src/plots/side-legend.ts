@@ -16,7 +16,7 @@ export const DASHED = [5, 3];
 const LINE_HEIGHT = 18;
 
 /** A line of a legend. */
-export interface LegendEntry {
+interface LegendEntry {
   /** Empty: a place is left free. */
   readonly label: string;
   readonly color: string;

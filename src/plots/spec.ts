@@ -20,7 +20,7 @@ export type VegaLiteSpec = {
 };
 
 /** Space around the drawing area in pixels: what the labels and titles need. */
-export type Padding = {
+type Padding = {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;

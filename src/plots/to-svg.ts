@@ -49,7 +49,7 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
         return "";
       });
       if (failures.length > 0) throw failures[0];
-      return wellFormed(describedBy(spec.description, svg));
+      return wellFormed(withDescription(spec.description, svg));
     } finally {
       view.finalize();
     }
@@ -69,7 +69,7 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
 const UNREAD = ["Loading failed", "Data ingestion failed"];
 
 /** The picture with its description for screen readers, which Vega gives to web pages only. */
-function describedBy(description: unknown, svg: string): string {
+function withDescription(description: unknown, svg: string): string {
   if (typeof description !== "string") return svg;
   const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", '"': "&quot;" };
   const text = description.replaceAll(/[&<"]/g, (character) => escapes[character]);

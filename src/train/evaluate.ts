@@ -6,7 +6,7 @@ import { classNamesOf } from "../model/class-names.ts";
 import { anything, integer, readOptions } from "../options.ts";
 import { type ModelCall, type Feed, tensorsOf } from "./feed/feed.ts";
 import { feedOf, type LabelledImages } from "./feed/feed-of.ts";
-import { checkModel } from "./feed/model-input.ts";
+import { checkImageModel } from "./feed/model-input.ts";
 import { asPredictions, plainViews, outputsOf } from "./outputs.ts";
 import { type CompiledMetric, compiledMetrics } from "./run/compiled-model.ts";
 import { readViews } from "./predict.ts";
@@ -64,7 +64,7 @@ export async function evaluate(
     batchSize: integer({ min: 1, default: 256 }),
     testTimeAugmentation: anything<TestTimeAugmentation | undefined>(),
   });
-  checkModel(subject, model);
+  checkImageModel(subject, model);
   warnOfSlowBackend(subject);
   const call = { subject, model };
   const feed = feedOf(call, images, { purpose: "evaluation", batchSize });

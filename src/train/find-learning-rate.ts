@@ -6,7 +6,7 @@ import {
   type LearningRateFinderOptions,
   type LearningRateRange,
 } from "./callbacks/learning-rate-finder.ts";
-import { checkCompiled, checkModel } from "./feed/model-input.ts";
+import { checkCompiled } from "./feed/model-input.ts";
 import { readOptions } from "../options.ts";
 import { ModelSnapshot } from "./model-snapshot.ts";
 import { kindOf, type LabelledImages } from "./feed/feed-of.ts";
@@ -51,7 +51,6 @@ export async function findLearningRate(
     options,
     { train, batchSize, seed, signal, augmentation, ...learningRateFinderOptions() },
   );
-  checkModel(subject, model);
   checkCompiled(subject, model);
   const range = { steps, minLearningRate, maxLearningRate, smoothing, stopFactor };
   const finder = learningRateFinder(range);

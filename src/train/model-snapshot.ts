@@ -4,7 +4,7 @@ import { assignTo } from "../model/constraints.ts";
 import { modelInternals } from "../model/internals.ts";
 import { weightsInOrder } from "../model/layer-tree.ts";
 import { type NamedArray, toArray, toTensor } from "../model/named-array.ts";
-import { buildOptimizer } from "../model/optimizers/build-optimizer.ts";
+import { prepareOptimizer } from "../model/optimizers/prepare-optimizer.ts";
 import { readOptimizerState, writeOptimizerState } from "../model/optimizers/optimizer-state.ts";
 import { isScheduled, learningRateOf, setLearningRate } from "../model/learning-rate.ts";
 
@@ -88,7 +88,7 @@ export class ModelSnapshot implements ModelState {
     const optimizer = modelInternals(this.#model).optimizer!;
     await writeOptimizerState(subject, optimizer, this.optimizer);
     // One that had none takes none.
-    if (this.optimizer.length > 1) buildOptimizer(subject, this.#model);
+    if (this.optimizer.length > 1) prepareOptimizer(subject, this.#model);
     if (this.learningRate !== null) setLearningRate(subject, optimizer, this.learningRate);
   }
 }

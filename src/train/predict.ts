@@ -5,7 +5,7 @@ import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { classNamesOf } from "../model/class-names.ts";
 import { anything, integer, readOptions } from "../options.ts";
 import { feedOf, type ModelImages } from "./feed/feed-of.ts";
-import { checkModel } from "./feed/model-input.ts";
+import { checkImageModel } from "./feed/model-input.ts";
 import { asPredictions, plainViews, outputsOf, type Predictions, type Views } from "./outputs.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
@@ -38,7 +38,7 @@ export async function predict(
     batchSize: integer({ min: 1, default: 256 }),
     testTimeAugmentation: anything<TestTimeAugmentation | undefined>(),
   });
-  checkModel(subject, model);
+  checkImageModel(subject, model);
   warnOfSlowBackend(subject);
   const call = { subject, model };
   const feed = feedOf(call, images, { purpose: "prediction", batchSize });

@@ -14,7 +14,7 @@ import { deriveSeed } from "../random/stream.ts";
 import { shownRounded } from "../runtime/inspect.ts";
 import type { Feed } from "./feed/feed.ts";
 import { feedOf, kindOf } from "./feed/feed-of.ts";
-import { checkCompiled, checkModel } from "./feed/model-input.ts";
+import { checkCompiled } from "./feed/model-input.ts";
 import { trainingSet } from "./feed/training-set.ts";
 import {
   joinHistories,
@@ -156,7 +156,6 @@ export function runPhases(
     "none",
     "say where the checkpoint is",
   );
-  checkModel(subject, model);
   checkCompiled(subject, model);
   ensureTrainable();
   warnOfSlowBackend(subject);

@@ -3,11 +3,9 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { readCheckpointOptions } from "../../src/train/checkpoint/checkpoint-options.ts";
-import { RunCheckpoints } from "../../src/train/checkpoint/run-checkpoints.ts";
-import { fileCheckpointStore } from "cifar-kit/node";
 import { temporaryFolders } from "../node/temporary-folder.ts";
 import { sampleCheckpoint } from "../train/checkpoint/forge.ts";
+import { openRun } from "./saves.ts";
 
 /** What goes wrong at the call of that number, counted from 1. */
 interface Fault {
@@ -96,13 +94,6 @@ const state = (steps: number): ReturnType<typeof sampleCheckpoint> => ({
   manifest: {},
   steps,
 });
-
-const openRun = (folder: string): Promise<RunCheckpoints> =>
-  RunCheckpoints.open(
-    "test",
-    readCheckpointOptions("test", { store: fileCheckpointStore(folder) }),
-    {},
-  );
 
 /** Saves the states 1, 2 and 3, the last one with a fault; gives what became of it. */
 async function saveThree(folder: string, fault: Fault): Promise<"saved" | "failed"> {

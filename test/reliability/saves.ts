@@ -42,6 +42,13 @@ const model = (name: string): Pick<Saver, "save" | "load"> => ({
   },
 });
 
+/** The checkpoints of a run in a folder, of which it keeps some. */
+export async function openRun(folder: string, keep?: number): Promise<RunCheckpoints> {
+  const given = { store: fileCheckpointStore(folder), ...(keep && { keep }) };
+  const options = readCheckpointOptions("test", given);
+  return new RunCheckpoints("test", await options.store.open(), options, {});
+}
+
 export const SAVERS: Readonly<Record<string, Saver>> = {
   "a model": { ...model(""), files: /^(model\.json|weights\.[0-9a-f-]+\.bin)$/, count: 2 },
   "a model with a name": {
@@ -57,11 +64,7 @@ export const SAVERS: Readonly<Record<string, Saver>> = {
   },
   "a checkpoint": {
     async save(folder, state) {
-      const run = await RunCheckpoints.open(
-        "test",
-        readCheckpointOptions("test", { store: fileCheckpointStore(folder), keep: 1 }),
-        {},
-      );
+      const run = await openRun(folder, 1);
       try {
         await run.resume("auto");
         await run.save({ ...sampleCheckpoint(), steps: state });
@@ -70,11 +73,7 @@ export const SAVERS: Readonly<Record<string, Saver>> = {
       }
     },
     async load(folder) {
-      const run = await RunCheckpoints.open(
-        "test",
-        readCheckpointOptions("test", { store: fileCheckpointStore(folder) }),
-        {},
-      );
+      const run = await openRun(folder);
       try {
         return (await run.resume("must"))!.steps;
       } finally {

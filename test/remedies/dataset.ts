@@ -87,10 +87,6 @@ export const trials: Trials = {
     () => load({ files: [{ ...file, name: undefined }] }),
     () => load({ files: [file] }),
   ],
-  "pass the file's bytes": [
-    () => kit.decodeRecords(wrong("a.bin"), layout),
-    () => kit.decodeRecords(FILES["a.bin"], layout),
-  ],
   "the file is damaged or of another kind: get it again": [
     () => kit.decodeIdx(IDX.map((byte) => byte + 1)),
     () => kit.decodeIdx(IDX),

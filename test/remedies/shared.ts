@@ -10,6 +10,10 @@ const named = (names: readonly string[]): unknown =>
 
 /** One trial for each check that all doors share. */
 export const trials: Trials = {
+  "pass the file's bytes": [
+    () => kit.decodeIdx(wrong("idx")),
+    () => kit.decodeIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)),
+  ],
   "pass a string, or leave it out": [
     () => new kit.ImageDataGenerator().flow(set, { savePrefix: wrong(5) }),
     () => {

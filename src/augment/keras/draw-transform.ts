@@ -4,7 +4,7 @@ import { drawBetween, drawShift, hasShift, type ShiftRange } from "./shift-range
 import type { Transform } from "./transform.ts";
 
 /** What a transform is drawn from; the meanings are those of the generator's options. */
-export interface TransformRanges {
+interface TransformRanges {
   readonly rotationRange: number;
   readonly heightShiftRange: ShiftRange;
   readonly widthShiftRange: ShiftRange;

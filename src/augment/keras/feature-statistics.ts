@@ -11,7 +11,7 @@ export interface FeatureStatistics {
   readonly zcaMatrix?: Float32Array;
 }
 
-export interface StatisticsSettings {
+interface StatisticsSettings {
   readonly featurewiseCenter: boolean;
   readonly featurewiseStdNormalization: boolean;
   readonly zcaWhitening: boolean;

@@ -12,7 +12,7 @@ import { Standardizer } from "./standardizer.ts";
 import { TransformPipeline } from "./transform-pipeline.ts";
 
 /** What a generator's flow is made of. */
-export interface GeneratorFlowParts {
+interface GeneratorFlowParts {
   readonly settings: GeneratorSettings;
   readonly statistics: FeatureStatistics;
   readonly batchSize: number;

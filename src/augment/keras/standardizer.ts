@@ -14,7 +14,7 @@ export type PreprocessingFunction = (
   shape: ImageShape,
 ) => Float32Array | Bytes;
 
-export interface StandardizeSettings {
+interface StandardizeSettings {
   readonly preprocessingFunction: PreprocessingFunction | undefined;
   readonly rescale: number;
   readonly samplewiseCenter: boolean;

@@ -59,7 +59,7 @@ export interface OperationStep {
 }
 
 /** What the magnitudes of an operation are. */
-export interface MagnitudeScale {
+interface MagnitudeScale {
   /** Magnitude at the lowest and at the highest level. */
   readonly from: number;
   readonly to: number;

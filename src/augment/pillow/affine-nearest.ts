@@ -1,14 +1,7 @@
 import type { ImageShape } from "../../dataset/image-shape.ts";
 
 /** Output (x, y) shows the input at (a x + b y + c, d x + e y + f), in pixels from the top left. */
-export type PillowMatrix = readonly [
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-  e: number,
-  f: number,
-];
+type PillowMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 /**
  * Pillow's `Image.transform` with an affine matrix and the nearest pixel, in its 16-bit fixed

@@ -9,7 +9,7 @@ import type { StoredFiles } from "./stored-files.ts";
  * were killed left there is removed.
  */
 export async function openFiles(subject: string, path: readonly string[]): Promise<StoredFiles> {
-  return explainErrors(subject, `${path.join("/")} in the browser's storage`, async () => {
+  return explainStorageErrors(subject, `${path.join("/")} in the browser's storage`, async () => {
     checkBrowser(subject);
     const full = ["cifar-kit", ...path];
     const { OpfsFiles } = await import("./opfs-files.ts");
@@ -34,7 +34,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** Does something with the storage; errors say what failed, why, and what to do. */
-export async function explainErrors<T>(
+export async function explainStorageErrors<T>(
   subject: string,
   what: string,
   action: () => Promise<T>,

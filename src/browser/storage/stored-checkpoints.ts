@@ -1,7 +1,7 @@
 import { openStore } from "../../train/checkpoint/checkpoint-files.ts";
 import type { OpenCheckpointStore } from "../../train/checkpoint/checkpoint-store.ts";
 import { checkBrowser } from "./check-browser.ts";
-import { explainErrors, openFiles } from "./open-files.ts";
+import { explainStorageErrors, openFiles } from "./open-files.ts";
 import { WebLock } from "./web-lock.ts";
 
 /** Claims the checkpoints of one run in the browser's storage, which no other run uses meanwhile. */
@@ -36,7 +36,7 @@ export async function openStoredCheckpoints(
         return lock.release();
       },
       explain: (_, name, action) =>
-        explainErrors(subject, [location, name].filter(Boolean).join("/"), action),
+        explainStorageErrors(subject, [location, name].filter(Boolean).join("/"), action),
     });
   } catch (error) {
     await lock.release();

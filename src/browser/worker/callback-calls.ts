@@ -41,7 +41,7 @@ export interface HookCall {
 }
 
 /** What the page's callback did. */
-export interface HookAnswer {
+interface HookAnswer {
   readonly value: CallbackState | undefined;
   /** What it made of its logs, which the next callback sees. */
   readonly logs: unknown;

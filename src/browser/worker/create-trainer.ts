@@ -17,7 +17,7 @@ import { ModelSnapshot } from "../../train/model-snapshot.ts";
 import type { EvaluateOptions, Evaluation } from "../../train/evaluate.ts";
 import type { PhaseHistory, Training, TwoPhaseHistory } from "../../train/run/history.ts";
 import type { LabelledImages, ModelImages } from "../../train/feed/feed-of.ts";
-import { checkCompiled, checkModel } from "../../train/feed/model-input.ts";
+import { checkCompiled, checkImageModel } from "../../train/feed/model-input.ts";
 import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
 import {
@@ -182,7 +182,6 @@ export class Trainer {
     const schema = { ...OPTIONS[name](), onProgress: callback() };
     const settings = readOptions(name, options, schema as TrainingReaders);
     const { train, validation, callbacks, checkpoint, signal, onProgress, ...rest } = settings;
-    checkModel(name, model);
     checkCompiled(name, model);
     const plain = plainOptions(rest);
     const storeName = checkpoint && storeNameOf(name, checkpoint);
@@ -270,7 +269,7 @@ export class Trainer {
     set: ImageSet,
     options: EvaluateOptions = {},
   ): Promise<Evaluation> {
-    checkModel("evaluate", model);
+    checkImageModel("evaluate", model);
     return this.#exclusive(async () => {
       const { checkedSet } = await import("./plain-images.ts");
       checkedSet("evaluate", "set", set);
@@ -294,7 +293,7 @@ export class Trainer {
     options: PredictOptions = {},
   ): Promise<Predictions> {
     const subject = "predict";
-    checkModel(subject, model);
+    checkImageModel(subject, model);
     return this.#exclusive(async () => {
       const { checkImages, plainImages } = await import("./plain-images.ts");
       checkImages(subject, model, images);

@@ -3,7 +3,7 @@ import { ArgumentError } from "../../errors.ts";
 import { fromWire, toWire, type WireError } from "./wire-error.ts";
 
 /** What the other side may call, by name. */
-export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
+type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 
 type Message =
   | { readonly id: number; readonly call: string; readonly argument: unknown }

@@ -25,7 +25,7 @@ import {
 } from "@tensorflow/tfjs-core";
 
 /** Names of the optional kernels. */
-export type FusedKernelName =
+type FusedKernelName =
   | "Conv2DBiasActivation"
   | "MatMulBiasActivation"
   | "BatchNormTraining"

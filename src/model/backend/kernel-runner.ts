@@ -9,7 +9,7 @@ import {
 const NONE = [0, 0];
 
 /** One place of a sliding window over a `[b, h, w, c]` tensor, and the positions it slides to. */
-export interface WindowPlace {
+interface WindowPlace {
   readonly row: number;
   readonly column: number;
   readonly height: number;

@@ -12,7 +12,7 @@ import {
 import type { OptimizerOptions } from "./optimizer-options.ts";
 
 /** How gradients are clipped: at most one of these. */
-export type ClipOptions = Pick<OptimizerOptions, "clipNorm" | "clipValue" | "globalClipNorm">;
+type ClipOptions = Pick<OptimizerOptions, "clipNorm" | "clipValue" | "globalClipNorm">;
 
 /**
  * Clips gradients as Keras does: a gradient g (with `globalClipNorm`, all of them together) of norm

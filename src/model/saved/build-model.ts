@@ -5,7 +5,7 @@ import { assignTo } from "../constraints.ts";
 import { modelInternals, type NamedTensor } from "../internals.ts";
 import { disposeOnError, disposeOnErrorAsync } from "../dispose-on-error.ts";
 import { toArray } from "../named-array.ts";
-import { buildOptimizer } from "../optimizers/build-optimizer.ts";
+import { prepareOptimizer } from "../optimizers/prepare-optimizer.ts";
 import { isKerasOptimizer } from "../optimizers/keras-optimizer.ts";
 import { restoreOptimizer } from "../optimizers/restore-optimizer.ts";
 
@@ -90,7 +90,7 @@ async function compileAsSaved(
     if (isKerasOptimizer(optimizer)) optimizer.writeStockState(arrays);
     else await optimizer.setWeights([...state]);
   }
-  buildOptimizer("loadModel", model);
+  prepareOptimizer("loadModel", model);
 }
 
 function byName(tensors: readonly NamedTensor[]): NamedTensorMap {

@@ -11,7 +11,7 @@ export interface Context {
   /** Sizes of the output's axes, without the batch's. */
   readonly shape: readonly number[];
   /** The order of the axes that was told for this layer, from 0. */
-  readonly told: readonly number[] | undefined;
+  readonly givenAxes: readonly number[] | undefined;
   /** Has the units of Dense layers stand in another order from the start. */
   readonly wanted: (units: readonly Layer[], order: Int32Array) => void;
   /** The order of this layer's units, if that was wanted. */

@@ -89,14 +89,14 @@ const globalPooling: AxisRule = ([place], { shape, layer, wanted }) => {
 
 /** Layers that nobody knows: their output is as here if their inputs are, and if they keep the features. */
 const unknown: AxisRule = (inputs, context) => {
-  const { shape, layer, told, wanted } = context;
+  const { shape, layer, givenAxes, wanted } = context;
   const rank = shape.length;
   const asHere = [range(rank), withFirst(rank - 1, range(rank))].map(orderOfAxes);
   const [first] = inputs;
   if (inputs.length === 1 && first.shape.length > rank && count(first.shape) === count(shape)) {
     // A Flatten of one's own, or one at each time: in PyTorch the channels may come first in it.
-    const flattened = { ...first, shape, told: undefined };
-    const orders = [...ordersOf(flattened, wanted), ...(told ? [] : asHere)];
+    const flattened = { ...first, shape, givenAxes: undefined };
+    const orders = [...ordersOf(flattened, wanted), ...(givenAxes ? [] : asHere)];
     return tracedTensor(shape, orders, { origin: { layer, rank: first.shape.length } });
   }
   const features = shape[rank - 1];

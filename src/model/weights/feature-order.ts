@@ -44,7 +44,7 @@ export function flatten(shape: readonly number[], { axes, along }: FeatureOrder)
 }
 
 /** `undefined` for indices that change nothing. */
-export function unlessSame(indices: Int32Array): Along {
+function unlessSame(indices: Int32Array): Along {
   return indices.every((index, i) => index === i) ? undefined : indices;
 }
 

@@ -41,18 +41,18 @@ export interface Followed {
 }
 
 /**
- * @param told the order of axes, from 0, of the layers for which it was told.
+ * @param givenAxes the order of axes, from 0, of the layers for which it was told.
  * @throws {UnknownOrder} if an order must be told that was not.
  */
 export function followAxes(
   model: LayersModel,
-  told: ReadonlyMap<Layer, readonly number[]>,
+  givenAxes: ReadonlyMap<Layer, readonly number[]>,
 ): Followed {
   const units = new Map<Layer, Int32Array>();
   // What is wanted of a Dense layer changes what comes behind it.
   for (;;) {
     const known = units.size;
-    const walk = new Walk(told, units);
+    const walk = new Walk(givenAxes, units);
     const outputs = walk.outputs(model);
     if (units.size > known) continue;
     for (const place of outputs) {
@@ -66,11 +66,11 @@ export function followAxes(
 
 class Walk {
   readonly visits = new Map<Layer, Visit[]>();
-  readonly #told: ReadonlyMap<Layer, readonly number[]>;
+  readonly #givenAxes: ReadonlyMap<Layer, readonly number[]>;
   readonly #units: Map<Layer, Int32Array>;
 
-  constructor(told: ReadonlyMap<Layer, readonly number[]>, units: Map<Layer, Int32Array>) {
-    this.#told = told;
+  constructor(givenAxes: ReadonlyMap<Layer, readonly number[]>, units: Map<Layer, Int32Array>) {
+    this.#givenAxes = givenAxes;
     this.#units = units;
   }
 
@@ -78,7 +78,7 @@ class Walk {
   outputs(model: LayersModel, inputs?: readonly TracedTensor[]): TracedTensor[] {
     const places = new Map<SymbolicTensor, TracedTensor>();
     model.inputs.forEach((tensor, i) =>
-      places.set(tensor, inputs?.[i] ?? inputPlace(model, tensor, this.#told)),
+      places.set(tensor, inputs?.[i] ?? inputPlace(model, tensor, this.#givenAxes)),
     );
     const placeOfTensor = (tensor: SymbolicTensor): TracedTensor => {
       let place = places.get(tensor);
@@ -101,11 +101,11 @@ class Walk {
     inputs: readonly TracedTensor[],
   ): TracedTensor[] {
     if (isModel(layer)) return this.outputs(layer, inputs);
-    const told = this.#told.get(layer);
+    const givenAxes = this.#givenAxes.get(layer);
     const wanted = this.#wanted;
-    if (told?.length === inputs[0]?.shape.length) {
+    if (givenAxes?.length === inputs[0]?.shape.length) {
       const { shape, origin } = inputs[0];
-      const orders = ordersOf(inputs[0], wanted).map(({ along }) => ({ axes: told, along }));
+      const orders = ordersOf(inputs[0], wanted).map(({ along }) => ({ axes: givenAxes, along }));
       inputs = [tracedTensor(shape, orders, { origin }), ...inputs.slice(1)];
     }
     if (layer.weights.length > 0 && inputs.length > 0) {
@@ -117,7 +117,7 @@ class Walk {
       ruleOf(layer)(inputs, {
         layer,
         shape: sizesOf(tensor),
-        told,
+        givenAxes,
         wanted,
         unitOrder: this.#units.get(layer),
       }),
@@ -137,12 +137,12 @@ class Walk {
 function inputPlace(
   model: LayersModel,
   tensor: SymbolicTensor,
-  told: ReadonlyMap<Layer, readonly number[]>,
+  givenAxes: ReadonlyMap<Layer, readonly number[]>,
 ): TracedTensor {
   const shape = sizesOf(tensor);
   const rank = shape.length;
   const origin = { layer: tensor.sourceLayer, rank };
-  const axes = told.get(tensor.sourceLayer);
+  const axes = givenAxes.get(tensor.sourceLayer);
   if (axes) return tracedTensor(shape, [orderOfAxes(axes)]);
   if (rank < 2) return tracedTensor(shape, [orderOfAxes(range(rank))]);
   const found = demands(model, tensor);

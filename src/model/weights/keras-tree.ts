@@ -5,7 +5,7 @@ import type { LayerInternals } from "../internals.ts";
 import { kerasParts } from "./keras-parts.ts";
 
 /** The layers, and which weight of the model each of their weights is. */
-export interface KerasTree {
+interface KerasTree {
   readonly layers: readonly KerasLayer[];
   readonly weights: ReadonlyMap<KerasWeight, LayerWeight>;
 }

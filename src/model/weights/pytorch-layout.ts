@@ -12,7 +12,7 @@ import { pyTorchShape, reordered, sameWeightOrder, weightOrder } from "./weight-
 import type { LoadWeightsOptions } from "./weights-options.ts";
 
 /** One weight and what it is in PyTorch. */
-export interface PyTorchWeight {
+interface PyTorchWeight {
   readonly weight: LayerWeight;
   /** Key in the `state_dict`, e.g. `"conv2d.weight"`. */
   readonly key: string;
@@ -24,7 +24,7 @@ export interface PyTorchWeight {
 }
 
 /** A layer's weights in PyTorch. */
-export interface PyTorchLayer {
+interface PyTorchLayer {
   readonly weights: readonly PyTorchWeight[];
   /** The key of the counter that PyTorch's batch normalisation has and Keras's has not. */
   readonly counter?: string;
@@ -73,17 +73,17 @@ export function pyTorchLayers(
       origin && paths.get(origin.layer),
       origin,
     );
-  const told = new Map<Layer, number[]>();
+  const givenAxes = new Map<Layer, number[]>();
   for (const { layer, path } of layers) {
     if (Object.hasOwn(axes, path))
-      told.set(
+      givenAxes.set(
         layer,
         axes[path].map((axis) => axis - 1),
       );
   }
   let followed: Followed;
   try {
-    followed = followAxes(model, told);
+    followed = followAxes(model, givenAxes);
   } catch (error) {
     if (error instanceof UnknownOrder) throw ambiguous(undefined, error.origin);
     throw error;
@@ -91,7 +91,7 @@ export function pyTorchLayers(
   const owners = new Map<string, string>();
   const claim = (key: string, { path }: PlacedLayer): string => {
     const owner = owners.get(key);
-    if (owner !== undefined) throw nameTwice(subject, key, owner, path);
+    if (owner !== undefined) throw keyTwice(subject, key, owner, path);
     owners.set(key, path);
     return key;
   };
@@ -148,7 +148,7 @@ function noCounterpart(subject: string, got: string): ArgumentError {
   });
 }
 
-function nameTwice(subject: string, key: string, first: string, second: string): ArgumentError {
+function keyTwice(subject: string, key: string, first: string, second: string): ArgumentError {
   const what = first === second ? `two layers called ${first}` : `${first} and ${second}`;
   return new ArgumentError({
     subject,

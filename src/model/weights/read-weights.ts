@@ -1,10 +1,11 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { attempt, check, describe, isListOf, isText } from "../../checks.ts";
+import { attempt, checkBytes, describe, isListOf, isText } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
 import { readOptions } from "../../options.ts";
 import { listed } from "../../text/listed.ts";
 import { refuseForeignFile } from "../../formats/foreign-file.ts";
 import { isHdf5 } from "../../formats/is-hdf5.ts";
+import { mismatch } from "../../formats/mismatch.ts";
 import { readSafetensors } from "../../formats/read-safetensors.ts";
 import type { SafeTensor } from "../../formats/safetensors.ts";
 import { toFloat32 } from "../../formats/to-float32.ts";
@@ -19,6 +20,8 @@ import {
 } from "./layer-weights.ts";
 import { pyTorchLayers } from "./pytorch-layout.ts";
 import { loadOptions, type LoadWeightsOptions } from "./weights-options.ts";
+
+const REMEDY = "build the network that the file belongs to, or map layers with the option names";
 
 type Values = Map<LayerWeight, Float32Array>;
 
@@ -38,13 +41,7 @@ export async function readWeights(
   const subject = "loadWeights";
   const layers = weightedLayers(subject, model);
   const placed = placedLayers(layers);
-  check(
-    bytes instanceof Uint8Array,
-    subject,
-    "bytes to be a Uint8Array",
-    describe(bytes),
-    "pass the file's bytes, e.g. of fs.readFileSync(path)",
-  );
+  checkBytes(subject, bytes, "pass the file's bytes, e.g. of fs.readFileSync(path)");
   const settings = readOptions(subject, options, loadOptions(placed));
   refuseForeignFile(subject, bytes);
   return isHdf5(bytes)
@@ -94,7 +91,7 @@ async function fromSafetensors(
     unused.delete(key);
     const data = convert(takeTensor(tensors, key, shape));
     if (before?.some((value, i) => !Object.is(value, data[i]))) {
-      throw mismatch(`${key} as in the other model that has this layer`, "other numbers");
+      throw mismatch(`${key} as in the other model that has this layer`, "other numbers", REMEDY);
     }
     read.set(weight.variable, data);
     values.set(weight, data);
@@ -112,7 +109,7 @@ async function fromSafetensors(
     }
   }
   if (unused.size > 0) {
-    throw mismatch("only weights of the model", firstOf(unused));
+    throw mismatch("only weights of the model", firstOf(unused), REMEDY);
   }
   return { values, classNames: namesOf(metadata) };
 }
@@ -130,9 +127,9 @@ function takeTensor(
 ): Float32Array {
   const found = tensors.get(key);
   const expected = `${key} of shape [${shape.join(", ")}]`;
-  if (!found) throw mismatch(expected, `a file with ${firstOf(named(tensors))}`);
+  if (!found) throw mismatch(expected, `a file with ${firstOf(named(tensors))}`, REMEDY);
   if (found.shape.length !== shape.length || found.shape.some((size, i) => size !== shape[i])) {
-    throw mismatch(expected, `[${found.shape.join(", ")}]`);
+    throw mismatch(expected, `[${found.shape.join(", ")}]`, REMEDY);
   }
   const data = toFloat32(found);
   if (!data) {
@@ -153,13 +150,4 @@ const named = (tensors: ReadonlyMap<string, SafeTensor>): string[] =>
 /** The first few names. */
 function firstOf(names: Iterable<string>): string {
   return listed(Array.from(names, describe), 6) || "nothing";
-}
-
-function mismatch(expected: string, got: string): DataError {
-  return new DataError({
-    subject: "loadWeights",
-    expected,
-    got,
-    remedy: "build the network that the file belongs to, or map layers with the option names",
-  });
 }

@@ -12,19 +12,20 @@ export const flattenRule: AxisRule = ([place], context) => {
     configOf(layer).dataFormat === "channelsFirst"
       ? permuted(place, [...range(rank).slice(1), 0], context)
       : place;
-  return { ...from, shape, origin: originOf(place, context), told: undefined };
+  return { ...from, shape, origin: originOf(place, context), givenAxes: undefined };
 };
 
 export const reshape: AxisRule = ([place], context) => {
-  const { layer, told } = context;
+  const { layer, givenAxes } = context;
   // TensorFlow.js does not work out the size that is left open.
   const open = (configOf(layer).targetShape as (number | null)[]).indexOf(null);
   const rest = count(context.shape.filter((_, i) => i !== open));
   const whole = count(place.shape);
   const shape = context.shape.map((size, i) => (i === open ? whole / rest : size));
   const ranks = [place.shape.length, shape.length];
-  if (ranks[0] > 1) return { ...place, shape, origin: originOf(place, context), told: undefined };
-  return { ...place, shape, told, origin: place.origin ?? { layer, rank: ranks[1] } };
+  if (ranks[0] > 1)
+    return { ...place, shape, origin: originOf(place, context), givenAxes: undefined };
+  return { ...place, shape, givenAxes, origin: place.origin ?? { layer, rank: ranks[1] } };
 };
 
 /** Where the order behind a flattening or reshaping layer is to be told: earlier if it was scrambled before. */

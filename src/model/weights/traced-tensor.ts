@@ -38,7 +38,7 @@ export interface TracedTensor {
    */
   readonly units?: readonly Layer[];
   /** The order of the axes that a row of features is given, where it was told. */
-  readonly told?: readonly number[];
+  readonly givenAxes?: readonly number[];
 }
 
 /** A tensor that is in one of these orders. */
@@ -64,7 +64,7 @@ export class UnknownOrder extends Error {
  * @param wanted is told if the units of Dense layers have to stand in this order.
  */
 export function ordersOf(
-  { shape, base, origin, units, told }: TracedTensor,
+  { shape, base, origin, units, givenAxes }: TracedTensor,
   wanted: (units: readonly Layer[], order: Int32Array) => void,
 ): readonly FeatureOrder[] {
   if (String(shape) === String(base.shape)) return base.orders;
@@ -81,18 +81,18 @@ export function ordersOf(
       const channelsFirst = unflatten(
         flat,
         shape,
-        told ?? withFirst(shape.length - 1, range(shape.length)),
+        givenAxes ?? withFirst(shape.length - 1, range(shape.length)),
       );
       if (channelsFirst) return [channelsFirst];
       if (units && base.shape.length === 1) {
         // PyTorch may have the units in the order that these axes ask for.
-        if (!told || units.length === 0) throw new UnknownOrder(origin);
-        wanted(units, flatten(shape, orderOfAxes(told))!);
-        return [orderOfAxes(told)];
+        if (!givenAxes || units.length === 0) throw new UnknownOrder(origin);
+        wanted(units, flatten(shape, orderOfAxes(givenAxes))!);
+        return [orderOfAxes(givenAxes)];
       }
       // A row of data can be in any order; a row that a layer made has its own.
-      if (told && !flat) return [orderOfAxes(told)];
-      if (told) throw new UnknownOrder(origin);
+      if (givenAxes && !flat) return [orderOfAxes(givenAxes)];
+      if (givenAxes) throw new UnknownOrder(origin);
       return regrouped(flat, base.shape, order, shape);
     }),
   );

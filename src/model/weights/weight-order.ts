@@ -13,7 +13,7 @@ import { axisAt, axisOf, channelAxis, configOf, slopeAxis } from "./layer-axes.t
 import type { LayerWeight, PlacedLayer } from "./layer-weights.ts";
 
 /** A weight's sizes, its axes in PyTorch's order, and the order along each. */
-export interface WeightOrder {
+interface WeightOrder {
   readonly view: readonly number[];
   readonly axes: readonly number[];
   readonly along: readonly Along[];

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
 import { checkWeightNames } from "../../model/saved/check-weight-names.ts";
-import { explainErrors } from "../file-errors.ts";
+import { explainFileErrors } from "../file-errors.ts";
 import { makeFolder } from "../make-folder.ts";
 import { sweepLeftovers, temporaryPath, unfinished } from "../temporary-files.ts";
 import { syncFolder, writeAtomic, writeNew } from "../write-atomic.ts";
@@ -45,10 +45,13 @@ export async function saveModelFiles(
       weightsManifest: [{ paths: [weightsFile], weights: weightSpecs }],
       weightsSha256,
     });
-  await explainErrors({ subject: SUBJECT, expected: `to write the model to ${file}` }, async () => {
-    await makeFolder(dirname(file));
-    await replace(file, weights, weightsSha256, text);
-  });
+  await explainFileErrors(
+    { subject: SUBJECT, expected: `to write the model to ${file}` },
+    async () => {
+      await makeFolder(dirname(file));
+      await replace(file, weights, weightsSha256, text);
+    },
+  );
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }
 

@@ -20,7 +20,7 @@ export const announceOptions = () => ({
  * with a line break leaves the progress line, which may be open on a terminal; elsewhere that line
  * break is left out.
  */
-export type Announce = (text: string) => Promise<void>;
+type Announce = (text: string) => Promise<void>;
 
 /** What prints a callback's messages, or nothing at verbose 0. */
 export function announcer({

@@ -5,7 +5,7 @@ import { warn } from "../../runtime/warn.ts";
 import { csvLine, csvTail, endOfLine } from "./csv-text.ts";
 import { formatFloat } from "../../text/format-number.ts";
 import type { Callback, CallbackState } from "../callback.ts";
-import { boolean, list, nullable, text } from "../checkpoint/header-shape.ts";
+import { flag, list, nullable, string } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
 import { stateKey } from "./state-key.ts";
 import { stateReader } from "./state-reader.ts";
@@ -32,8 +32,8 @@ export interface CsvLoggerOptions {
 const headOf = /* @__PURE__ */ shared("csv", () => new WeakMap<TextWriter, readonly string[]>());
 
 const readState = /* @__PURE__ */ stateReader(SUBJECT, {
-  keys: /* @__PURE__ */ nullable(/* @__PURE__ */ list(text)),
-  needsHead: boolean,
+  keys: /* @__PURE__ */ nullable(/* @__PURE__ */ list(string)),
+  needsHead: flag,
 });
 
 /**

@@ -2,7 +2,7 @@ import { DataError } from "../../errors.ts";
 import { describe } from "../../checks.ts";
 
 /** What a new line has to know of the text that it follows. */
-export interface CsvTail {
+interface CsvTail {
   /** The columns behind `epoch`; `undefined` if the text has no whole head. */
   readonly keys: readonly string[] | undefined;
   /** The last line, if it was not written to its end, else `""`. */

@@ -8,7 +8,7 @@ const PARTS = /\{\{|\}\}|\{([^{}:!]*)(?::([^{}]*))?\}|[{}]/g;
 type Fill = (values: Readonly<Record<string, number>>) => string;
 
 /** A template that has been read. */
-export interface Template {
+interface Template {
   /** The names of its fields. */
   readonly fields: ReadonlySet<string>;
   /** Fills them. @throws {ArgumentError} if a value is missing. */

@@ -13,7 +13,7 @@ import {
   notNegative,
   nullable,
   object,
-  text,
+  string,
   anyNumber,
 } from "../checkpoint/header-shape.ts";
 import { announcer, announceOptions, type AnnounceOptions } from "./announce.ts";
@@ -43,7 +43,7 @@ type SchedulerState = {
 };
 
 const readState = /* @__PURE__ */ stateReader<SchedulerState>("learningRateScheduler", {
-  source: text,
+  source: string,
   asked: /* @__PURE__ */ nullable(
     /* @__PURE__ */ object<NonNullable<SchedulerState["asked"]>>({
       index: count,

@@ -3,6 +3,7 @@ import { like, number, oneOf, type Settled } from "../../options.ts";
 import { warn } from "../../runtime/warn.ts";
 import type { TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
+import { otherNameOf } from "../run/tfjs-callbacks.ts";
 
 /** Options of the callbacks that watch a value. */
 export interface MonitorOptions {
@@ -29,14 +30,6 @@ export const monitorOptions = () => ({
 
 const HIGHER_IS_BETTER = /(^|_)(acc|accuracy|precision|recall|auc|f1|f1_score|iou)$/;
 const LOWER_IS_BETTER = /(^|_)(loss|error|mse|mae|mape|msle|crossentropy)$/;
-
-/** Other names of the same value. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ["acc", "accuracy"],
-  ["val_acc", "val_accuracy"],
-  ["accuracy", "acc"],
-  ["val_accuracy", "val_acc"],
-]);
 
 /** Whether a value is one of the validation data, which are not measured after this epoch. */
 export function isNotDue(
@@ -74,7 +67,7 @@ export class Monitor {
 
   /** The watched value; says on the console, once, if it is missing. */
   read(logs: Logs, epoch: number, run: TrainingRun): number | undefined {
-    const name = [this.name, ALIASES.get(this.name)].find(
+    const name = [this.name, otherNameOf(this.name)].find(
       (key) => key !== undefined && Object.hasOwn(logs, key),
     );
     const value = name === undefined ? undefined : logs[name];

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../text/json.ts";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { describe } from "../../checks.ts";
 import type { CallbackState } from "../callback.ts";
-import { damaged, object, type Reader } from "../checkpoint/header-shape.ts";
+import { damaged, object, type FieldReader } from "../checkpoint/header-shape.ts";
 
 /**
  * Checks a callback's state out of a checkpoint, which may have been made by hand.
@@ -10,7 +10,7 @@ import { damaged, object, type Reader } from "../checkpoint/header-shape.ts";
  */
 export function stateReader<T extends object>(
   subject: string,
-  fields: { [K in keyof T]: Reader<T[K]> },
+  fields: { [K in keyof T]: FieldReader<T[K]> },
 ): (state: CallbackState) => T {
   const read = object<T>(fields);
   // Readers look at typed arrays as at any other object.
@@ -18,7 +18,7 @@ export function stateReader<T extends object>(
 }
 
 /** The values of some weights. */
-export const floats: Reader<Float32Array> = (value, path) => {
+export const floats: FieldReader<Float32Array> = (value, path) => {
   if ((value as unknown) instanceof Float32Array) return value as unknown as Float32Array;
   throw damaged(`${path} to be a Float32Array`, describe(value));
 };

@@ -2,7 +2,7 @@ import { check, describe } from "../../checks.ts";
 import { func, readOptions } from "../../options.ts";
 import { notAPromise } from "../../runtime/listener.ts";
 import type { Callback, CallbackState } from "../callback.ts";
-import { count, list, oneOf } from "../checkpoint/header-shape.ts";
+import { count, list, word } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
 import { scalarRecord, versionRecord } from "./event-file.ts";
 import { stateKey } from "./state-key.ts";
@@ -23,7 +23,7 @@ export interface TensorBoardOptions {
 }
 
 const readState = /* @__PURE__ */ stateReader(SUBJECT, {
-  begun: /* @__PURE__ */ list(/* @__PURE__ */ oneOf<TensorBoardRun>("train", "validation")),
+  begun: /* @__PURE__ */ list(/* @__PURE__ */ word<TensorBoardRun>("train", "validation")),
   step: count,
 });
 

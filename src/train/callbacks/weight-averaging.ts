@@ -1,6 +1,6 @@
 import { boolean, integer, number, readOptions } from "../../options.ts";
 import type { Callback, CallbackState, TrainingRun } from "../callback.ts";
-import { boolean as flag, count, list, nullable } from "../checkpoint/header-shape.ts";
+import { count, flag, list, nullable } from "../checkpoint/header-shape.ts";
 import type { Logs } from "../logs.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { stateKey } from "./state-key.ts";

@@ -18,9 +18,9 @@ import {
   type TensorSpec,
 } from "./format.ts";
 import {
-  boolean,
   count,
   damaged,
+  flag,
   json,
   jsonObject,
   list,
@@ -28,9 +28,9 @@ import {
   nullable,
   numberOrNaN,
   object,
-  oneOf,
   record,
-  text,
+  string,
+  word,
 } from "./header-shape.ts";
 
 type Header = Omit<Checkpoint, keyof TensorLists> & {
@@ -39,7 +39,7 @@ type Header = Omit<Checkpoint, keyof TensorLists> & {
 };
 
 const specs = list(
-  object<TensorSpec>({ name: text, dtype: oneOf("float32", "int32"), shape: list(count, 8) }),
+  object<TensorSpec>({ name: string, dtype: word("float32", "int32"), shape: list(count, 8) }),
   MAX_TENSORS,
 );
 
@@ -49,8 +49,8 @@ const readHeader = object<Header>({
     phase: count,
     epoch: count,
     step: count,
-    begun: boolean,
-    stopped: boolean,
+    begun: flag,
+    stopped: flag,
   }),
   steps: count,
   learningRate: nullable(notNegative),
@@ -71,7 +71,7 @@ const readHeader = object<Header>({
       seconds: list(notNegative),
     }),
   ),
-  callbacks: list(object<Header["callbacks"][number]>({ key: text, state: json })),
+  callbacks: list(object<Header["callbacks"][number]>({ key: string, state: json })),
   tensors: object<TensorLists>({
     weights: specs,
     optimizer: specs,
@@ -111,9 +111,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const arrays = readTensors(tensors, payload);
   return {
     ...rest,
-    weights: arrays.weights,
-    optimizer: arrays.optimizer,
-    result: arrays.result,
+    ...arrays,
     callbacks: callbacks.map(({ key, state }) => ({
       key,
       state: withArrays(state, arrays.callbacks),
@@ -183,7 +181,7 @@ function readTensors(lists: TensorLists, payload: Uint8Array): Arrays {
   };
 }
 
-const notFinite = oneOf("NaN", "Infinity", "-Infinity");
+const notFinite = word("NaN", "Infinity", "-Infinity");
 
 /** A callback's state with its typed arrays, and the numbers that JSON lacks, back in their places. */
 function withArrays(state: JsonValue, arrays: readonly NamedArray[]): CallbackState {

@@ -3,13 +3,12 @@
  * from known fields only, so that nothing unexpected gets through.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
-import { describe } from "../../checks.ts";
+import { describe, isText } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
-
 import { MAX_DEPTH } from "./format.ts";
 
 /** Checks a value found at `path`. */
-export type Reader<T> = (value: JsonValue | undefined, path: string) => T;
+export type FieldReader<T> = (value: JsonValue | undefined, path: string) => T;
 
 /** The error for a checkpoint that is not what it should be. */
 export function damaged(expected: string, got: string): DataError {
@@ -17,62 +16,61 @@ export function damaged(expected: string, got: string): DataError {
   return new DataError({ subject: "decodeCheckpoint", expected, got, remedy });
 }
 
+/** A reader of what is right; a message says `what` that is. */
+const kind =
+  <T extends JsonValue>(what: string, isRight: (value: unknown) => boolean): FieldReader<T> =>
+  (value, path) => {
+    if (isRight(value)) return value as T;
+    throw damaged(`${path} to be ${what}`, describe(value));
+  };
+
 /** A whole number of at least 0. */
-export const count: Reader<number> = (value, path) => {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw damaged(`${path} to be a whole number of at least 0`, describe(value));
-};
+export const count = /* @__PURE__ */ kind<number>(
+  "a whole number of at least 0",
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+);
 
 /** A finite number. */
-export const number: Reader<number> = (value, path) => {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw damaged(`${path} to be a finite number`, describe(value));
-};
+const finite = /* @__PURE__ */ kind<number>("a finite number", Number.isFinite);
 
 /** Any number, of a state whose NaN and infinities are back in their places. */
-export const anyNumber: Reader<number> = (value, path) => {
-  if (typeof value === "number") return value;
-  throw damaged(`${path} to be a number`, describe(value));
-};
+export const anyNumber = /* @__PURE__ */ kind<number>(
+  "a number",
+  (value) => typeof value === "number",
+);
 
 /** A number that may be none: JSON says `null` for NaN. */
-export const numberOrNaN: Reader<number> = (value, path) =>
-  value === null ? NaN : number(value, path);
+export const numberOrNaN: FieldReader<number> = (value, path) =>
+  value === null ? NaN : finite(value, path);
 
 /** A finite number of at least 0. */
-export const notNegative: Reader<number> = (value, path) => {
-  const read = number(value, path);
+export const notNegative: FieldReader<number> = (value, path) => {
+  const read = finite(value, path);
   if (read >= 0) return read;
   throw damaged(`${path} to be at least 0`, describe(value));
 };
 
 /** True or false. */
-export const boolean: Reader<boolean> = (value, path) => {
-  if (typeof value === "boolean") return value;
-  throw damaged(`${path} to be true or false`, describe(value));
-};
+export const flag = /* @__PURE__ */ kind<boolean>(
+  "true or false",
+  (value) => typeof value === "boolean",
+);
 
 /** Some text. */
-export const text: Reader<string> = (value, path) => {
-  if (typeof value === "string") return value;
-  throw damaged(`${path} to be a string`, describe(value));
-};
+export const string = /* @__PURE__ */ kind<string>("a string", isText);
 
 /** What `reader` takes, or null. */
-export function nullable<T>(reader: Reader<T>): Reader<T | null> {
+export function nullable<T>(reader: FieldReader<T>): FieldReader<T | null> {
   return (value, path) => (value === null ? null : reader(value, path));
 }
 
 /** One of some words. */
-export function oneOf<T extends string>(...words: T[]): Reader<T> {
-  return (value, path) => {
-    if (words.includes(value as T)) return value as T;
-    throw damaged(`${path} to be one of ${words.join(", ")}`, describe(value));
-  };
+export function word<T extends string>(...words: T[]): FieldReader<T> {
+  return kind<T>(`one of ${words.join(", ")}`, (value) => words.includes(value as T));
 }
 
 /** A list of at most `most` of what `reader` takes. */
-export function list<T>(reader: Reader<T>, most = Infinity): Reader<readonly T[]> {
+export function list<T>(reader: FieldReader<T>, most = Infinity): FieldReader<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw damaged(`${path} to be a list`, describe(value));
     if (value.length > most) throw damaged(`at most ${most} ${path}`, `${value.length}`);
@@ -81,7 +79,9 @@ export function list<T>(reader: Reader<T>, most = Infinity): Reader<readonly T[]
 }
 
 /** An object with exactly these fields. */
-export function object<T extends object>(fields: { [K in keyof T]: Reader<T[K]> }): Reader<T> {
+export function object<T extends object>(fields: {
+  [K in keyof T]: FieldReader<T[K]>;
+}): FieldReader<T> {
   const names = Object.keys(fields) as (keyof T & string)[];
   return (value, path) => {
     if (!isJsonObject(value)) throw damaged(`${path} to be an object`, describe(value));
@@ -99,7 +99,7 @@ export function object<T extends object>(fields: { [K in keyof T]: Reader<T[K]> 
 }
 
 /** An object with any keys and what `reader` takes behind them. */
-export function record<T>(reader: Reader<T>): Reader<Record<string, T>> {
+export function record<T>(reader: FieldReader<T>): FieldReader<Record<string, T>> {
   return (value, path) => {
     if (!isJsonObject(value)) throw damaged(`${path} to be an object`, describe(value));
     const entries = Object.entries(value).map(([key, item]) => {
@@ -111,13 +111,13 @@ export function record<T>(reader: Reader<T>): Reader<Record<string, T>> {
 }
 
 /** Any JSON, of bounded depth and with ordinary keys. */
-export const json: Reader<JsonValue> = (value, path) => {
+export const json: FieldReader<JsonValue> = (value, path) => {
   checkJson(value, path, 0);
   return value!;
 };
 
 /** Any object of JSON. */
-export const jsonObject: Reader<JsonObject> = (value, path) => {
+export const jsonObject: FieldReader<JsonObject> = (value, path) => {
   if (!isJsonObject(value)) throw damaged(`${path} to be an object`, describe(value));
   return json(value, path) as JsonObject;
 };

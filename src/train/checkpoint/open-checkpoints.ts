@@ -24,5 +24,6 @@ export async function openCheckpoints(
         "a run that goes on from a checkpoint will not end with the same bits.",
     );
   }
-  return RunCheckpoints.open(subject, options, await runManifest(call, conditions));
+  const manifest = await runManifest(call, conditions);
+  return new RunCheckpoints(subject, await options.store.open(), options, manifest);
 }

@@ -36,16 +36,7 @@ export class RunCheckpoints {
   #saved = 0;
   #millisecondsSaving = 0;
 
-  /** Claims the store of the options. */
-  static async open(
-    subject: string,
-    options: CheckpointSettings,
-    manifest: JsonObject,
-  ): Promise<RunCheckpoints> {
-    return new RunCheckpoints(subject, await options.store.open(), options, manifest);
-  }
-
-  private constructor(
+  constructor(
     subject: string,
     store: OpenCheckpointStore,
     options: CheckpointSettings,

@@ -74,7 +74,7 @@ export async function runManifest(
 const SOFT = /^(libraryVersion|backend|backendBuild|(loss|optimizer).*\.source)$/;
 
 /** Where the conditions of a run differ from those in a checkpoint. */
-export interface ManifestChange {
+interface ManifestChange {
   /** E.g. `"batchSize"` or `"model.layers[3].config.filters"`. */
   readonly field: string;
   readonly saved: string;

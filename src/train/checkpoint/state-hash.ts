@@ -3,7 +3,7 @@ import { joinBytes } from "../../bytes/bytes.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { RANDOM_STREAM_VERSION } from "../../random/stream.ts";
 import type { History } from "../run/history.ts";
-import { checkCompiled, checkModel } from "../feed/model-input.ts";
+import { checkCompiled } from "../feed/model-input.ts";
 import { ModelSnapshot } from "../model-snapshot.ts";
 
 /**
@@ -16,7 +16,6 @@ import { ModelSnapshot } from "../model-snapshot.ts";
  * @throws {ArgumentError} if the model is not compiled or disposed.
  */
 export async function stateHash(model: LayersModel, ...histories: History[]): Promise<string> {
-  checkModel("stateHash", model);
   checkCompiled("stateHash", model);
   const { weights, optimizer, learningRate } = await ModelSnapshot.of(model);
   const arrays = [...weights, ...optimizer];

@@ -78,7 +78,7 @@ const lengthOf = (spans: readonly Span[]): number =>
   spans.reduce((sum, { text }) => sum + text.length, 0);
 
 /** Options of {@link progressLine}. */
-export interface ProgressLineOptions {
+interface ProgressLineOptions {
   readonly style?: ProgressStyle;
   readonly color?: boolean;
   readonly columns?: number;

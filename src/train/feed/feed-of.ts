@@ -62,7 +62,7 @@ export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed |
 }
 
 /** What a kind of data can do: whoever needs to know asks this, not what the data are. */
-export interface DataKind {
+interface DataKind {
   /** The data as a model takes them, checked against it. */
   feed(call: ModelCall, use: FeedUse): Feed | Feed<Batch>;
   /** Whether they have labels, so that a model can be trained and measured on them. */

@@ -40,7 +40,7 @@ export interface Feed<B extends Batch = LabelledBatch> {
 }
 
 /** See {@link Feed.identity}. */
-export interface FeedIdentity {
+interface FeedIdentity {
   readonly data: JsonObject;
   /** Of what an augmenter makes of a sample of them. */
   readonly augmentation: string | null;

@@ -12,8 +12,8 @@ import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
 import { flowIdentity, sampleOf } from "./identity.ts";
 import {
   checkClasses,
-  checkImageShape,
-  checkLabels,
+  checkInputShape,
+  checkLabelOrder,
   checkNames,
   warnOfOtherNames,
 } from "./model-input.ts";
@@ -26,11 +26,11 @@ import { standardized } from "./standardized.ts";
 export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: number): Feed {
   const { subject, model } = call;
   const flow = checkedFlow(subject, given);
-  checkImageShape(subject, model, flow.imageShape);
+  checkInputShape(subject, model, flow.imageShape);
   if (use.purpose === "evaluation") {
     checkClasses(subject, model, classes ?? flow.classNames.length);
   }
-  if (use.purpose !== "prediction") checkLabels(subject, model, flow.classNames);
+  if (use.purpose !== "prediction") checkLabelOrder(subject, model, flow.classNames);
   if (use.purpose === "training") checkNames(subject, model, flow.classNames);
   if (use.purpose === "evaluation") warnOfOtherNames(subject, model, flow.classNames);
   const steps = use.purpose === "training" ? checkedSteps(call, flow, use) : flow.length;

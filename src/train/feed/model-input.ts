@@ -9,8 +9,8 @@ import { listed } from "../../text/listed.ts";
 import { classNamesOf } from "../../model/class-names.ts";
 import { modelInternals } from "../../model/internals.ts";
 
-/** Throws unless the model is alive and takes and gives one tensor. */
-export function checkModel(subject: string, model: LayersModel): void {
+/** Throws unless the model is alive and takes and gives one tensor, as one for images does. */
+export function checkImageModel(subject: string, model: LayersModel): void {
   checkLiveModel(subject, model);
   const { inputs, outputs } = modelInternals(model);
   check(
@@ -22,8 +22,12 @@ export function checkModel(subject: string, model: LayersModel): void {
   );
 }
 
-/** Throws unless the model is compiled, with a loss: TensorFlow.js takes a list or an object without one. */
+/**
+ * Throws unless it is such a model, and compiled with a loss: TensorFlow.js takes a list or an object
+ * without one.
+ */
 export function checkCompiled(subject: string, model: LayersModel): void {
+  checkImageModel(subject, model);
   const { optimizer, lossFunctions = [] } = modelInternals(model);
   const hasLoss = lossFunctions.every((loss) => typeof loss === "function");
   check(
@@ -44,7 +48,7 @@ export function isOfShape(shape: readonly number[], wanted: readonly (number | n
 }
 
 /** Throws unless images of this shape fit the model's input. */
-export function checkImageShape(
+export function checkInputShape(
   subject: string,
   model: LayersModel,
   imageShape: readonly number[],
@@ -100,7 +104,7 @@ export function checkClasses(subject: string, model: LayersModel, classes: numbe
 }
 
 /** Throws if images have another label for a class than the model, where both call it by the same name. */
-export function checkLabels(
+export function checkLabelOrder(
   subject: string,
   model: LayersModel,
   classNames: readonly string[],

@@ -10,7 +10,7 @@ import { ArgumentError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
 import type { Batch, ModelCall, Feed, FeedUse } from "./feed.ts";
-import { checkImageShape } from "./model-input.ts";
+import { checkInputShape } from "./model-input.ts";
 
 /** Bytes, scaled to [0, 1]. */
 export function bytesFeed(call: ModelCall, bytes: Bytes, use: FeedUse): Feed<Batch> {
@@ -71,7 +71,7 @@ function rowsFeed(
 ): Feed<Batch> {
   const { subject, model } = call;
   const shape = inputShape(call);
-  checkImageShape(subject, model, shape);
+  checkInputShape(subject, model, shape);
   const size = sizeOf(shape);
   check(
     pixels.length > 0 && pixels.length % size === 0,

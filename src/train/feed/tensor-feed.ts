@@ -2,7 +2,7 @@ import { cast, max, min, slice, sum, type Tensor, tidy } from "@tensorflow/tfjs-
 import { check } from "../../checks.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
 import type { Batch, ModelCall, Feed, FeedUse } from "./feed.ts";
-import { checkByteRange, checkImageShape, scaledTensor } from "./model-input.ts";
+import { checkByteRange, checkInputShape, scaledTensor } from "./model-input.ts";
 import { readTogether } from "./read-together.ts";
 
 /** Images in a tensor `[n, h, w, c]`: int32 as bytes, float32 as it is. */
@@ -16,7 +16,7 @@ export function tensorFeed(call: ModelCall, images: Tensor, { batchSize }: FeedU
     images.isDisposed ? "a disposed one" : `${images.dtype} [${images.shape.join(", ")}]`,
     "pass such a tensor; tf.expandDims makes a batch of one image",
   );
-  checkImageShape(subject, model, images.shape.slice(1));
+  checkInputShape(subject, model, images.shape.slice(1));
   if (images.dtype === "int32") warnOfScalingTwice(subject, model);
   const [length] = images.shape;
   return {

@@ -16,7 +16,7 @@ import type { TrainingSettings } from "../train-options.ts";
 import { kindOf, type LabelledImages } from "./feed-of.ts";
 
 /** The data of a run. */
-export interface TrainingSet {
+interface TrainingSet {
   readonly train: LabelledImages;
   readonly validation: LabelledImages | undefined;
   /** For each image of `train` what its loss is multiplied by. */
@@ -26,7 +26,7 @@ export interface TrainingSet {
 }
 
 /** The options that say so. */
-export type TrainingSetSettings = Pick<
+type TrainingSetSettings = Pick<
   TrainingSettings,
   "train" | "validation" | "validationSplit" | "seed" | "classWeight" | "sampleWeight"
 >;

@@ -28,7 +28,12 @@ export function setTfjsParams(
 const NAMES = [
   ["acc", "accuracy"],
   ["val_acc", "val_accuracy"],
-] as const;
+];
+
+/** What a value is called there if this is its name here, or the other way round. */
+export function otherNameOf(name: string): string | undefined {
+  return NAMES.find((names) => names.includes(name))?.find((other) => other !== name);
+}
 
 /** The same logs, whose accuracy is also found under `acc` and `val_acc`, but not counted twice. */
 export function withTfjsAliases(logs: Logs): Logs {

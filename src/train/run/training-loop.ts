@@ -3,7 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../../checks.ts";
 import { DataError, type TrainingError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
-import { buildOptimizer } from "../../model/optimizers/build-optimizer.ts";
+import { prepareOptimizer } from "../../model/optimizers/prepare-optimizer.ts";
 import type { TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { CallbackList } from "./callback-list.ts";
@@ -101,7 +101,7 @@ export class TrainingLoop {
 
   async #runPhases(): Promise<void> {
     // Before the first save: what is no longer trained has no state in a checkpoint.
-    buildOptimizer(this.#subject, this.#model);
+    prepareOptimizer(this.#subject, this.#model);
     await this.#endingRun(async () => {
       clearStopRequest(this.#model);
       await this.#callbacks.call("onTrainBegin", {});

@@ -11,7 +11,7 @@ import { stateOfEach, optimizedWeights, type OptimizedWeight } from "./owners.ts
  * and gives up that of all others. Idempotent.
  * @throws {DataError} if a state that was set before is not that of these weights.
  */
-export function buildOptimizer(subject: string, model: LayersModel): void {
+export function prepareOptimizer(subject: string, model: LayersModel): void {
   const optimizer = modelInternals(model).optimizer!;
   if (buildKerasOptimizer(model)) return;
   disposeWhatItMakes(optimizer);
