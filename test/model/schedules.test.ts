@@ -11,6 +11,7 @@ import {
   learningRateFinder,
   learningRateScheduler,
   linearSchedule,
+  oneCycle,
   loadModel,
   reduceLROnPlateau,
   sgd,
@@ -236,6 +237,16 @@ describe("a saved optimizer", () => {
       "learningRate",
       { learningRate: Object.assign(() => 0.1, { toJSON: () => ({ kind: "mine", options: {} }) }) },
     ],
+    // Not even under the name, or with the properties, of one of the library's.
+    [
+      "learningRate",
+      {
+        learningRate: Object.assign(() => 0.1, {
+          toJSON: () => ({ kind: "cosineDecay", options: { from: 1 } }),
+        }),
+      },
+    ],
+    ["learningRate", { learningRate: Object.assign(() => 0.1, oneCycle({ maxLearningRate: 1 })) }],
     ["weights", { groups: [{ weights: () => true, weightDecay: 0 }] }],
   ])("cannot hold functions of one's own: %s (%#)", async (name, options) => {
     const model = compiled(adam(options));

@@ -23,8 +23,8 @@ export interface Schedule {
 }
 
 /**
- * A learning rate of at least 0: a number, a {@link Schedule}, or a function of your own. One without a
- * `toJSON` is known to a checkpoint by its text, and cannot be saved with the model.
+ * A learning rate of at least 0: a number, a {@link Schedule}, or a function of your own. Such a one cannot
+ * be saved with the model, and is known to a checkpoint by its text if it has no `toJSON`.
  */
 export type LearningRate = number | ((step: number, steps: number) => number);
 
@@ -62,7 +62,10 @@ export function checkedRate(
   });
 }
 
-/** Whether it is a schedule that a file can hold. */
+/** Brand of the schedules that this library makes. */
+export const SCHEDULE = "Schedule";
+
+/** Whether it is a schedule that says what it is, be it one of a user's own. */
 export function isSchedule(rate: unknown): rate is Schedule {
   return typeof rate === "function" && typeof (rate as Partial<Schedule>).toJSON === "function";
 }

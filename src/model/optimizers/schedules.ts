@@ -1,8 +1,9 @@
 /** Schedules of the learning rate: pure functions of the number of the step. */
+import { BRAND } from "../../brand.ts";
 import { check } from "../../checks.ts";
 import { ArgumentError } from "../../errors.ts";
 import { integer, number, oneOf, readOptions } from "../../options.ts";
-import type { Schedule } from "./schedule.ts";
+import { type Schedule, SCHEDULE } from "./schedule.ts";
 
 /** Options of {@link cosineDecay}. */
 export interface CosineDecayOptions {
@@ -162,7 +163,9 @@ function schedule(
   rate: (step: number, steps: number) => number,
 ): Schedule {
   const toJSON = (): ReturnType<Schedule["toJSON"]> => ({ kind, options: { ...options } });
-  return Object.assign((step: number, steps = NaN) => rate(step, steps), { toJSON });
+  const made = Object.assign((step: number, steps = NaN) => rate(step, steps), { toJSON });
+  // What is copied onto another function does not make it one of ours.
+  return Object.defineProperty(made, BRAND, { value: SCHEDULE });
 }
 
 /** The steps of the run, in place of an option. */

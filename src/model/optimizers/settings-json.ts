@@ -1,9 +1,7 @@
 /** The options of an optimizer as JSON: schedules and patterns are none by themselves. */
+import { brandOf } from "../../brand.ts";
 import { ArgumentError } from "../../errors.ts";
-import { isSchedule } from "./schedule.ts";
-
-/** The schedules that a file can hold. */
-const KINDS = ["cosineDecay", "linearSchedule", "oneCycle"];
+import { type Schedule, SCHEDULE } from "./schedule.ts";
 
 /**
  * Options for a model's file.
@@ -20,12 +18,12 @@ export function settingsToJson(subject: string, settings: object): Record<string
 function valueToJson(subject: string, name: string, value: unknown): unknown {
   if (value instanceof RegExp) return { pattern: value.source, flags: value.flags };
   if (typeof value === "function") {
-    const json = isSchedule(value) ? value.toJSON() : undefined;
-    if (json && KINDS.includes(json.kind)) return json;
+    // Whatever name a user's own gives itself, the file would make another of it.
+    if (brandOf(value) === SCHEDULE) return (value as Schedule).toJSON();
     throw new ArgumentError({
       subject,
       expected: `${name} that a model's file can hold`,
-      got: json ? `a schedule of the kind ${JSON.stringify(json.kind)}` : "a function",
+      got: "a function of your own",
       remedy:
         "use cosineDecay, linearSchedule or oneCycle, and regular expressions for groups; or save with " +
         "{ includeOptimizer: false }",
