@@ -39,9 +39,10 @@ const adamOptions = (weightDecay?: number) => ({
  * TensorFlow.js corrects both moments first and adds epsilon to the corrected root, which gives
  * other steps where gradients are tiny. This is what {@link buildCifarModel} compiles with.
  *
- * @returns an optimizer for `model.compile`; saved as an ordinary `Adam` with which plain
- *   TensorFlow.js makes the same next step, but without clipping, decay and accumulation, which it has
- *   not. {@link loadModel} gives all of it back.
+ * @returns an optimizer for {@link buildCifarModel}, which disposes it with the model, or for
+ *   `model.compile`, after which it stays the caller's to dispose; saved as an ordinary `Adam` with
+ *   which plain TensorFlow.js makes the same next step, but without clipping, decay and accumulation,
+ *   which it has not. {@link loadModel} gives all of it back.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
@@ -52,7 +53,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * Adam with decoupled weight decay, 0.004 by default: before each update a weight w loses
  * `learningRate * weightDecay * w`. All weights decay but those of `excludeFromWeightDecay`.
  *
- * @returns an optimizer for `model.compile`; saved as {@link adam}'s is: plain TensorFlow.js goes on
+ * @returns an optimizer, used, disposed and saved as {@link adam}'s is: plain TensorFlow.js goes on
  *   without the decay.
  * @throws {ArgumentError} if an option is unknown or out of its range.
  */

@@ -25,7 +25,7 @@ export interface CosineDecayOptions {
  *
  * @example
  * const learningRate = cosineDecay({ initialLearningRate: 0.001 }); // over the whole run
- * model.compile({ optimizer: adam({ learningRate }), loss: "sparseCategoricalCrossentropy" });
+ * const model = buildCifarModel({ for: set, optimizer: adam({ learningRate }) });
  * @throws {ArgumentError} if an option is unknown or out of its range; in training, if neither
  *   `decaySteps` nor the number of the run's steps is known.
  */
@@ -76,7 +76,7 @@ export interface LinearScheduleOptions {
  *
  * @example
  * const learningRate = linearSchedule({ from: 0.1, to: 0, warmup: 0.2 });
- * model.compile({ optimizer: sgd({ learningRate }), loss: "sparseCategoricalCrossentropy" });
+ * const model = buildCifarModel({ for: set, optimizer: sgd({ learningRate }) });
  * @throws {ArgumentError} if an option is unknown or out of its range; in training, if neither `steps` nor
  *   the number of the run's steps is known.
  */

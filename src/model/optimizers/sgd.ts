@@ -32,7 +32,7 @@ const sgdOptions = () => ({
  * learningRate * g`, then `w += velocity`, with Nesterov's momentum `w += momentum * velocity -
  * learningRate * g`. A change of the learning rate leaves the velocity as it is.
  *
- * @returns an optimizer for `model.compile`; saved as an ordinary `SGD` or `Momentum` with which plain
+ * @returns an optimizer, used and disposed as {@link adam}'s is; saved as an ordinary `SGD` or `Momentum` with which plain
  *   TensorFlow.js makes the same next step, but without clipping, decay and accumulation, which it has
  *   not, and without the velocity if the learning rate is 0. {@link loadModel} gives all of it back.
  * @throws {ArgumentError} if an option is unknown or out of its range.
