@@ -22,7 +22,7 @@ import {
 } from "cifar-kit";
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { useBackend } from "../helpers/backends.ts";
-import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { tinyImages, tinyModel, twins } from "../helpers/tiny.ts";
 
 beforeAll(() => useBackend("cpu"));
 
@@ -273,6 +273,21 @@ describe("groups of weights", () => {
     optimizer.dispose();
     return result;
   }
+
+  it("take weights by their layers' names, of which two may have the same", async () => {
+    const model = twins();
+    const groups = [{ weights: /^dense\/bias$/, learningRate: 1 }];
+    model.compile({
+      optimizer: sgd({ learningRate: 0, groups }),
+      loss: "sparseCategoricalCrossentropy",
+    });
+    const read = (): string[] => model.getWeights().map((weight) => String(weight.dataSync()));
+    const before = read();
+    await trainPhase(model, { train: tinyImages(4), epochs: 1, verbose: 0 });
+    expect(read().map((weight, i) => weight !== before[i])).toEqual([false, true, false, true]);
+    model.dispose();
+    model.optimizer.dispose();
+  });
 
   it("have a rate and a decay of their own; the first one that takes a weight has it", () => {
     const options: SgdOptions = {

@@ -22,7 +22,7 @@ import { type NamedArray, toArray, toTensor, wholeNumber } from "../named-array.
 import { clipGradients } from "./clip-gradients.ts";
 import { isSchedule, type LearningRate, rateAt } from "./schedule.ts";
 import type { OptimizerSettings } from "./optimizer-options.ts";
-import { type OptimizedWeight, withUniqueNames } from "./owners.ts";
+import type { OptimizedWeight } from "./owners.ts";
 import { settingsToJson } from "./settings-json.ts";
 import {
   disposedWhenRead,
@@ -70,6 +70,8 @@ export abstract class KerasOptimizer<
   #runEnd = NaN;
   /** The weights of the model that it is for, frozen ones included. */
   #known?: WeakSet<Variable>;
+  /** What the weights that it was built for are called, and the group of each, by their variables. */
+  #names: ReadonlyMap<string, string> = new Map();
   #groups: ReadonlyMap<string, WeightGroup | undefined> = new Map();
 
   /**
@@ -146,6 +148,7 @@ export abstract class KerasOptimizer<
     this.#state.build(this.#subject, weights);
     this.#known ??= new WeakSet();
     for (const variable of variables) this.#known.add(variable);
+    this.#names = new Map(weights.map(({ name, variable }) => [variable.name, name]));
     this.#groups = new Map(weights.map(({ name, variable }) => [variable.name, groups.get(name)]));
   }
 
@@ -188,13 +191,12 @@ export abstract class KerasOptimizer<
     const variableOf = (name: string): Variable => engine().registeredVariables[name];
     if (!this.#state.isFor(names)) {
       // A variable's name is that of its weight, but for a number where another has it already.
-      const weights = withUniqueNames(
+      this.build(
         names.map((name) => ({
-          name: this.#state.nameOf(name) ?? name.replace(/_\d+$/, ""),
+          name: this.#names.get(name) ?? name.replace(/_\d+$/, ""),
           variable: variableOf(name),
         })),
       );
-      this.build(weights);
     }
     const isDue = (this.iterations + 1) % steps === 0;
     tidy(() => {
@@ -237,6 +239,7 @@ export abstract class KerasOptimizer<
   override dispose(): void {
     this.#state.dispose();
     this.#known = undefined;
+    this.#names = new Map();
     this.#learningRate = this.#initialRate;
     this.#runEnd = NaN;
     this.iterations_ = 0;
@@ -352,7 +355,7 @@ export abstract class KerasOptimizer<
   #decayed(update: Update, rate: number, group?: WeightGroup): Update {
     const { weightDecay, excludeFromWeightDecay, decoupledWeightDecay } = this.options;
     const { variable, gradient } = update;
-    const name = this.#state.nameOf(variable.name)!;
+    const name = this.#names.get(variable.name)!;
     const isExcluded = excludeFromWeightDecay.some((part) => name.includes(part));
     const decay = group?.weightDecay ?? (isExcluded ? 0 : weightDecay);
     if (decay === 0) return update;

@@ -21,8 +21,7 @@ export interface Owner {
 
 /** The weights that the next steps of a compiled model move. */
 export function optimizedWeights(model: LayersModel): readonly OptimizedWeight[] {
-  const weights = modelInternals(model).collectedTrainableWeights;
-  return withUniqueNames(weights.map(optimizedWeight));
+  return modelInternals(model).collectedTrainableWeights.map(optimizedWeight);
 }
 
 /** The same of any weight. */
@@ -31,10 +30,14 @@ export const optimizedWeight = (weight: LayerVariable): OptimizedWeight => ({
   variable: weight.read() as Variable,
 });
 
-/** The same under the names of their variables, if two have the same name. */
+/** The same under names that differ, as a state needs them: the second "a" is "a:2", as no weight is called. */
 export function withUniqueNames(weights: readonly OptimizedWeight[]): readonly OptimizedWeight[] {
-  const areUnique = new Set(weights.map(({ name }) => name)).size === weights.length;
-  return areUnique ? weights : weights.map(({ variable }) => ({ name: variable.name, variable }));
+  const counts = new Map<string, number>();
+  return weights.map(({ name, variable }) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return { name: count > 1 ? `${name}:${count}` : name, variable };
+  });
 }
 
 /** The parts of a state, in its order. */

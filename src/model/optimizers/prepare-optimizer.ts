@@ -4,7 +4,7 @@ import { modelInternals, type OptimizerVariable } from "../internals.ts";
 import { buildKerasOptimizer } from "./build-keras-optimizer.ts";
 import { disposeWhatItMakes } from "./dispose-what-it-makes.ts";
 import { slotsPerVariable } from "./optimizer-state.ts";
-import { stateOfEach, optimizedWeights, type OptimizedWeight } from "./owners.ts";
+import { stateOfEach, optimizedWeights, type OptimizedWeight, withUniqueNames } from "./owners.ts";
 
 /**
  * Gives each weight that the next steps of a compiled model move its own state, new where it had none,
@@ -15,7 +15,9 @@ export function prepareOptimizer(subject: string, model: LayersModel): void {
   const optimizer = modelInternals(model).optimizer!;
   if (buildKerasOptimizer(model)) return;
   disposeWhatItMakes(optimizer);
-  if (slotsPerVariable(optimizer)) moveSlots(subject, optimizer, optimizedWeights(model));
+  if (slotsPerVariable(optimizer)) {
+    moveSlots(subject, optimizer, withUniqueNames(optimizedWeights(model)));
+  }
 }
 
 /**

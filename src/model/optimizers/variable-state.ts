@@ -8,6 +8,7 @@ import {
   type OptimizedWeight,
   type Owner,
   ownersOf,
+  withUniqueNames,
 } from "./owners.ts";
 import { ACCUMULATOR } from "./tfjs-form.ts";
 
@@ -35,11 +36,6 @@ export class VariableState {
     return this.#entries.get(variable)!.slots;
   }
 
-  /** The name that a variable's state is saved under, if it has one. */
-  nameOf(variable: string): string | undefined {
-    return this.#isBuilt ? this.#entries.get(variable)?.name : undefined;
-  }
-
   /** Whether these variables, and no others, have their state. */
   isFor(variables: readonly string[]): boolean {
     const entries = this.#entries;
@@ -56,7 +52,7 @@ export class VariableState {
    */
   build(subject: string, weights: readonly OptimizedWeight[]): void {
     const before = this.#entries;
-    const places = weights.map(({ name, variable }) => {
+    const places = withUniqueNames(weights).map(({ name, variable }) => {
       const known = this.#isBuilt ? before.get(variable.name) : undefined;
       return { name, shape: variable.shape, known, variable };
     });
