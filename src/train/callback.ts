@@ -23,7 +23,7 @@ export interface TrainingRun {
   /** Batches in one epoch; `undefined` where the data does not say beforehand. */
   readonly steps: number | undefined;
   /**
-   * Epochs from one measurement of the validation data to the next; `undefined` without such data.
+   * Epochs from one measurement of the validation data to the next; `undefined` in a run without any.
    * Between two of them the logs lack the values that begin with `val_`.
    */
   readonly validationFreq: number | undefined;

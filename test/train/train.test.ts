@@ -166,6 +166,45 @@ describe("train", () => {
     model.dispose();
   });
 
+  it.each([
+    ["never come", { validationFreq: 3 }],
+    ["are not there", { validation: undefined }],
+    ["come before the run begins", { validationFreq: 5, initialEpoch: 6, epochs: 8 }],
+  ])("has callbacks say once that measurements that they wait for %s", async (_, options) => {
+    const said: string[] = [];
+    vi.spyOn(console, "warn").mockImplementation((text: string) => said.push(text));
+    const model = tinyModel();
+    await trainPhase(model, {
+      ...{ ...common, epochs: 2, ...options },
+      callbacks: [
+        earlyStopping(),
+        modelCheckpoint({ filepath: "best", saveBestOnly: true, save: () => undefined }),
+        reduceLROnPlateau(),
+      ],
+    });
+    expect(said.map((text) => text.split(";")[0])).toEqual([
+      "earlyStopping: the logs lack val_loss",
+      "modelCheckpoint: the logs lack val_loss",
+      "reduceLROnPlateau: the logs lack val_loss",
+    ]);
+    vi.restoreAllMocks();
+    model.dispose();
+  });
+
+  it("has callbacks wait in a phase without measurements for those of the next", async () => {
+    const said = vi.spyOn(console, "warn").mockReturnValue();
+    const saved: string[] = [];
+    const save = (path: string): undefined => void saved.push(path);
+    const callbacks = [modelCheckpoint({ filepath: "{val_loss:.0f}", save })];
+    const model = tinyModel();
+    const phases = [{ epochs: 1 }, { epochs: 2 }];
+    await train(model, { ...common, phases, validationFreq: 2, callbacks });
+    expect(saved).toHaveLength(1);
+    expect(said).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+    model.dispose();
+  });
+
   it("gives the metrics that the model was compiled with, of training and validation", async () => {
     const model: LayersModel = sequential({
       layers: [

@@ -76,7 +76,8 @@ export class Monitor {
       const keys = Object.keys(logs).join(", ") || "nothing";
       warn(
         `${this.#subject}: the logs lack ${this.name}; they hold ${keys}. ` +
-          "Pass validation data, or monitor a value that is there.",
+          "Pass validation data, with a validationFreq of no more than the epochs, or monitor a " +
+          "value that is there.",
       );
     }
     return value;

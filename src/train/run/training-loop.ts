@@ -355,10 +355,14 @@ export class TrainingLoop {
     // Behind the last phase it is still the last one.
     const phase = (): number => Math.min(this.#position.phase, this.#phases.length - 1);
     const current = (): RunPhase => this.#phases[phase()];
+    const { validationFreq } = this.#settings;
+    const measurementsBefore = (epoch: number): number => Math.floor(epoch / validationFreq);
+    const isMeasured = ({ validation, initialEpoch, epochs }: RunPhase): boolean =>
+      validation !== undefined && measurementsBefore(initialEpoch) < measurementsBefore(epochs);
     return {
       model: this.#model,
       verbose: this.#settings.verbose,
-      validationFreq: current().validation && this.#settings.validationFreq,
+      validationFreq: this.#phases.some(isMeasured) ? validationFreq : undefined,
       get phase() {
         return phase();
       },
