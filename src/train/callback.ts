@@ -66,7 +66,10 @@ export interface Callback {
   onPhaseEnd?(phase: number, logs: Logs, run: TrainingRun): void | Promise<void>;
   /** Before the first batch of an epoch. */
   onEpochBegin?(epoch: number, logs: Logs, run: TrainingRun): void | Promise<void>;
-  /** The logs are shared by the callbacks of a run, in order: one may add a value for the next. */
+  /**
+   * The logs are shared by the callbacks of a run, in order: one may add a value for the next. Numbers in
+   * them go into the history.
+   */
   onEpochEnd?(epoch: number, logs: Logs, run: TrainingRun): void | Promise<void>;
   /** Before the validation data are measured at the end of an epoch. */
   onTestBegin?(logs: Logs, run: TrainingRun): void | Promise<void>;

@@ -166,6 +166,16 @@ describe("train", () => {
     model.dispose();
   });
 
+  it("has in its history what callbacks add to the logs, as Keras has", async () => {
+    const model = tinyModel();
+    const { metrics } = await trainPhase(model, {
+      ...{ ...common, epochs: 3 },
+      callbacks: [reduceLROnPlateau({ monitor: "loss", patience: 1, minDelta: 100, factor: 0.5 })],
+    });
+    expect(metrics).toEqual({ learning_rate: [0.001, 0.001, 0.0005] });
+    model.dispose();
+  });
+
   it.each([
     ["never come", { validationFreq: 3 }],
     ["are not there", { validation: undefined }],

@@ -7,7 +7,6 @@ import type { Checkpoint, MeansState, RunPosition } from "./checkpoint.ts";
 import type { CallbackState } from "../callback.ts";
 import {
   ARRAY_KEY,
-  NUMBER_KEY,
   DIGEST_BYTES,
   FORMAT_VERSION,
   MAGIC,
@@ -16,6 +15,7 @@ import {
   PREFIX_BYTES,
   type TensorLists,
   type TensorSpec,
+  VALUE_KEY,
 } from "./format.ts";
 import {
   count,
@@ -24,13 +24,14 @@ import {
   json,
   jsonObject,
   list,
+  named,
   notNegative,
   nullable,
-  numberOrNaN,
   object,
   record,
   string,
   word,
+  written,
 } from "./header-shape.ts";
 
 type Header = Omit<Checkpoint, keyof TensorLists> & {
@@ -55,19 +56,19 @@ const readHeader = object<Header>({
   steps: count,
   learningRate: nullable(notNegative),
   means: object<MeansState>({
-    sums: list(numberOrNaN),
+    sums: list(written),
     samples: count,
-    logs: record(numberOrNaN),
+    logs: record(written),
   }),
   seconds: notNegative,
   histories: list(
     object<History>({
       epochs: list(count),
-      loss: list(numberOrNaN),
-      accuracy: list(numberOrNaN),
-      valLoss: list(numberOrNaN),
-      valAccuracy: list(numberOrNaN),
-      metrics: record(list(numberOrNaN)),
+      loss: list(written),
+      accuracy: list(written),
+      valLoss: list(written),
+      valAccuracy: list(written),
+      metrics: record(list(written)),
       seconds: list(notNegative),
     }),
   ),
@@ -181,9 +182,7 @@ function readTensors(lists: TensorLists, payload: Uint8Array): Arrays {
   };
 }
 
-const notFinite = word("NaN", "Infinity", "-Infinity");
-
-/** A callback's state with its typed arrays, and the numbers that JSON lacks, back in their places. */
+/** A callback's state with its typed arrays, and the values that JSON lacks, back in their places. */
 function withArrays(state: JsonValue, arrays: readonly NamedArray[]): CallbackState {
   if (Array.isArray(state)) {
     return (state as JsonValue[]).map((item) => withArrays(item, arrays));
@@ -194,7 +193,8 @@ function withArrays(state: JsonValue, arrays: readonly NamedArray[]): CallbackSt
     if (index >= arrays.length) throw damaged("arrays that are in the file", `number ${index}`);
     return arrays[index].values;
   }
-  if (Object.hasOwn(state, NUMBER_KEY)) return Number(notFinite(state[NUMBER_KEY], NUMBER_KEY));
+  // Within objects, as the type of a state has it.
+  if (Object.hasOwn(state, VALUE_KEY)) return named(state)!;
   return Object.fromEntries(
     Object.entries(state).map(([key, value]) => [key, withArrays(value, arrays)]),
   );

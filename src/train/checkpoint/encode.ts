@@ -6,19 +6,19 @@ import { sha256 } from "../../bytes/sha256.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { NamedArray } from "../../model/named-array.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import type { CallbackState } from "../callback.ts";
 import { headerOf } from "./decode.ts";
 import {
   ALIGNMENT,
   ARRAY_KEY,
-  NUMBER_KEY,
   DIGEST_BYTES,
   FORMAT_VERSION,
   MAGIC,
   MAX_DEPTH,
   MAX_HEADER_BYTES,
+  NAMED_VALUES,
   PREFIX_BYTES,
   type TensorSpec,
+  VALUE_KEY,
 } from "./format.ts";
 
 const SUBJECT = "encodeCheckpoint";
@@ -36,6 +36,8 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
   }));
   const header = JSON.stringify({
     ...rest,
+    means: withoutArrays(rest.means, "means", [], 0),
+    histories: withoutArrays(rest.histories, "histories", [], 0),
     callbacks: states,
     tensors: {
       weights: weights.map(specOf),
@@ -93,9 +95,9 @@ function specOf({ name, shape, values }: NamedArray): TensorSpec {
   return { name, dtype: values instanceof Float32Array ? "float32" : "int32", shape };
 }
 
-/** A callback's state as JSON; its typed arrays go to `arrays`, their numbers stay. */
+/** Plain data as JSON; typed arrays go to `arrays`, their numbers stay. */
 function withoutArrays(
-  state: CallbackState | undefined,
+  state: unknown,
   path: string,
   arrays: NamedArray[],
   depth: number,
@@ -105,15 +107,13 @@ function withoutArrays(
     arrays.push({ name: path, shape: [state.length], values: state });
     return { [ARRAY_KEY]: arrays.length - 1 };
   }
-  // As in JSON, what has no value is null.
-  if (state === undefined) return null;
-  if (typeof state === "number" && !Number.isFinite(state)) return { [NUMBER_KEY]: String(state) };
+  const named = [...NAMED_VALUES].find(([, value]) => Object.is(value, state));
+  if (named) return { [VALUE_KEY]: named[0] };
   if (state === null || ["boolean", "number", "string"].includes(typeof state)) {
     return state as JsonValue;
   }
   if (Array.isArray(state)) {
-    const items = state as readonly CallbackState[];
-    return items.map((item, i) => withoutArrays(item, `${path}[${i}]`, arrays, depth + 1));
+    return Array.from(state, (item, i) => withoutArrays(item, `${path}[${i}]`, arrays, depth + 1));
   }
   const prototype = Object.getPrototypeOf(state) as unknown;
   check(
@@ -123,10 +123,10 @@ function withoutArrays(
     `${path}: ${describe(state)}`,
     "return such values from getState",
   );
-  const entries = Object.entries(state as Record<string, CallbackState | undefined>);
+  const entries = Object.entries(state as object);
   for (const [key] of entries) {
     check(
-      ![ARRAY_KEY, NUMBER_KEY, "__proto__"].includes(key),
+      ![ARRAY_KEY, VALUE_KEY, "__proto__"].includes(key),
       SUBJECT,
       "ordinary keys in a callback's state",
       key,

@@ -34,8 +34,16 @@ export interface TensorSpec {
 
 /** Stands in a callback's state for the tensor of that number. */
 export const ARRAY_KEY = "$array";
-/** Stands there for NaN or an infinity, which JSON lacks: its name in JavaScript. */
-export const NUMBER_KEY = "$number";
+/** Stands there, and in the histories, for a value that JSON lacks: its name in JavaScript. */
+export const VALUE_KEY = "$value";
+/** Those values. */
+export const NAMED_VALUES: ReadonlyMap<string, number | undefined> = /* @__PURE__ */ new Map([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+  ["-0", -0],
+  ["undefined", undefined],
+]);
 
 /** The header's tensors, in the order of their bytes. */
 export interface TensorLists {

@@ -5,7 +5,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
 import { describe, isText } from "../../checks.ts";
 import { DataError } from "../../errors.ts";
-import { MAX_DEPTH } from "./format.ts";
+import { MAX_DEPTH, NAMED_VALUES, VALUE_KEY } from "./format.ts";
 
 /** Checks a value found at `path`. */
 export type FieldReader<T> = (value: JsonValue | undefined, path: string) => T;
@@ -39,9 +39,13 @@ export const anyNumber = /* @__PURE__ */ kind<number>(
   (value) => typeof value === "number",
 );
 
-/** A number that may be none: JSON says `null` for NaN. */
-export const numberOrNaN: FieldReader<number> = (value, path) =>
-  value === null ? NaN : finite(value, path);
+/** What an object stands for that says the name of a value that JSON lacks. */
+export const named = (value: JsonObject): number | undefined =>
+  NAMED_VALUES.get(word(...NAMED_VALUES.keys())(value[VALUE_KEY], VALUE_KEY));
+
+/** Any number, as the writer writes it. */
+export const written: FieldReader<number> = (value, path) =>
+  isJsonObject(value) ? anyNumber(named(value), path) : finite(value, path);
 
 /** A finite number of at least 0. */
 export const notNegative: FieldReader<number> = (value, path) => {

@@ -18,8 +18,8 @@ export interface History {
   readonly valAccuracy: readonly number[];
   /**
    * The other metrics that the model was compiled with, by their names (the second `topk` is `topk_1`);
-   * on the validation data with
-   * `val_` before them.
+   * on the validation data with `val_` before them. Then the numbers that callbacks have added to the
+   * logs in `onEpochEnd`, such as `learning_rate`.
    */
   readonly metrics: Readonly<Record<string, readonly number[]>>;
   /** Wall time of the epoch in seconds, validation included. The one part that no seed fixes. */
@@ -86,7 +86,7 @@ export class HistoryRecorder {
   readonly #epochs: number[] = [];
   readonly #seconds: number[] = [];
   /** One row of values an epoch. */
-  readonly #logs: Logs[] = [];
+  readonly #logs: ReadonlyMap<string, number>[] = [];
 
   /** One that goes on from histories, one after the other. */
   static of(...histories: readonly History[]): HistoryRecorder {
@@ -107,9 +107,9 @@ export class HistoryRecorder {
   /** What has been recorded, as the plain data that a caller gets. */
   get history(): History {
     const known: readonly string[] = FIELDS.map(([key]) => key);
-    const keys = new Set(this.#logs.flatMap((logs) => Object.keys(logs)));
+    const keys = new Set(this.#logs.flatMap((logs) => [...logs.keys()]));
     const column = (key: string): number[] =>
-      keys.has(key) ? this.#logs.map((logs) => logs[key] ?? NaN) : [];
+      keys.has(key) ? this.#logs.map((logs) => logs.get(key) ?? NaN) : [];
     return shownRounded({
       epochs: [...this.#epochs],
       ...(Object.fromEntries(FIELDS.map(([key, field]) => [field, column(key)])) as Fields),
@@ -122,7 +122,9 @@ export class HistoryRecorder {
 
   append(epoch: number, logs: Logs, seconds: number): void {
     this.#epochs.push(epoch);
-    this.#logs.push({ ...logs });
+    // A callback may have added anything.
+    const isNumber = ([, value]: readonly [string, unknown]): boolean => typeof value === "number";
+    this.#logs.push(new Map(Object.entries(logs).filter(isNumber)));
     this.#seconds.push(seconds);
   }
 }

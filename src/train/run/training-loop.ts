@@ -163,8 +163,10 @@ export class TrainingLoop {
     await this.#trainEpoch();
     await this.#stopIfAborted();
     const logs = withTfjsAliases({ ...this.#means.logs, ...(await this.#validate()) });
-    this.#histories[phase].append(epoch, logs, this.#seconds());
+    const seconds = this.#seconds();
     await this.#callbacks.call("onEpochEnd", epoch, logs);
+    // With what callbacks have added, as in Keras.
+    this.#histories[phase].append(epoch, logs, seconds);
     this.#move({ epoch: epoch + 1, step: 0, begun: false });
     this.#means = this.#newMeans();
     this.#secondsBefore = 0;

@@ -147,6 +147,22 @@ describe("resume", () => {
     expect(await stateHash(model, history.all)).toBe(await stateHash(uninterrupted, all));
   });
 
+  it("gives back the values that callbacks have added to the logs, whatever numbers they are", async () => {
+    const added = [-0, Infinity, NaN];
+    const adding = (): Callback => ({
+      onEpochEnd: (epoch, logs, { phase }) => {
+        logs.added = added[2 * phase + epoch];
+        if (phase === 1) Object.assign(logs, { toString: 5 });
+        Object.assign(logs, { text: "none" });
+      },
+    });
+    const checkpoint = await crashedRun({ callbacks: [adding()] });
+    for (const options of [{}, { checkpoint }, { checkpoint }]) {
+      const { all } = await run({ ...options, callbacks: [adding()] });
+      expect(all.metrics).toEqual({ added, toString: [NaN, NaN, 5] });
+    }
+  });
+
   it("of a run that is over gives its result without training", async () => {
     const store = new MemoryStore();
     const first = newModel();
