@@ -96,3 +96,15 @@ export class TrainingError extends CifarKitError {
     return "TrainingError";
   }
 }
+
+/** Does something with what is not the library's; an error of that becomes one of the library. */
+export async function withOwnErrors<T>(
+  action: () => T | Promise<T>,
+  ours: (cause: unknown) => CifarKitError | Promise<CifarKitError>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw cause instanceof CifarKitError ? cause : await ours(cause);
+  }
+}

@@ -1,5 +1,5 @@
 import { check, checkInteger, checkOneOf, describe, isArray, isListOf } from "../checks.ts";
-import { reader, type Reader } from "../options.ts";
+import { reader } from "../options.ts";
 
 /** Height, width and channels of one image. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -29,10 +29,11 @@ export function checkImageShape(
 }
 
 /** The shape of images. */
-export const imageShape = (): Reader<ImageShape> => (shape, subject, name) => {
-  checkImageShape(subject, shape, name);
-  return [shape[0], shape[1], shape[2]];
-};
+export const imageShape = <const A extends { readonly optional?: true }>(absence: A = {} as A) =>
+  reader(absence, (shape, subject, name): ImageShape => {
+    checkImageShape(subject, shape, name);
+    return [shape[0], shape[1], shape[2]];
+  });
 
 /** The shape of an image that is made of a picture: grey or in colours. */
 export const pictureShape = <const A extends { readonly optional?: true }>(absence: A = {} as A) =>

@@ -1,7 +1,7 @@
 import { input, layers, initializers, type LayersModel, model } from "@tensorflow/tfjs-layers";
 import { check, checkInteger, describe, isArray, isListOf, isObject, isText } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { checkImageShape, type ImageShape } from "../dataset/image-shape.ts";
+import { imageShape } from "../dataset/image-shape.ts";
 import { boolean, integer, like, number, reader, readOptions, seed, texts } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { ensureTrainable } from "./backend/ensure-trainable.ts";
@@ -49,15 +49,9 @@ export interface CifarModelOptions extends OptimizerChoice {
 }
 
 /** What the network is made of, once the options are settled. */
-interface Network {
-  readonly inputShape: ImageShape;
-  readonly numClasses: number;
-  readonly filters: readonly number[];
-  readonly denseUnits: number;
-  readonly dropoutRate: number;
-  readonly batchNormMomentum: number;
-  readonly seed: number;
-}
+type Network = Required<
+  Omit<CifarModelOptions, keyof OptimizerChoice | "for" | "classNames" | "compile">
+>;
 
 /**
  * Builds the notebook's Keras CNN as an ordinary TensorFlow.js layers model: blocks of two 3x3 ReLU
@@ -80,10 +74,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   const unit = { min: 0, max: 1, exclusiveMax: true };
   const settings = readOptions(subject, options, {
     for: like(isForImages, "an ImageSet", "pass e.g. a part of loadCifar10()", { optional: true }),
-    inputShape: reader({ optional: true }, (value, subject, name): ImageShape => {
-      checkImageShape(subject, value, name);
-      return value;
-    }),
+    inputShape: imageShape({ optional: true }),
     numClasses: integer({ min: 2, optional: true }),
     classNames: texts("class names", '["cat", "dog"]', { optional: true }),
     filters: reader({ default: [32, 64, 128] }, readFilters),

@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { check, describe } from "../checks.ts";
+import { checkBytes } from "../checks.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { DataError } from "../errors.ts";
 import { CIFAR10_CLASS_NAMES } from "../dataset/cifar10.ts";
@@ -18,13 +18,8 @@ import { loadWeights } from "./weights/load-weights.ts";
  * @throws {DataError} if the bytes are not those of the file.
  */
 export async function pretrainedModel(bytes: Uint8Array): Promise<LayersModel> {
-  check(
-    bytes instanceof Uint8Array,
-    "pretrainedModel",
-    "the bytes of pretrained/cifar10.safetensors",
-    describe(bytes),
-    "read the file, or call loadPretrained of cifar-kit/node or cifar-kit/browser",
-  );
+  const remedy = "read the file, or call loadPretrained of cifar-kit/node or cifar-kit/browser";
+  checkBytes("pretrainedModel", bytes, remedy);
   const hash = await sha256(bytes);
   if (hash !== PRETRAINED.sha256) {
     throw new DataError({

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { CifarKitError, SourceError } from "../errors.ts";
+import { SourceError, withOwnErrors } from "../errors.ts";
 import type { Reader } from "../options.ts";
 import { messageOf } from "../text/describe.ts";
 import { errorCode } from "./file-errors.ts";
@@ -41,12 +41,10 @@ export async function inCache<T>(
   cacheDir: string,
   action: () => Promise<T>,
 ): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
+  return withOwnErrors(action, (cause) => {
     // Only the system's errors have a code: not the network's, nor what a callback throws.
-    if (cause instanceof CifarKitError || errorCode(cause) === "") throw cause;
-    throw new SourceError({
+    if (errorCode(cause) === "") throw cause;
+    return new SourceError({
       subject,
       expected: `a cache that can be read and written in ${cacheDir}`,
       got: messageOf(cause),
@@ -54,5 +52,5 @@ export async function inCache<T>(
         "choose another folder with the environment variable CIFAR_KIT_CACHE or the option cacheDir",
       cause,
     });
-  }
+  });
 }

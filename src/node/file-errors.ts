@@ -1,5 +1,5 @@
 /** What the file system's errors become: which file, why, and what to do. */
-import { CifarKitError, SourceError } from "../errors.ts";
+import { SourceError, withOwnErrors } from "../errors.ts";
 import { messageOf } from "../text/describe.ts";
 
 /** The code of a system error, e.g. `"ENOENT"`; empty for other errors. */
@@ -36,16 +36,15 @@ export async function explainFileErrors<T>(
   action: () => Promise<T>,
   got: (cause: unknown) => string | Promise<string> = messageOf,
 ): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof CifarKitError) throw cause;
-    throw new SourceError({
-      subject,
-      expected,
-      got: await got(cause),
-      remedy: remedy === undefined ? writingRemedy(cause) : readingRemedy(cause, remedy),
-      cause,
-    });
-  }
+  return withOwnErrors(
+    action,
+    async (cause) =>
+      new SourceError({
+        subject,
+        expected,
+        got: await got(cause),
+        remedy: remedy === undefined ? writingRemedy(cause) : readingRemedy(cause, remedy),
+        cause,
+      }),
+  );
 }

@@ -149,14 +149,7 @@ function nameOf(
   classNames: readonly string[] | undefined,
 ): string {
   if (name !== undefined || label === undefined) {
-    check(
-      name === undefined || typeof name === "string",
-      subject,
-      "the name of a curve to be a text",
-      describe(name),
-      "pass a string, or leave it out",
-    );
-    return name ?? "";
+    return text({ default: "" })(name, subject, "the name of a curve");
   }
   if (classNames === undefined) return String(label);
   check(

@@ -1,15 +1,12 @@
 import { argMax, dispose, mean, type Tensor, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../checks.ts";
-import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { classNamesOf } from "../model/class-names.ts";
-import { anything, integer, readOptions } from "../options.ts";
 import { type ModelCall, type Feed, tensorsOf } from "./feed/feed.ts";
 import { feedOf, type LabelledImages } from "./feed/feed-of.ts";
-import { checkImageModel } from "./feed/model-input.ts";
 import { asPredictions, plainViews, outputsOf } from "./outputs.ts";
 import { type CompiledMetric, compiledMetrics } from "./run/compiled-model.ts";
-import { readViews } from "./predict.ts";
+import { readPredictOptions, readViews } from "./predict.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
 
 /** Options of {@link evaluate}. */
@@ -60,12 +57,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const subject = "evaluate";
-  const { batchSize, testTimeAugmentation } = readOptions(subject, options, {
-    batchSize: integer({ min: 1, default: 256 }),
-    testTimeAugmentation: anything<TestTimeAugmentation | undefined>(),
-  });
-  checkImageModel(subject, model);
-  warnOfSlowBackend(subject);
+  const { batchSize, testTimeAugmentation } = readPredictOptions(subject, model, options);
   const call = { subject, model };
   const feed = feedOf(call, images, { purpose: "evaluation", batchSize });
   return evaluateFeed(call, feed, await readViews(subject, images, testTimeAugmentation));

@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Augmenter } from "../augment/augmenter.ts";
 import {
-  learningRateFinder,
+  finderOf,
   learningRateFinderOptions,
   type LearningRateFinderOptions,
   type LearningRateRange,
@@ -11,12 +11,7 @@ import { readOptions } from "../options.ts";
 import { ModelSnapshot } from "./model-snapshot.ts";
 import { kindOf, type LabelledImages } from "./feed/feed-of.ts";
 import { runPhases } from "./train.ts";
-import {
-  phaseOptions,
-  trainingOptions,
-  type TrainPhaseOptions,
-  trainPhaseOptions,
-} from "./train-options.ts";
+import { type TrainPhaseOptions, trainPhaseOptions } from "./train-options.ts";
 
 /** Options of {@link findLearningRate}. */
 export interface FindLearningRateOptions extends LearningRateFinderOptions {
@@ -44,16 +39,16 @@ export async function findLearningRate(
   options: FindLearningRateOptions,
 ): Promise<LearningRateRange> {
   const subject = "findLearningRate";
-  const { train, batchSize, seed, signal } = trainingOptions();
-  const { augmentation } = phaseOptions();
+  const { train, batchSize, seed, signal, augmentation } = trainPhaseOptions();
+  const ofData = { train, batchSize, seed, signal, augmentation };
   const { steps, minLearningRate, maxLearningRate, smoothing, stopFactor, ...data } = readOptions(
     subject,
     options,
-    { train, batchSize, seed, signal, augmentation, ...learningRateFinderOptions() },
+    { ...ofData, ...learningRateFinderOptions() },
   );
   checkCompiled(subject, model);
   const range = { steps, minLearningRate, maxLearningRate, smoothing, stopFactor };
-  const finder = learningRateFinder(range);
+  const finder = finderOf(subject, range);
   const { images, isEndless } = kindOf(data.train) ?? {};
   const before = await ModelSnapshot.of(model);
   try {

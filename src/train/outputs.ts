@@ -3,6 +3,7 @@ import { dispose, type Tensor, type TensorContainer, tidy } from "@tensorflow/tf
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allocate } from "../bytes/allocate.ts";
 import { check } from "../checks.ts";
+import { mostProbable } from "../metrics/scores.ts";
 import { createPause } from "../runtime/event-loop.ts";
 import type { Batch, Feed, ModelCall } from "./feed/feed.ts";
 
@@ -93,13 +94,6 @@ export function asPredictions(
     at += part.length;
   }
   const k = total / n;
-  const classes = new Int32Array(n);
-  for (let i = 0; i < n; i++) classes[i] = argMax(probabilities, i * k, k);
+  const classes = Int32Array.from({ length: n }, (_, i) => mostProbable(probabilities, k, i));
   return { classNames, probabilities, shape: [n, k], classes };
-}
-
-function argMax(values: Float32Array, from: number, count: number): number {
-  let best = 0;
-  for (let j = 1; j < count; j++) if (values[from + j] > values[from + best]) best = j;
-  return best;
 }

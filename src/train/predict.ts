@@ -34,12 +34,7 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Predictions> {
   const subject = "predict";
-  const { batchSize, testTimeAugmentation } = readOptions(subject, options, {
-    batchSize: integer({ min: 1, default: 256 }),
-    testTimeAugmentation: anything<TestTimeAugmentation | undefined>(),
-  });
-  checkImageModel(subject, model);
-  warnOfSlowBackend(subject);
+  const { batchSize, testTimeAugmentation } = readPredictOptions(subject, model, options);
   const call = { subject, model };
   const feed = feedOf(call, images, { purpose: "prediction", batchSize });
   const views = await readViews(subject, images, testTimeAugmentation);
@@ -61,6 +56,17 @@ export async function predict(
     "its weights contain NaN: go back to an earlier state of the model",
   );
   return predictions;
+}
+
+/** Reads what the functions have in common that ask a model about images; checks the model, too. */
+export function readPredictOptions(subject: string, model: LayersModel, options: PredictOptions) {
+  const settings = readOptions(subject, options, {
+    batchSize: integer({ min: 1, default: 256 }),
+    testTimeAugmentation: anything<TestTimeAugmentation | undefined>(),
+  });
+  checkImageModel(subject, model);
+  warnOfSlowBackend(subject);
+  return settings;
 }
 
 /** The views that an option asks for; loaded with the first call that wants more than one. */

@@ -8,7 +8,7 @@ import { integer, readOptions, seed as anySeed } from "../options.ts";
 import type { Batch } from "./feed/feed.ts";
 import { kindOf } from "./feed/feed-of.ts";
 import { standardizedImage } from "./feed/standardized.ts";
-import { plainViews, type Views } from "./outputs.ts";
+import type { Views } from "./outputs.ts";
 
 /**
  * Which views of an image are classified: the image itself (`"none"`), its mirror image, too
@@ -30,8 +30,7 @@ export interface RandomViews {
 const MOST_VIEWS = 10_000;
 
 /** The views that are wanted of the batches of some images, in their order. */
-export function viewsOf(subject: string, images: unknown, wanted: TestTimeAugmentation): Views {
-  if (wanted === "none") return plainViews;
+export function viewsOf(subject: string, images: unknown, wanted: "flip" | RandomViews): Views {
   if (wanted === "flip") return mirrored;
   check(
     typeof wanted === "object",

@@ -145,13 +145,6 @@ export const trials: Trials = {
       await kit.toSvg(wrong({ mark: "bar", data: { values: [] } }));
     },
   ],
-  "pass a string, or leave it out": [
-    () => roc({ ...curve, name: 5 }),
-    () => {
-      roc({ ...curve, name: "cat" });
-      roc(curve);
-    },
-  ],
   "pass one curve's values in both": [
     () => roc({ ...curve, truePositiveRate: [0] }),
     () => roc(curve),

@@ -1,5 +1,5 @@
 import { messageOf } from "../../text/describe.ts";
-import { SourceError } from "../../errors.ts";
+import { SourceError, withOwnErrors } from "../../errors.ts";
 import { checkBrowser } from "./check-browser.ts";
 import type { StoredFiles } from "./stored-files.ts";
 
@@ -39,21 +39,16 @@ export async function explainStorageErrors<T>(
   what: string,
   action: () => Promise<T>,
 ): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof SourceError) throw cause;
+  return withOwnErrors(action, (cause) => {
     const { name = "Error" } = Object(cause) as Partial<DOMException>;
     const message = messageOf(cause);
-    throw new SourceError({
+    const isFull = name === "QuotaExceededError";
+    return new SourceError({
       subject,
       expected: `to use ${what}`,
-      got:
-        name === "QuotaExceededError"
-          ? `no room left for this site (${message})`
-          : `${name} (${message})`,
+      got: isFull ? `no room left for this site (${message})` : `${name} (${message})`,
       remedy: REMEDIES[name] ?? "use a window that is not private, or another browser",
       cause,
     });
-  }
+  });
 }

@@ -3,7 +3,7 @@ import { modelInternals } from "../../model/internals.ts";
 import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { type Augmenter, augmenter } from "../../augment/augmenter.ts";
-import { check, describe } from "../../checks.ts";
+import { check } from "../../checks.ts";
 import { func, reader, readOptions } from "../../options.ts";
 import { messageOf } from "../../text/describe.ts";
 import { BackendError } from "../../errors.ts";
@@ -101,13 +101,7 @@ function readBackends(
   name: string,
 ): NonNullable<ServeTrainerOptions["backends"]> {
   for (const [backend, start] of Object.entries(Object(backends) as object)) {
-    check(
-      typeof start === "function",
-      subject,
-      `${name}.${backend} to be a function`,
-      describe(start),
-      "pass e.g. () => registerSimdBackend()",
-    );
+    func("pass e.g. () => registerSimdBackend()")(start, subject, `${name}.${backend}`);
   }
   return backends as Readonly<Record<string, () => unknown>>;
 }

@@ -3,7 +3,7 @@
  * same bits. What TensorFlow.js's own `getWeights` gives is not enough for two of its classes: Adam
  * computes its running products anew, which rounds otherwise, and Adamax does not support it.
  */
-import { dispose, type Optimizer, type Variable } from "@tensorflow/tfjs-core";
+import { dispose, type Optimizer, tidy, type Variable } from "@tensorflow/tfjs-core";
 import type {
   NamedTensor,
   OptimizerVariable,
@@ -125,9 +125,7 @@ function adamaxLists(optimizer: Optimizer): (readonly OptimizerVariable[])[] | u
   return [adamax.accumulatedFirstMoment, adamax.accumulatedWeightedInfNorm];
 }
 
-function toVariable(array: NamedArray): OptimizerVariable {
-  const value = toTensor(array);
-  const variable = value.variable(false);
-  value.dispose();
-  return { originalName: array.name, variable };
-}
+const toVariable = (array: NamedArray): OptimizerVariable => ({
+  originalName: array.name,
+  variable: tidy(() => toTensor(array).variable(false)),
+});

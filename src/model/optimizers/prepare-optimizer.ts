@@ -1,4 +1,4 @@
-import { dispose, fill, type Optimizer } from "@tensorflow/tfjs-core";
+import { dispose, fill, type Optimizer, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { modelInternals, type OptimizerVariable } from "../internals.ts";
 import { buildKerasOptimizer } from "./build-keras-optimizer.ts";
@@ -59,9 +59,5 @@ function moveSlots(
   }
 }
 
-function variableOf(shape: number[], value: number): OptimizerVariable["variable"] {
-  const values = fill(shape, value);
-  const variable = values.variable(false);
-  values.dispose();
-  return variable;
-}
+const variableOf = (shape: number[], value: number): OptimizerVariable["variable"] =>
+  tidy(() => fill(shape, value).variable(false));

@@ -1,6 +1,6 @@
 /** Groups of weights that have a learning rate or a decay of their own. */
 import { check, describe, isListOf, isObject } from "../../checks.ts";
-import { number, reader, readOptions, type Reader } from "../../options.ts";
+import { like, number, reader, readOptions, type Reader } from "../../options.ts";
 import { listed } from "../../text/listed.ts";
 import { type LearningRate, learningRate } from "./schedule.ts";
 
@@ -28,22 +28,20 @@ export const weightGroups = (): Reader<readonly WeightGroup[]> =>
       );
       return (value as WeightGroup[]).map((group, i) =>
         readOptions(`${subject}: ${name}[${i}]`, group, {
-          weights: reader({}, (weights, inGroup): WeightGroup["weights"] => {
-            check(
-              typeof weights === "function" || weights instanceof RegExp,
-              inGroup,
-              "weights to be a regular expression or a function of the name",
-              describe(weights),
-              "pass e.g. /bias$/",
-            );
-            return weights as WeightGroup["weights"];
-          }),
+          weights: like(
+            isChoice,
+            "a regular expression or a function of the name",
+            "pass e.g. /bias$/",
+          ),
           learningRate: learningRate({ optional: true }),
           weightDecay: number({ min: 0, optional: true }),
         }),
       );
     },
   );
+
+const isChoice = (value: unknown): value is WeightGroup["weights"] =>
+  typeof value === "function" || value instanceof RegExp;
 
 /**
  * The group of each weight; `undefined` for one that is in none.

@@ -1,6 +1,7 @@
 import type { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { CifarKitError, DataError, SourceError } from "../../errors.ts";
+import { DataError, SourceError, withOwnErrors } from "../../errors.ts";
+import { messageOf } from "../../text/describe.ts";
 import { buildModel } from "./build-model.ts";
 import { checkTopology } from "./check-topology.ts";
 import { KERAS_REMEDY, type Json } from "./json.ts";
@@ -16,11 +17,11 @@ const SUBJECT = "loadModel";
 export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtifacts> {
   const artifacts = await withOwnErrors(
     async () => await source.load!(),
-    (got, cause) =>
+    (cause) =>
       new SourceError({
         subject: SUBJECT,
         expected: "to read the model",
-        got,
+        got: messageOf(cause),
         remedy: "check that it is there and may be read",
         cause,
       }),
@@ -66,22 +67,11 @@ function isKeras3(topology: Json): boolean {
   return /"(?:batch_shape|registered_name)":|"__keras_tensor__"/.test(JSON.stringify(topology));
 }
 
-/** Does something with foreign code; errors that are none of this library become one. */
-async function withOwnErrors<T>(
-  action: () => T | Promise<T>,
-  ours: (got: string, cause: unknown) => CifarKitError,
-): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof CifarKitError) throw cause;
-    throw ours(cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
 /** The error for what TensorFlow.js says of a topology, or of one that was converted from it. */
-function notBuilt(topology: Json): (got: string, cause: unknown) => DataError {
-  return (got, cause) => {
+function notBuilt(topology: Json): (cause: unknown) => DataError {
+  return (cause) => {
+    // Of the whole message only the end may tell what is missing.
+    const got = cause instanceof Error ? cause.message : String(cause);
     const remedy = isKeras3(topology)
       ? KERAS_REMEDY
       : got.includes("registerClass")

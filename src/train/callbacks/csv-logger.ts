@@ -1,5 +1,5 @@
-import { check, describe, isText } from "../../checks.ts";
-import { like, readOptions } from "../../options.ts";
+import { isText } from "../../checks.ts";
+import { func, like, readOptions } from "../../options.ts";
 import { shared } from "../../brand.ts";
 import { warn } from "../../runtime/warn.ts";
 import { csvLine, csvTail, endOfLine } from "./csv-text.ts";
@@ -49,13 +49,7 @@ const readState = /* @__PURE__ */ stateReader(SUBJECT, {
  * @throws {DataError} before the first epoch, if the text of `append` does not begin as such a log.
  */
 export function csvLogger(write: TextWriter, options: CsvLoggerOptions = {}): Callback {
-  check(
-    typeof write === "function",
-    SUBJECT,
-    "write to be a function that takes text",
-    describe(write),
-    'pass e.g. (text) => appendFile("log.csv", text)',
-  );
+  func('pass e.g. (text) => appendFile("log.csv", text)')(write, SUBJECT, "write");
   const { separator, append } = readOptions(SUBJECT, options, {
     separator: like(isCharacter, "one character", 'pass e.g. ";"', { default: "," }),
     append: like(

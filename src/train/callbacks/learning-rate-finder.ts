@@ -1,5 +1,5 @@
 import { check } from "../../checks.ts";
-import { integer, number, readOptions } from "../../options.ts";
+import { integer, number, readOptions, type Settled } from "../../options.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { checkRateIsFree } from "../../model/learning-rate.ts";
@@ -62,11 +62,15 @@ export interface LearningRateFinder extends Callback {
  */
 export function learningRateFinder(options: LearningRateFinderOptions = {}): LearningRateFinder {
   const subject = "learningRateFinder";
-  const { minLearningRate, maxLearningRate, steps, smoothing, stopFactor } = readOptions(
-    subject,
-    options,
-    learningRateFinderOptions(),
-  );
+  return finderOf(subject, readOptions(subject, options, learningRateFinderOptions()));
+}
+
+/** {@link learningRateFinder} for a function of another name, which has read the options. */
+export function finderOf(
+  subject: string,
+  settings: Settled<ReturnType<typeof learningRateFinderOptions>>,
+): LearningRateFinder {
+  const { minLearningRate, maxLearningRate, steps, smoothing, stopFactor } = settings;
   check(
     maxLearningRate > minLearningRate,
     subject,

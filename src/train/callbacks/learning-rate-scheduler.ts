@@ -1,5 +1,5 @@
-import { check, describe } from "../../checks.ts";
-import { readOptions } from "../../options.ts";
+import { check } from "../../checks.ts";
+import { func, readOptions } from "../../options.ts";
 import { formatFloat } from "../../text/format-number.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
@@ -73,13 +73,7 @@ export function learningRateScheduler(
   options: LearningRateSchedulerOptions = {},
 ): Callback {
   const subject = "learningRateScheduler";
-  check(
-    typeof schedule === "function",
-    subject,
-    "schedule to be a function (epoch, learningRate) => number",
-    describe(schedule),
-    "pass e.g. (epoch) => 0.001 * 0.9 ** epoch",
-  );
+  func("pass e.g. (epoch) => 0.001 * 0.9 ** epoch")(schedule, subject, "schedule");
   const announce = announcer(readOptions(subject, options, announceOptions()));
   let asked: SchedulerState["asked"] = null;
   const source = (): Promise<string> => sha256(new TextEncoder().encode(String(schedule)));

@@ -1,4 +1,3 @@
-import { check, describe } from "../../checks.ts";
 import { func, readOptions } from "../../options.ts";
 import { notAPromise } from "../../runtime/listener.ts";
 import type { Callback, CallbackState } from "../callback.ts";
@@ -36,13 +35,8 @@ const readState = /* @__PURE__ */ stateReader(SUBJECT, {
  * @throws {ArgumentError} if `write` is not a function, or an option is unknown or wrong.
  */
 export function tensorBoard(write: EventWriter, options: TensorBoardOptions = {}): Callback {
-  check(
-    typeof write === "function",
-    SUBJECT,
-    "write to be a function (run, bytes)",
-    describe(write),
-    'pass e.g. (run, bytes) => appendFile("logs/" + run + "/tfevents", bytes)',
-  );
+  const remedy = 'pass e.g. (run, bytes) => appendFile("logs/" + run + "/tfevents", bytes)';
+  func(remedy)(write, SUBJECT, "write");
   const { wallTime } = readOptions(SUBJECT, options, {
     wallTime: func<() => number, { default: () => number }>("pass e.g. () => Date.now() / 1000", {
       default: () => Date.now() / 1000,

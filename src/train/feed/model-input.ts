@@ -68,6 +68,12 @@ export function scaledTensor(bytes: Tensor): Tensor {
   return tidy(() => div(cast(bytes, "float32"), 255));
 }
 
+/** Throws unless all pixels are finite. */
+export function checkFinitePixels(subject: string, areFinite: boolean, got: string): void {
+  const remedy = "find out where it comes from: a division by 0, or memory that was never filled";
+  check(areFinite, subject, "finite pixels", got, remedy);
+}
+
 /** Throws unless the values of an int32 tensor are bytes. */
 export function checkByteRange(
   subject: string,

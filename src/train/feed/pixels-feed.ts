@@ -6,11 +6,10 @@ import { check } from "../../checks.ts";
 import { convertChannels } from "../../dataset/channels.ts";
 import { checkedPicture } from "../../dataset/checked-picture.ts";
 import type { Pixels } from "../../dataset/resample.ts";
-import { ArgumentError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
 import type { Batch, ModelCall, Feed, FeedUse } from "./feed.ts";
-import { checkInputShape } from "./model-input.ts";
+import { checkFinitePixels, checkInputShape } from "./model-input.ts";
 
 /** Bytes, scaled to [0, 1]. */
 export function bytesFeed(call: ModelCall, bytes: Bytes, use: FeedUse): Feed<Batch> {
@@ -30,11 +29,10 @@ export function bytesFeed(call: ModelCall, bytes: Bytes, use: FeedUse): Feed<Bat
 /** Floats as they are; a copy, so that nobody can change them under way. */
 export function floatsFeed(call: ModelCall, floats: Float32Array, use: FeedUse): Feed<Batch> {
   const feed = rowsFeed(call, floats, use, (from, to) => floats.slice(from, to));
-  let largest = -Infinity;
-  for (let i = 0; i < floats.length; i++) {
-    if (floats[i] > largest) largest = floats[i];
-    if (!Number.isFinite(floats[i])) throw notFinite(call, floats, i);
-  }
+  const bad = floats.findIndex((value) => !Number.isFinite(value));
+  const image = Math.floor(bad / sizeOf(inputShape(call)));
+  checkFinitePixels(call.subject, bad === -1, `${floats[bad]} in image ${image}`);
+  const largest = floats.reduce((most, value) => Math.max(most, value));
   warnOfByteLikeFloats(call.subject, call.model, largest);
   return feed;
 }
@@ -99,12 +97,3 @@ const inputShape = ({ model }: ModelCall): number[] =>
 
 const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, extent) => product * extent, 1);
-
-function notFinite(call: ModelCall, pixels: Float32Array, at: number): ArgumentError {
-  return new ArgumentError({
-    subject: call.subject,
-    expected: "finite pixels",
-    got: `${pixels[at]} in image ${Math.floor(at / sizeOf(inputShape(call)))}`,
-    remedy: "find out where it comes from: a division by 0, or memory that was never filled",
-  });
-}

@@ -2,7 +2,7 @@ import { cast, max, min, slice, sum, type Tensor, tidy } from "@tensorflow/tfjs-
 import { check } from "../../checks.ts";
 import { warnOfByteLikeFloats, warnOfScalingTwice } from "./byte-like.ts";
 import type { Batch, ModelCall, Feed, FeedUse } from "./feed.ts";
-import { checkByteRange, checkInputShape, scaledTensor } from "./model-input.ts";
+import { checkByteRange, checkFinitePixels, checkInputShape, scaledTensor } from "./model-input.ts";
 import { readTogether } from "./read-together.ts";
 
 /** Images in a tensor `[n, h, w, c]`: int32 as bytes, float32 as it is. */
@@ -38,13 +38,7 @@ export function tensorFeed(call: ModelCall, images: Tensor, { batchSize }: FeedU
 /** Throws unless the values can be pixels. */
 async function checkPixels({ subject, model }: ModelCall, images: Tensor): Promise<void> {
   const [total, least, largest] = await readTogether(() => [sum(images), min(images), max(images)]);
-  check(
-    Number.isFinite(total),
-    subject,
-    "finite pixels",
-    "NaN or infinity",
-    "find out where it comes from: a division by 0, or memory that was never filled",
-  );
+  checkFinitePixels(subject, Number.isFinite(total), "NaN or infinity");
   if (images.dtype === "int32") checkByteRange(subject, "an int32 tensor", least, largest);
   else warnOfByteLikeFloats(subject, model, largest);
 }

@@ -1,12 +1,5 @@
-import {
-  check,
-  checkInteger,
-  describe,
-  isArray,
-  isListOf,
-  isObject,
-  readable,
-} from "../../checks.ts";
+import { check, describe, isArray, isListOf, isObject, isText, readable } from "../../checks.ts";
+import { func, integer, like } from "../../options.ts";
 import { messageOf } from "../../text/describe.ts";
 import { CifarKitError, DataError } from "../../errors.ts";
 import type { Callback, TrainingRun } from "../callback.ts";
@@ -44,31 +37,19 @@ export function checkCallbacks(subject: string, callbacks: unknown): readonly Ca
     describe(callbacks),
     "pass e.g. [earlyStopping({ patience: 3 })]",
   );
+  const optional = { optional: true } as const;
   for (const callback of callbacks as Record<string, unknown>[]) {
     const [members, hooks] = readable(subject, "callbacks", () => [
       membersOf(callback),
       Object.keys(HOOKS).map((name) => [name, callback[name]] as const),
     ]);
     for (const [name, hook] of hooks) {
-      check(
-        hook === undefined || typeof hook === "function",
-        subject,
-        `the callback's ${name} to be a function`,
-        describe(hook),
-        "pass a function, or leave it out",
-      );
+      func("pass a function, or leave it out", optional)(hook, subject, `the callback's ${name}`);
     }
-    const { readEvery } = callback;
-    if (readEvery !== undefined) {
-      checkInteger(subject, "the callback's readEvery", readEvery, { min: 1 });
-    }
-    check(
-      callback.stateKey === undefined || typeof callback.stateKey === "string",
-      subject,
-      "the callback's stateKey to be a text",
-      describe(callback.stateKey),
-      'pass e.g. "counter(2)"',
-    );
+    const { readEvery, stateKey } = callback;
+    integer({ min: 1, ...optional })(readEvery, subject, "the callback's readEvery");
+    const isKey = like(isText, "a text", 'pass e.g. "counter(2)"', optional);
+    isKey(stateKey, subject, "the callback's stateKey");
     // A slip of the pen would never be called.
     const stray = members.find((key) => /^on[A-Z_]/.test(key) && !(key in HOOKS));
     check(

@@ -399,7 +399,7 @@ describe("wrong options", () => {
     [() => modelCheckpoint({ filepath: "a", saveFreq: 0 }), /saveFreq to be a whole number/],
     [() => modelCheckpoint({ filepath: "a", save: "b" as never }), /save to be a function/],
     [() => modelCheckpoint({} as never), /filepath to be a name to save under, got undefined/],
-    [() => csvLogger("log.csv" as never), /write to be a function that takes text/],
+    [() => csvLogger("log.csv" as never), /write to be a function/],
     [() => csvLogger(() => 0, { separator: ";;" }), /separator to be one character/],
     [() => csvLogger(() => 0, { append: "a" as never }), /append to be a function .* readFile/],
     [() => modelCheckpoint({ filepath: "{epoch}-{batch:03d}" }), /no field batch with saveFreq/],
