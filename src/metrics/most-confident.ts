@@ -31,6 +31,8 @@ export interface ConfidentPredictions {
   readonly yPred: readonly number[];
   /** The probabilities of the predicted labels, falling. */
   readonly probabilities: readonly number[];
+  /** The names of the classes, if the evaluation knows them. */
+  readonly classNames: readonly string[] | undefined;
 }
 
 /**
@@ -79,5 +81,6 @@ export function mostConfident(
     labels: indices.map((i) => yTrue[i]),
     yPred: indices.map((i) => yPred[i]),
     probabilities: indices.map((i) => sureness[i]),
+    classNames: evaluation.classNames,
   };
 }

@@ -30,6 +30,11 @@ export interface PlotPredictionsOptions {
   readonly labels?: ArrayLike<number>;
   /** The files that these images came from, whose names stand below them. */
   readonly paths?: readonly string[] | undefined;
+  /**
+   * Names of classes that the set has none for, as a model may have more outputs than the set has classes;
+   * by default their indices.
+   */
+  readonly classNames?: readonly string[] | undefined;
   /** Show wrong predictions only; `false` by default. */
   readonly onlyWrong?: boolean;
   /** How many images to show, 1 to 400; by default 10 or, of `indices`, all. If there are fewer, all are shown. */
@@ -52,7 +57,7 @@ const WRONG = "#c4161c";
  * `probabilities`, the predicted class's follows its name.
  * @param set images with their labels; not modified.
  * @param options predictions, and how to show them; what `mostConfident` gave is both.
- * @throws {ArgumentError} if lengths disagree, a class has no name, no prediction is wrong where only wrong ones
+ * @throws {ArgumentError} if lengths disagree, no prediction is wrong where only wrong ones
  *   were asked for, or an option is unknown or out of its range.
  */
 export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions): VegaLiteSpec {
@@ -68,6 +73,7 @@ export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions):
     }),
     labels: anything<ArrayLike<number> | undefined>(),
     paths: texts("paths", '["cats/1.png"]', { optional: true }),
+    classNames: texts("class names", '["cat", "dog"]', { optional: true }),
     onlyWrong: boolean({ default: false }),
     count: integer({ min: 1, max: MAX_IMAGES, optional: true }),
     seed: seed(),
@@ -107,7 +113,8 @@ export function plotPredictions(set: ImageSet, options: PlotPredictionsOptions):
     ? candidates.slice(0, settings.count ?? MAX_IMAGES)
     : choose(candidates, settings.count ?? 10, settings.seed);
   const tiles = chosen.map((i): Tile => {
-    const name = set.classNames[yPred[i]];
+    const label = yPred[i];
+    const name = set.classNames[label] ?? settings.classNames?.[label] ?? String(label);
     const probability = probabilityOf(i);
     const text = probability === undefined ? name : `${name} ${Math.round(probability * 100)} %`;
     const file = paths ? [paths[i].split(/[\\/]/).at(-1)!] : [];
@@ -133,37 +140,38 @@ function readPredictions(
   { yPred, probabilities }: Pick<PlotPredictionsOptions, "yPred" | "probabilities">,
 ): { yPred: ArrayLike<number>; probabilityOf: (i: number) => number | undefined } {
   const remedy = "pass the predictions for this very set";
-  if (yPred !== undefined) {
-    checkNumbers(SUBJECT, "yPred", yPred, "whole numbers", remedy);
-    check(yPred.length === count, SUBJECT, `yPred to hold ${count} labels`, yPred.length, remedy);
-    const isClass = (label: unknown): boolean =>
-      Number.isInteger(label) && isWithin(0, classes - 1)(label);
-    checkEach(SUBJECT, "yPred", yPred, isClass, `whole numbers in [0, ${classes - 1}]`, remedy);
-  }
-  if (probabilities === undefined) {
-    check(
-      yPred !== undefined,
-      SUBJECT,
-      "yPred or probabilities",
-      "neither",
-      "pass what predict or evaluate returned",
-    );
-    return { yPred, probabilityOf: () => undefined };
-  }
-  const table = flattenRows(SUBJECT, "probabilities", probabilities, count, checkProbabilities);
-  const { scores, classes: columns } = table;
+  check(
+    yPred !== undefined || probabilities !== undefined,
+    SUBJECT,
+    "yPred or probabilities",
+    "neither",
+    "pass what predict or evaluate returned",
+  );
+  const { scores, classes: columns } =
+    probabilities === undefined
+      ? { scores: [], classes: 1 }
+      : flattenRows(SUBJECT, "probabilities", probabilities, count, checkProbabilities);
   const areOfPredicted = columns === 1 && yPred !== undefined;
   check(
-    columns === classes || areOfPredicted,
+    columns >= classes || areOfPredicted,
     SUBJECT,
-    `probabilities of ${classes} classes for each image`,
+    `probabilities of at least ${classes} classes for each image`,
     `${columns} for each`,
     "pass one probability per class",
   );
+  if (yPred !== undefined) {
+    checkNumbers(SUBJECT, "yPred", yPred, "whole numbers", remedy);
+    check(yPred.length === count, SUBJECT, `yPred to hold ${count} labels`, yPred.length, remedy);
+    const last = areOfPredicted ? Infinity : columns - 1;
+    const what = `whole numbers ${areOfPredicted ? "of at least 0" : `in [0, ${last}]`}`;
+    const isClass = (label: unknown): boolean =>
+      Number.isInteger(label) && isWithin(0, last)(label);
+    checkEach(SUBJECT, "yPred", yPred, isClass, what, remedy);
+  }
   const predicted =
-    yPred ?? Array.from({ length: count }, (_, i) => mostProbable(scores, classes, i));
+    yPred ?? Array.from({ length: count }, (_, i) => mostProbable(scores, columns, i));
   return {
     yPred: predicted,
-    probabilityOf: (i) => scores[areOfPredicted ? i : i * classes + predicted[i]],
+    probabilityOf: (i) => scores[areOfPredicted ? i : i * columns + predicted[i]],
   };
 }

@@ -7,9 +7,11 @@ import {
   randomFlip,
 } from "../../src/augment/index.ts";
 import { ArgumentError } from "../../src/errors.ts";
+import { mostConfident } from "../../src/metrics/index.ts";
 import {
   plotAugmentations,
   plotPredictions,
+  type PlotPredictionsOptions,
   plotSample,
   plotSamples,
 } from "../../src/plots/index.ts";
@@ -144,6 +146,18 @@ describe("plotPredictions", () => {
     );
   });
 
+  it("names classes that the set has no names for by their indices, or as is said", () => {
+    const rows = Array.from(yTrue, () => [0, 0, 0, 0, 0.25, 0.75]);
+    const evaluation = { yTrue, yPred: yTrue.map(() => 5), probabilities: rows.flat() };
+    const classNames = Array.from("abcdef");
+    const first = (options: PlotPredictionsOptions): unknown =>
+      String(captions(plotPredictions(set, options))[0]).split(",")[0];
+    expect(first(mostConfident(evaluation, set))).toBe("✗ 5 75 %");
+    expect(first(mostConfident({ ...evaluation, classNames }, set))).toBe("✗ f 75 %");
+    expect(first({ probabilities: rows })).toBe("✗ 5 75 %");
+    expect(first({ yPred: evaluation.yPred })).toBe("✗ 5");
+  });
+
   it("shows wrong predictions only, if asked", () => {
     const spec = plotPredictions(set, { yPred, onlyWrong: true, count: 5 });
     expect(valuesOf(spec).every(({ frame }) => frame !== "none")).toBe(true);
@@ -164,9 +178,10 @@ describe("plotPredictions", () => {
     expect(() => plotPredictions(set, { probabilities: [1] })).toThrow(
       /probabilities to hold the same number of scores for each of the 50 samples, got 1/,
     );
-    expect(() => plotPredictions(set, { yPred: yPred.map(() => 5) })).toThrow(
+    expect(() => plotPredictions(set, { yPred: yPred.map(() => 5), probabilities })).toThrow(
       /yPred to hold whole numbers in \[0, 4\], got 5 at index 0/,
     );
+    expect(() => plotPredictions(set, { yPred: yPred.map(() => -1) })).toThrow(/got -1 at index 0/);
     expect(() => plotPredictions(set, { yPred, onlyWrong: 1 as never })).toThrow(ArgumentError);
     const rows = yTrue.map(() => [0.2, 0.2, 0.2, 0.2, 0.2]);
     for (const row of [[0.2], [], null, undefined]) {
