@@ -168,14 +168,26 @@ describe("console.log of", () => {
     expect(inspect({ value }, { breakLength: Infinity })).toBe(`{ value: ${text} }`);
   });
 
-  it("a history is plain data, rounded", async () => {
+  it("what a run gives is plain data, rounded", async () => {
     const model = tinyModel();
-    const history = await first.trainPhase(model, { train: set, epochs: 1, verbose: 0 });
+    const options = { train: set, verbose: 0 } as const;
+    const history = await first.trainPhase(model, { ...options, epochs: 1 });
     expect(inspect(history)).toMatch(/^\{\s+epochs: \[ 0 \],\s+loss: \[ [\d.]{1,6} \],/);
-    for (const copy of [{ ...history }, structuredClone(history)]) {
-      expect(history).toEqual(copy);
-      expect(JSON.stringify(history)).toBe(JSON.stringify(copy));
+    const training = await first.train(model, { ...options, phases: [{ epochs: 1 }] });
+    const both = await first.trainTwoPhase(model, { ...options, epochs: [1, 0] });
+    for (const result of [history, training, both]) {
+      expect(inspect(result, { depth: Infinity })).not.toMatch(/\d\.\d{6}/);
+      for (const copy of [{ ...result }, structuredClone(result)]) {
+        expect(result).toEqual(copy);
+        expect(JSON.stringify(result)).toBe(JSON.stringify(copy));
+      }
     }
     model.dispose();
+  });
+
+  it("folds tell how many images they have", () => {
+    const folds = first.stratifiedKFold(set, { folds: 3 });
+    expect(inspect(folds[0])).toBe("{ train: 16 images, validation: 8 images }");
+    expect(Object.keys(folds[0])).toEqual(["train", "validation"]);
   });
 });

@@ -1,7 +1,7 @@
 /** What tells the library's own augmenters and their steps from a user's, and what a console shows of them. */
 import { attempt, hasMethods } from "../checks.ts";
 import { BRAND, brandOf } from "../brand.ts";
-import { INSPECT } from "../runtime/inspect.ts";
+import { type Show, shown } from "../runtime/inspect.ts";
 import type { AugmenterJSON, Describable } from "./augmenter.ts";
 
 /** The two kinds of steps, whose methods have the same names. */
@@ -9,10 +9,9 @@ type StepKind = "augmentation" | "mix";
 
 /** A step of the library's own, marked as what it is; a copy of it is a user's. */
 export function made<Step extends Describable>(kind: StepKind, step: Step): Step {
-  return Object.defineProperties(step, {
-    [BRAND]: { value: kind },
-    [INSPECT]: { value: (_: number, options: object, show: Show) => textOf(step, options, show) },
-  });
+  return shown(Object.defineProperty(step, BRAND, { value: kind }), (options, show) =>
+    textOf(step, options, show),
+  );
 }
 
 /** Which kind of step the library made; `undefined` for what is of the user. */
@@ -25,9 +24,6 @@ export function stepKindOf(value: unknown): StepKind | undefined {
 export function isStep(kind: StepKind, value: unknown): boolean {
   return hasMethods(value, "draw", "apply") && (stepKindOf(value) ?? kind) === kind;
 }
-
-/** Node's `util.inspect`, as it comes to a method at {@link INSPECT}. */
-export type Show = (value: unknown, options: object) => string;
 
 /** The call that makes something, as a console shows it. */
 export function textOf(part: Describable, options: object, show: Show): string {

@@ -1,12 +1,12 @@
 import { hasMethods, isArray, isObject } from "../checks.ts";
 import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { INSPECT } from "../runtime/inspect.ts";
+import { INSPECT, type Show } from "../runtime/inspect.ts";
 import { type Augmenter, type AugmenterJSON, describedBy, isAugmenter } from "./augmenter.ts";
 import { like, readOptions } from "../options.ts";
 import type { Flow } from "./flow.ts";
 import { ImageFlow } from "./image-flow.ts";
-import { isStep, type Show, textOf } from "./made.ts";
+import { isStep, textOf } from "./made.ts";
 import type { Mix } from "./mix/mix.ts";
 import { type Augmentation, checkAugmentations, compose } from "./operations/augmentation.ts";
 import { type SetFlowOptions, setFlowOptions } from "./flow-options.ts";

@@ -2,6 +2,7 @@ import { check } from "../checks.ts";
 import { integer, readOptions, seed as anySeed } from "../options.ts";
 import { permutation } from "../random/permutation.ts";
 import { randomStream } from "../random/stream.ts";
+import { shown } from "../runtime/inspect.ts";
 import { warnOnce } from "../runtime/warn.ts";
 import { listed } from "../text/listed.ts";
 import { checkImageSet } from "./check-image-set.ts";
@@ -76,12 +77,16 @@ export function stratifiedKFold(set: ImageSet, options: StratifiedKFoldOptions =
   }
   const part = (accepts: (fold: number) => boolean): ImageSet =>
     set.subset([...foldOf.keys()].filter((i) => accepts(foldOf[i])));
-  return Array.from({ length: folds }, (_, fold) => ({
-    get train() {
-      return part((other) => other !== fold);
-    },
-    get validation() {
-      return part((other) => other === fold);
-    },
-  }));
+  return Array.from({ length: folds }, (_, fold) => {
+    const round = {
+      get train() {
+        return part((other) => other !== fold);
+      },
+      get validation() {
+        return part((other) => other === fold);
+      },
+    };
+    const size = foldOf.filter((other) => other === fold).length;
+    return shown(round, () => `{ train: ${set.length - size} images, validation: ${size} images }`);
+  });
 }

@@ -4,18 +4,24 @@
  */
 export const INSPECT: symbol = /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom");
 
+/** Node's `util.inspect`, as it comes to a method at {@link INSPECT}. */
+export type Show = (value: unknown, options: object) => string;
+
 /**
- * Plain data that Node's console shows with four digits of every fraction and all values of every list.
- * The method that sees to it is not enumerable: JSON, copies and comparisons know nothing of it.
+ * An object that Node's console shows by a text. The method that gives it is not enumerable: JSON, copies
+ * and comparisons know nothing of it.
  */
-export function shownRounded<T extends object>(data: T): T {
-  const value = (
-    _: number,
-    options: object,
-    inspect: (value: unknown, options: object) => string,
-  ) => inspect(rounded(data), { ...options, maxArrayLength: Infinity });
-  return Object.defineProperty(data, INSPECT, { value });
+export function shown<T extends object>(
+  value: T,
+  textOf: (options: object, show: Show) => string,
+): T {
+  const method = (_: number, options: object, show: Show): string => textOf(options, show);
+  return Object.defineProperty(value, INSPECT, { value: method });
 }
+
+/** Plain data that Node's console shows with four digits of every fraction and all values of every list. */
+export const shownRounded = <T extends object>(data: T): T =>
+  shown(data, (options, show) => show(rounded(data), { ...options, maxArrayLength: Infinity }));
 
 function rounded(value: unknown): unknown {
   if (typeof value === "number") {

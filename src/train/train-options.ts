@@ -166,11 +166,14 @@ export const phaseOptions = () => ({
   dropRemainder: boolean({ optional: true }),
 });
 
-/** Where an option of a phase goes that was given to `train` itself. */
-export const placesInPhases = (): Readonly<Record<string, string>> => {
+/** Where options go that a function that trains does not take, but its siblings do. */
+export function optionsElsewhere(subject: string): Readonly<Record<string, string>> {
+  if (subject !== "train") return REMEDIES;
   const remedy = "put it into phases: [{ epochs: 10 }], or call trainPhase";
   return Object.fromEntries(Object.keys(phaseOptions()).map((name) => [name, remedy]));
-};
+}
+
+const REMEDIES = { phases: "call train, which takes phases" };
 
 /** The readers of {@link TrainOptions}. */
 export const trainOptions = () => ({

@@ -26,8 +26,8 @@ import { exclusively } from "./run/exclusively.ts";
 import { TrainingLoop } from "./run/training-loop.ts";
 import { stepsOf } from "./run/steps-of.ts";
 import {
+  optionsElsewhere,
   type PhaseSettings,
-  placesInPhases,
   type TrainingSettings,
   type TrainOptions,
   trainOptions,
@@ -39,9 +39,6 @@ import {
 
 /** Images in one call of the model when it is validated. */
 const VALIDATION_BATCH = 256;
-
-/** What to do with phases where there is one, or two. */
-const REMEDIES = { phases: "call train, which takes phases" };
 
 /**
  * Trains a model through several phases, one after the other, with the same optimizer going on: each is
@@ -70,7 +67,12 @@ const REMEDIES = { phases: "call train, which takes phases" };
  */
 export async function train(model: LayersModel, options: TrainOptions): Promise<Training> {
   const subject = "train";
-  const { phases, ...settings } = readOptions(subject, options, trainOptions(), placesInPhases());
+  const { phases, ...settings } = readOptions(
+    subject,
+    options,
+    trainOptions(),
+    optionsElsewhere(subject),
+  );
   return runPhases(subject, model, settings, seeded(settings, phases));
 }
 
@@ -84,7 +86,7 @@ export async function trainPhase(
   options: TrainPhaseOptions,
 ): Promise<PhaseHistory> {
   const subject = "trainPhase";
-  const settings = readOptions(subject, options, trainPhaseOptions(), REMEDIES);
+  const settings = readOptions(subject, options, trainPhaseOptions(), optionsElsewhere(subject));
   const { phases, health } = await runPhases(subject, model, settings, [settings]);
   return shownRounded({ ...phases[0], health });
 }
@@ -100,7 +102,7 @@ export async function trainTwoPhase(
   options: TrainTwoPhaseOptions,
 ): Promise<TwoPhaseHistory> {
   const subject = "trainTwoPhase";
-  const settings = readOptions(subject, options, trainTwoPhaseOptions(), REMEDIES);
+  const settings = readOptions(subject, options, trainTwoPhaseOptions(), optionsElsewhere(subject));
   checkAugmentable(subject, settings.train);
   const { augmentation = await notebookAugmentation(), epochs } = settings;
   const phases = seeded(settings, [
@@ -109,7 +111,8 @@ export async function trainTwoPhase(
     { epochs: epochs[1], initialEpoch: 0, augmentation, dropRemainder: epochs[1] > 0 },
   ]);
   const run = await runPhases(subject, model, settings, phases);
-  return { plain: run.phases[0], augmented: run.phases[1], all: run.history, health: run.health };
+  const [plain, augmented] = run.phases;
+  return shownRounded({ plain, augmented, all: run.history, health: run.health });
 }
 
 /** The phases, those that have no seed of their own with one that is derived from that of the run. */
@@ -231,7 +234,7 @@ export function runPhases(
       // What happens from step to step.
       const loop = new TrainingLoop(call, measuredPhases, settings, checkpoints);
       const histories = await loop.run(last);
-      return {
+      return shownRounded({
         history: joinHistories(histories),
         phases: histories,
         health: {
@@ -242,7 +245,7 @@ export function runPhases(
           tensorsBefore,
           tensorsAfter: memory().numTensors,
         },
-      };
+      });
     } finally {
       await checkpoints?.close();
     }
