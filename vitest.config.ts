@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { requiredPackages } from "./test/helpers/required-packages.ts";
 import { CHROMIUM, ISOLATION, PREPARED } from "./vite.shared.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -12,7 +13,7 @@ const alias = [
 ];
 
 const BROWSER = ["test/**/*.browser.test.ts"];
-const SEEDED = ["test/helpers/seeded-random.ts"];
+const SETUP = ["test/helpers/seeded-random.ts", "test/helpers/equal-bytes.ts"];
 const PAGES = ["test/**/*.page.test.ts"];
 const SLOW = ["test/**/*.slow.test.ts"];
 const LONG = ["test/**/*.long.test.ts"];
@@ -29,11 +30,18 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
+        plugins: [
+          requiredPackages(
+            ["core", "layers", "data", "backend-cpu", "backend-wasm"].map(
+              (part) => `@tensorflow/tfjs-${part}`,
+            ),
+          ),
+        ],
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: [...BROWSER, ...PAGES, ...SLOW, ...LONG],
-          setupFiles: SEEDED,
+          setupFiles: SETUP,
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 600_000,
@@ -45,7 +53,7 @@ export default defineConfig({
         test: {
           name: "slow",
           include: SLOW,
-          setupFiles: SEEDED,
+          setupFiles: SETUP,
           pool: "forks",
           testTimeout: 30 * 60_000,
           hookTimeout: 600_000,
@@ -57,7 +65,7 @@ export default defineConfig({
         test: {
           name: "long",
           include: LONG,
-          setupFiles: SEEDED,
+          setupFiles: SETUP,
           pool: "forks",
           testTimeout: 6 * 3_600_000,
           hookTimeout: 600_000,
@@ -69,7 +77,7 @@ export default defineConfig({
         test: {
           name: "pages",
           include: PAGES,
-          setupFiles: SEEDED,
+          setupFiles: SETUP,
           pool: "forks",
           fileParallelism: false,
           testTimeout: 240_000,
@@ -83,7 +91,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: BROWSER,
-          setupFiles: [...SEEDED, "test/browser/quiet-console.ts"],
+          setupFiles: [...SETUP, "test/browser/quiet-console.ts"],
           fileParallelism: false,
           testTimeout: 240_000,
           browser: {
