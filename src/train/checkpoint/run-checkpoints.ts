@@ -222,6 +222,7 @@ function remedyFor(field: string): string {
     return 'give that phase this seed, { epochs, seed }, or begin anew with resume: "never"';
   }
   return field === "steps"
-    ? 'train as many steps, since the schedule goes by them; with resume: "never" give it decaySteps'
+    ? 'train as many steps, since the schedule goes by them; with resume: "never" give it its own length: ' +
+        "decaySteps, steps or totalSteps"
     : 'pass what the run began with, or begin anew with resume: "never"';
 }

@@ -65,8 +65,9 @@ export async function runManifest(
     // What has no identity is taken on trust.
     validation: validation ? (measured?.data ?? "not known") : null,
     phases: learned.map(({ phase }) => phase),
-    ...(followsRun(model) && { steps: stepsOf(phases) ?? null }),
     ...(await modelConditions(model)),
+    // Behind the optimizer: where that has another schedule, the steps are not what differs.
+    ...(followsRun(model) && { steps: stepsOf(phases) ?? null }),
   };
 }
 

@@ -177,13 +177,14 @@ export const trials: Trials = {
     () => twiceInPhases({ epochs: 1 }),
     () => twiceInPhases({ epochs: 1, seed: 0 }),
   ],
-  'train as many steps, since the schedule goes by them; with resume: "never" give it decaySteps': [
-    () => twiceScheduled({}, 2),
-    async () => {
-      await twiceScheduled({}, 1);
-      await twiceScheduled({ decaySteps: 4 }, 2);
-    },
-  ],
+  'train as many steps, since the schedule goes by them; with resume: "never" give it its own length: decaySteps, steps or totalSteps':
+    [
+      () => twiceScheduled({}, 2),
+      async () => {
+        await twiceScheduled({}, 1);
+        await twiceScheduled({ decaySteps: 4 }, 2);
+      },
+    ],
   "pass an ImageSet or a Flow, or leave out checkpoint": [
     () => piped({}, { checkpoint: { store: new MemoryStore() } }),
     async () => {

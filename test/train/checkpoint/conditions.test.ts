@@ -260,13 +260,20 @@ describe("the optimizer's schedule and groups", () => {
     ["another kind", { learningRate: cosineDecay(cosine) }, { learningRate: oneCycle(cycle) }],
     ["a number", { learningRate: cosineDecay(cosine) }, { learningRate: 0.01 }],
     [
+      "a length of its own",
+      { learningRate: cosineDecay({ initialLearningRate: 0.01 }) },
+      { learningRate: cosineDecay(cosine) },
+    ],
+    [
       "another pattern",
       { groups: [{ weights: /bias$/, weightDecay: 1 }] },
       { groups: [{ weights: /kernel$/, weightDecay: 1 }] },
     ],
   ])("are refused if they are others: %s", async (_, before, after) => {
     const store = await crashed(with_(before));
-    await expect(run(store, with_(after))).rejects.toThrow(/optimizer\.(learningRate|groups)/);
+    await expect(run(store, with_(after))).rejects.toThrow(
+      /optimizer\.(learningRate|groups).*; pass what the run began with/,
+    );
   });
 
   it("cannot follow a run that becomes longer", async () => {
