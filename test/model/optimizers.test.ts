@@ -20,7 +20,7 @@ import {
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { NODE_BACKENDS, useBackend } from "../helpers/backends.ts";
 import { expectClose } from "../helpers/close.ts";
-import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { tinyImages, tinyModel, twins } from "../helpers/tiny.ts";
 
 type Values = Record<"kernel" | "bias", number[]>;
 
@@ -221,6 +221,44 @@ describe("an optimizer", () => {
     await expect(fit(second, 1)).rejects.toThrow(refused);
     optimizer.dispose();
     second.dispose();
+  });
+
+  it("keeps the state of weights whose turn it is not, as Keras does", () => {
+    const optimizer = adam({ learningRate: 0.1 });
+    const [a, b] = [tf.tensor1d([1]).variable(), tf.tensor1d([1]).variable()];
+    const step = (variables: tf.Variable[]) =>
+      optimizer.minimize(
+        () => tf.sum(tf.stack(variables.map((one) => tf.square(one)))),
+        false,
+        variables,
+      );
+    for (let turn = 0; turn < 4; turn++) {
+      step([a, b]);
+      step([b]);
+    }
+    // Of Keras 3.15: optimizer.build([a, b]), then apply with the gradients of both and of b by turns.
+    expect(a.dataSync()[0]).toBeCloseTo(0.644637942314148, 4);
+    expect(b.dataSync()[0]).toBeCloseTo(0.23626957833766937, 4);
+    tf.dispose([a, b]);
+    optimizer.dispose();
+  });
+
+  it("is refused to a model that comes back after another which shares layers with it", async () => {
+    const [whole, optimizer] = [twins("other"), adam()];
+    const head = tfl.layers.dense({ units: 3, activation: "softmax" });
+    const classifier = tfl.sequential({ layers: [whole.layers[0], head] });
+    for (const model of [whole, classifier]) {
+      model.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
+    }
+    await fit(whole, 1);
+    await fit(classifier, 2, 1);
+    const refused = /those of another model; make an optimizer for each model/;
+    await expect(fit(whole, 3, 2)).rejects.toThrow(refused);
+    const images = [tf.zeros([2, 8, 8, 3]), tf.tensor1d([0, 1])] as const;
+    await expect(whole.trainOnBatch(...images)).rejects.toThrow(refused);
+    tf.dispose([...images]);
+    whole.dispose();
+    optimizer.dispose();
   });
 
   it("goes on when all that it has trained is frozen and the rest learns", async () => {

@@ -68,8 +68,9 @@ export abstract class KerasOptimizer<
   readonly #initialRate: LearningRate;
   #learningRate: LearningRate;
   #runEnd = NaN;
-  /** The weights of the model that it is for, frozen ones included. */
+  /** The weights of the models that it has been for, frozen ones included, and those of the present one. */
   #known?: WeakSet<Variable>;
+  #present = new WeakSet<Variable>();
   /** What the weights that it was built for are called, and the group of each, by their variables. */
   #names: ReadonlyMap<string, string> = new Map();
   #groups: ReadonlyMap<string, WeightGroup | undefined> = new Map();
@@ -147,7 +148,11 @@ export abstract class KerasOptimizer<
     this.#checkKnown(variables);
     this.#state.build(this.#subject, weights);
     this.#known ??= new WeakSet();
-    for (const variable of variables) this.#known.add(variable);
+    if (all) this.#present = new WeakSet();
+    for (const variable of variables) {
+      this.#known.add(variable);
+      this.#present.add(variable);
+    }
     this.#names = new Map(weights.map(({ name, variable }) => [variable.name, name]));
     this.#groups = new Map(weights.map(({ name, variable }) => [variable.name, groups.get(name)]));
   }
@@ -190,9 +195,14 @@ export abstract class KerasOptimizer<
     const names = list.map(({ name }) => name);
     const variableOf = (name: string): Variable => engine().registeredVariables[name];
     if (!this.#state.isFor(names)) {
+      this.#checkKnown(names.map(variableOf));
+      // As in Keras, those whose turn it is not keep their state.
+      const others = [...this.#names.keys()].filter(
+        (name) => !names.includes(name) && this.#known?.has(variableOf(name)),
+      );
       // A variable's name is that of its weight, but for a number where another has it already.
       this.build(
-        names.map((name) => ({
+        [...names, ...others].map((name) => ({
           name: this.#names.get(name) ?? name.replace(/_\d+$/, ""),
           variable: variableOf(name),
         })),
@@ -322,11 +332,14 @@ export abstract class KerasOptimizer<
     return mean;
   }
 
-  /** As in Keras, one optimizer is for one model: it would mix up their steps, and lose their states. */
+  /**
+   * As in Keras, one optimizer is for one model: it would mix up their steps, and lose their states. One
+   * that shares layers with it may take its place; but what is given up then does not come back.
+   */
   #checkKnown(variables: readonly Variable[]): void {
-    const known = this.#known;
+    const known = variables.filter((variable) => this.#known?.has(variable));
     check(
-      !known || variables.some((variable) => known.has(variable)),
+      !this.#known || (known.length > 0 && known.every((variable) => this.#present.has(variable))),
       this.#subject,
       "weights of the model that the optimizer was built for",
       "those of another model",

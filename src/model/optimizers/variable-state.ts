@@ -36,14 +36,10 @@ export class VariableState {
     return this.#entries.get(variable)!.slots;
   }
 
-  /** Whether these variables, and no others, have their state. */
+  /** Whether these variables have their state, before all others. */
   isFor(variables: readonly string[]): boolean {
-    const entries = this.#entries;
-    return (
-      this.#isBuilt &&
-      variables.length === entries.size &&
-      variables.every((name) => entries.has(name))
-    );
+    const first = new Set([...this.#entries.keys()].slice(0, variables.length));
+    return this.#isBuilt && variables.every((name) => first.has(name));
   }
 
   /**
