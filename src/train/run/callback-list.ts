@@ -59,6 +59,16 @@ export function checkCallbacks(subject: string, callbacks: unknown): readonly Ca
       stray ?? "",
       "correct the name",
     );
+    // Nor would what is something else, such as a Date.
+    const own = members.filter((name) => name !== "constructor");
+    const looked = [...Object.keys(HOOKS), "readEvery", "stateKey"];
+    check(
+      own.length === 0 || own.some((name) => looked.includes(name)),
+      subject,
+      "callbacks with hooks such as onEpochEnd",
+      `one with ${own.slice(0, 3).join(", ")} alone`,
+      "name the function by when it is due, e.g. { onEpochEnd: (epoch, logs, run) => ... }",
+    );
   }
   return callbacks;
 }
