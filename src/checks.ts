@@ -93,10 +93,13 @@ export function isListOf<T>(
   return isArray(value) && value.findIndex((element) => !isElement(element)) === -1;
 }
 
-/** This and the next two: for {@link isListOf}, or for `like` of options.ts. */
+/** This and the next three: for {@link isListOf}, or for `like` of options.ts. */
 export const isText = (value: unknown): value is string => typeof value === "string";
 
 export const isName = (value: unknown): value is string => isText(value) && value !== "";
+
+export const areNames = (value: unknown): value is readonly string[] =>
+  isListOf(value, isText) && value.length > 0;
 
 export const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null;

@@ -1,4 +1,4 @@
-import { check, checkInteger, describe, isListOf, isText } from "../checks.ts";
+import { areNames, check, checkInteger, describe } from "../checks.ts";
 import { checkImageShape } from "../dataset/image-shape.ts";
 import { ArgumentError } from "../errors.ts";
 import { notAPromise } from "../runtime/listener.ts";
@@ -47,7 +47,7 @@ function checkOutline(subject: string, flow: Flow): void {
   const { length, size, batchSize, imageShape, classNames } = flow;
   checkImageShape(subject, imageShape, "the flow's imageShape");
   check(
-    isListOf(classNames, isText) && classNames.length > 0,
+    areNames(classNames),
     subject,
     "the flow's classNames to be a list with the name of each class",
     describe(classNames),

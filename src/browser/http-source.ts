@@ -4,7 +4,7 @@
 import { check } from "../checks.ts";
 import { type ByteSource, fileNamed } from "../dataset/byte-source.ts";
 import { CIFAR10_FILES } from "../dataset/cifar10.ts";
-import { findDamage } from "../dataset/load-records.ts";
+import { readVerified } from "../dataset/load-records.ts";
 import { type RecordFile, recordFiles } from "../dataset/manifest.ts";
 import {
   anything,
@@ -118,14 +118,10 @@ export function httpSourceWith(
     });
   };
   const download = async (file: RecordFile, anew: boolean): Promise<Uint8Array> => {
-    let bytes = await fetchRecords(file, anew);
-    let damage = await findDamage(bytes, file);
-    if (damage && !anew) {
-      // Perhaps a stale file in the browser's cache, or a transfer that went wrong.
-      bytes = await fetchRecords(file, true);
-      damage = await findDamage(bytes, file);
-    }
-    if (damage) throw damage;
+    const read = (): Promise<Uint8Array> => fetchRecords(file, anew);
+    // Perhaps a stale file in the browser's cache, or a transfer that went wrong.
+    const readAgain = (): Promise<Uint8Array> => fetchRecords(file, true);
+    const bytes = await readVerified({ read, ...(!anew && { readAgain }) }, file);
     await cache?.write(file, bytes);
     return bytes;
   };

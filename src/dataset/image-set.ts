@@ -2,6 +2,7 @@ import { allocate } from "../bytes/allocate.ts";
 import { BRAND, isInstance } from "../brand.ts";
 import { asBytes, type Bytes } from "../bytes/bytes.ts";
 import {
+  areNames,
   check,
   checkIndices,
   checkInteger,
@@ -52,7 +53,7 @@ export class ImageSet implements ImageSetParts {
       images: pixelBytes,
       labels: classIndices,
       imageShape: shapeOption(),
-      classNames: like(isNames, "a list of texts with at least one", "pass one name per class"),
+      classNames: like(areNames, "a list of texts with at least one", "pass one name per class"),
       paths: anything<ImageSetParts["paths"]>(),
     });
     const size = imageShape[0] * imageShape[1] * imageShape[2];
@@ -216,9 +217,6 @@ export class ImageSet implements ImageSetParts {
     return new ImageSet({ images, labels, imageShape, classNames, paths });
   }
 }
-
-const isNames = (value: unknown): value is readonly string[] =>
-  isListOf(value, isText) && value.length > 0;
 
 const pixelBytes: Reader<Uint8Array> = (value, subject) => {
   const bytes = asBytes(value);

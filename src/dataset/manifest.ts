@@ -1,4 +1,4 @@
-import { check, describe, isArray, isListOf, isText } from "../checks.ts";
+import { areNames, check, describe, isArray, isName, isText } from "../checks.ts";
 import { integer, like, oneOf, reader, type Reader, readOptions } from "../options.ts";
 import { imageShape, type ImageShape } from "./image-shape.ts";
 
@@ -86,16 +86,8 @@ export const recordFiles = <const A extends { readonly optional?: true }>(absenc
 
 /** What manifests and files are called. */
 export const fileName = (): Reader<string> =>
-  like(
-    (name): name is string => isText(name) && name !== "",
-    "a text",
-    'pass e.g. "data_batch_1.bin"',
-  );
+  like(isName, "a text", 'pass e.g. "data_batch_1.bin"');
 
 /** The names of a manifest's classes. */
 export const classList = (): Reader<readonly string[]> =>
-  like(
-    (names): names is readonly string[] => isListOf(names, isText) && names.length > 0,
-    "a list of texts",
-    "give every class one name",
-  );
+  like(areNames, "a list of texts", "give every class one name");

@@ -42,6 +42,12 @@ export interface LayerInternals {
   readonly bias?: LayerVariable | null;
 }
 
+/** Makes a layer's `call` with Keras's behaviour; `stock` is the one it had. */
+export type CallFactory = (
+  layer: LayerInternals,
+  stock: LayerInternals["call"],
+) => LayerInternals["call"];
+
 /** A model, with the members that the training loop needs. */
 interface ModelInternals {
   readonly layers: LayerInternals[];

@@ -9,7 +9,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../brand.ts";
 import { checkLiveModel } from "./check-model.ts";
 import { withConstraints } from "./constraints.ts";
-import type { LayerInternals } from "./internals.ts";
+import type { CallFactory, LayerInternals } from "./internals.ts";
 import { allLayers, isLeaf } from "./layer-tree.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
 import { conv2dCall } from "./layers/conv2d.ts";
@@ -18,8 +18,6 @@ import { dropoutCall } from "./layers/dropout.ts";
 import { alphaDropoutCall, gaussianDropoutCall, gaussianNoiseCall } from "./layers/noise.ts";
 import { numberLayer, setLayerStep } from "./layers/random-step.ts";
 import { withKerasTrainable } from "./trainable.ts";
-
-type CallFactory = (layer: LayerInternals, stock: LayerInternals["call"]) => LayerInternals["call"];
 
 /** Layers that draw random numbers. A map, since a user's class may be called `constructor`. */
 const RANDOM: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([

@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { dispose } from "@tensorflow/tfjs-core";
+import { dispose, type Optimizer } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../errors.ts";
 import { modelInternals } from "../model/internals.ts";
 import { isKerasOptimizer } from "../model/optimizers/keras-optimizer.ts";
@@ -24,12 +24,18 @@ export async function checkSavable(subject: string, model: LayersModel): Promise
     // The others are the optimizer's own.
     dispose(iterations.tensor);
   } catch (cause) {
-    throw new ArgumentError({
-      subject,
-      expected: "an optimizer that model.save can save",
-      got: `${optimizer.getClassName()}, whose getWeights fails`,
-      remedy: "compile the model with adam({ learningRate })",
-      cause,
-    });
+    throw notSavable(subject, "an optimizer that model.save can save", optimizer, cause);
   }
+}
+
+/** The error for an optimizer whose state cannot be had. */
+export function notSavable(
+  subject: string,
+  expected: string,
+  optimizer: Optimizer,
+  cause: unknown,
+): ArgumentError {
+  const got = `${optimizer.getClassName()}, whose getWeights fails`;
+  const remedy = "compile the model with adam({ learningRate })";
+  return new ArgumentError({ subject, expected, got, remedy, cause });
 }

@@ -21,7 +21,7 @@ import {
 import type { GradSaveFunc, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
-import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
+import { type CallFactory, type LayerInternals, onlyTensor } from "../internals.ts";
 
 /** The layer, with the members that its `call` needs. */
 export interface BatchNormalizationLayer extends LayerInternals {
@@ -35,12 +35,9 @@ export interface BatchNormalizationLayer extends LayerInternals {
 }
 
 /** The layer's `call` with Keras's behaviour; `stock` is the one it had. */
-export function batchNormalizationCall(
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
-): LayerInternals["call"] {
+export const batchNormalizationCall: CallFactory = (layer, stock) => {
   const self = layer as BatchNormalizationLayer;
-  return (inputs, kwargs: CallArguments) => {
+  return (inputs, kwargs) => {
     const x = onlyTensor(inputs);
     const axis = self.axis < 0 ? self.axis + x.rank : self.axis;
     const isLast = axis === x.rank - 1;
@@ -73,7 +70,7 @@ export function batchNormalizationCall(
           );
     });
   };
-}
+};
 
 /** What a layer computes that is frozen or in use, with a gradient for x. */
 function normalizeByStatistics(x: Tensor, axis: number, layer: BatchNormalizationLayer): Tensor {
@@ -100,21 +97,17 @@ interface Normalized {
   readonly batchVariance: Tensor;
 }
 
+/** Normalises over all axes but the last. */
 function normalize(
   x: Tensor,
   gamma: Tensor | undefined,
   beta: Tensor | undefined,
   epsilon: number,
 ): Normalized {
-  if (hasFusedKernel("BatchNormTraining")) {
-    const [y, batchMean, batchVariance] = runFusedKernel(
-      "BatchNormTraining",
-      { x, gamma, beta },
-      { epsilon },
-    );
-    return { y, batchMean, batchVariance };
-  }
-  return composedNormalize(x, gamma, beta, epsilon);
+  if (!hasFusedKernel("BatchNormTraining")) return composedNormalize(x, gamma, beta, epsilon);
+  const inputs = { x, gamma, beta };
+  const [y, batchMean, batchVariance] = runFusedKernel("BatchNormTraining", inputs, { epsilon });
+  return { y, batchMean, batchVariance };
 }
 
 /**

@@ -3,7 +3,7 @@
  * tfjs-layers' own call fuses them for inference only.
  */
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
-import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
+import { type CallFactory, type LayerInternals, onlyTensor } from "../internals.ts";
 
 interface Conv2DLayer extends LayerInternals {
   readonly strides: [number, number];
@@ -13,12 +13,9 @@ interface Conv2DLayer extends LayerInternals {
 }
 
 /** The layer's `call` with the fused kernel; `stock` is the one it had. */
-export function conv2dCall(
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
-): LayerInternals["call"] {
+export const conv2dCall: CallFactory = (layer, stock) => {
   const self = layer as Conv2DLayer;
-  return (inputs, kwargs: CallArguments) => {
+  return (inputs, kwargs) => {
     const activation = layer.activation?.getClassName() ?? "linear";
     const fusible =
       kwargs.training === true &&
@@ -40,4 +37,4 @@ export function conv2dCall(
       },
     )[0];
   };
-}
+};

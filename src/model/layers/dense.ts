@@ -6,7 +6,7 @@
 import { add, matMul, relu, softmax, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { shared } from "../../brand.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
-import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
+import { type CallFactory, type LayerInternals, onlyTensor } from "../internals.ts";
 
 const logitsOf = /* @__PURE__ */ shared("logits", () => new WeakMap<Tensor, Tensor>());
 
@@ -17,11 +17,8 @@ export function rememberedLogits(probabilities: Tensor): Tensor | undefined {
 }
 
 /** The layer's `call` with Keras's behaviour; `stock` is the one it had. */
-export function denseCall(
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
-): LayerInternals["call"] {
-  return (inputs, kwargs: CallArguments) => {
+export const denseCall: CallFactory = (layer, stock) => {
+  return (inputs, kwargs) => {
     const x = onlyTensor(inputs);
     const activation = layer.activation?.getClassName() ?? "linear";
     const known = activation === "linear" || activation === "relu" || activation === "softmax";
@@ -34,7 +31,7 @@ export function denseCall(
     logitsOf.set(probabilities, logits);
     return probabilities;
   };
-}
+};
 
 function linear(layer: LayerInternals, x: Tensor, activation: "linear" | "relu"): Tensor {
   const kernel = layer.kernel!.read();

@@ -9,7 +9,7 @@ import { customGrad, mul, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { mix32 } from "../../random/mix.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
-import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
+import { type CallFactory, type LayerInternals, onlyTensor } from "../internals.ts";
 import { seedOfCall } from "./random-step.ts";
 
 interface DropoutLayer extends LayerInternals {
@@ -20,13 +20,10 @@ interface DropoutLayer extends LayerInternals {
 }
 
 /** The layer's `call` with Keras's behaviour; `stock` is the one it had. */
-export function dropoutCall(
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
-): LayerInternals["call"] {
+export const dropoutCall: CallFactory = (layer, stock) => {
   const self = layer as DropoutLayer;
   const purpose = layer.getClassName() === "Dropout" ? "dropout" : "spatial dropout";
-  return (inputs, kwargs: CallArguments) => {
+  return (inputs, kwargs) => {
     if (kwargs.training !== true || self.rate === 0) return stock(inputs, kwargs);
     return tidy(() => {
       self.invokeCallHook(inputs, kwargs);
@@ -38,7 +35,7 @@ export function dropoutCall(
       return mul(x, tensor(dropoutMask(size, self.rate, seed), noiseShape));
     });
   };
-}
+};
 
 /**
  * Sets a share `rate` of the values to 0 and multiplies the rest by 1 / (1 - rate).

@@ -1,7 +1,7 @@
 /** Layers that add or multiply noise, with fresh, seeded numbers at each step. */
 import { add, cast, greater, mul, randomNormal, sub, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type CallArguments, type LayerInternals, onlyTensor } from "../internals.ts";
+import { type CallFactory, type LayerInternals, onlyTensor } from "../internals.ts";
 import { dropoutMask } from "./dropout.ts";
 import { seedOfCall } from "./random-step.ts";
 
@@ -13,51 +13,39 @@ interface NoiseLayer extends LayerInternals {
 }
 
 /** The layer's `call` that adds noise of a standard deviation. */
-export function gaussianNoiseCall(
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
-): LayerInternals["call"] {
-  return noisy(layer, stock, "gaussian noise", (x, seed, { stddev }) =>
-    add(randomNormal(x.shape, 0, stddev, "float32", seed), x),
-  );
-}
+export const gaussianNoiseCall = /* @__PURE__ */ noisy("gaussian noise", (x, seed, { stddev }) =>
+  add(randomNormal(x.shape, 0, stddev, "float32", seed), x),
+);
 
 /** The layer's `call` that multiplies by noise around 1. */
-export function gaussianDropoutCall(
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
-): LayerInternals["call"] {
-  return noisy(layer, stock, "gaussian dropout", (x, seed, { rate = 0 }) =>
+export const gaussianDropoutCall = /* @__PURE__ */ noisy(
+  "gaussian dropout",
+  (x, seed, { rate = 0 }) =>
     mul(x, randomNormal(x.shape, 1, Math.sqrt(rate / (1 - rate)), "float32", seed)),
-  );
-}
+);
 
 /** SELU's negative limit: what a dropped value becomes, so that mean and variance stay. */
 const DROPPED = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946;
 
 /** The layer's `call` that drops to SELU's negative limit. */
-export function alphaDropoutCall(
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
-): LayerInternals["call"] {
-  return noisy(layer, stock, "alpha dropout", (x, seed, { rate = 0, noiseShape }) => {
+export const alphaDropoutCall = /* @__PURE__ */ noisy(
+  "alpha dropout",
+  (x, seed, { rate = 0, noiseShape }) => {
     const a = ((1 - rate) * (1 + rate * DROPPED ** 2)) ** -0.5;
     const b = -a * DROPPED * rate;
     const shape = [...(noiseShape ?? x.shape)];
     const size = shape.reduce((product, length) => product * length, 1);
     const kept = cast(greater(tensor(dropoutMask(size, rate, seed), shape), 0), "float32");
     return add(mul(add(mul(x, kept), mul(sub(1, kept), DROPPED)), a), b);
-  });
-}
+  },
+);
 
 function noisy(
-  layer: LayerInternals,
-  stock: LayerInternals["call"],
   purpose: string,
   apply: (x: Tensor, seed: number, layer: NoiseLayer) => Tensor,
-): LayerInternals["call"] {
-  const self = layer as NoiseLayer;
-  return (inputs, kwargs: CallArguments) => {
+): CallFactory {
+  return (layer, stock) => (inputs, kwargs) => {
+    const self = layer as NoiseLayer;
     const { rate = 0.5 } = self;
     // With such a rate tfjs-layers passes on what comes in.
     if (kwargs.training !== true || rate <= 0 || rate >= 1) return stock(inputs, kwargs);

@@ -59,6 +59,8 @@ export type RuleName = "adam" | "sgd";
 export abstract class KerasOptimizer<
   Settings extends OptimizerSettings = OptimizerSettings,
 > extends Optimizer {
+  /** Of how many steps schedules are: those that there will be when the run ends; NaN before the first. */
+  runEnd = NaN;
   /** The options of the rule, and all others but the learning rate, which may change. */
   protected readonly options: Omit<Settings, "learningRate">;
   readonly #rule: RuleName;
@@ -67,7 +69,6 @@ export abstract class KerasOptimizer<
   readonly #state: VariableState;
   readonly #initialRate: LearningRate;
   #learningRate: LearningRate;
-  #runEnd = NaN;
   /** The weights of the models that it has been for, frozen ones included, and those of the present one. */
   #known?: WeakSet<Variable>;
   #present = new WeakSet<Variable>();
@@ -123,15 +124,6 @@ export abstract class KerasOptimizer<
       const found = attempt(() => rate(step, NaN));
       return found === undefined || Number.isNaN(found);
     });
-  }
-
-  /** Of how many steps schedules are: those that there will be when the run ends; NaN before the first. */
-  get runEnd(): number {
-    return this.#runEnd;
-  }
-
-  set runEnd(steps: number) {
-    this.#runEnd = steps;
   }
 
   /**
@@ -251,7 +243,7 @@ export abstract class KerasOptimizer<
     this.#known = undefined;
     this.#names = new Map();
     this.#learningRate = this.#initialRate;
-    this.#runEnd = NaN;
+    this.runEnd = NaN;
     this.iterations_ = 0;
   }
 
@@ -300,7 +292,7 @@ export abstract class KerasOptimizer<
     const own = {
       optimizer: this.#rule,
       ...settingsToJson(this.#subject, this.settings),
-      ...(!Number.isNaN(this.#runEnd) && { runEnd: this.#runEnd }),
+      ...(!Number.isNaN(this.runEnd) && { runEnd: this.runEnd }),
     };
     const config = { ...this.stockSettings(this.#nextUpdate), [SETTINGS_KEY]: own };
     return config;
@@ -350,7 +342,7 @@ export abstract class KerasOptimizer<
   /** A schedule that goes by the run has no meaning outside of one, not even at its first step. */
   #checkRun(): void {
     check(
-      !Number.isNaN(this.#runEnd) || !this.followsRun,
+      !Number.isNaN(this.runEnd) || !this.followsRun,
       this.#subject,
       "a run whose number of steps is known, by which the learning rate goes",
       "a step of none",
@@ -361,7 +353,7 @@ export abstract class KerasOptimizer<
   /** Of the next step. */
   #rateOf({ learningRate }: Partial<WeightGroup> = {}): number {
     const rate = learningRate ?? this.#learningRate;
-    return rateAt(this.#subject, rate, this.iterations, this.#runEnd);
+    return rateAt(this.#subject, rate, this.iterations, this.runEnd);
   }
 
   /** An update with weight decay in it, or behind it. */

@@ -73,14 +73,10 @@ export function pyTorchLayers(
       origin && paths.get(origin.layer),
       origin,
     );
-  const givenAxes = new Map<Layer, number[]>();
-  for (const { layer, path } of layers) {
-    if (Object.hasOwn(axes, path))
-      givenAxes.set(
-        layer,
-        axes[path].map((axis) => axis - 1),
-      );
-  }
+  const named = layers.filter(({ path }) => Object.hasOwn(axes, path));
+  const givenAxes = new Map<Layer, number[]>(
+    named.map(({ layer, path }) => [layer, axes[path].map((axis) => axis - 1)]),
+  );
   let followed: Followed;
   try {
     followed = followAxes(model, givenAxes);

@@ -2,11 +2,11 @@
 import type { JsonObject, JsonValue } from "../../text/json.ts";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { sha256 } from "../../bytes/sha256.ts";
-import { ArgumentError } from "../../errors.ts";
 import { classNamesOf } from "../../model/class-names.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { readOptimizerState } from "../../model/optimizers/optimizer-state.ts";
 import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
+import { notSavable } from "../check-savable.ts";
 
 /** Where one input of a layer comes from: a layer, the number of its call, the number of its output. */
 type Source = readonly [layer: string, call: number, output: number, settings?: object];
@@ -52,13 +52,8 @@ export async function checkOptimizer(subject: string, model: LayersModel): Promi
   try {
     await readOptimizerState(optimizer);
   } catch (cause) {
-    throw new ArgumentError({
-      subject,
-      expected: "an optimizer whose state can be saved, to save checkpoints",
-      got: `${optimizer.getClassName()}, whose getWeights fails`,
-      remedy: "compile the model with adam({ learningRate })",
-      cause,
-    });
+    const expected = "an optimizer whose state can be saved, to save checkpoints";
+    throw notSavable(subject, expected, optimizer, cause);
   }
 }
 
