@@ -82,16 +82,22 @@ function worst(actual: Result, wanted: Result, rtol: number, atol: number): stri
   return text;
 }
 
+/** What "cpu" gave, where that takes long. */
+const kept = new Map<string, Result[]>();
+
 /**
  * Expects `compute` to give on "simd" what it gives on "cpu". Element-wise results may differ by
  * rounding; sums need `atol` for their length.
+ * @param what names it in errors; with `keep` apart from all others of the file, too: asked again, it is
+ *   compared with what "cpu" gave the first time.
  */
 export async function expectSameAsCpu(
   what: string,
   compute: () => tf.Tensor | tf.Tensor[],
-  { rtol = 1e-5, atol = 1e-6 } = {},
+  { rtol = 1e-5, atol = 1e-6, keep = false } = {},
 ): Promise<void> {
-  const wanted = await resultsOn("cpu", compute);
+  const wanted = kept.get(what) ?? (await resultsOn("cpu", compute));
+  if (keep) kept.set(what, wanted);
   const actual = await resultsOn("simd", compute);
   expect(actual.length, what).toBe(wanted.length);
   actual.forEach((result, i) => {
