@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, it } from "vitest";
@@ -164,23 +164,11 @@ describe("ThreadPool", () => {
 
 describe("a process that uses the backend", () => {
   const script = fileURLToPath(new URL("process.ts", import.meta.url));
-  const tsx = ["--import", "tsx", script];
 
   it("exits by itself, without stopping anything", () => {
+    const tsx = ["--import", "tsx", script];
     const { status, stdout, stderr } = spawnSync(process.execPath, tsx, { timeout: 60_000 });
     expect(`${status} ${String(stderr)}`).toBe("0 ");
     expect(String(stdout)).toMatch(/^[0-9a-f]+ 2 threads/);
-  });
-
-  it("gives the same bits while other processes keep every core busy", async () => {
-    const alone = String(spawnSync(process.execPath, tsx).stdout).split(" ")[0];
-    const busy = Array.from({ length: 2 }, () => spawn(process.execPath, ["-e", "for (;;);"]));
-    try {
-      const crowded = spawnSync(process.execPath, tsx, { timeout: 60_000 });
-      expect(String(crowded.stdout).split(" ")[0]).toBe(alone);
-    } finally {
-      for (const child of busy) child.kill();
-    }
-    await Promise.resolve();
   });
 });
