@@ -159,7 +159,7 @@ export const trainingOptions = () => ({
 export type TrainingSettings = Settled<ReturnType<typeof trainingOptions>>;
 
 /** The readers of a {@link Phase}. */
-export const phaseOptions = () => ({
+const phaseOptions = () => ({
   epochs: integer({ min: 0 }),
   initialEpoch: integer({ min: 0, default: 0 }),
   augmentation: augmenter({ optional: true }),
