@@ -21,7 +21,6 @@ import { checkCompiled, checkImageModel } from "../../train/feed/model-input.ts"
 import type { Predictions } from "../../train/outputs.ts";
 import type { PredictOptions } from "../../train/predict.ts";
 import {
-  optionsElsewhere,
   type trainingOptions,
   type TrainingOptions,
   type TrainOptions,
@@ -181,7 +180,7 @@ export class Trainer {
     options: TrainingOptions & WorkerTrainingOptions & { readonly train: LabelledImages },
   ): Promise<T> {
     const schema = { ...OPTIONS[name](), onProgress: callback() };
-    const settings = readOptions(name, options, schema as TrainingReaders, optionsElsewhere(name));
+    const settings = readOptions(name, options, schema as TrainingReaders);
     const { train, validation, callbacks, checkpoint, signal, onProgress, ...rest } = settings;
     checkCompiled(name, model);
     const plain = plainOptions(rest);

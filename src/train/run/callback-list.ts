@@ -50,24 +50,19 @@ export function checkCallbacks(subject: string, callbacks: unknown): readonly Ca
     integer({ min: 1, ...optional })(readEvery, subject, "the callback's readEvery");
     const isKey = like(isText, "a text", 'pass e.g. "counter(2)"', optional);
     isKey(stateKey, subject, "the callback's stateKey");
-    // A slip of the pen would never be called.
-    const stray = members.find((key) => /^on[A-Z_]/.test(key) && !(key in HOOKS));
+    // Nobody would call a slip of the pen, nor what is something else, such as a Date.
+    const names = members.filter((name) => name !== "constructor");
+    const isKnown = (name: string): boolean =>
+      Object.hasOwn(HOOKS, name) || /^(readEvery|stateKey)$/.test(name);
+    const stray =
+      names.find((name) => /^on[A-Z_]/.test(name) && !isKnown(name)) ??
+      (names.some(isKnown) ? undefined : names[0]);
     check(
       stray === undefined,
       subject,
       `hooks out of ${Object.keys(HOOKS).join(", ")}`,
       stray ?? "",
       "correct the name",
-    );
-    // Nor would what is something else, such as a Date.
-    const own = members.filter((name) => name !== "constructor");
-    const looked = [...Object.keys(HOOKS), "readEvery", "stateKey"];
-    check(
-      own.length === 0 || own.some((name) => looked.includes(name)),
-      subject,
-      "callbacks with hooks such as onEpochEnd",
-      `one with ${own.slice(0, 3).join(", ")} alone`,
-      "name the function by when it is due, e.g. { onEpochEnd: (epoch, logs, run) => ... }",
     );
   }
   return callbacks;

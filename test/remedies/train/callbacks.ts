@@ -42,10 +42,6 @@ export const trials: Trials = {
     () => withCallback(wrong({ onEpochEnded: () => undefined })),
     () => withCallback({ onEpochEnd: () => undefined }),
   ],
-  "name the function by when it is due, e.g. { onEpochEnd: (epoch, logs, run) => ... }": [
-    () => withCallback(wrong({ atEnd: () => undefined })),
-    () => withCallback({ onEpochEnd: (_epoch, _logs, _run) => undefined }),
-  ],
   "pass a function, or leave it out": [
     () => withCallback(wrong({ onEpochEnd: 5 })),
     () => withCallback({}),
