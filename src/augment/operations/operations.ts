@@ -59,7 +59,7 @@ export interface OperationStep {
 }
 
 /** What the magnitudes of an operation are. */
-interface MagnitudeScale {
+export interface MagnitudeScale {
   /** Magnitude at the lowest and at the highest level. */
   readonly from: number;
   readonly to: number;
