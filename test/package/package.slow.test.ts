@@ -17,11 +17,11 @@ const PROGRAMS = join(ROOT, "test/package/programs");
 
 /** Gzipped kilobytes of readable code that an entry may load at once, ESM and CommonJS alike. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  index: 178,
+  index: 182,
   metrics: 20,
-  plots: 34,
+  plots: 35,
   node: 95,
-  browser: 108,
+  browser: 113,
   simd: 68,
 };
 /** Kilobytes of the whole tarball, of which the trained weights take up to 5,000. */
