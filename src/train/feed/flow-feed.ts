@@ -10,13 +10,8 @@ import { CROSS_ENTROPIES } from "../../model/loss.ts";
 import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
 import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
 import { flowIdentity, sampleOf } from "./identity.ts";
-import {
-  checkClasses,
-  checkInputShape,
-  checkLabelOrder,
-  checkNames,
-  warnOfOtherNames,
-} from "./model-input.ts";
+import { checkClasses, checkLabelOrder, checkNames, warnOfOtherNames } from "./model-classes.ts";
+import { checkInputShape } from "./model-input.ts";
 import { standardized } from "./standardized.ts";
 
 /**
