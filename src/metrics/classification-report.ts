@@ -1,9 +1,9 @@
-import { readable } from "../checks.ts";
+import { check } from "../checks.ts";
 import { anything, integer, readOptions } from "../options.ts";
 import { countClasses } from "./class-counts.ts";
 import { averagedScores, scoresByClass, type Average, type ZeroDivision } from "./class-scores.ts";
 import { encodePair } from "./encode-pair.ts";
-import { type EvaluationLike, isEvaluation } from "./evaluation.ts";
+import { type EvaluationLike, isEvaluation, readEvaluation } from "./evaluation.ts";
 import { formatReport, type ReportScores } from "./format-report.ts";
 import { MAX_DIGITS } from "../text/format-number.ts";
 import { checkPair, type Labels, type SampleWeight } from "./labels.ts";
@@ -67,6 +67,8 @@ export interface ClassificationReport {
   toJSON(): Record<string, ReportDictRow | number>;
 }
 
+const SUBJECT = "classificationReport";
+
 /**
  * The classification report: precision, recall, F1 and support of each class against the rest.
  *
@@ -86,7 +88,7 @@ export function classificationReport(
 /**
  * The classification report of the whole of what `evaluate` returned, with its class names.
  * @param evaluation not modified.
- * @throws {ArgumentError} as above.
+ * @throws {ArgumentError} as above, and if its parts do not fit together.
  * @example
  * console.log(String(classificationReport(await evaluate(model, test))));
  */
@@ -97,22 +99,26 @@ export function classificationReport(
 export function classificationReport(
   first: EvaluationLike | Labels,
   second: Labels | ClassificationReportOptions = {},
-  third: ClassificationReportOptions = {},
+  third?: ClassificationReportOptions,
 ): ClassificationReport {
   if (!isEvaluation(first)) return createReport({ yTrue: first, yPred: second as Labels }, third);
-  const read = ({ yTrue, yPred, classNames }: EvaluationLike) => ({ yTrue, yPred, classNames });
-  const evaluation = readable("classificationReport", "an evaluation", () => read(first));
-  return createReport(evaluation, second as ClassificationReportOptions);
+  check(
+    third === undefined,
+    SUBJECT,
+    "two arguments, an evaluation and options",
+    "a third",
+    "pass the options right after the evaluation",
+  );
+  return createReport(readEvaluation(SUBJECT, first), second as ClassificationReportOptions);
 }
 
 function createReport(
   { yTrue, yPred, classNames }: Omit<EvaluationLike, "probabilities">,
-  options: ClassificationReportOptions,
+  options: ClassificationReportOptions = {},
 ): ClassificationReport {
-  const subject = "classificationReport";
-  checkPair(subject, yTrue, yPred);
+  checkPair(SUBJECT, yTrue, yPred);
   const unweighted = equalWeights(yTrue.length);
-  const settings = readOptions(subject, options, {
+  const settings = readOptions(SUBJECT, options, {
     labels: labelList(),
     targetNames: anything<readonly string[] | undefined>(),
     sampleWeight: sampleWeights(yTrue.length, unweighted),
@@ -123,7 +129,7 @@ function createReport(
   const pair = encodePair(yTrue, yPred, settings.labels);
   const remedy = "pass one name per label, or say in labels which labels they name";
   const readNames = namesOf(pair.labels, classNames, remedy);
-  const names = readNames(settings.targetNames, subject, "targetNames");
+  const names = readNames(settings.targetNames, SUBJECT, "targetNames");
 
   const counts = countClasses(pair, sampleWeight);
   const scores = scoresByClass(counts, 1, settings.zeroDivision);

@@ -1,6 +1,6 @@
-import { check } from "../checks.ts";
+import { check, describe, isListOf, isText } from "../checks.ts";
 import { boolean, integer, readOptions } from "../options.ts";
-import { checkEvaluation, type EvaluationLike } from "./evaluation.ts";
+import { readEvaluation, type EvaluationLike } from "./evaluation.ts";
 import type { Labels } from "./labels.ts";
 
 /** Options of {@link mostConfident}. */
@@ -54,33 +54,41 @@ export function mostConfident(
   options: MostConfidentOptions = {},
 ): ConfidentPredictions {
   const subject = "mostConfident";
-  const classes = checkEvaluation(subject, evaluation);
+  const { classes, probabilities, classNames, ...read } = readEvaluation(subject, evaluation);
   const { wrong, count } = readOptions(subject, options, {
     wrong: boolean({ default: true }),
     count: integer({ min: 1, default: 10 }),
   });
-  const yTrue = Array.from(evaluation.yTrue);
-  const yPred = Array.from(evaluation.yPred);
+  const yTrue = Array.from(read.yTrue);
+  const yPred = Array.from(read.yPred);
   const own = set?.labels;
+  const remedy = "pass the set that evaluate measured, in the same order";
   check(
     own?.length === yTrue.length && yTrue.every((label, i) => label === own[i]),
     subject,
     "the set that was evaluated",
     "one with other labels",
-    "pass the set that evaluate measured, in the same order",
+    remedy,
   );
-  const sureness = yPred.map((label, i) => evaluation.probabilities[i * classes + label]);
+  const { paths } = set;
+  check(
+    paths === undefined || (isListOf(paths, isText) && paths.length === yTrue.length),
+    subject,
+    `paths to be a list of ${yTrue.length} texts, one per image`,
+    describe(paths),
+    remedy,
+  );
+  const sureness = yPred.map((label, i) => probabilities[i * classes + label]);
   const indices = [...yTrue.keys()]
     .filter((i) => (yTrue[i] !== yPred[i]) === wrong)
     .sort((a, b) => sureness[b] - sureness[a])
     .slice(0, count);
-  const { paths } = set;
   return {
     indices,
     paths: paths && indices.map((i) => paths[i]),
     labels: indices.map((i) => yTrue[i]),
     yPred: indices.map((i) => yPred[i]),
     probabilities: indices.map((i) => sureness[i]),
-    classNames: evaluation.classNames,
+    classNames,
   };
 }

@@ -1,4 +1,9 @@
-import { checkEvaluation, type EvaluationLike, isEvaluation } from "../metrics/evaluation.ts";
+import {
+  type EvaluationLike,
+  isEvaluation,
+  type ReadEvaluation,
+  readEvaluation,
+} from "../metrics/evaluation.ts";
 import {
   checkMatrix,
   type MatrixNormalization,
@@ -74,12 +79,12 @@ export function plotConfusionMatrix(
   matrix: readonly ArrayLike<number>[] | EvaluationLike,
   options: PlotConfusionMatrixOptions = {},
 ): VegaLiteSpec {
-  const counts = isEvaluation(matrix) ? countsOf(matrix) : matrix;
+  const evaluation = isEvaluation(matrix) ? readEvaluation(SUBJECT, matrix) : undefined;
+  const counts = evaluation ? countsOf(evaluation) : (matrix as readonly ArrayLike<number>[]);
   checkMatrix(SUBJECT, counts);
   const n = counts.length;
-  const known = isEvaluation(matrix) ? matrix.classNames : undefined;
   const { classNames, normalize, title } = readOptions(SUBJECT, options, {
-    classNames: namesOf([...counts.keys()], known),
+    classNames: namesOf([...counts.keys()], evaluation?.classNames),
     normalize: oneOf(NORMALIZATIONS, { optional: true }),
     title: text({ optional: true }),
   });
@@ -145,9 +150,7 @@ export function plotConfusionMatrix(
 }
 
 /** How often each class of an evaluation was predicted as each. */
-function countsOf(evaluation: EvaluationLike): Float64Array[] {
-  const length = checkEvaluation(SUBJECT, evaluation);
-  const { yTrue, yPred } = evaluation;
+function countsOf({ yTrue, yPred, classes: length }: ReadEvaluation): Float64Array[] {
   const counts = Array.from({ length }, () => new Float64Array(length));
   for (let i = 0; i < yTrue.length; i++) counts[yTrue[i]][yPred[i]]++;
   return counts;

@@ -159,6 +159,53 @@ describe("classificationReport", () => {
     expect(String(classificationReport(unnamed))).toBe(String(classificationReport(yTrue, yPred)));
   });
 
+  describe("of an evaluation", () => {
+    const evaluation = {
+      yTrue: [0, 1, 2],
+      yPred: [0, 1, 1],
+      probabilities: [
+        [0.9, 0.1, 0],
+        [0.2, 0.8, 0],
+        [0.1, 0.5, 0.4],
+      ],
+      classNames: ["cat", "dog", "frog"],
+    };
+
+    it("takes its options right after it, and refuses others", () => {
+      const { yTrue, yPred, classNames: targetNames } = evaluation;
+      const text = String(classificationReport(evaluation, { digits: 3 }));
+      expect(text).toBe(String(classificationReport(yTrue, yPred, { targetNames, digits: 3 })));
+      expect(String(classificationReport(evaluation, undefined))).toMatch(/ 1\.00 /);
+      const call = classificationReport as (...given: unknown[]) => unknown;
+      for (const second of [undefined, {}, { digits: 4 }]) {
+        expect(() => call(evaluation, second, { digits: 3 })).toThrow(
+          /two arguments, an evaluation and options, got a third; pass the options right after/,
+        );
+      }
+    });
+
+    it("shows by their numbers the last classes, if they have no names", () => {
+      const named = { ...evaluation, classNames: ["cat"] };
+      expect(classificationReport(named).perClass.map(({ name }) => name)).toEqual([
+        "cat",
+        "1",
+        "2",
+      ]);
+    });
+
+    it.each<[string, object, RegExp]>([
+      ["class names that are none", { classNames: ["a", null, "c"] }, /classNames to be a list of/],
+      ["one class name", { classNames: "abc" }, /classNames to be a list of texts, got "abc"/],
+      ["labels of no class", { yTrue: [0, 1, 7] }, /yTrue to hold labels of the 3 classes, got 7/],
+      ["predictions of no class", { yPred: [0, -1, 1] }, /yPred to hold labels of the 3 classes/],
+      ["too few probabilities", { probabilities: [1] }, /probabilities to hold the same number/],
+      ["probabilities NaN", { probabilities: new Float32Array(9).fill(NaN) }, /finite numbers/],
+      ["no probabilities", { probabilities: undefined }, /probabilities to be an array/],
+    ])("refuses %s", (_, change, message) => {
+      expect(() => classificationReport({ ...evaluation, ...change })).toThrow(message);
+    });
+  });
+
   it("takes any array of whole numbers", () => {
     const text = String(classificationReport([0, 1, 1], [0, 1, 0]));
     expect(String(classificationReport(Uint8Array.of(0, 1, 1), Int32Array.of(0, 1, 0)))).toBe(text);

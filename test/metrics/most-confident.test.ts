@@ -34,6 +34,16 @@ describe("mostConfident", () => {
     expect(paths).toBeUndefined();
   });
 
+  it("takes probabilities in rows", () => {
+    const { probabilities: flat } = evaluation;
+    const rows = evaluation.yTrue.map((_, i) => i);
+    const nested = Array.from(rows, (i) => flat.slice(3 * i, 3 * i + 3));
+    for (const wrong of [true, false]) {
+      const found = mostConfident({ ...evaluation, probabilities: nested }, set, { wrong });
+      expect(found).toEqual(mostConfident(evaluation, set, { wrong }));
+    }
+  });
+
   it("gives none where none is wrong", () => {
     const right = { ...evaluation, yPred: evaluation.yTrue };
     expect(mostConfident(right, set).indices).toEqual([]);
@@ -45,6 +55,9 @@ describe("mostConfident", () => {
     ["no set", evaluation, undefined, /the set that was evaluated/],
     ["no evaluation", [0, 1], set, /an evaluation, got \[0, 1\]; pass what evaluate returned/],
     ["no probabilities", { ...evaluation, probabilities: undefined }, set, /probabilities to be/],
+    ["too few paths", evaluation, { ...set, paths: ["a"] }, /paths to be a list of 6 texts, one p/],
+    ["paths with holes", evaluation, { ...set, paths: new Array(6) }, /paths to be a list of 6/],
+    ["class names", { ...evaluation, classNames: [1, 2, 3] }, set, /classNames to be a list of/],
     ["other classes", { ...evaluation, yPred: [0, 1, 2, 3, 0, 0] }, set, /yPred to hold labels/],
   ])("refuses %s", (_, given, images, message) => {
     expect(() => mostConfident(given as never, images as never)).toThrow(message);

@@ -16,6 +16,8 @@ const matrix = [
 const binary = [0, 1, 1, 0];
 const share = [0.1, 0.8, 0.6, 0.3];
 
+const report = kit.classificationReport as (...given: unknown[]) => unknown;
+
 export const trials: Trials = {
   "pass one name per class": [
     () => kit.mostConfused(matrix, { classNames: ["a"] }),
@@ -27,6 +29,10 @@ export const trials: Trials = {
       kit.classificationReport(yTrue, yPred, { targetNames: ["a", "b", "c"] });
       kit.classificationReport(yTrue, yPred, { targetNames: ["a", "b"], labels: [0, 1] });
     },
+  ],
+  "pass the options right after the evaluation": [
+    () => report({ yTrue, yPred, probabilities: scores }, {}, { digits: 3 }),
+    () => kit.classificationReport({ yTrue, yPred, probabilities: scores }, { digits: 3 }),
   ],
   "pass labels of the data": [
     () => kit.confusionMatrix(yTrue, yPred, { labels: [7] }),
