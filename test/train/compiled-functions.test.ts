@@ -130,6 +130,14 @@ describe("a metric", () => {
     }
   });
 
+  it("has a name also if it is a function without one", async () => {
+    const nameless = [1, 2].map((value) => constant(value, ""));
+    const model = compiled(SPARSE, nameless);
+    expect((await evaluate(model, set)).metrics).toEqual({ metric: 1, metric_1: 2 });
+    const { metrics } = await train(model, { validation: set });
+    expect(metrics).toEqual({ metric: [1], val_metric: [1], metric_1: [2], val_metric_1: [2] });
+  });
+
   it("may be NaN: only a loss that is ends the run", async () => {
     const model = compiled(SPARSE, [constant(NaN, "nan")]);
     const checkpoint = { store: new MemoryStore(), everySteps: 1 };

@@ -105,7 +105,7 @@ function compiledLoss(model: LayersModel, smoothing: number): LossFunction {
 
 /**
  * The metrics, in their order. `accuracy` is that of the shapes, as in Keras; a name that is taken gets a
- * number behind it.
+ * number behind it; a function without one is a `metric`.
  */
 export function compiledMetrics(model: LayersModel): CompiledMetric[] {
   const { metrics = [], metricsNames = [], metricsTensors = [] } = modelInternals(model);
@@ -113,7 +113,7 @@ export function compiledMetrics(model: LayersModel): CompiledMetric[] {
   const taken = new Set(RESERVED.flatMap((name) => [name, `val_${name}`]));
   return metricsTensors.map(([compute], i) => {
     const isAccuracy = metricsNames[i + 1] === "acc" && typeof given[i] === "string";
-    const wanted = isAccuracy ? "accuracy" : metricsNames[i + 1];
+    const wanted = isAccuracy ? "accuracy" : metricsNames[i + 1] || "metric";
     const isFirst = isAccuracy && metricsNames.indexOf("acc") === i + 1;
     let name = wanted;
     for (let n = 1; !isFirst && (taken.has(name) || taken.has(`val_${name}`)); n++) {
