@@ -86,8 +86,15 @@ export class RunCheckpoints {
     if (mode === "never") return undefined;
     const found = await this.#newestGood();
     if (found) {
-      const checkpoint = withMoreEpochs(found.checkpoint, this.#manifest);
+      const { checkpoint, isInVain } = withMoreEpochs(found.checkpoint, this.#manifest);
       this.#checkManifest(found.name, checkpoint);
+      if (isInVain) {
+        const { phase, epoch, begun } = checkpoint.position;
+        warn(
+          `${this.#subject}: a callback stopped phases[${phase}] in epoch ${epoch + Number(begun)}, and ` +
+            "more epochs do not change that; to go on, train the finished model in a run of its own.",
+        );
+      }
       this.#hasSaved = true;
       return checkpoint;
     }
@@ -222,7 +229,7 @@ function remedyFor(field: string): string {
     return 'give that phase this seed, { epochs, seed }, or begin anew with resume: "never"';
   }
   return field === "steps"
-    ? 'train as many steps, since the schedule goes by them; with resume: "never" give it its own length: ' +
-        "decaySteps, steps or totalSteps"
-    : 'pass what the run began with, or begin anew with resume: "never"';
+    ? "train as many steps, since the schedule goes by them, and more with the finished model in a run " +
+        'of its own; or with resume: "never" give it its length: decaySteps, steps or totalSteps'
+    : 'pass what the run was last given, or begin anew with resume: "never"';
 }

@@ -114,7 +114,13 @@ export function manifestChanges(
 }
 
 function show(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return "none";
   if (Array.isArray(value)) return `${value.length} entries`;
-  if (isJsonObject(value)) return "another kind";
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  // Of data, how many there are says more than their hashes.
+  const text = JSON.stringify(value, (_, part: unknown) => (isHash(part) ? undefined : part));
+  return text.length > 200 ? `${text.slice(0, 197)}...` : text;
 }
+
+const isHash = (value: unknown): boolean =>
+  typeof value === "string" && /^[\da-f]{64}$/.test(value);

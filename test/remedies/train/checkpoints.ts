@@ -15,6 +15,11 @@ async function twice(first: object, second: object): Promise<unknown> {
   await train({ ...first, checkpoint });
   return train({ epochs: 2, ...second, checkpoint });
 }
+/** A run that got more epochs, asked for those again. */
+async function thrice(): Promise<void> {
+  const checkpoint = { store: new MemoryStore() };
+  for (const epochs of [1, 2, 2]) await train({ epochs, checkpoint });
+}
 /** A run of one phase, to which a second one is added. */
 async function twiceInPhases(first: { epochs: number; seed?: number }): Promise<unknown> {
   const checkpoint = { store: new MemoryStore() };
@@ -22,8 +27,11 @@ async function twiceInPhases(first: { epochs: number; seed?: number }): Promise<
   const run = { train: set, verbose: 0, phases: [first, { epochs: 1 }], checkpoint } as const;
   return kit.train(tinyModel(), run);
 }
-/** An epoch by a schedule, and a run of some epochs that goes on from it. */
-async function twiceScheduled(schedule: { decaySteps?: number }, epochs: number): Promise<unknown> {
+/** An epoch by a schedule, and a run of some epochs that goes on from it; gives the model of that. */
+async function twiceScheduled(
+  schedule: { decaySteps?: number },
+  epochs: number,
+): Promise<LayersModel> {
   const checkpoint = { store: new MemoryStore() };
   const model = (): LayersModel => {
     const learningRate = kit.cosineDecay({ initialLearningRate: 0.01, ...schedule });
@@ -32,7 +40,9 @@ async function twiceScheduled(schedule: { decaySteps?: number }, epochs: number)
     return built;
   };
   await train({ checkpoint }, model());
-  return train({ epochs, checkpoint }, model());
+  const trained = model();
+  await train({ epochs, checkpoint }, trained);
+  return trained;
 }
 /** A new run in a store that holds something already. */
 function besides(...names: readonly string[]): Promise<unknown> {
@@ -166,10 +176,11 @@ export const trials: Trials = {
     () => train({ checkpoint: { store: new MemoryStore() }, resume: "must" }),
     () => train({ checkpoint: { store: new MemoryStore() }, resume: "auto" }),
   ],
-  'pass what the run began with, or begin anew with resume: "never"': [
+  'pass what the run was last given, or begin anew with resume: "never"': [
     () => twice({}, { batchSize: 4 }),
     async () => {
       await twice({ epochs: 2 }, {});
+      await thrice();
       await twice({}, { batchSize: 4, resume: "never" });
     },
   ],
@@ -177,11 +188,11 @@ export const trials: Trials = {
     () => twiceInPhases({ epochs: 1 }),
     () => twiceInPhases({ epochs: 1, seed: 0 }),
   ],
-  'train as many steps, since the schedule goes by them; with resume: "never" give it its own length: decaySteps, steps or totalSteps':
+  'train as many steps, since the schedule goes by them, and more with the finished model in a run of its own; or with resume: "never" give it its length: decaySteps, steps or totalSteps':
     [
       () => twiceScheduled({}, 2),
       async () => {
-        await twiceScheduled({}, 1);
+        await train({}, await twiceScheduled({}, 1));
         await twiceScheduled({ decaySteps: 4 }, 2);
       },
     ],

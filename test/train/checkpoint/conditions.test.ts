@@ -13,6 +13,7 @@ import {
   type AdamOptions,
   type Callback,
   cosineDecay,
+  earlyStopping,
   learningRateScheduler,
   type LearningRateSchedule,
   linearSchedule,
@@ -209,6 +210,78 @@ describe("the schedule of epochs", () => {
   });
 });
 
+describe("more epochs", () => {
+  const ownStop: Callback = {
+    onEpochEnd: (epoch, _, run) => {
+      if (epoch === 1) run.stopTraining();
+    },
+  };
+  it.each<[string, Callback]>([
+    ["earlyStopping", earlyStopping({ monitor: "loss", patience: 0, minDelta: 100 })],
+    ["one's own", ownStop],
+  ])("say that they change nothing where a callback has stopped: %s", async (_, callback) => {
+    const warned: string[] = [];
+    vi.spyOn(console, "warn").mockImplementation((text: string) => {
+      if (text.startsWith("trainPhase: a callback")) warned.push(text);
+    });
+    const store = new MemoryStore();
+    const model = plain();
+    const epochs = async (asked: number): Promise<number> => {
+      const options = { train, epochs: asked, batchSize: 8, verbose: 0 } as const;
+      const history = await trainPhase(model, {
+        ...{ ...options, checkpoint: { store }, callbacks: [callback] },
+      });
+      return history.epochs.length;
+    };
+    expect(await epochs(5)).toBe(2);
+    const { writes } = store;
+    expect(warned).toEqual([]);
+    expect(await epochs(8)).toBe(2);
+    expect(warned).toEqual([
+      "trainPhase: a callback stopped phases[0] in epoch 2, and more epochs do not change that; " +
+        "to go on, train the finished model in a run of its own.",
+    ]);
+    // The run is the one that it was.
+    expect(await epochs(5)).toBe(2);
+    expect(store.writes).toBe(writes);
+    expect(warned).toHaveLength(1);
+    model.dispose();
+  });
+});
+
+describe("a difference is told in words where", () => {
+  const options = { train, epochs: 2, batchSize: 8, verbose: 0 } as const;
+  const cosine = cosineDecay({ initialLearningRate: 0.01, decaySteps: 10 });
+  const with_ = (learningRate: AdamOptions["learningRate"]): LayersModel => {
+    const model = plain();
+    model.compile({ optimizer: adam({ learningRate }), loss: "sparseCategoricalCrossentropy" });
+    return model;
+  };
+  it.each<[string, AdamOptions["learningRate"], object, string]>([
+    [
+      "validation comes in",
+      0.001,
+      { validation: train },
+      'validation to be none, .* got {.*{"length":16,"imageShape":\\[8,8,3\\]}',
+    ],
+    [
+      "a schedule takes the place of a number",
+      cosine,
+      {},
+      'optimizer.learningRate to be 0.001, .* got {"kind":"cosineDecay","options":{.*"decaySteps":10',
+    ],
+  ])("%s", async (_, learningRate, change, message) => {
+    const checkpoint = { store: new MemoryStore() };
+    const [first, second] = [with_(0.001), with_(learningRate)];
+    await trainPhase(first, { ...options, checkpoint });
+    await expect(trainPhase(second, { ...options, checkpoint, ...change })).rejects.toThrow(
+      new RegExp(message),
+    );
+    first.dispose();
+    second.dispose();
+  });
+});
+
 describe("the optimizer's schedule and groups", () => {
   const with_ = (options: AdamOptions) => (): LayersModel => {
     const model = plain();
@@ -272,7 +345,7 @@ describe("the optimizer's schedule and groups", () => {
   ])("are refused if they are others: %s", async (_, before, after) => {
     const store = await crashed(with_(before));
     await expect(run(store, with_(after))).rejects.toThrow(
-      /optimizer\.(learningRate|groups).*; pass what the run began with/,
+      /optimizer\.(learningRate|groups).*; pass what the run was last given/,
     );
   });
 
@@ -282,7 +355,9 @@ describe("the optimizer's schedule and groups", () => {
     await run(store, build);
     const model = build();
     const options = { train, epochs: 4, batchSize: 8, verbose: 0, checkpoint: { store } } as const;
-    await expect(trainPhase(model, options)).rejects.toThrow(/expected steps to be 6, .* got 8/);
+    await expect(trainPhase(model, options)).rejects.toThrow(
+      /expected steps to be 6, .* got 8; .* and more with the finished model in a run of its own/,
+    );
     model.dispose();
   });
 
