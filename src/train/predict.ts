@@ -4,7 +4,7 @@ import { check } from "../checks.ts";
 import { warnOfSlowBackend } from "../model/backend/warn-of-slow-backend.ts";
 import { classNamesOf } from "../model/class-names.ts";
 import { anything, integer, readOptions } from "../options.ts";
-import { feedOf, type ModelImages } from "./feed/feed-of.ts";
+import { feedOf, kindOf, type ModelImages } from "./feed/feed-of.ts";
 import { checkImageModel } from "./feed/model-input.ts";
 import { asPredictions, plainViews, outputsOf, type Predictions, type Views } from "./outputs.ts";
 import type { TestTimeAugmentation } from "./test-time-augmentation.ts";
@@ -23,8 +23,10 @@ export interface PredictOptions {
 /**
  * Classifies images, batch by batch, giving way to the event loop between batches.
  * @param model any layers model with one input and one output; only read.
- * @param images of a dataset also `{ xs }`, `[xs]` or tensors alone, without labels; bytes are scaled to [0, 1]; floats are taken as they are, with a warning, once a
- *   model, if one is above 2 and the model was not trained on such.
+ * @param images of a dataset also `{ xs }`, `[xs]` or tensors alone, without labels; bytes are scaled to
+ *   [0, 1]; floats are taken as they are, with a warning, once a model, if one is above 2 and the model was
+ *   not trained on such. Of a flow its first epoch is classified, in the order of that: make it with
+ *   `shuffle: false`, or a warning says once that it shuffles.
  * @throws {ArgumentError} if images do not fit the model, are none or not finite, or the model is
  *   disposed.
  */
@@ -37,6 +39,8 @@ export async function predict(
   const { batchSize, testTimeAugmentation } = readPredictOptions(subject, model, options);
   const call = { subject, model };
   const feed = feedOf(call, images, { purpose: "prediction", batchSize });
+  const flow = kindOf(images)?.flow;
+  if (flow) (await import("./feed/warn-of-shuffle.ts")).warnOfShuffle(subject, flow);
   const views = await readViews(subject, images, testTimeAugmentation);
   const parts: Float32Array[] = [];
   let n = 0;

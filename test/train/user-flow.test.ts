@@ -1,5 +1,5 @@
 /** Flows that a user wrote: what does not fit together is refused before the first step. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   ArgumentError,
   type Augmenter,
@@ -7,7 +7,9 @@ import {
   evaluate,
   type Flow,
   imageFlow,
+  ImageDataGenerator,
   ImageSet,
+  predict,
   toDataset,
   trainPhase,
 } from "cifar-kit";
@@ -143,5 +145,38 @@ describe("validation data of more classes than the model has", () => {
       expect(epochs).toBe(0);
     }
     model.dispose();
+  });
+});
+
+describe("predictions of a flow", () => {
+  /** What is said of predictions of flows, each of them asked for twice. */
+  async function warningsOf(...flows: Flow[]): Promise<string[]> {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const model = tinyModel();
+    try {
+      for (const flow of [...flows, ...flows]) await predict(model, flow);
+      return warn.mock.calls.flat().map(String);
+    } finally {
+      model.dispose();
+      warn.mockRestore();
+    }
+  }
+  const warning = expect.stringMatching(/^predict: the flow shuffles.*shuffle: false/) as unknown;
+
+  it.each([1, 4, 10])(
+    "are said once to come in another order, in batches of %i",
+    async (batchSize) => {
+      const options = { batchSize, seed: 1 };
+      const flows = [imageFlow(set, options), new ImageDataGenerator().flow(set, options)];
+      expect(await warningsOf(...flows)).toEqual([warning, warning]);
+    },
+  );
+
+  it("come in the order of the set if it does not shuffle", async () => {
+    const options = { batchSize: 4, shuffle: false };
+    const own = flowWith({}, () => ({ indices: undefined }));
+    expect(
+      await warningsOf(imageFlow(set, options), new ImageDataGenerator().flow(set, options), own),
+    ).toEqual([]);
   });
 });

@@ -71,6 +71,8 @@ interface DataKind {
   readonly images?: ImageSet;
   /** The images that the data are made of, where they are known; what is known of each applies. */
   readonly source?: ImageSet | undefined;
+  /** What gives them in an order of its own. */
+  readonly flow?: Flow;
   /** Whether they go on for ever, so that somebody has to say what an epoch is. */
   readonly isEndless?: boolean;
   /** A copy of images without labels for a message to carry away. */
@@ -85,7 +87,8 @@ export function kindOf(data: unknown): DataKind | undefined {
     return { feed, isLabelled, images: data, source: data };
   }
   if (isFlow(data)) {
-    return { feed: (call, use) => flowFeed(call, data, use), isLabelled, source: data.set };
+    const feed: DataKind["feed"] = (call, use) => flowFeed(call, data, use);
+    return { feed, isLabelled, source: data.set, flow: data };
   }
   if (isDataset(data)) {
     const isEndless = data.size === Infinity;
