@@ -248,6 +248,9 @@ export function checkOptions(
       });
     }
   }
+  for (const [name, value] of Object.entries(values)) {
+    check(!hasMethods(value, "then"), subject, `${name} itself`, "a Promise", "await it");
+  }
   return values;
 }
 
@@ -301,7 +304,7 @@ function formatRange(min: number, max: number, exMin: boolean, exMax: boolean): 
 }
 
 /** The known word that is closest to `word`, if it is close enough to be a slip of the pen. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({
       candidate,

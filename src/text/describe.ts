@@ -48,9 +48,12 @@ function renderedObject(value: object, depth: number): string {
     const parts = Array.from({ length }, (_, i) => rendering(value[i], depth - 1));
     return `[${parts.join(", ")}]`;
   }
-  const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
-  const name = (prototype?.constructor as { name?: unknown } | undefined)?.name;
-  if (!isWord(name) || name === "Object") return "an object";
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  // A class without a name, which compilers number, is known by its parent.
+  const name = [prototype, prototype && (Object.getPrototypeOf(prototype) as object | null)]
+    .map((one) => (one?.constructor as { name?: unknown } | undefined)?.name)
+    .find((word): word is string => isWord(word) && !/^class_\d+$/.test(word));
+  if (name === undefined || name === "Object") return "an object";
   if (ArrayBuffer.isView(value)) {
     const { length } = value as unknown as { length?: number };
     return `${name}(${length ?? value.byteLength})`;

@@ -149,8 +149,9 @@ export function runPhases(
   settings: TrainingSettings,
   phases: readonly PhaseSettings[],
 ): Promise<Training> {
-  for (const { epochs, initialEpoch } of phases) {
-    checkInteger(subject, "initialEpoch", initialEpoch, { min: 0, max: epochs });
+  for (const [i, { epochs, initialEpoch }] of phases.entries()) {
+    const name = `${subject === "train" ? `phases[${i}].` : ""}initialEpoch`;
+    checkInteger(subject, name, initialEpoch, { min: 0, max: epochs });
   }
   check(
     settings.resume !== "must" || settings.checkpoint !== undefined,
@@ -187,13 +188,19 @@ export function runPhases(
     const measured = (augmentation?: Augmenter): Feed | undefined =>
       data.validation === undefined
         ? undefined
-        : feedOf(call, data.validation, {
+        : feedOf({ subject: `${subject}: validation`, model }, data.validation, {
             purpose: "evaluation",
             batchSize: VALIDATION_BATCH,
             weights: data.validationWeights,
             augmentation,
           });
     const validation = measured();
+    const images = kindOf(settings.validation)?.images;
+    for (const { augmentation } of images ? phases : []) {
+      if (!augmentation?.standardize) continue;
+      const { warnOfPlainValidation } = await import("./feed/plain-validation.ts");
+      warnOfPlainValidation(subject, images!, augmentation);
+    }
     // What was cut off from the images to train on, each phase sees as those.
     const measuredPhases = loopPhases.map((phase) => ({
       ...phase,

@@ -10,6 +10,10 @@ const named = (names: readonly string[]): unknown =>
 
 /** One trial for each check that all doors share. */
 export const trials: Trials = {
+  "await it": [
+    () => kit.imageFlow(set, { batchSize: wrong(Promise.resolve(2)) }),
+    async () => kit.imageFlow(set, { batchSize: await Promise.resolve(2) }),
+  ],
   "pass the file's bytes": [
     () => kit.decodeIdx(wrong("idx")),
     () => kit.decodeIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)),

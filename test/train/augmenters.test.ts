@@ -16,7 +16,7 @@ import {
   trainPhase,
   trainValidationSplit,
 } from "cifar-kit";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages } from "../helpers/tiny.ts";
 import { flowLike } from "../helpers/user-flow.ts";
@@ -90,6 +90,31 @@ describe("what validationSplit cuts off", () => {
   });
 });
 
+describe("validation images beside a generator", () => {
+  it.each([
+    [{ featurewiseCenter: true, featurewiseStdNormalization: true }, true],
+    [{ samplewiseCenter: true }, true],
+    [{ zcaWhitening: true }, true],
+    [{ rescale: 1 }, true],
+    [{ horizontalFlip: true }, false],
+  ])("are named once if it standardises: %j", async (options, isNamed) => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const augmentation = new ImageDataGenerator(options);
+    augmentation.fit(set);
+    const validation = set.take(6);
+    const run = (given: object): Promise<unknown> =>
+      trainPhase(network(), {
+        ...{ train: set, epochs: 1, batchSize: 6, verbose: 0, augmentation, ...given },
+      });
+    for (let time = 0; time < 2; time++) await run({ validation });
+    await run({ validation: augmentation.flow(set.take(6), { shuffle: false }) });
+    await run({ validationSplit: 0.25 });
+    const said = /pass validation: generator\.flow\(validation, \{ shuffle: false \}\)\.$/;
+    expect(warn.mock.calls).toEqual(isNamed ? [[expect.stringMatching(said)]] : []);
+    warn.mockRestore();
+  });
+});
+
 describe("in test-time augmentation an augmenter is refused", () => {
   it.each<[string, Augmenter, RegExp]>([
     ["that mixes images", pipeline({ mix: mixup() }), /views that show one image each/],
@@ -138,11 +163,13 @@ describe("weights of images", () => {
   const sampleWeight = new Float32Array(24).fill(1);
 
   it("are refused where the augmenter takes other images", async () => {
-    const augmentation = own((images) => images.subset([5, 6, 7, 8, 9, 10]));
-    await expect(run({ augmentation, sampleWeight })).rejects.toThrow(
-      /an augmentation of the whole set, whose images have weights/,
+    const turned = own((images) => images.subset([...images.labels.keys()].reverse()));
+    await expect(run({ augmentation: turned, sampleWeight })).rejects.toThrow(
+      "an augmentation of all 24 images, got 24 of another set",
     );
-    await run({ augmentation });
+    await run({ augmentation: turned });
+    const fewer = own((images) => images.take(13));
+    await expect(run({ augmentation: fewer })).rejects.toThrow("got 13 of another set");
     await run({ augmentation: own((images) => images), sampleWeight });
   });
 

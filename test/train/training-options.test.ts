@@ -12,6 +12,7 @@ import {
   mixup,
   predict,
   sgd,
+  train as runPhases,
   trainPhase,
   trainValidationSplit,
   type TrainPhaseOptions,
@@ -371,6 +372,12 @@ describe("refuses before the first step", () => {
     ["class weights as a Map", { classWeight: new Map([[0, 2]]) }, /Object\.fromEntries/],
     ["class weights of null", { classWeight: null }, /classWeight to be an object/],
     ["a class weight by another name", { classWeight: { length: 3 } }, /one for "length"/],
+    ["class weights of 0", { classWeight: { 0: 0, 1: 0, 2: 0 } }, /got 0 for all/],
+    ["sample weights of 0", { sampleWeight: new Float32Array(24) }, /got 0 for all/],
+    ["images to come", () => ({ train: Promise.resolve(train) }), /train itself, .*await it/],
+    ["callbacks to come", () => ({ callbacks: Promise.resolve([]) }), /callbacks itself, .*await/],
+    ["two sets", { train: { train, test: train } }, /pass a part of it, such as \.train/],
+    ["no validation images", { validation: train.take(0) }, /: validation: .* one image/],
     ["sample weights of null", { sampleWeight: Array(24).fill(null) }, /sampleWeight\[0\]/],
     ["sample weights as texts", { sampleWeight: Array(24).fill("2") }, /sampleWeight\[0\]/],
     ["no sample weights", { sampleWeight: null }, /sampleWeight to be a list/],
@@ -398,6 +405,23 @@ describe("refuses before the first step", () => {
       message,
     );
     expect(weightsOf(model)).toEqual(before);
+  });
+
+  it("a late initialEpoch of a phase, by its name", async () => {
+    const phases = [{ epochs: 1 }, { epochs: 1, initialEpoch: 2 }];
+    await expect(runPhases(network(), { train, phases })).rejects.toThrow(
+      "expected phases[1].initialEpoch to be a whole number in [0, 1], got 2",
+    );
+  });
+
+  it("a dataset to augment, by its kind", async () => {
+    await expect(trainTwoPhase(network(), { train: dataset() })).rejects.toThrow(/got a Dataset;/);
+  });
+
+  it("images to come where they are measured", async () => {
+    await expect(evaluate(network(), Promise.resolve(train) as never)).rejects.toThrow(
+      /; await it/,
+    );
   });
 
   it("smoothing with another loss than cross-entropy", async () => {

@@ -57,7 +57,11 @@ export function feedOf(call: ModelCall, data: ModelImages, use: FeedUse): Feed |
         ? "images as an ImageSet, a Uint8Array or Uint8ClampedArray of bytes, ImageData, a Float32Array or a tensor"
         : "labelled images as an ImageSet, a Flow or a tf.data.Dataset",
     got: describe(data),
-    remedy: "pass one of these, e.g. a part of loadCifar10()",
+    remedy: hasMethods(data, "then")
+      ? "await it"
+      : attempt(() => kindOf((data as unknown as { train?: unknown }).train))
+        ? "pass a part of it, such as .train"
+        : "pass one of these, e.g. a part of loadCifar10()",
   });
 }
 

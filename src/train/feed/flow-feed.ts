@@ -151,12 +151,13 @@ function trainingFeed(call: ModelCall, set: ImageSet, use: TrainingUse): Feed {
   if (!augmentation) warnOfScalingTwice(subject, call.model);
   const options = { batchSize, seed };
   const flow = (augmentation ?? { flow: imageFlow }).flow(set, options);
+  const { size = set.length, set: source = set } = (flow as Partial<Flow> | null) ?? {};
   check(
-    !use.weights || !(flow as Partial<Flow> | null)?.set || flow.set === set,
+    size === set.length && (!use.weights || source === set),
     subject,
-    "an augmentation of the whole set, whose images have weights",
-    "one that makes its flow of another set",
-    "have it take the set that it is given, or leave the weights out",
+    `an augmentation of all ${set.length} images`,
+    `${size} of another set`,
+    "have it take the set that it is given",
   );
   return {
     ...flowFeed(call, flow, { ...use, augmentation: undefined, dropRemainder }),

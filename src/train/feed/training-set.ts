@@ -135,7 +135,7 @@ function imageWeights(
     `${sampleWeight?.length}`,
     "pass one for each image, in the order of the set",
   );
-  return Float32Array.from(labels, (label, i) => {
+  const weights = Float32Array.from(labels, (label, i) => {
     const weight = sampleWeight === undefined ? 1 : (sampleWeight[i] as unknown);
     if (!(typeof weight === "number" && weight >= 0 && weight < Infinity)) {
       checkNumber(subject, `sampleWeight[${i}]`, weight, { min: 0 });
@@ -150,4 +150,12 @@ function imageWeights(
       remedy: "pass smaller ones: their mean should be about 1",
     });
   });
+  check(
+    length === 0 || weights.some((weight) => weight > 0),
+    subject,
+    "a weight above 0 for one image at least",
+    "0 for all",
+    "weigh what is to be learned",
+  );
+  return weights;
 }

@@ -44,6 +44,10 @@ export const trials: Trials = {
     () => train({ train: "cifar10" }),
     () => train({ train: set.take(6) }),
   ],
+  "pass a part of it, such as .train": [
+    () => train({ train: { train: set, test: set } }),
+    () => train({ train: set }),
+  ],
   "put it into phases: [{ epochs: 10 }], or call trainPhase": [
     () => kit.train(tinyModel(), wrong({ train: set, verbose: 0, epochs: 1 })),
     async () => {
