@@ -258,8 +258,11 @@ describe("callbacks", () => {
     [{ onEpochEnded: () => undefined }, /hooks out of .*, got onEpochEnded/],
     [{ on_epoch_end: () => undefined }, /hooks out of .*, got on_epoch_end/],
     [new (class Child extends Misspelt {})(), /hooks out of .*, got onEpochFinish/],
-    [new Date(0), /hooks out of .*, got \w+; correct/],
-    [new Map(), /hooks out of .*, got \w+; correct/],
+    [new Date(0), /hooks out of .*, got a Date; pass an object/],
+    [new Map(), /hooks out of .*, got a Map; pass an object/],
+    [/on/, /hooks out of .*, got a RegExp; pass an object/],
+    [new Uint8Array(2), /hooks out of .*, got Uint8Array\(2\); pass an object/],
+    [Promise.resolve({}), /hooks out of .*, got a Promise; await it/],
     [{ atEnd: () => undefined }, /hooks out of .*, got atEnd;/],
   ])("with hooks that would never be called are refused: %j", async (callback, message) => {
     await useBackend("wasm");

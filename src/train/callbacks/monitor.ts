@@ -1,4 +1,4 @@
-import { check, describe, isName } from "../../checks.ts";
+import { check, describe, isName, nearest } from "../../checks.ts";
 import { like, number, oneOf, type Settled } from "../../options.ts";
 import { warn } from "../../runtime/warn.ts";
 import type { TrainingRun } from "../callback.ts";
@@ -52,12 +52,13 @@ export class Monitor {
     subject: string,
     { monitor, mode, minDelta }: Settled<ReturnType<typeof monitorOptions>>,
   ) {
+    const near = nearest(monitor, ["loss", "accuracy", "val_loss", "val_accuracy"]);
     check(
       mode !== "auto" || LOWER_IS_BETTER.test(monitor) || HIGHER_IS_BETTER.test(monitor),
       subject,
       "mode for a value whose direction is not known",
       `monitor ${describe(monitor)} without it`,
-      'pass mode: "min" or mode: "max"',
+      (near ? `did you mean ${near}? Else ` : "") + 'pass mode: "min" or mode: "max"',
     );
     this.name = monitor;
     this.#subject = subject;

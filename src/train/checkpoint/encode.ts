@@ -32,12 +32,12 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
   const callbackArrays: NamedArray[] = [];
   const states = callbacks.map(({ key, state }, i) => ({
     key,
-    state: withoutArrays(state, `callbacks[${i}]`, callbackArrays, 0),
+    state: withoutArrays(state, `callbacks[${i}]`, callbackArrays),
   }));
   const header = JSON.stringify({
     ...rest,
-    means: withoutArrays(rest.means, "means", [], 0),
-    histories: withoutArrays(rest.histories, "histories", [], 0),
+    means: withoutArrays(rest.means, "means", []),
+    histories: withoutArrays(rest.histories, "histories", []),
     callbacks: states,
     tensors: {
       weights: weights.map(specOf),
@@ -95,14 +95,23 @@ function specOf({ name, shape, values }: NamedArray): TensorSpec {
   return { name, dtype: values instanceof Float32Array ? "float32" : "int32", shape };
 }
 
-/** Plain data as JSON; typed arrays go to `arrays`, their numbers stay. */
+/**
+ * Plain data as JSON; typed arrays go to `arrays`, their numbers stay.
+ * @param around what the state is a part of.
+ */
 function withoutArrays(
   state: unknown,
   path: string,
   arrays: NamedArray[],
-  depth: number,
+  around: readonly unknown[] = [],
 ): JsonValue {
-  check(depth < MAX_DEPTH / 2, SUBJECT, "states of callbacks without circles", path, "flatten it");
+  check(
+    around.length < MAX_DEPTH / 2 && !around.includes(state),
+    SUBJECT,
+    "states of callbacks that are not too deep",
+    around.includes(state) ? `${path}, which refers to itself` : path,
+    "flatten it",
+  );
   if (state instanceof Float32Array || state instanceof Int32Array) {
     arrays.push({ name: path, shape: [state.length], values: state });
     return { [ARRAY_KEY]: arrays.length - 1 };
@@ -112,8 +121,9 @@ function withoutArrays(
   if (state === null || ["boolean", "number", "string"].includes(typeof state)) {
     return state as JsonValue;
   }
+  const within = [...around, state];
   if (Array.isArray(state)) {
-    return Array.from(state, (item, i) => withoutArrays(item, `${path}[${i}]`, arrays, depth + 1));
+    return Array.from(state, (item, i) => withoutArrays(item, `${path}[${i}]`, arrays, within));
   }
   const prototype = Object.getPrototypeOf(state) as unknown;
   check(
@@ -134,6 +144,6 @@ function withoutArrays(
     );
   }
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, withoutArrays(value, `${path}.${key}`, arrays, depth + 1)]),
+    entries.map(([key, value]) => [key, withoutArrays(value, `${path}.${key}`, arrays, within)]),
   );
 }

@@ -50,19 +50,26 @@ export function checkCallbacks(subject: string, callbacks: unknown): readonly Ca
     integer({ min: 1, ...optional })(readEvery, subject, "the callback's readEvery");
     const isKey = like(isText, "a text", 'pass e.g. "counter(2)"', optional);
     isKey(stateKey, subject, "the callback's stateKey");
-    // Nobody would call a slip of the pen, nor what is something else, such as a Date.
+    // Nobody would call a slip of the pen, nor what is something else, such as a Date, of which its kind
+    // says more than its members.
     const names = members.filter((name) => name !== "constructor");
     const isKnown = (name: string): boolean =>
       Object.hasOwn(HOOKS, name) || /^(readEvery|stateKey)$/.test(name);
     const stray =
       names.find((name) => /^on[A-Z_]/.test(name) && !isKnown(name)) ??
       (names.some(isKnown) ? undefined : names[0]);
+    const kind = describe(callback);
+    const isNamed = kind === "an object" || stray?.startsWith("on");
     check(
       stray === undefined,
       subject,
       `hooks out of ${Object.keys(HOOKS).join(", ")}`,
-      stray ?? "",
-      "correct the name",
+      isNamed ? stray : kind,
+      isNamed
+        ? "correct the name"
+        : kind === "a Promise"
+          ? "await it"
+          : "pass an object with hooks",
     );
   }
   return callbacks;

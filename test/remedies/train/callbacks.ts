@@ -42,6 +42,14 @@ export const trials: Trials = {
     () => withCallback(wrong({ onEpochEnded: () => undefined })),
     () => withCallback({ onEpochEnd: () => undefined }),
   ],
+  "pass an object with hooks": [
+    () => withCallback(wrong(new Date(0))),
+    () => withCallback({ onEpochEnd: () => undefined }),
+  ],
+  "await it": [
+    () => withCallback(wrong(Promise.resolve({}))),
+    async () => withCallback(await Promise.resolve({})),
+  ],
   "pass a function, or leave it out": [
     () => withCallback(wrong({ onEpochEnd: 5 })),
     () => withCallback({}),
@@ -85,6 +93,13 @@ export const trials: Trials = {
   'pass e.g. "val_loss"': [
     () => kit.earlyStopping({ monitor: wrong(5) }),
     () => kit.earlyStopping({ monitor: "val_loss" }),
+  ],
+  'did you mean {}? Else pass mode: "min" or mode: "max"': [
+    () => kit.earlyStopping({ monitor: "val_acuracy" }),
+    () => {
+      kit.earlyStopping({ monitor: "val_accuracy" });
+      kit.earlyStopping({ monitor: "val_acuracy", mode: "max" });
+    },
   ],
   'pass mode: "min" or mode: "max"': [
     () => kit.earlyStopping({ monitor: "speed" }),

@@ -87,3 +87,10 @@ describe.each(CALLBACKS)("%s", (name, before, keys) => {
     );
   });
 });
+
+it("a monitor without a known direction is first asked for as a slip of the pen", () => {
+  expect(() => callbacks.earlyStopping({ monitor: "val_acuracy" })).toThrow(
+    'did you mean val_accuracy? Else pass mode: "min" or mode: "max".',
+  );
+  expect(() => callbacks.earlyStopping({ monitor: "speed" })).toThrow('it; pass mode: "min" or');
+});

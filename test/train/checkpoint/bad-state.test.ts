@@ -239,3 +239,12 @@ describe("a file made by hand is refused at once:", () => {
     );
   });
 });
+
+it("a callback's state that refers to itself is named where it does", async () => {
+  const state: Record<string, unknown> = { list: [] };
+  (state.list as unknown[]).push({ state });
+  const callback = { getState: () => state } as Callback;
+  await expect(run(new MemoryStore(), [callback])).rejects.toThrow(
+    "got callbacks[0].list[0].state, which refers to itself; flatten it.",
+  );
+});
