@@ -13,7 +13,7 @@ export { InterruptError, interruptSignal } from "./interrupt-signal.ts";
 export { imageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { imageFromFile } from "./image-from-file.ts";
 export type { ImageFromFileOptions } from "../dataset/pictures/image-options.ts";
-export { loadPretrained } from "./load-pretrained.ts";
+export { loadPretrained, type LoadPretrainedOptions } from "./load-pretrained.ts";
 export { writeFileAtomic } from "./write-file-atomic.ts";
 export { writePng, type WritePngOptions } from "./write-png.ts";
 export { writeSvg } from "./write-svg.ts";

@@ -38,6 +38,13 @@ describe("the trained network of the package", () => {
     expect(accuracy[0]).toBeGreaterThan(0.5);
   });
 
+  it("is not read with options that nobody knows, nor after a signal", async () => {
+    await expect(loadPretrained({ nonsense: 1 } as never)).rejects.toThrow(/unknown option/);
+    await expect(loadPretrained("cifar10" as never)).rejects.toThrow(/an options object/);
+    const reason = new Error("enough");
+    await expect(loadPretrained({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
   it("is refused when a byte is wrong", async () => {
     const url = new URL(`../../pretrained/${PRETRAINED.fileName}`, import.meta.url);
     const bytes = readFileSync(url);
