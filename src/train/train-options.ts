@@ -33,7 +33,8 @@ export interface TrainingOptions {
   readonly validation?: LabelledImages;
   /**
    * Epochs from one measurement of the validation data to the next, at least 1; default 1, after each. With
-   * 2 they are measured after the second epoch, the fourth and so on, and the history has NaN between.
+   * 2 they are measured after the second epoch of each phase, its fourth and so on, and the history has
+   * NaN between.
    */
   readonly validationFreq?: number;
   /**

@@ -233,9 +233,9 @@ export function runPhases(
         );
         optimizer.runEnd = firstStep - (last?.steps ?? 0) + (steps ?? NaN);
       }
-      if (!last && settings.verbose !== 0) {
-        const { warnOfLaggingAverages } = await import("./run/lagging-averages.ts");
-        if (steps) await warnOfLaggingAverages(subject, model, steps);
+      if (!last) {
+        const { warnOfUnlikelyRun } = await import("./run/unlikely-run.ts");
+        await warnOfUnlikelyRun(call, measuredPhases, settings, steps);
       }
 
       // What happens from step to step.

@@ -1,7 +1,7 @@
 /** Learning rates by the step, and groups of weights, as the optimizers follow them. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   adam,
   type AdamOptions,
@@ -103,6 +103,22 @@ describe("a schedule of the optimizer", () => {
     [model, own].forEach((one) => {
       one.dispose();
     });
+  });
+
+  it.each([
+    ["its end lies behind it", 4, 1],
+    ["it is longer", 5, 0],
+  ])("says if it is 0 in a whole run: %s", async (_, decaySteps, times) => {
+    const warned = vi.spyOn(console, "warn").mockReturnValue();
+    const learningRate = cosineDecay({ initialLearningRate: 1, decaySteps });
+    const model = compiled(sgd({ learningRate }));
+    await ratesOf(model, 2);
+    expect(warned).not.toHaveBeenCalled();
+    await ratesOf(model, 2);
+    expect(warned).toHaveBeenCalledTimes(times);
+    if (times > 0) expect(warned.mock.calls[0][0]).toMatch(/gives 0 for each step of this run/);
+    warned.mockRestore();
+    model.dispose();
   });
 
   it("makes the steps that its numbers make", async () => {

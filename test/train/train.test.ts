@@ -27,6 +27,7 @@ import {
   reduceLROnPlateau,
   stateHash,
   train,
+  type TrainOptions,
   trainPhase,
   trainTwoPhase,
   trivialAugment,
@@ -192,11 +193,37 @@ describe("train", () => {
         reduceLROnPlateau(),
       ],
     });
-    expect(said.map((text) => text.split(";")[0])).toEqual([
+    expect(said.filter((text) => text.includes("lack")).map((text) => text.split(";")[0])).toEqual([
       "earlyStopping: the logs lack val_loss",
       "modelCheckpoint: the logs lack val_loss",
       "reduceLROnPlateau: the logs lack val_loss",
     ]);
+    vi.restoreAllMocks();
+    model.dispose();
+  });
+
+  it.each<[string, boolean, Omit<TrainOptions, "train">]>([
+    ["none of an epoch", true, { phases: [{ epochs: 1 }, { epochs: 1 }], validationFreq: 2 }],
+    ["some", false, { phases: [{ epochs: 1 }, { epochs: 2 }], validationFreq: 2 }],
+    ["none of no epoch", false, { phases: [{ epochs: 0 }], validationFreq: 2 }],
+    [
+      "none of no data",
+      false,
+      { phases: [{ epochs: 1 }], validationFreq: 2, validation: undefined },
+    ],
+  ])("says that it never measures the validation data: %s", async (_, says, options) => {
+    const said = vi.spyOn(console, "warn").mockReturnValue();
+    const model = tinyModel();
+    await train(model, { ...common, ...options });
+    const texts = says
+      ? [
+          [
+            "train: with validationFreq: 2 the validation data are measured after no epoch of this run: " +
+              "epochs count within each phase.",
+          ],
+        ]
+      : [];
+    expect(said.mock.calls).toEqual(texts);
     vi.restoreAllMocks();
     model.dispose();
   });

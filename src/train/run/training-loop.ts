@@ -16,6 +16,7 @@ import { createPause } from "../../runtime/event-loop.ts";
 import { type History, HistoryRecorder } from "./history.ts";
 import { isScheduled, learningRateOf, setLearningRate } from "../../model/learning-rate.ts";
 import { ModelSnapshot } from "../model-snapshot.ts";
+import { isMeasured } from "./is-measured.ts";
 import { RunningMeans } from "./running-means.ts";
 import type { RunPhase, TrainingSettings } from "../train-options.ts";
 import { clearStopRequest, isStopRequested, withTfjsAliases } from "./tfjs-callbacks.ts";
@@ -358,13 +359,12 @@ export class TrainingLoop {
     const phase = (): number => Math.min(this.#position.phase, this.#phases.length - 1);
     const current = (): RunPhase => this.#phases[phase()];
     const { validationFreq } = this.#settings;
-    const measurementsBefore = (epoch: number): number => Math.floor(epoch / validationFreq);
-    const isMeasured = ({ validation, initialEpoch, epochs }: RunPhase): boolean =>
-      validation !== undefined && measurementsBefore(initialEpoch) < measurementsBefore(epochs);
     return {
       model: this.#model,
       verbose: this.#settings.verbose,
-      validationFreq: this.#phases.some(isMeasured) ? validationFreq : undefined,
+      validationFreq: this.#phases.some((each) => isMeasured(each, validationFreq))
+        ? validationFreq
+        : undefined,
       get phase() {
         return phase();
       },
