@@ -31,7 +31,7 @@ export interface Describable {
  */
 export interface Augmenter extends Describable {
   /**
-   * Batches of changed images; the same options give the same batches, however often and in whatever
+   * Batches of changed images, as many as the set has; the same options give the same batches, however often and in whatever
    * order they are asked for.
    * @param set what to take the images from; not modified.
    */

@@ -53,7 +53,7 @@ export interface TrainingOptions {
    * What the loss of an image is multiplied by, at least 0: for each class, by its index (1 where it
    * is missing). With an ImageSet, or a flow of one. Weights change the loss, not the accuracy; the mean
    * over a batch divides by the number of its images. A mixed image has the weight of the image itself,
-   * whatever its share. Default 1 for all.
+   * whatever its share. At least one image has a weight above 0. Default 1 for all.
    */
   readonly classWeight?: Readonly<Record<number, number>>;
   /** The same for each image, in the order of the set; both multiply. Default 1 for all. */
