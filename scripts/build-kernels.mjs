@@ -13,7 +13,7 @@ import prettier from "prettier";
 import ts from "typescript";
 
 const ENTRY = "src/simd/assembly/index.ts";
-const WORKER = "src/simd/host/worker.ts";
+const WORKER = "src/simd/runtime/worker.ts";
 const OUTPUT = "src/simd/kernels.generated.ts";
 
 // The modules import a shared memory and nothing else; no runtime, no start function, no data.

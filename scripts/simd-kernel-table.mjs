@@ -14,7 +14,7 @@ const OUTPUT = "docs/simd-kernels.md";
 /** Kernels of the cpu backend that return the data of their input in another shape. */
 const SHARING = ["Identity", "Reshape", "ExpandDims"];
 
-const { simdKernels } = await tsImport("../src/simd/kernel-table.ts", import.meta.url);
+const { simdKernels } = await tsImport("../src/simd/tfjs/kernel-table.ts", import.meta.url);
 const simd = new Set(simdKernels.map(({ kernelName }) => kernelName));
 const cpu = tf.getKernelsForBackend("cpu").map(({ kernelName }) => kernelName);
 

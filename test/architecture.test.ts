@@ -105,6 +105,24 @@ describe("the arrows between the folders of src/", () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
+  it("keeps tfjs out of what the simd backend plans and runs", () => {
+    /** Folders of simd, each with those that it may import; only `tfjs` imports packages of tfjs. */
+    const below: Readonly<Record<string, readonly string[]>> = {
+      schema: ["schema"],
+      plans: ["schema", "plans"],
+      runtime: ["schema", "plans", "runtime"],
+    };
+    const folder = (path: string): string => relative(join(SOURCE, "simd"), path).split(sep)[0];
+    const wrong = imports.filter(({ file, area, target }) => {
+      const allowed = area === "simd" ? below[folder(file)] : undefined;
+      if (allowed === undefined) return false;
+      if (!target.startsWith(".")) return target.startsWith("@tensorflow/");
+      const to = folder(normalize(join(dirname(file), target)));
+      return to in { ...below, tfjs: [] } && !allowed.includes(to);
+    });
+    expect(wrong.map(show)).toEqual([]);
+  });
+
   it("never imports an assembly source into TypeScript", () => {
     expect(imports.filter(({ target }) => target.includes("assembly/")).map(show)).toEqual([]);
   });

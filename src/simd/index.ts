@@ -5,5 +5,5 @@
  *
  * @module cifar-kit/simd
  */
-export { registerSimdBackend, type SimdBackendOptions } from "./register.ts";
+export { registerSimdBackend, type SimdBackendOptions } from "./tfjs/register.ts";
 export { SimdBackendError } from "./simd-error.ts";

@@ -18,8 +18,8 @@ import { parseArgs } from "node:util";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers";
 import * as tf from "@tensorflow/tfjs-core";
-import type { SimdBackend } from "../../src/simd/host/backend.ts";
-import { compileKernels, type Build } from "../../src/simd/host/module.ts";
+import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
+import { compileKernels, type Build } from "../../src/simd/runtime/module.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
 
 const RECORD = new URL("kernels.bench.json", import.meta.url);
@@ -219,7 +219,9 @@ function peakOf(backend: SimdBackend, threads: number): number {
   const rounds = 100_000;
   const tasks = 8 * threads;
   const loop = (): void => {
-    backend.run("multiply_add_peak_f32", tasks, [rounds]);
+    backend.run(`peak|${tasks}`, {}, (plan) => {
+      plan.call("multiply_add_peak_f32", tasks, { rounds });
+    });
   };
   const [ms] = shortest([loop], 10);
   return (tasks * rounds * PEAK_OPERATIONS) / ms / 1e6;

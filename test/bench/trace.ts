@@ -10,7 +10,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { buildCifarModel, trainPhase } from "../../src/index.ts";
-import type { SimdBackend } from "../../src/simd/host/backend.ts";
+import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
 import { noiseImages } from "./noise.ts";
 

@@ -4,8 +4,12 @@ import { createContext, runInContext } from "node:vm";
 import workerThreads from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs-core";
 import { vi } from "vitest";
-import type { SimdBackend } from "../../src/simd/host/backend.ts";
-import { LinearMemory } from "../../src/simd/host/linear-memory.ts";
+import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
+import { addInPlace } from "../../src/simd/plans/element-wise.ts";
+import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
+import { compileKernels } from "../../src/simd/runtime/module.ts";
+import { ThreadPool } from "../../src/simd/runtime/thread-pool.ts";
+import type { KernelName } from "../../src/simd/schema/kernels.ts";
 import { registerSimdBackend, type SimdBackendOptions } from "../../src/simd/index.ts";
 import { run, useSimd } from "../simd/backends.ts";
 import { type Trial, type Trials, type Untried, wrong } from "./trial.ts";
@@ -90,11 +94,17 @@ const pooled = (side: number): unknown =>
   tf.maxPool(tf.zeros<tf.Rank.R4>([1, side, side, 1]), 4, 1, "valid");
 const fused = (activation: string): tf.Tensor =>
   tf.fused.matMul({ a: tf.ones([1, 1]), b: tf.ones([1, 1]), activation: activation as "relu" });
+async function prepare(kernel: KernelName): Promise<void> {
+  const pool = new ThreadPool(await compileKernels("plain", false), memory());
+  pool.prepare({ kernel, tasks: 1, words: new Uint32Array(4), places: [] });
+}
 /** Doubles a number in linear memory, or at an address beyond its end. */
 function double(backend: SimdBackend, to?: number): void {
   const x = tf.ones([1]);
   const at = backend.pointer(x);
-  backend.run("binary_f32", 1, [at, at, to ?? at, 1, 1, 0, 1, 1, 1, 0]);
+  backend.run("double", { sum: to ?? at, b: at }, (plan, places) => {
+    addInPlace(plan, 1, places);
+  });
 }
 
 export const trials: Trials = {
@@ -212,9 +222,10 @@ export const trials: Trials = {
         await where(withoutWorkers, () => register({ threads: 1 }));
       },
     ],
-  "run npm run build:kernels after changing an assembly file": onSimd((backend) => {
-    backend.run("new_kernel_f32", 1, []);
-  }, double),
+  "run npm run build:kernels after changing an assembly file": [
+    () => prepare("new_kernel_f32" as KernelName),
+    () => prepare("fill_f32"),
+  ],
   'call tf.removeBackend("simd") and register it again': onSimd(
     (backend) => {
       backend.dispose();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { randomStream } from "../../src/random/stream.ts";
-import { Allocator } from "../../src/simd/host/allocator.ts";
-import { LinearMemory } from "../../src/simd/host/linear-memory.ts";
+import { Allocator } from "../../src/simd/runtime/allocator.ts";
+import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
 
 /** An allocator over `limit` bytes from `start` on, which grows by what is missing. */
 function limited(limit: number, start = 4096): Allocator {

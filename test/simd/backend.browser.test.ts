@@ -2,7 +2,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { layers, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { SimdBackend, SimdMemoryInfo } from "../../src/simd/host/backend.ts";
+import type { SimdBackend, SimdMemoryInfo } from "../../src/simd/tfjs/backend.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
 
 /** A step of a small convolutional network, as numbers. */

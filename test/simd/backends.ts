@@ -3,7 +3,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import type { SimdBackend } from "../../src/simd/host/backend.ts";
+import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
 import { registerSimdBackend, type SimdBackendOptions } from "../../src/simd/index.ts";
 
 /** Registers the backend anew with these options and selects it. */

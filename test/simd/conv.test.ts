@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fitsConv } from "../../src/simd/host/conv.ts";
-import { convShape } from "../../src/simd/host/conv-shape.ts";
+import { fitsConv } from "../../src/simd/plans/conv.ts";
+import { convShape } from "../../src/simd/tfjs/conv-shape.ts";
 import { expectSameAsCpu, numbers, random, run, useSimd } from "./backends.ts";
 
 type Pair = [number, number];

@@ -1,5 +1,5 @@
 /** Matrix products and convolutions in float64, by plain loops, at some of their elements. */
-import type { ConvShape } from "../../src/simd/host/conv-shape.ts";
+import type { ConvShape } from "../../src/simd/plans/conv-shape.ts";
 
 /** An element of a result: its index, and its value in float64. */
 export type Elements = Iterable<readonly [index: number, value: number]>;

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { SimdBackend } from "../../src/simd/host/backend.ts";
-import { LinearMemory } from "../../src/simd/host/linear-memory.ts";
-import { simdKernels } from "../../src/simd/kernel-table.ts";
+import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
+import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
+import { simdKernels } from "../../src/simd/tfjs/kernel-table.ts";
 import { random, run, runAll, useSimd } from "./backends.ts";
 
 /** Every allocation takes memory from the system, which ends all views where it is not shared. */

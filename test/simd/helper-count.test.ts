@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HelperCount } from "../../src/simd/host/helper-count.ts";
+import { HelperCount } from "../../src/simd/runtime/helper-count.ts";
 
 /** Runs calls of 1 ms of work for `ms`, at the speed that each number of helpers has. */
 function simulate(

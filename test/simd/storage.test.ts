@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { SimdBackend, SimdMemoryInfo } from "../../src/simd/host/backend.ts";
+import type { SimdBackend, SimdMemoryInfo } from "../../src/simd/tfjs/backend.ts";
 import { random, useSimd } from "./backends.ts";
 
 const inUse = (): number => (tf.memory() as unknown as SimdMemoryInfo).numBytesInLinearMemory;

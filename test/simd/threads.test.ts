@@ -2,10 +2,12 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, it } from "vitest";
-import { CONTROL, CONTROL_PTR } from "../../src/simd/host/layout.ts";
-import { LinearMemory } from "../../src/simd/host/linear-memory.ts";
-import { compileKernels } from "../../src/simd/host/module.ts";
-import { ThreadPool } from "../../src/simd/host/thread-pool.ts";
+import { CONTROL, CONTROL_PTR } from "../../src/simd/runtime/layout.ts";
+import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
+import { compileKernels } from "../../src/simd/runtime/module.ts";
+import { ThreadPool } from "../../src/simd/runtime/thread-pool.ts";
+import type { KernelName } from "../../src/simd/schema/kernels.ts";
+import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
 import { numbers, random, useSimd } from "./backends.ts";
 
 /** A bit of everything that has more than one task, as the bytes of its results. */
@@ -55,7 +57,7 @@ describe("threads", () => {
     const old = await useSimd({ threads: 2 });
     tf.removeBackend("simd");
     expect(() => {
-      old.run("unary_f32", 1, []);
+      runFill(old);
     }).toThrow(/disposed/);
     await useSimd({ threads: 2 });
     expect(mixedWork()).toHaveLength(4);
@@ -65,6 +67,13 @@ describe("threads", () => {
     expect(mixedWork()).toHaveLength(4);
   });
 });
+
+/** Runs a plan of one call. */
+function runFill(backend: SimdBackend): void {
+  backend.run("a test's", { out: 0 }, (plan, { out }) => {
+    plan.call("fill_f32", 1, { out, length: 0, perTask: 1, value: 0 });
+  });
+}
 
 describe("ThreadPool", () => {
   const pools: ThreadPool[] = [];
@@ -82,6 +91,16 @@ describe("ThreadPool", () => {
     return { pool, heap };
   }
 
+  const runBinary = (pool: ThreadPool, tasks: number, words: readonly number[]): void => {
+    const call = {
+      kernel: "binary_f32",
+      tasks,
+      words: Uint32Array.from(words),
+      places: [],
+    } as const;
+    pool.run(pool.prepare(call), []);
+  };
+
   /** Words that double 1000 numbers in 250 tasks; returns a check of the result. */
   function doubling(heap: LinearMemory): { words: number[]; check: () => void } {
     const x = heap.allocate(4000);
@@ -98,7 +117,7 @@ describe("ThreadPool", () => {
   it("does every task once, over thousands of calls", async () => {
     const { pool, heap } = await startedPool();
     const { words, check } = doubling(heap);
-    for (let call = 0; call < 3000; call++) pool.run("binary_f32", 250, words);
+    for (let call = 0; call < 3000; call++) runBinary(pool, 250, words);
     check();
   });
 
@@ -108,9 +127,9 @@ describe("ThreadPool", () => {
     // Workers that are told to leave while nothing runs.
     const control = heap.int32(CONTROL_PTR, CONTROL.words);
     Atomics.store(control, CONTROL.quit, 1);
-    pool.run("binary_f32", 250, words);
+    runBinary(pool, 250, words);
     await expect.poll(() => pool.threads).toBe(1);
-    for (let call = 0; call < 100; call++) pool.run("binary_f32", 250, words);
+    for (let call = 0; call < 100; call++) runBinary(pool, 250, words);
     check();
   });
 
@@ -128,14 +147,14 @@ describe("ThreadPool", () => {
       )) as typeof Atomics.store;
     try {
       expect(() => {
-        pool.run("binary_f32", 250, words);
+        runBinary(pool, 250, words);
       }).toThrow(/all of its threads alive, got a thread that claimed a task of binary_f32/);
     } finally {
       Atomics.store = store;
     }
     expect(Atomics.load(control, CONTROL.unclaimed)).toBe(0);
     expect(() => {
-      pool.run("binary_f32", 1, words);
+      runBinary(pool, 1, words);
     }).toThrow(/call tf.removeBackend\("simd"\) and register it again/);
   });
 
@@ -147,17 +166,18 @@ describe("ThreadPool", () => {
     bad[2] = 2 ** 32 - 65536;
     for (const tasks of [1, 250]) {
       expect(() => {
-        pool.run("binary_f32", tasks, bad);
+        runBinary(pool, tasks, bad);
       }).toThrow(/binary_f32 to finish, got a trap/);
     }
-    pool.run("binary_f32", 250, words);
+    runBinary(pool, 250, words);
     check();
   });
 
   it("names a kernel that does not exist", async () => {
     const { pool } = await startedPool();
     expect(() => {
-      pool.run("no_such_kernel", 1, []);
+      const words = new Uint32Array(0);
+      pool.prepare({ kernel: "no_such_kernel" as KernelName, tasks: 1, words, places: [] });
     }).toThrow(/"no_such_kernel".*npm run build:kernels/);
   });
 });

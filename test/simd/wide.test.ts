@@ -1,8 +1,9 @@
 /** The sizes of larger networks, and each micro kernel by itself, against float64. */
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type ConvShape, convShape } from "../../src/simd/host/conv-shape.ts";
-import { fitsWinograd } from "../../src/simd/host/conv-winograd.ts";
+import type { ConvShape } from "../../src/simd/plans/conv-shape.ts";
+import { fitsWinograd } from "../../src/simd/plans/conv-winograd.ts";
+import { convShape } from "../../src/simd/tfjs/conv-shape.ts";
 import { numbers, run, runAll, useSimd } from "./backends.ts";
 import { convolution, type Elements, filterGradient, inputGradient, product } from "./float64.ts";
 

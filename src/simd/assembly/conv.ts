@@ -8,48 +8,50 @@ import { storeFirst } from "./vector";
 import { addBias } from "./gemm";
 import { packColumns, packRows } from "./gemm-pack";
 import { panel_gather, panel_gather_add } from "./gemm-tiles.generated";
-import { int, ptr } from "./task";
+import {
+  Conv2dFilterGradientSumWords,
+  Conv2dFilterGradientWords,
+  Conv2dPackFilterWords,
+  Conv2dPadWords,
+  Conv2dWords,
+} from "./words.generated";
 
-/**
- * Copies images into larger ones with zeros around. Words: x, out, height, width, channels, out's
- * height, out's width, rows above, columns to the left. Tasks: rows of out.
- */
-export function conv2d_pad_f32(task: i32, params: usize, scratch: usize): void {
-  const height = int(params, 2);
-  const width = int(params, 3);
-  const pixel = <usize>int(params, 4) << 2;
-  const outHeight = int(params, 5);
-  const outRow = <usize>int(params, 6) * pixel;
+/** Copies images into larger ones with zeros around. Tasks: rows of out. */
+export function conv2d_pad_f32(task: i32, words: Conv2dPadWords, scratch: usize): void {
+  const height = words.height;
+  const width = words.width;
+  const pixel = <usize>words.channels << 2;
+  const outHeight = words.outHeight;
+  const outRow = <usize>words.outWidth * pixel;
   const image = task / outHeight;
-  const y = task - image * outHeight - int(params, 7);
-  const to = ptr(params, 1) + <usize>task * outRow;
+  const y = task - image * outHeight - words.top;
+  const to = words.out + <usize>task * outRow;
   if (y < 0 || y >= height) {
     memory.fill(to, 0, outRow);
     return;
   }
-  const left = ptr(params, 8) * pixel;
+  const left = words.left * pixel;
   const row = <usize>width * pixel;
   memory.fill(to, 0, left);
-  memory.copy(to + left, ptr(params, 0) + <usize>(image * height + y) * row, row);
+  memory.copy(to + left, words.x + <usize>(image * height + y) * row, row);
   memory.fill(to + left + row, 0, outRow - left - row);
 }
 
 /**
- * Packs a filter [taps, ci, co] into panels of 8 columns. Words: filter, panels, rows of a tap,
- * columns, transposed, taps, taps' indices. Plain: the columns are output channels, row (tap, ci).
- * Transposed: the columns are input channels, row (tap, co), and only the listed taps are taken.
- * Tasks: panels.
+ * Packs a filter [taps, ci, co] into panels of 8 columns. Plain: the columns are output channels,
+ * row (tap, ci). Transposed: the columns are input channels, row (tap, co), and only the listed taps
+ * are taken. Tasks: panels.
  */
-export function conv2d_pack_filter_f32(task: i32, params: usize, scratch: usize): void {
-  const filter = ptr(params, 0);
-  const rows = int(params, 2);
-  const columns = int(params, 3);
-  const transposed = int(params, 4) != 0;
-  const taps = int(params, 5);
-  const indices = ptr(params, 6);
+export function conv2d_pack_filter_f32(task: i32, words: Conv2dPackFilterWords, scratch: usize): void {
+  const filter = words.filter;
+  const rows = words.rows;
+  const columns = words.columns;
+  const transposed = words.transposed != 0;
+  const taps = words.taps;
+  const indices = words.indices;
   const first = task * 8;
   const tapBytes = <usize>(rows * columns) << 2;
-  let panel = ptr(params, 1) + (<usize>first * <usize>(rows * taps) << 2);
+  let panel = words.panels + (<usize>first * <usize>(rows * taps) << 2);
   for (let tap = 0; tap < taps; tap++) {
     const from = filter + <usize>load<u32>(indices + (<usize>tap << 2)) * tapBytes;
     if (transposed) {
@@ -90,25 +92,21 @@ function pixelAddresses(
   }
 }
 
-/**
- * out = x * filter + bias. Words: x, steps of k, packed filter, bias, out, depth k, output
- * channels, relu, pixels, rows and columns of pixels in an image, bytes between x's images, rows,
- * pixels, bytes between out's images, rows, pixels, pixels per task. Tasks: blocks of pixels.
- */
-export function conv2d_f32(task: i32, params: usize, scratch: usize): void {
-  const depth = int(params, 5);
-  const channels = int(params, 6);
-  const relu = int(params, 7) != 0;
-  const rows = int(params, 9);
-  const columns = int(params, 10);
-  const block = int(params, 17);
+/** out = x * filter + bias. Tasks: blocks of pixels. */
+export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void {
+  const depth = words.depth;
+  const channels = words.channels;
+  const relu = words.relu != 0;
+  const rows = words.rows;
+  const columns = words.columns;
+  const block = words.perTask;
   const begin = task * block;
-  const count = min(block, int(params, 8) - begin);
-  const steps = ptr(params, 1);
-  const bias = ptr(params, 3);
-  const out = ptr(params, 4);
-  const outRow = ptr(params, 15);
-  const outPixel = ptr(params, 16);
+  const count = min(block, words.pixels - begin);
+  const steps = words.steps;
+  const bias = words.bias;
+  const out = words.out;
+  const outRow = words.toRow;
+  const outPixel = words.toPixel;
   const sources = scratch;
   const targets = sources + (<usize>block << 2);
   const tile = (targets + (<usize>block << 2) + 63) & ~(<usize>63);
@@ -117,21 +115,21 @@ export function conv2d_f32(task: i32, params: usize, scratch: usize): void {
     count,
     rows,
     columns,
-    ptr(params, 0),
-    ptr(params, 11),
-    ptr(params, 12),
-    ptr(params, 13),
+    words.x,
+    words.fromImage,
+    words.fromRow,
+    words.fromPixel,
     sources,
   );
   // Pixels that follow each other in the output are written in place.
   const dense =
     outPixel == <usize>channels << 2 &&
     outRow == <usize>columns * outPixel &&
-    ptr(params, 14) == <usize>rows * outRow &&
+    words.toImage == <usize>rows * outRow &&
     (channels & 7) == 0;
   const pitch = dense ? outPixel : (<usize>((channels + 7) & ~7) << 2);
   const product = dense ? out + <usize>begin * outPixel : tile;
-  let panel = ptr(params, 2);
+  let panel = words.panels;
   for (let at: usize = 0; at < pitch; at += 32) {
     panel_gather(count, depth, sources, steps, panel, 32, product + at, pitch);
     panel += <usize>depth << 5;
@@ -144,7 +142,7 @@ export function conv2d_f32(task: i32, params: usize, scratch: usize): void {
     rows,
     columns,
     out,
-    ptr(params, 14),
+    words.toImage,
     outRow,
     outPixel,
     targets,
@@ -161,21 +159,19 @@ export function conv2d_f32(task: i32, params: usize, scratch: usize): void {
 
 /**
  * The filter's gradient over the pixels of one chunk: row k of dfilter sums x[pixel + step[k]]
- * dy[pixel]. Words: x, steps of k, dy, sums (for each chunk [depth, co rounded up to 8]), depth,
- * output channels, pixels, rows, columns, bytes between x's images, rows, pixels, pixels per chunk,
- * pixels per block. Tasks: chunks of pixels.
+ * dy[pixel]. Tasks: chunks of pixels.
  */
-export function conv2d_filter_gradient_f32(task: i32, params: usize, scratch: usize): void {
-  const x = ptr(params, 0);
-  const steps = ptr(params, 1);
-  const depth = int(params, 4);
-  const channels = int(params, 5);
-  const chunk = int(params, 12);
-  const block = int(params, 13);
-  const end = min(int(params, 6), (task + 1) * chunk);
+export function conv2d_filter_gradient_f32(task: i32, words: Conv2dFilterGradientWords, scratch: usize): void {
+  const x = words.x;
+  const steps = words.steps;
+  const depth = words.depth;
+  const channels = words.channels;
+  const chunk = words.perChunk;
+  const block = words.perBlock;
+  const end = min(words.pixels, (task + 1) * chunk);
   const pixel = <usize>channels << 2;
   const pitch = <usize>((channels + 7) & ~7) << 2;
-  const sums = ptr(params, 3) + <usize>task * <usize>depth * pitch;
+  const sums = words.sums + <usize>task * <usize>depth * pitch;
   const rowAt = scratch;
   const pixels = rowAt + (<usize>depth << 2);
   for (let k: usize = 0; k < <usize>depth << 2; k += 4) {
@@ -186,15 +182,15 @@ export function conv2d_filter_gradient_f32(task: i32, params: usize, scratch: us
     pixelAddresses(
       begin,
       count,
-      int(params, 7),
-      int(params, 8),
+      words.rows,
+      words.columns,
       0,
-      ptr(params, 9),
-      ptr(params, 10),
-      ptr(params, 11),
+      words.fromImage,
+      words.fromRow,
+      words.fromPixel,
       pixels,
     );
-    const dy = ptr(params, 2) + <usize>begin * pixel;
+    const dy = words.dy + <usize>begin * pixel;
     for (let at: usize = 0; at < pitch; at += 32) {
       if (begin > task * chunk) {
         panel_gather_add(depth, count, rowAt, pixels, dy + at, pixel, sums + at, pitch);
@@ -203,27 +199,24 @@ export function conv2d_filter_gradient_f32(task: i32, params: usize, scratch: us
   }
 }
 
-/**
- * Adds the chunks in their order. Words: sums, dfilter, depth, output channels, chunks, rows per
- * task. Tasks: blocks of rows of dfilter.
- */
-export function conv2d_filter_gradient_sum_f32(task: i32, params: usize, scratch: usize): void {
-  const depth = int(params, 2);
-  const channels = int(params, 3);
-  const chunks = int(params, 4);
-  const block = int(params, 5);
+/** Adds the chunks in their order. Tasks: blocks of rows of dfilter. */
+export function conv2d_filter_gradient_sum_f32(task: i32, words: Conv2dFilterGradientSumWords, scratch: usize): void {
+  const depth = words.depth;
+  const channels = words.channels;
+  const chunks = words.chunks;
+  const block = words.perTask;
   const pitch = <usize>((channels + 7) & ~7) << 2;
   const chunkBytes = <usize>depth * pitch;
   const end = min(depth, (task + 1) * block);
   for (let k = task * block; k < end; k++) {
     for (let channel = 0; channel < channels; channel += 4) {
-      let from = ptr(params, 0) + <usize>k * pitch + (<usize>channel << 2);
+      let from = words.sums + <usize>k * pitch + (<usize>channel << 2);
       let sum = v128.load(from);
       for (let chunk = 1; chunk < chunks; chunk++) {
         from += chunkBytes;
         sum = f32x4.add(sum, v128.load(from));
       }
-      const to = ptr(params, 1) + (<usize>(k * channels + channel) << 2);
+      const to = words.dfilter + (<usize>(k * channels + channel) << 2);
       storeFirst(to, sum, channels - channel);
     }
   }

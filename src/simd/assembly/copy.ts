@@ -1,5 +1,5 @@
 /** Kernels that move elements without computing: strided copies, transposes, gathers, one-hot. */
-import { float, int, ptr } from "./task";
+import { CopyWords, GatherWords, OneHotWords, STRIPE, TransposeWords } from "./words.generated";
 import { storeFirst } from "./vector";
 
 /**
@@ -32,31 +32,26 @@ function copyRun(from: usize, step: i32, to: usize, n: i32): void {
   }
 }
 
-/**
- * Copies a block of 4-byte elements between two strided layouts. Words: from, to, length, elements
- * a task, inner, stride of the source along the inner dimension (that of the target is 1), number of
- * outer dimensions, then for each of these, innermost first: its size and its strides in the source
- * and the target (elements; those of the source may be negative).
- */
-export function copy_32(task: i32, params: usize, scratch: usize): void {
-  const block = int(params, 3);
-  const inner = int(params, 4);
-  const step = int(params, 5) << 2;
-  const outer = int(params, 6);
+/** Copies a block of 4-byte elements between two strided layouts. */
+export function copy_32(task: i32, words: CopyWords, scratch: usize): void {
+  const block = words.perTask;
+  const inner = words.inner;
+  const step = words.step << 2;
+  const outer = words.outer;
   let begin = task * block;
-  const end = min(begin + block, int(params, 2));
+  const end = min(begin + block, words.length);
   let row = begin / inner;
   let column = begin - row * inner;
   while (begin < end) {
-    let from = ptr(params, 0) + <usize>(column * step);
-    let to = ptr(params, 1) + (<usize>column << 2);
+    let from = words.from + <usize>(column * step);
+    let to = words.to + (<usize>column << 2);
     let rest = row;
-    for (let d = 0, word: usize = 7; d < outer; d++, word += 3) {
-      const size = int(params, word);
+    for (let d = 0, word = 0; d < outer; d++, word += 3) {
+      const size = words.dimensions(word);
       const next = rest / size;
       const index = rest - next * size;
-      from += <usize>(index * int(params, word + 1)) << 2;
-      to += <usize>(index * int(params, word + 2)) << 2;
+      from += <usize>(index * words.dimensions(word + 1)) << 2;
+      to += <usize>(index * words.dimensions(word + 2)) << 2;
       rest = next;
     }
     const n = min(inner - column, end - begin);
@@ -67,33 +62,29 @@ export function copy_32(task: i32, params: usize, scratch: usize): void {
   }
 }
 
-/** Rows of the source that one task of a transpose covers: a cache line of the source each. */
-const STRIPE: i32 = 16;
-
 /**
  * Transposes 4-byte elements where the innermost dimension changes. Every task does a stripe of one
  * 2-D transpose: source [n, p] with rows `fromStride` apart to target [p, n] with rows `toStride`
- * apart. Words: from, to, n, p, fromStride, toStride, stripes of p, number of outer dimensions, then
- * for each of these: its size and its strides in the source and the target (all in elements).
+ * apart.
  */
-export function transpose_32(task: i32, params: usize, scratch: usize): void {
-  const n = int(params, 2);
-  const p = int(params, 3);
-  const fromStride = <usize>int(params, 4) << 2;
-  const toStride = <usize>int(params, 5) << 2;
-  const stripes = int(params, 6);
-  const outer = int(params, 7);
+export function transpose_32(task: i32, words: TransposeWords, scratch: usize): void {
+  const n = words.n;
+  const p = words.p;
+  const fromStride = <usize>words.fromStride << 2;
+  const toStride = <usize>words.toStride << 2;
+  const stripes = words.stripes;
+  const outer = words.outer;
   let rest = task / stripes;
   const first = (task - rest * stripes) * STRIPE;
   const last = min(first + STRIPE, p);
-  let from = ptr(params, 0);
-  let to = ptr(params, 1);
-  for (let d = 0, word: usize = 8; d < outer; d++, word += 3) {
-    const size = int(params, word);
+  let from = words.from;
+  let to = words.to;
+  for (let d = 0, word = 0; d < outer; d++, word += 3) {
+    const size = words.dimensions(word);
     const next = rest / size;
     const index = rest - next * size;
-    from += <usize>(index * int(params, word + 1)) << 2;
-    to += <usize>(index * int(params, word + 2)) << 2;
+    from += <usize>(index * words.dimensions(word + 1)) << 2;
+    to += <usize>(index * words.dimensions(word + 2)) << 2;
     rest = next;
   }
   let i = 0;
@@ -125,41 +116,34 @@ export function transpose_32(task: i32, params: usize, scratch: usize): void {
   }
 }
 
-/**
- * Copies slices of 4-byte elements by index: out[b, o, i] = x[b, o, indices[b, i]]. Words: x,
- * indices, out, number of slices in out, slices a task, outer, indices a batch, dimension that is
- * indexed, length of a slice.
- */
-export function gather_32(task: i32, params: usize, scratch: usize): void {
-  const perTask = int(params, 4);
-  const outer = int(params, 5);
-  const count = int(params, 6);
-  const dimension = int(params, 7);
-  const slice = int(params, 8);
-  const end = min((task + 1) * perTask, int(params, 3));
+/** Copies slices of 4-byte elements by index: out[b, o, i] = x[b, o, indices[b, i]]. */
+export function gather_32(task: i32, words: GatherWords, scratch: usize): void {
+  const perTask = words.perTask;
+  const outer = words.outer;
+  const count = words.count;
+  const dimension = words.dimension;
+  const slice = words.slice;
+  const end = min((task + 1) * perTask, words.slices);
   for (let row = task * perTask; row < end; row++) {
     const group = row / count;
     const batch = group / outer;
     const at = batch * count + (row - group * count);
-    const index = load<i32>(ptr(params, 1) + (<usize>at << 2));
-    const from = ptr(params, 0) + (<usize>(group * dimension + index) * <usize>slice << 2);
-    copyRun(from, 4, ptr(params, 2) + (<usize>row * <usize>slice << 2), slice);
+    const index = load<i32>(words.indices + (<usize>at << 2));
+    const from = words.x + (<usize>(group * dimension + index) * <usize>slice << 2);
+    copyRun(from, 4, words.out + (<usize>row * <usize>slice << 2), slice);
   }
 }
 
-/**
- * out[i, j] = j == indices[i] ? on : off. Words: indices, out, number of indices, indices a task,
- * depth, on, off.
- */
-export function one_hot_f32(task: i32, params: usize, scratch: usize): void {
-  const perTask = int(params, 3);
-  const depth = int(params, 4);
-  const end = min((task + 1) * perTask, int(params, 2));
-  v128.store(scratch, f32x4.splat(float(params, 6)));
+/** out[i, j] = j == indices[i] ? on : off. */
+export function one_hot_f32(task: i32, words: OneHotWords, scratch: usize): void {
+  const perTask = words.perTask;
+  const depth = words.depth;
+  const end = min((task + 1) * perTask, words.count);
+  v128.store(scratch, f32x4.splat(words.off));
   for (let row = task * perTask; row < end; row++) {
-    const to = ptr(params, 1) + (<usize>row * <usize>depth << 2);
+    const to = words.out + (<usize>row * <usize>depth << 2);
     copyRun(scratch, 0, to, depth);
-    const index = load<i32>(ptr(params, 0) + (<usize>row << 2));
-    if (index >= 0 && index < depth) store<f32>(to + (<usize>index << 2), float(params, 5));
+    const index = load<i32>(words.indices + (<usize>row << 2));
+    if (index >= 0 && index < depth) store<f32>(to + (<usize>index << 2), words.on);
   }
 }

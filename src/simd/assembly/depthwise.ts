@@ -1,47 +1,43 @@
 /**
  * Depthwise convolution of NHWC images, where each channel has a filter of its own, and its
  * gradients. A channel multiplier is the host's business: it repeats the channels of x beforehand.
- * Words 4 to 17 of all kernels:
- *
- *     4 height       5 width        6 channels
- *     7 outHeight    8 outWidth
- *     9 filterHeight 10 filterWidth 11 strideHeight 12 strideWidth
- *     13 dilationHeight 14 dilationWidth 15 padTop 16 padLeft
- *     17 rows a task or a chunk
  */
-import { int, ptr } from "./task";
+import {
+  DepthwiseConv2dWords,
+  DepthwiseFilterGradientSumWords,
+  DepthwiseFilterGradientWords,
+  DepthwiseInputGradientWords,
+  DepthwiseRepeatWords,
+} from "./words.generated";
 import { madd, storeFirst } from "./vector";
 
-/**
- * y = x * filter + bias, then max(y, 0) if word 19 is set. Words: x, filter, bias or 0, y, sizes,
- * 18 rows of y in all images, 19 relu. Tasks: blocks of rows of y.
- */
-export function depthwise_conv2d_f32(task: i32, params: usize, scratch: usize): void {
-  const height = int(params, 4);
-  const width = int(params, 5);
-  const channels = int(params, 6);
-  const outHeight = int(params, 7);
-  const outWidth = int(params, 8);
-  const filterWidth = int(params, 10);
-  const dilationHeight = int(params, 13);
-  const dilationWidth = int(params, 14);
-  const bias = ptr(params, 2);
+/** y = x * filter + bias, then max(y, 0) if `relu`. Tasks: blocks of rows of y. */
+export function depthwise_conv2d_f32(task: i32, words: DepthwiseConv2dWords, scratch: usize): void {
+  const height = words.height;
+  const width = words.width;
+  const channels = words.channels;
+  const outHeight = words.outHeight;
+  const outWidth = words.outWidth;
+  const filterWidth = words.filterWidth;
+  const dilationHeight = words.dilationHeight;
+  const dilationWidth = words.dilationWidth;
+  const bias = words.bias;
   const pixel = <usize>channels << 2;
   const line = <usize>width * pixel;
-  const floor = f32x4.splat(int(params, 19) != 0 ? 0 : -Infinity);
-  const end = min(int(params, 18), (task + 1) * int(params, 17));
-  for (let row = task * int(params, 17); row < end; row++) {
+  const floor = f32x4.splat(words.relu != 0 ? 0 : -Infinity);
+  const end = min(words.rows, (task + 1) * words.perTask);
+  for (let row = task * words.perTask; row < end; row++) {
     const image = row / outHeight;
-    const top = (row - image * outHeight) * int(params, 11) - int(params, 15);
-    const source = ptr(params, 0) + <usize>image * <usize>height * line;
-    let to = ptr(params, 3) + <usize>row * <usize>outWidth * pixel;
+    const top = (row - image * outHeight) * words.strideHeight - words.padTop;
+    const source = words.x + <usize>image * <usize>height * line;
+    let to = words.y + <usize>row * <usize>outWidth * pixel;
     for (let column = 0; column < outWidth; column++) {
-      const left = column * int(params, 12) - int(params, 16);
+      const left = column * words.strideWidth - words.padLeft;
       for (let c = 0; c < channels; c += 4) {
         const at = <usize>c << 2;
         let sum = bias ? v128.load(bias + at) : f32x4.splat(0);
-        let filter = ptr(params, 1) + at;
-        for (let i = 0; i < int(params, 9); i++) {
+        let filter = words.filter + at;
+        for (let i = 0; i < words.filterHeight; i++) {
           const y = top + i * dilationHeight;
           if (y >= 0 && y < height) {
             const from = source + <usize>y * line + at;
@@ -62,44 +58,41 @@ export function depthwise_conv2d_f32(task: i32, params: usize, scratch: usize): 
   }
 }
 
-/**
- * dx: each input collects the outputs that saw it. Words: dy, filter, 0, dx, sizes, 18 rows of dx
- * in all images. Tasks: blocks of rows of dx.
- */
+/** dx: each input collects the outputs that saw it. Tasks: blocks of rows of dx. */
 export function depthwise_conv2d_input_gradient_f32(
   task: i32,
-  params: usize,
+  words: DepthwiseInputGradientWords,
   scratch: usize,
 ): void {
-  const height = int(params, 4);
-  const width = int(params, 5);
-  const channels = int(params, 6);
-  const outHeight = int(params, 7);
-  const outWidth = int(params, 8);
-  const filterWidth = int(params, 10);
-  const strideHeight = int(params, 11);
-  const strideWidth = int(params, 12);
+  const height = words.height;
+  const width = words.width;
+  const channels = words.channels;
+  const outHeight = words.outHeight;
+  const outWidth = words.outWidth;
+  const filterWidth = words.filterWidth;
+  const strideHeight = words.strideHeight;
+  const strideWidth = words.strideWidth;
   const pixel = <usize>channels << 2;
   const line = <usize>outWidth * pixel;
-  const end = min(int(params, 18), (task + 1) * int(params, 17));
-  for (let row = task * int(params, 17); row < end; row++) {
+  const end = min(words.rows, (task + 1) * words.perTask);
+  for (let row = task * words.perTask; row < end; row++) {
     const image = row / height;
-    const below = row - image * height + int(params, 15);
-    const source = ptr(params, 0) + <usize>image * <usize>outHeight * line;
-    let to = ptr(params, 3) + <usize>row * <usize>width * pixel;
+    const below = row - image * height + words.padTop;
+    const source = words.dy + <usize>image * <usize>outHeight * line;
+    let to = words.dx + <usize>row * <usize>width * pixel;
     for (let column = 0; column < width; column++) {
-      const right = column + int(params, 16);
+      const right = column + words.padLeft;
       for (let c = 0; c < channels; c += 4) {
         const at = <usize>c << 2;
         let sum = f32x4.splat(0);
-        let filter = ptr(params, 1) + at;
-        for (let i = 0; i < int(params, 9); i++) {
-          const down = below - i * int(params, 13);
+        let filter = words.filter + at;
+        for (let i = 0; i < words.filterHeight; i++) {
+          const down = below - i * words.dilationHeight;
           const y = down / strideHeight;
           if (down >= 0 && y * strideHeight == down && y < outHeight) {
             const from = source + <usize>y * line + at;
             for (let j = 0; j < filterWidth; j++) {
-              const across = right - j * int(params, 14);
+              const across = right - j * words.dilationWidth;
               const x = across / strideWidth;
               if (across >= 0 && x * strideWidth == across && x < outWidth) {
                 const value = v128.load(from + <usize>x * pixel);
@@ -116,43 +109,40 @@ export function depthwise_conv2d_input_gradient_f32(
   }
 }
 
-/**
- * Sums of the filter's gradient over one chunk of rows of dy. Words: x, dy, 0, sums [chunks, taps,
- * channels rounded up to 4], sizes, 18 rows of dy in all images. Tasks: chunks.
- */
+/** Sums of the filter's gradient over one chunk of rows of dy. Tasks: chunks. */
 export function depthwise_conv2d_filter_gradient_f32(
   task: i32,
-  params: usize,
+  words: DepthwiseFilterGradientWords,
   scratch: usize,
 ): void {
-  const height = int(params, 4);
-  const width = int(params, 5);
-  const channels = int(params, 6);
-  const outHeight = int(params, 7);
-  const outWidth = int(params, 8);
-  const filterWidth = int(params, 10);
-  const taps = int(params, 9) * filterWidth;
-  const strideWidth = int(params, 12);
+  const height = words.height;
+  const width = words.width;
+  const channels = words.channels;
+  const outHeight = words.outHeight;
+  const outWidth = words.outWidth;
+  const filterWidth = words.filterWidth;
+  const taps = words.filterHeight * filterWidth;
+  const strideWidth = words.strideWidth;
   const pixel = <usize>channels << 2;
   const line = <usize>width * pixel;
   const pitch = <usize>((channels + 3) & ~3) << 2;
-  const sums = ptr(params, 3) + <usize>task * <usize>taps * pitch;
+  const sums = words.sums + <usize>task * <usize>taps * pitch;
   memory.fill(sums, 0, <usize>taps * pitch);
-  const end = min(int(params, 18), (task + 1) * int(params, 17));
-  for (let row = task * int(params, 17); row < end; row++) {
+  const end = min(words.rows, (task + 1) * words.perTask);
+  for (let row = task * words.perTask; row < end; row++) {
     const image = row / outHeight;
-    const top = (row - image * outHeight) * int(params, 11) - int(params, 15);
-    const gradient = ptr(params, 1) + <usize>row * <usize>outWidth * pixel;
+    const top = (row - image * outHeight) * words.strideHeight - words.padTop;
+    const gradient = words.dy + <usize>row * <usize>outWidth * pixel;
     for (let tap = 0; tap < taps; tap++) {
       const i = tap / filterWidth;
-      const y = top + i * int(params, 13);
+      const y = top + i * words.dilationHeight;
       if (y < 0 || y >= height) continue;
-      const shift = (tap - i * filterWidth) * int(params, 14) - int(params, 16);
+      const shift = (tap - i * filterWidth) * words.dilationWidth - words.padLeft;
       // Columns of dy whose input lies inside the image.
       const first = shift < 0 ? (strideWidth - 1 - shift) / strideWidth : 0;
       const space = width - 1 - shift;
       const last = space < 0 ? 0 : min(outWidth, space / strideWidth + 1);
-      const source = ptr(params, 0) + <usize>(image * height + y) * line;
+      const source = words.x + <usize>(image * height + y) * line;
       for (let c: usize = 0; c < pitch; c += 16) {
         const to = sums + <usize>tap * pitch + c;
         let sum = v128.load(to);
@@ -169,17 +159,14 @@ export function depthwise_conv2d_filter_gradient_f32(
   }
 }
 
-/**
- * Repeats each channel. Words: x, out, pixels, channels, times, pixels per task. Tasks: blocks of
- * pixels.
- */
-export function depthwise_repeat_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 3);
-  const times = int(params, 4);
-  const begin = task * int(params, 5);
-  const end = min(int(params, 2), begin + int(params, 5));
-  let from = ptr(params, 0) + (<usize>(begin * channels) << 2);
-  let to = ptr(params, 1) + (<usize>(begin * channels * times) << 2);
+/** Repeats each channel. Tasks: blocks of pixels. */
+export function depthwise_repeat_f32(task: i32, words: DepthwiseRepeatWords, scratch: usize): void {
+  const channels = words.channels;
+  const times = words.times;
+  const begin = task * words.perTask;
+  const end = min(words.pixels, begin + words.perTask);
+  let from = words.x + (<usize>(begin * channels) << 2);
+  let to = words.out + (<usize>(begin * channels * times) << 2);
   for (let i = begin * channels; i < end * channels; i++) {
     const value = load<f32>(from);
     for (let t = 0; t < times; t++) {
@@ -190,17 +177,14 @@ export function depthwise_repeat_f32(task: i32, params: usize, scratch: usize): 
   }
 }
 
-/**
- * Adds the repeated channels up. Words: repeated, out, pixels, channels, times, pixels per task.
- * Tasks: blocks of pixels.
- */
-export function depthwise_repeat_sum_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 3);
-  const times = int(params, 4);
-  const begin = task * int(params, 5);
-  const end = min(int(params, 2), begin + int(params, 5));
-  let from = ptr(params, 0) + (<usize>(begin * channels * times) << 2);
-  let to = ptr(params, 1) + (<usize>(begin * channels) << 2);
+/** Adds the repeated channels up. Tasks: blocks of pixels. */
+export function depthwise_repeat_sum_f32(task: i32, words: DepthwiseRepeatWords, scratch: usize): void {
+  const channels = words.channels;
+  const times = words.times;
+  const begin = task * words.perTask;
+  const end = min(words.pixels, begin + words.perTask);
+  let from = words.x + (<usize>(begin * channels * times) << 2);
+  let to = words.out + (<usize>(begin * channels) << 2);
   for (let i = begin * channels; i < end * channels; i++) {
     let sum: f32 = 0;
     for (let t = 0; t < times; t++) {
@@ -212,20 +196,18 @@ export function depthwise_repeat_sum_f32(task: i32, params: usize, scratch: usiz
   }
 }
 
-/**
- * Adds the chunks in their order. Words: sums, dfilter, taps, channels, chunks. Tasks: taps.
- */
-export function depthwise_filter_gradient_sum_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 3);
+/** Adds the chunks in their order. Tasks: taps. */
+export function depthwise_filter_gradient_sum_f32(task: i32, words: DepthwiseFilterGradientSumWords, scratch: usize): void {
+  const channels = words.channels;
   const pitch = <usize>((channels + 3) & ~3) << 2;
-  const chunkBytes = <usize>int(params, 2) * pitch;
+  const chunkBytes = <usize>words.taps * pitch;
   for (let c = 0; c < channels; c += 4) {
-    let from = ptr(params, 0) + <usize>task * pitch + (<usize>c << 2);
+    let from = words.sums + <usize>task * pitch + (<usize>c << 2);
     let sum = f32x4.splat(0);
-    for (let chunk = 0; chunk < int(params, 4); chunk++) {
+    for (let chunk = 0; chunk < words.chunks; chunk++) {
       sum = f32x4.add(sum, v128.load(from));
       from += chunkBytes;
     }
-    storeFirst(ptr(params, 1) + (<usize>(task * channels + c) << 2), sum, channels - c);
+    storeFirst(words.dfilter + (<usize>(task * channels + c) << 2), sum, channels - c);
   }
 }

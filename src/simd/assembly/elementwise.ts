@@ -1,35 +1,18 @@
 /** Kernels that compute every element of the output from the same element of the inputs. */
 import { exp4, expm14, log1p4, log4, sigmoid4, softplus4, tanh4 } from "./math";
-import { float, int, ptr } from "./task";
+import {
+  Binary,
+  BinaryWords,
+  CastWords,
+  Conversion,
+  FillWords,
+  Logical,
+  LogicalWords,
+  SelectWords,
+  Unary,
+  UnaryWords,
+} from "./words.generated";
 import { select, storeFirst } from "./vector";
-
-/** The unary operations, by the numbers that host/element-wise.ts gives them. */
-const enum Unary {
-  Relu,
-  Relu6,
-  LeakyRelu,
-  Elu,
-  Selu,
-  Step,
-  Sqrt,
-  Rsqrt,
-  Square,
-  Neg,
-  Abs,
-  Exp,
-  Expm1,
-  Log,
-  Log1p,
-  Sigmoid,
-  Tanh,
-  Softplus,
-  Reciprocal,
-  Floor,
-  Ceil,
-  Round,
-  Sign,
-  ClipByValue,
-}
 
 // @ts-ignore: decorator
 @inline
@@ -81,18 +64,16 @@ function unaryLoop(op: Unary, from: usize, to: usize, bytes: usize, p: v128, q: 
   }
 }
 
-/**
- * out[i] = op(x[i]). Words: x, out, length, elements a task (a multiple of 4), op, two parameters.
- */
-export function unary_f32(task: i32, params: usize, scratch: usize): void {
-  const block = int(params, 3);
+/** out[i] = op(x[i]). */
+export function unary_f32(task: i32, words: UnaryWords, scratch: usize): void {
+  const block = words.perTask;
   const begin = task * block;
-  const n = <usize>min(block, int(params, 2) - begin) << 2;
-  const x = ptr(params, 0) + (<usize>begin << 2);
-  const y = ptr(params, 1) + (<usize>begin << 2);
-  const p = f32x4.splat(float(params, 5));
-  const q = f32x4.splat(float(params, 6));
-  switch (int(params, 4)) {
+  const n = <usize>min(block, words.length - begin) << 2;
+  const x = words.x + (<usize>begin << 2);
+  const y = words.out + (<usize>begin << 2);
+  const p = f32x4.splat(words.p);
+  const q = f32x4.splat(words.q);
+  switch (words.op) {
     case Unary.Relu: return unaryLoop(Unary.Relu, x, y, n, p, q);
     case Unary.Relu6: return unaryLoop(Unary.Relu6, x, y, n, p, q);
     case Unary.LeakyRelu: return unaryLoop(Unary.LeakyRelu, x, y, n, p, q);
@@ -118,26 +99,6 @@ export function unary_f32(task: i32, params: usize, scratch: usize): void {
     case Unary.Sign: return unaryLoop(Unary.Sign, x, y, n, p, q);
     case Unary.ClipByValue: return unaryLoop(Unary.ClipByValue, x, y, n, p, q);
   }
-}
-
-/** The binary operations, by the numbers that host/element-wise.ts gives them. */
-const enum Binary {
-  Add,
-  Sub,
-  Multiply,
-  RealDiv,
-  Maximum,
-  Minimum,
-  SquaredDifference,
-  Prelu,
-  EluGrad,
-  // From here on the output is bool.
-  Equal,
-  NotEqual,
-  Less,
-  LessEqual,
-  Greater,
-  GreaterEqual,
 }
 
 // @ts-ignore: decorator
@@ -204,36 +165,34 @@ function compareLoop(op: Binary, a: usize, da: usize, b: usize, db: usize, to: u
 
 /**
  * out = op(a, b) with broadcasting. The output is a number of rows of `inner` elements; along a row
- * each input either advances or stays. Words: a, b, out, length, elements a task, op, inner, whether
- * a advances, whether b does, number of outer dimensions, then for each of these, innermost first:
- * its size and its strides in a and b (elements).
+ * each input either advances or stays.
  */
-export function binary_f32(task: i32, params: usize, scratch: usize): void {
-  const block = int(params, 4);
-  const op = int(params, 5);
-  const inner = int(params, 6);
-  const advanceA = int(params, 7) != 0;
-  const advanceB = int(params, 8) != 0;
-  const outer = int(params, 9);
+export function binary_f32(task: i32, words: BinaryWords, scratch: usize): void {
+  const block = words.perTask;
+  const op = words.op;
+  const inner = words.inner;
+  const advanceA = words.advanceA != 0;
+  const advanceB = words.advanceB != 0;
+  const outer = words.outer;
   const da: usize = advanceA ? 16 : 0;
   const db: usize = advanceB ? 16 : 0;
   const toShift: usize = op >= Binary.Equal ? 0 : 2;
-  const out = ptr(params, 2);
+  const out = words.out;
   let begin = task * block;
-  const end = min(begin + block, int(params, 3));
+  const end = min(begin + block, words.length);
   let row = begin / inner;
   let column = begin - row * inner;
   while (begin < end) {
     // Where the row starts in each input.
-    let a = ptr(params, 0);
-    let b = ptr(params, 1);
+    let a = words.a;
+    let b = words.b;
     let rest = row;
-    for (let d = 0, word: usize = 10; d < outer; d++, word += 3) {
-      const size = int(params, word);
+    for (let d = 0, word = 0; d < outer; d++, word += 3) {
+      const size = words.dimensions(word);
       const next = rest / size;
       const index = rest - next * size;
-      a += <usize>(index * int(params, word + 1)) << 2;
-      b += <usize>(index * int(params, word + 2)) << 2;
+      a += <usize>(index * words.dimensions(word + 1)) << 2;
+      b += <usize>(index * words.dimensions(word + 2)) << 2;
       rest = next;
     }
     if (advanceA) {
@@ -275,22 +234,15 @@ export function binary_f32(task: i32, params: usize, scratch: usize): void {
   }
 }
 
-/** The logical operations on bytes, by the numbers that host/element-wise.ts gives them. */
-const enum Logical {
-  And,
-  Or,
-  Not,
-}
-
-/** out = a op b on bool tensors of one shape. Words: a, b, out, length, elements a task, op. */
-export function logical_bool(task: i32, params: usize, scratch: usize): void {
-  const block = int(params, 4);
-  const op = int(params, 5);
+/** out = a op b on bool tensors of one shape. */
+export function logical_bool(task: i32, words: LogicalWords, scratch: usize): void {
+  const block = words.perTask;
+  const op = words.op;
   const begin = task * block;
-  const n = <usize>min(block, int(params, 3) - begin);
-  const a = ptr(params, 0) + begin;
-  const b = ptr(params, 1) + begin;
-  const to = ptr(params, 2) + begin;
+  const n = <usize>min(block, words.length - begin);
+  const a = words.a + begin;
+  const b = words.b + begin;
+  const to = words.out + begin;
   const zero = i8x16.splat(0);
   const one = i8x16.splat(1);
   for (let i: usize = 0; i < n; i += 16) {
@@ -298,23 +250,20 @@ export function logical_bool(task: i32, params: usize, scratch: usize): void {
     const isB = i8x16.ne(v128.load(b + i), zero);
     const both = v128.and(isA, isB);
     const either = v128.or(isA, isB);
-    const mask = op == Logical.And ? both : op == Logical.Or ? either : v128.not(isA);
+    const mask = op == Logical.LogicalAnd ? both : op == Logical.LogicalOr ? either : v128.not(isA);
     v128.store(to + i, v128.and(mask, one));
   }
 }
 
-/**
- * out = condition ? a : b on tensors of one shape; the condition is bool, the others float32.
- * Words: condition, a, b, out, length, elements a task.
- */
-export function select_f32(task: i32, params: usize, scratch: usize): void {
-  const block = int(params, 5);
+/** out = condition ? a : b on tensors of one shape; the condition is bool, the others float32. */
+export function select_f32(task: i32, words: SelectWords, scratch: usize): void {
+  const block = words.perTask;
   const begin = task * block;
-  const n = <usize>min(block, int(params, 4) - begin);
-  const condition = ptr(params, 0) + begin;
-  const a = ptr(params, 1) + (<usize>begin << 2);
-  const b = ptr(params, 2) + (<usize>begin << 2);
-  const to = ptr(params, 3) + (<usize>begin << 2);
+  const n = <usize>min(block, words.length - begin);
+  const condition = words.condition + begin;
+  const a = words.a + (<usize>begin << 2);
+  const b = words.b + (<usize>begin << 2);
+  const to = words.out + (<usize>begin << 2);
   const zero = i32x4.splat(0);
   for (let i: usize = 0; i < n; i += 4) {
     const bytes = v128.load32_zero(condition + i);
@@ -324,32 +273,24 @@ export function select_f32(task: i32, params: usize, scratch: usize): void {
   }
 }
 
-/** out[i] = value. Words: out, length, elements a task, value. */
-export function fill_f32(task: i32, params: usize, scratch: usize): void {
-  const block = int(params, 2);
+/** out[i] = value. */
+export function fill_f32(task: i32, words: FillWords, scratch: usize): void {
+  const block = words.perTask;
   const begin = task * block;
-  const n = <usize>min(block, int(params, 1) - begin) << 2;
-  const to = ptr(params, 0) + (<usize>begin << 2);
-  const value = f32x4.splat(float(params, 3));
+  const n = <usize>min(block, words.length - begin) << 2;
+  const to = words.out + (<usize>begin << 2);
+  const value = f32x4.splat(words.value);
   for (let i: usize = 0; i < n; i += 16) v128.store(to + i, value);
 }
 
-/** The conversions, by the numbers that host/element-wise.ts gives them. */
-const enum Conversion {
-  Int32ToFloat32,
-  BoolToFloat32,
-  Float32ToBool,
-  BoolToInt32,
-}
-
-/** out[i] = x[i] as another dtype. Words: x, out, length, elements a task, conversion. */
-export function cast(task: i32, params: usize, scratch: usize): void {
-  const block = int(params, 3);
-  const conversion = int(params, 4);
+/** out[i] = x[i] as another dtype. */
+export function cast(task: i32, words: CastWords, scratch: usize): void {
+  const block = words.perTask;
+  const conversion = words.conversion;
   const begin = <usize>(task * block);
-  const n = min(<usize>block, <usize>int(params, 2) - begin);
-  const x = ptr(params, 0);
-  const y = ptr(params, 1);
+  const n = min(<usize>block, <usize>words.length - begin);
+  const x = words.x;
+  const y = words.out;
   for (let i = begin; i < begin + n; i += 4) {
     if (conversion == Conversion.Int32ToFloat32) {
       v128.store(y + (i << 2), f32x4.convert_i32x4_s(v128.load(x + (i << 2))));

@@ -1,25 +1,24 @@
 /** The gradient of "add a bias, then an activation" over the rows of a [rows, channels] matrix. */
-import { int, ptr } from "./task";
+import { BiasActivationGradientWords, BiasGradientSumWords } from "./words.generated";
 import { storeFirst } from "./vector";
 
 /**
- * d = dy where y > 0, else 0, and the chunk's sum of d for each channel. Words: y, dy, d, partial
- * [chunks, channels rounded up to 4], rows, channels, rows per chunk. Where y is 0 there was no
+ * d = dy where y > 0, else 0, and the chunk's sum of d for each channel. Without y there was no
  * activation: then d is dy and not written. Tasks: chunks.
  */
-export function bias_activation_gradient_f32(task: i32, params: usize, scratch: usize): void {
-  const masked = ptr(params, 0) != 0;
-  const channels = int(params, 5);
-  const begin = task * int(params, 6);
-  const rows = min(int(params, 6), int(params, 4) - begin);
+export function bias_activation_gradient_f32(task: i32, words: BiasActivationGradientWords, scratch: usize): void {
+  const masked = words.y != 0;
+  const channels = words.channels;
+  const begin = task * words.perChunk;
+  const rows = min(words.perChunk, words.rows - begin);
   const rowBytes = <usize>channels << 2;
   const first = <usize>begin * rowBytes;
   const pitch = <usize>((channels + 3) & ~3) << 2;
-  const sums = ptr(params, 3) + <usize>task * pitch;
+  const sums = words.partial + <usize>task * pitch;
   memory.fill(sums, 0, pitch);
-  let y = ptr(params, 0) + first;
-  let dy = ptr(params, 1) + first;
-  let to = ptr(params, 2) + first;
+  let y = words.y + first;
+  let dy = words.dy + first;
+  let to = words.d + first;
   const zero = f32x4.splat(0);
   for (let row = 0; row < rows; row++) {
     if (masked) {
@@ -39,18 +38,18 @@ export function bias_activation_gradient_f32(task: i32, params: usize, scratch: 
   }
 }
 
-/** out[c] = sum of the chunks in float64. Words: partial, out, channels, chunks. One task. */
-export function bias_gradient_sum_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 2);
-  const chunks = int(params, 3);
+/** out[c] = sum of the chunks in float64. One task. */
+export function bias_gradient_sum_f32(task: i32, words: BiasGradientSumWords, scratch: usize): void {
+  const channels = words.channels;
+  const chunks = words.chunks;
   const pitch = <usize>((channels + 3) & ~3) << 2;
   for (let channel = 0; channel < channels; channel++) {
-    let from = ptr(params, 0) + (<usize>channel << 2);
+    let from = words.partial + (<usize>channel << 2);
     let sum: f64 = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {
       sum += <f64>load<f32>(from);
       from += pitch;
     }
-    store<f32>(ptr(params, 1) + (<usize>channel << 2), <f32>sum);
+    store<f32>(words.out + (<usize>channel << 2), <f32>sum);
   }
 }

@@ -3,7 +3,15 @@
  * Rows are summed in chunks of fixed size; chunks are combined in their order in float64. Partial
  * results and coefficients have a float for each channel, rounded up to four (`pitch` bytes).
  */
-import { float, int, ptr } from "./task";
+import {
+  BatchNormApplyWords,
+  BatchNormCombineWords,
+  BatchNormGradientApplyWords,
+  BatchNormGradientCombineWords,
+  BatchNormGradientSumsWords,
+  BatchNormMomentsWords,
+  BatchNormReluGradientApplyWords,
+} from "./words.generated";
 import { madd, storeFirst } from "./vector";
 
 // @ts-ignore: decorator
@@ -14,17 +22,16 @@ function pitchOf(channels: i32): usize {
 
 /**
  * Mean and sum of squared deviations of each channel in one chunk. Sums run over the differences
- * from the chunk's first row, which keeps them small where the mean is large. Words: x, partial
- * [chunks, 2, pitch], rows, channels, rows per chunk. Tasks: chunks.
+ * from the chunk's first row, which keeps them small where the mean is large. Tasks: chunks.
  */
-export function batch_norm_moments_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 3);
-  const begin = task * int(params, 4);
-  const rows = min(int(params, 4), int(params, 2) - begin);
+export function batch_norm_moments_f32(task: i32, words: BatchNormMomentsWords, scratch: usize): void {
+  const channels = words.channels;
+  const begin = task * words.perChunk;
+  const rows = min(words.perChunk, words.rows - begin);
   const rowBytes = <usize>channels << 2;
   const pitch = pitchOf(channels);
-  const x = ptr(params, 0) + <usize>begin * rowBytes;
-  const means = ptr(params, 1) + <usize>task * 2 * pitch;
+  const x = words.x + <usize>begin * rowBytes;
+  const means = words.partial + <usize>task * 2 * pitch;
   const inverse = f32x4.splat(1 / <f32>rows);
   const zero = f32x4.splat(0);
   let channel: usize = 0;
@@ -80,17 +87,16 @@ function storeMoments(to: usize, pitch: usize, shift: v128, sum: v128, squares: 
 }
 
 /**
- * Combines the chunks: mean, biased variance, and factor = gamma / sqrt(variance + epsilon). Words:
- * partial, mean, variance, gamma or 0, factor (pitch bytes), rows, channels, rows per chunk,
- * epsilon. One task.
+ * Combines the chunks: mean, biased variance, and factor = gamma / sqrt(variance + epsilon). One
+ * task.
  */
-export function batch_norm_combine_f32(task: i32, params: usize, scratch: usize): void {
-  const partial = ptr(params, 0);
-  const gamma = ptr(params, 3);
-  const rows = int(params, 5);
-  const channels = int(params, 6);
-  const perChunk = int(params, 7);
-  const epsilon = <f64>float(params, 8);
+export function batch_norm_combine_f32(task: i32, words: BatchNormCombineWords, scratch: usize): void {
+  const partial = words.partial;
+  const gamma = words.gamma;
+  const rows = words.rows;
+  const channels = words.channels;
+  const perChunk = words.perChunk;
+  const epsilon = <f64>words.epsilon;
   const pitch = pitchOf(channels);
   const chunks = (rows + perChunk - 1) / perChunk;
   const whole = <f64>perChunk;
@@ -116,30 +122,27 @@ export function batch_norm_combine_f32(task: i32, params: usize, scratch: usize)
     const away = <f64>load<f32>(from) - mean;
     const squares = within + <f64>load<f32>(from + pitch) + between * whole + away * away * rest;
     const variance = squares / <f64>rows;
-    store<f32>(ptr(params, 1) + at, <f32>mean);
-    store<f32>(ptr(params, 2) + at, <f32>variance);
+    store<f32>(words.mean + at, <f32>mean);
+    store<f32>(words.variance + at, <f32>variance);
     const scale = gamma ? <f64>load<f32>(gamma + at) : 1;
-    store<f32>(ptr(params, 4) + at, <f32>(scale / sqrt(variance + epsilon)));
+    store<f32>(words.factor + at, <f32>(scale / sqrt(variance + epsilon)));
   }
 }
 
-/**
- * y = (x - mean) factor + beta. Words: x, y, rows, channels, rows per task, mean, factor, beta or
- * 0. Tasks: blocks of rows.
- */
-export function batch_norm_apply_f32(task: i32, params: usize, scratch: usize): void {
-  const begin = task * int(params, 4);
-  const rows = min(int(params, 4), int(params, 2) - begin);
-  const rowBytes = <usize>int(params, 3) << 2;
-  const mean = ptr(params, 5);
-  const factor = ptr(params, 6);
-  let beta = ptr(params, 7);
+/** y = (x - mean) factor + beta. Tasks: blocks of rows. */
+export function batch_norm_apply_f32(task: i32, words: BatchNormApplyWords, scratch: usize): void {
+  const begin = task * words.perChunk;
+  const rows = min(words.perChunk, words.rows - begin);
+  const rowBytes = <usize>words.channels << 2;
+  const mean = words.mean;
+  const factor = words.factor;
+  let beta = words.beta;
   if (!beta) {
     beta = scratch;
     memory.fill(beta, 0, (rowBytes + 15) & ~(<usize>15));
   }
-  let x = ptr(params, 0) + <usize>begin * rowBytes;
-  let y = ptr(params, 1) + <usize>begin * rowBytes;
+  let x = words.x + <usize>begin * rowBytes;
+  let y = words.y + <usize>begin * rowBytes;
   const whole = rowBytes & ~(<usize>15);
   for (let row = 0; row < rows; row++) {
     for (let at: usize = 0; at < whole; at += 16) {
@@ -156,24 +159,21 @@ export function batch_norm_apply_f32(task: i32, params: usize, scratch: usize): 
   }
 }
 
-/**
- * Sums of dy and of dy (x - mean) for each channel in one chunk. Words: x, dy, partial [chunks, 2,
- * pitch], rows, channels, rows per chunk, mean. Tasks: chunks.
- */
-export function batch_norm_gradient_sums_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 4);
-  const begin = task * int(params, 5);
-  const rows = min(int(params, 5), int(params, 3) - begin);
+/** Sums of dy and of dy (x - mean) for each channel in one chunk. Tasks: chunks. */
+export function batch_norm_gradient_sums_f32(task: i32, words: BatchNormGradientSumsWords, scratch: usize): void {
+  const channels = words.channels;
+  const begin = task * words.perChunk;
+  const rows = min(words.perChunk, words.rows - begin);
   const rowBytes = <usize>channels << 2;
   const pitch = pitchOf(channels);
-  const mean = ptr(params, 6);
+  const mean = words.mean;
   const first = <usize>begin * rowBytes;
-  const sums = ptr(params, 2) + <usize>task * 2 * pitch;
+  const sums = words.partial + <usize>task * 2 * pitch;
   const zero = f32x4.splat(0);
   let channel: usize = 0;
   for (; channel + 64 <= rowBytes; channel += 64) {
-    let x = ptr(params, 0) + first + channel;
-    let dy = ptr(params, 1) + first + channel;
+    let x = words.x + first + channel;
+    let dy = words.dy + first + channel;
     const m0 = v128.load(mean + channel);
     const m1 = v128.load(mean + channel, 16);
     const m2 = v128.load(mean + channel, 32);
@@ -207,8 +207,8 @@ export function batch_norm_gradient_sums_f32(task: i32, params: usize, scratch: 
     v128.store(to + pitch, q3, 48);
   }
   for (; channel < rowBytes; channel += 16) {
-    let x = ptr(params, 0) + first + channel;
-    let dy = ptr(params, 1) + first + channel;
+    let x = words.x + first + channel;
+    let dy = words.dy + first + channel;
     const m = v128.load(mean + channel);
     let s = zero, q = zero;
     for (let row = 0; row < rows; row++) {
@@ -225,18 +225,16 @@ export function batch_norm_gradient_sums_f32(task: i32, params: usize, scratch: 
 
 /**
  * dgamma, dbeta and the coefficients of dx = a dy + b (x - mean) + c. With a = factor and r = 1 /
- * sqrt(variance + epsilon): b = -a r^2 sum(dy (x - mean)) / rows, c = -a sum(dy) / rows. Words:
- * partial, variance, factor, dgamma, dbeta, coefficients (3 x pitch bytes), rows, channels, chunks,
- * epsilon. One task.
+ * sqrt(variance + epsilon): b = -a r^2 sum(dy (x - mean)) / rows, c = -a sum(dy) / rows. One task.
  */
-export function batch_norm_gradient_combine_f32(task: i32, params: usize, scratch: usize): void {
-  const partial = ptr(params, 0);
-  const factor = ptr(params, 2);
-  const coefficients = ptr(params, 5);
-  const rows = <f64>int(params, 6);
-  const channels = int(params, 7);
-  const chunks = int(params, 8);
-  const epsilon = <f64>float(params, 9);
+export function batch_norm_gradient_combine_f32(task: i32, words: BatchNormGradientCombineWords, scratch: usize): void {
+  const partial = words.partial;
+  const factor = words.factor;
+  const coefficients = words.coefficients;
+  const rows = <f64>words.rows;
+  const channels = words.channels;
+  const chunks = words.chunks;
+  const epsilon = <f64>words.epsilon;
   const pitch = pitchOf(channels);
   for (let channel = 0; channel < channels; channel++) {
     const at = <usize>channel << 2;
@@ -248,10 +246,10 @@ export function batch_norm_gradient_combine_f32(task: i32, params: usize, scratc
       product += <f64>load<f32>(from + pitch);
       from += 2 * pitch;
     }
-    const r = 1 / sqrt(<f64>load<f32>(ptr(params, 1) + at) + epsilon);
+    const r = 1 / sqrt(<f64>load<f32>(words.variance + at) + epsilon);
     const a = <f64>load<f32>(factor + at);
-    store<f32>(ptr(params, 3) + at, <f32>(product * r));
-    store<f32>(ptr(params, 4) + at, <f32>sum);
+    store<f32>(words.dgamma + at, <f32>(product * r));
+    store<f32>(words.dbeta + at, <f32>sum);
     store<f32>(coefficients + at, <f32>a);
     store<f32>(coefficients + pitch + at, <f32>((-a * r * r * product) / rows));
     store<f32>(coefficients + 2 * pitch + at, <f32>((-a * sum) / rows));
@@ -267,22 +265,19 @@ function inputGradient(x: usize, dy: usize, mean: usize, coefficients: usize, pi
   return madd(v128.load(dy), v128.load(coefficients), base);
 }
 
-/**
- * dx = a dy + b (x - mean) + c. Words: x, dy, dx, rows, channels, rows per task, mean,
- * coefficients. Tasks: blocks of rows.
- */
-export function batch_norm_gradient_apply_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 4);
-  const begin = task * int(params, 5);
-  const rows = min(int(params, 5), int(params, 3) - begin);
+/** dx = a dy + b (x - mean) + c. Tasks: blocks of rows. */
+export function batch_norm_gradient_apply_f32(task: i32, words: BatchNormGradientApplyWords, scratch: usize): void {
+  const channels = words.channels;
+  const begin = task * words.perChunk;
+  const rows = min(words.perChunk, words.rows - begin);
   const rowBytes = <usize>channels << 2;
   const pitch = pitchOf(channels);
   const first = <usize>begin * rowBytes;
-  const mean = ptr(params, 6);
-  const coefficients = ptr(params, 7);
-  let x = ptr(params, 0) + first;
-  let dy = ptr(params, 1) + first;
-  let dx = ptr(params, 2) + first;
+  const mean = words.mean;
+  const coefficients = words.coefficients;
+  let x = words.x + first;
+  let dy = words.dy + first;
+  let dx = words.dx + first;
   const whole = rowBytes & ~(<usize>15);
   for (let row = 0; row < rows; row++) {
     for (let at: usize = 0; at < whole; at += 16) {
@@ -298,24 +293,21 @@ export function batch_norm_gradient_apply_f32(task: i32, params: usize, scratch:
   }
 }
 
-/**
- * The same behind a relu and a bias: d = dx where x > 0, else 0, and its sums for each channel.
- * Words: those of batch_norm_gradient_apply_f32, with d instead of dx, and partial [tasks, pitch].
- */
-export function batch_norm_relu_gradient_apply_f32(task: i32, params: usize, scratch: usize): void {
-  const channels = int(params, 4);
-  const begin = task * int(params, 5);
-  const rows = min(int(params, 5), int(params, 3) - begin);
+/** The same behind a relu and a bias: d = dx where x > 0, else 0, and its sums for each channel. */
+export function batch_norm_relu_gradient_apply_f32(task: i32, words: BatchNormReluGradientApplyWords, scratch: usize): void {
+  const channels = words.channels;
+  const begin = task * words.perChunk;
+  const rows = min(words.perChunk, words.rows - begin);
   const rowBytes = <usize>channels << 2;
   const pitch = pitchOf(channels);
   const first = <usize>begin * rowBytes;
-  const mean = ptr(params, 6);
-  const coefficients = ptr(params, 7);
-  const sums = ptr(params, 8) + <usize>task * pitch;
+  const mean = words.mean;
+  const coefficients = words.coefficients;
+  const sums = words.partial + <usize>task * pitch;
   memory.fill(sums, 0, pitch);
-  let x = ptr(params, 0) + first;
-  let dy = ptr(params, 1) + first;
-  let dx = ptr(params, 2) + first;
+  let x = words.x + first;
+  let dy = words.dy + first;
+  let dx = words.dx + first;
   const zero = f32x4.splat(0);
   const whole = rowBytes & ~(<usize>15);
   for (let row = 0; row < rows; row++) {

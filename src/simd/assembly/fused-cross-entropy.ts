@@ -1,6 +1,6 @@
 /** Softmax and cross-entropy in one, on logits and class indices. */
 import { exp4, log4 } from "./math";
-import { int, ptr } from "./task";
+import { SparseCrossEntropyGradientWords, SparseCrossEntropyWords } from "./words.generated";
 import { firstLanes, select, storeFirst, sumLanes } from "./vector";
 
 /** The largest of `n` floats. */
@@ -25,35 +25,29 @@ function sumOfExp(x: usize, n: i32, largest: v128): f32 {
   return sumLanes(sum);
 }
 
-/**
- * loss[i] = log(sum of exp(logits[i])) - logits[i, label[i]]. Words: logits, labels, loss, rows,
- * classes, rows per task. Tasks: blocks of rows.
- */
-export function sparse_cross_entropy_f32(task: i32, params: usize, scratch: usize): void {
-  const n = int(params, 4);
-  const end = min(int(params, 3), (task + 1) * int(params, 5));
-  for (let row = task * int(params, 5); row < end; row++) {
-    const x = ptr(params, 0) + (<usize>(row * n) << 2);
-    const label = load<i32>(ptr(params, 1) + (<usize>row << 2));
+/** loss[i] = log(sum of exp(logits[i])) - logits[i, label[i]]. Tasks: blocks of rows. */
+export function sparse_cross_entropy_f32(task: i32, words: SparseCrossEntropyWords, scratch: usize): void {
+  const n = words.classes;
+  const end = min(words.rows, (task + 1) * words.perTask);
+  for (let row = task * words.perTask; row < end; row++) {
+    const x = words.logits + (<usize>(row * n) << 2);
+    const label = load<i32>(words.labels + (<usize>row << 2));
     const largest = largestOf(x, n);
     const sum = sumOfExp(x, n, f32x4.splat(largest));
     const logSum = f32x4.extract_lane(log4(f32x4.splat(sum)), 0);
     const gap = largest - load<f32>(x + (<usize>label << 2));
-    store<f32>(ptr(params, 2) + (<usize>row << 2), logSum + gap);
+    store<f32>(words.loss + (<usize>row << 2), logSum + gap);
   }
 }
 
-/**
- * dlogits[i] = (softmax(logits[i]) - onehot(label[i])) dy[i]. Words: logits, labels, dlogits, rows,
- * classes, rows per task, dy. Tasks: blocks of rows.
- */
-export function sparse_cross_entropy_gradient_f32(task: i32, params: usize, scratch: usize): void {
-  const n = int(params, 4);
-  const end = min(int(params, 3), (task + 1) * int(params, 5));
-  for (let row = task * int(params, 5); row < end; row++) {
-    const x = ptr(params, 0) + (<usize>(row * n) << 2);
-    const to = ptr(params, 2) + (<usize>(row * n) << 2);
-    const dy = load<f32>(ptr(params, 6) + (<usize>row << 2));
+/** dlogits[i] = (softmax(logits[i]) - onehot(label[i])) dy[i]. Tasks: blocks of rows. */
+export function sparse_cross_entropy_gradient_f32(task: i32, words: SparseCrossEntropyGradientWords, scratch: usize): void {
+  const n = words.classes;
+  const end = min(words.rows, (task + 1) * words.perTask);
+  for (let row = task * words.perTask; row < end; row++) {
+    const x = words.logits + (<usize>(row * n) << 2);
+    const to = words.dlogits + (<usize>(row * n) << 2);
+    const dy = load<f32>(words.dy + (<usize>row << 2));
     const largest = f32x4.splat(largestOf(x, n));
     const factor = f32x4.splat(dy / sumOfExp(x, n, largest));
     for (let i = 0; i < n; i += 4) {
@@ -61,7 +55,7 @@ export function sparse_cross_entropy_gradient_f32(task: i32, params: usize, scra
       const e = exp4(f32x4.sub(v128.load(x + at), largest));
       storeFirst(to + at, f32x4.mul(e, factor), n - i);
     }
-    const label = to + (<usize>load<i32>(ptr(params, 1) + (<usize>row << 2)) << 2);
+    const label = to + (<usize>load<i32>(words.labels + (<usize>row << 2)) << 2);
     store<f32>(label, load<f32>(label) - dy);
   }
 }

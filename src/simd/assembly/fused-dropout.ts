@@ -1,7 +1,7 @@
 /**
  * Dropout whose mask follows from a seed and the position alone, so that it never needs storing.
  */
-import { float, int, ptr } from "./task";
+import { SeededDropoutWords } from "./words.generated";
 
 /** A bijection of 32-bit integers in which every input bit reaches every output bit. */
 // @ts-ignore: decorator
@@ -13,18 +13,18 @@ function mix(v: v128): v128 {
 }
 
 /**
- * y[i] = x[i] scale where (mix(mix(i) ^ seed) >>> 8) >= threshold, else 0. Words: x, y, length,
- * seed, threshold, scale, elements per task. Tasks: blocks of elements.
+ * y[i] = x[i] scale where (mix(mix(i) ^ seed) >>> 8) >= threshold, else 0. Tasks: blocks of
+ * elements.
  */
-export function seeded_dropout_f32(task: i32, params: usize, scratch: usize): void {
-  const block = int(params, 6);
+export function seeded_dropout_f32(task: i32, words: SeededDropoutWords, scratch: usize): void {
+  const block = words.perTask;
   const begin = task * block;
-  const end = min(int(params, 2), begin + block);
-  const x = ptr(params, 0);
-  const y = ptr(params, 1);
-  const seed = i32x4.splat(int(params, 3));
-  const threshold = i32x4.splat(int(params, 4));
-  const scale = f32x4.splat(float(params, 5));
+  const end = min(words.length, begin + block);
+  const x = words.x;
+  const y = words.y;
+  const seed = i32x4.splat(words.seed);
+  const threshold = i32x4.splat(words.threshold);
+  const scale = f32x4.splat(words.scale);
   let index = i32x4.add(i32x4.splat(begin), i32x4(0, 1, 2, 3));
   const four = i32x4.splat(4);
   for (let i = begin; i < end; i += 4) {

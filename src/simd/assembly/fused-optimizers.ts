@@ -2,25 +2,25 @@
  * Updates of many variables in one call. A task is a block of a variable: five words of a table with
  * the addresses of w, its gradient and up to two tensors of state, and the length of the block.
  */
-import { float, ptr, int } from "./task";
+import { AdamUpdateWords, SgdUpdateWords } from "./words.generated";
 
 const ENTRY: usize = 20;
 
 /**
- * Adam: m += (g - m) (1 - beta1), v += (g^2 - v) (1 - beta2), w -= alpha m / (sqrt(v) + epsilon), all
- * in place. Words: table, 1 - beta1, 1 - beta2, alpha, epsilon. State: m, v.
+ * Adam: m += (g - m) (1 - beta1), v += (g^2 - v) (1 - beta2), w -= alpha m / (sqrt(v) + epsilon),
+ * all in place.
  */
-export function adam_update_f32(task: i32, params: usize, scratch: usize): void {
-  const entry = ptr(params, 0) + <usize>task * ENTRY;
+export function adam_update_f32(task: i32, words: AdamUpdateWords, scratch: usize): void {
+  const entry = words.table + <usize>task * ENTRY;
   const w = <usize>load<u32>(entry);
   const g = <usize>load<u32>(entry, 4);
   const m = <usize>load<u32>(entry, 8);
   const v = <usize>load<u32>(entry, 12);
   const length = load<i32>(entry, 16);
-  const rate1 = f32x4.splat(float(params, 1));
-  const rate2 = f32x4.splat(float(params, 2));
-  const alpha = f32x4.splat(float(params, 3));
-  const epsilon = f32x4.splat(float(params, 4));
+  const rate1 = f32x4.splat(words.rate1);
+  const rate2 = f32x4.splat(words.rate2);
+  const alpha = f32x4.splat(words.alpha);
+  const epsilon = f32x4.splat(words.epsilon);
   for (let i = 0; i < length; i += 4) {
     const at = <usize>i << 2;
     const gradient = v128.load(g + at);
@@ -37,19 +37,19 @@ export function adam_update_f32(task: i32, params: usize, scratch: usize): void 
 }
 
 /**
- * Gradient descent: w -= rate g. With state, the velocity v: v = momentum v - rate g, then w += v, or
- * with Nesterov's momentum w += momentum v - rate g; in place. Words: table, rate, momentum, whether there is a velocity, whether it is Nesterov's.
+ * Gradient descent: w -= rate g. With state, the velocity v: v = momentum v - rate g, then w += v,
+ * or with Nesterov's momentum w += momentum v - rate g; in place.
  */
-export function sgd_update_f32(task: i32, params: usize, scratch: usize): void {
-  const entry = ptr(params, 0) + <usize>task * ENTRY;
+export function sgd_update_f32(task: i32, words: SgdUpdateWords, scratch: usize): void {
+  const entry = words.table + <usize>task * ENTRY;
   const w = <usize>load<u32>(entry);
   const g = <usize>load<u32>(entry, 4);
   const v = <usize>load<u32>(entry, 8);
   const length = load<i32>(entry, 16);
-  const rate = f32x4.splat(float(params, 1));
-  const momentum = f32x4.splat(float(params, 2));
-  const hasVelocity = int(params, 3) != 0;
-  const nesterov = int(params, 4) != 0;
+  const rate = f32x4.splat(words.rate);
+  const momentum = f32x4.splat(words.momentum);
+  const hasVelocity = words.hasVelocity != 0;
+  const nesterov = words.nesterov != 0;
   for (let i = 0; i < length; i += 4) {
     const at = <usize>i << 2;
     const step = f32x4.mul(v128.load(g + at), rate);

@@ -1,17 +1,17 @@
 /** What multiply-adds alone reach: the measure of the tiles. */
-import { int } from "./task";
+import { MultiplyAddPeakWords } from "./words.generated";
 import { madd } from "./vector";
 
 
-/** `word 0` rounds of twelve independent multiply-adds in registers. Tasks: any number. */
-export function multiply_add_peak_f32(task: i32, params: usize, scratch: usize): void {
+/** `rounds` rounds of twelve independent multiply-adds in registers. Tasks: any number. */
+export function multiply_add_peak_f32(task: i32, words: MultiplyAddPeakWords, scratch: usize): void {
   v128.store(scratch, f32x4.splat(<f32>task));
   const start = v128.load(scratch);
   const factor = f32x4.splat(1.0000001);
   const step = f32x4.splat(1e-9);
   let a = start, b = start, c = start, d = start, e = start, f = start;
   let g = f32x4.neg(start), h = g, i = g, j = g, k = g, l = g;
-  for (let round = int(params, 0); round > 0; round--) {
+  for (let round = words.rounds; round > 0; round--) {
     a = madd(a, factor, step);
     b = madd(b, factor, step);
     c = madd(c, factor, step);

@@ -7,7 +7,7 @@ import {
   panel_rows,
   panel_rows_add,
 } from "./gemm-tiles.generated";
-import { int, ptr } from "./task";
+import { GemmSumWords, GemmWords } from "./words.generated";
 
 /** Depth of a packed block of B: a panel of it (8 KiB) stays in the first-level cache. */
 const DEPTH: i32 = 256;
@@ -51,35 +51,32 @@ function storeColumns(rows: i32, columns: i32, from: usize, to: usize, ldc: usiz
 }
 
 /**
- * One block of a batch of products. Words: a, b, c, bias, m, n, k, bytes between A's rows, bytes
- * between B's rows, A transposed, B transposed, relu, rows per block, columns per block (a multiple
- * of 8), blocks of rows, blocks of columns, chunk of k per task, chunks of k, offsets of A and of B
- * for each product of the batch (addresses of words, or 0 for zeros).
+ * One block of a batch of products.
  *
  * With several chunks of k, each writes a product of its own, [batch, chunks, m, n], for
  * gemm_sum_f32. Tasks: batch x chunks x blocks of rows x blocks of columns.
  */
-export function gemm_f32(task: i32, params: usize, scratch: usize): void {
-  const m = int(params, 4);
-  const n = int(params, 5);
-  const k = int(params, 6);
-  const lda = ptr(params, 7);
-  const ldb = ptr(params, 8);
-  const transposeA = int(params, 9) != 0;
-  const transposeB = int(params, 10) != 0;
-  const blockRows = int(params, 12);
-  const blockColumns = int(params, 13);
-  const rowBlocks = int(params, 14);
-  const columnBlocks = int(params, 15);
-  const chunk = int(params, 16);
-  const chunks = int(params, 17);
+export function gemm_f32(task: i32, words: GemmWords, scratch: usize): void {
+  const m = words.m;
+  const n = words.n;
+  const k = words.k;
+  const lda = words.lda;
+  const ldb = words.ldb;
+  const transposeA = words.transposeA != 0;
+  const transposeB = words.transposeB != 0;
+  const blockRows = words.blockRows;
+  const blockColumns = words.blockColumns;
+  const rowBlocks = words.rowBlocks;
+  const columnBlocks = words.columnBlocks;
+  const chunk = words.perChunk;
+  const chunks = words.chunks;
   const columnBlock = task % columnBlocks;
   task /= columnBlocks;
   const rowBlock = task % rowBlocks;
   task /= rowBlocks;
   const product = task / chunks;
-  const offsetsA = ptr(params, 18);
-  const offsetsB = ptr(params, 19);
+  const offsetsA = words.offsetsA;
+  const offsetsB = words.offsetsB;
   const i0 = rowBlock * blockRows;
   const j0 = columnBlock * blockColumns;
   const kBegin = (task - product * chunks) * chunk;
@@ -87,9 +84,9 @@ export function gemm_f32(task: i32, params: usize, scratch: usize): void {
   const rows = min(blockRows, m - i0);
   const columns = min(blockColumns, n - j0);
   const ldc = <usize>n << 2;
-  const c = ptr(params, 2) + <usize>task * <usize>m * ldc + <usize>i0 * ldc + (<usize>j0 << 2);
-  let a = ptr(params, 0) + <usize>i0 * (transposeA ? 4 : lda);
-  let b = ptr(params, 1) + <usize>j0 * (transposeB ? ldb : 4);
+  const c = words.c + <usize>task * <usize>m * ldc + <usize>i0 * ldc + (<usize>j0 << 2);
+  let a = words.a + <usize>i0 * (transposeA ? 4 : lda);
+  let b = words.b + <usize>j0 * (transposeB ? ldb : 4);
   if (offsetsA) a += <usize>load<u32>(offsetsA + (<usize>product << 2));
   if (offsetsB) b += <usize>load<u32>(offsetsB + (<usize>product << 2));
 
@@ -145,30 +142,27 @@ export function gemm_f32(task: i32, params: usize, scratch: usize): void {
       }
     }
   }
-  const bias = ptr(params, 3);
-  const relu = int(params, 11) != 0;
+  const bias = words.bias;
+  const relu = words.relu != 0;
   if (chunks == 1 && (bias || relu)) {
     addBias(rows, columns, c, ldc, bias ? bias + (<usize>j0 << 2) : 0, relu);
   }
 }
 
-/**
- * Adds the chunks of k in their order. Words: partial products [batch, chunks, m, n], c, n, m,
- * chunks, bias, relu, rows per task. Tasks: batch x blocks of rows.
- */
-export function gemm_sum_f32(task: i32, params: usize, scratch: usize): void {
-  const n = int(params, 2);
-  const m = int(params, 3);
-  const chunks = int(params, 4);
-  const block = int(params, 7);
+/** Adds the chunks of k in their order. Tasks: batch x blocks of rows. */
+export function gemm_sum_f32(task: i32, words: GemmSumWords, scratch: usize): void {
+  const n = words.n;
+  const m = words.m;
+  const chunks = words.chunks;
+  const block = words.perTask;
   const blocks = (m + block - 1) / block;
   const product = task / blocks;
   const i0 = (task - product * blocks) * block;
   const rows = min(block, m - i0);
   const matrix = <usize>(m * n) << 2;
   const first = <usize>(i0 * n) << 2;
-  const from = ptr(params, 0) + <usize>(product * chunks) * matrix + first;
-  const to = ptr(params, 1) + <usize>product * matrix + first;
+  const from = words.partial + <usize>(product * chunks) * matrix + first;
+  const to = words.c + <usize>product * matrix + first;
   const count = rows * n;
   for (let i = 0; i < count; i += 4) {
     let at = from + (<usize>i << 2);
@@ -179,7 +173,7 @@ export function gemm_sum_f32(task: i32, params: usize, scratch: usize): void {
     }
     storeFirst(to + (<usize>i << 2), sum, count - i);
   }
-  const bias = ptr(params, 5);
-  const relu = int(params, 6) != 0;
+  const bias = words.bias;
+  const relu = words.relu != 0;
   if (bias || relu) addBias(rows, n, to, <usize>n << 2, bias, relu);
 }

@@ -1,20 +1,20 @@
 /**
  * Maximum pooling over 2 x 2 windows that tile the image, the usual case, and its gradient; pool.ts
- * has the rest and says what happens to NaN and to equal maxima. Words: those of pool.ts.
+ * has the rest and says what happens to NaN and to equal maxima.
  */
-import { int, ptr } from "./task";
+import { PoolWords } from "./words.generated";
 import { storeFirst } from "./vector";
 
 /** Tasks: blocks of rows of out. */
-export function max_pool_2x2_f32(task: i32, params: usize, scratch: usize): void {
-  const outWidth = int(params, 8);
-  const pixel = <usize>int(params, 6) << 2;
-  const line = <usize>int(params, 5) * pixel;
-  const end = min(int(params, 3) * int(params, 7), (task + 1) * int(params, 15));
+export function max_pool_2x2_f32(task: i32, words: PoolWords, scratch: usize): void {
+  const outWidth = words.outWidth;
+  const pixel = <usize>words.channels << 2;
+  const line = <usize>words.width * pixel;
+  const end = min(words.images * words.outHeight, (task + 1) * words.perTask);
   const lowest = f32x4.splat(-Infinity);
-  for (let row = task * int(params, 15); row < end; row++) {
-    let x = ptr(params, 0) + <usize>row * 2 * line;
-    let to = ptr(params, 1) + <usize>row * <usize>outWidth * pixel;
+  for (let row = task * words.perTask; row < end; row++) {
+    let x = words.x + <usize>row * 2 * line;
+    let to = words.y + <usize>row * <usize>outWidth * pixel;
     for (let column = 0; column < outWidth; column++) {
       for (let c: usize = 0; c < pixel; c += 16) {
         const at = x + c;
@@ -31,16 +31,16 @@ export function max_pool_2x2_f32(task: i32, params: usize, scratch: usize): void
 }
 
 /** Tasks: blocks of rows of dy. */
-export function max_pool_2x2_grad_f32(task: i32, params: usize, scratch: usize): void {
-  const outWidth = int(params, 8);
-  const pixel = <usize>int(params, 6) << 2;
-  const line = <usize>int(params, 5) * pixel;
-  const end = min(int(params, 3) * int(params, 7), (task + 1) * int(params, 15));
+export function max_pool_2x2_grad_f32(task: i32, words: PoolWords, scratch: usize): void {
+  const outWidth = words.outWidth;
+  const pixel = <usize>words.channels << 2;
+  const line = <usize>words.width * pixel;
+  const end = min(words.images * words.outHeight, (task + 1) * words.perTask);
   const lowest = f32x4.splat(-Infinity);
-  for (let row = task * int(params, 15); row < end; row++) {
-    let x = ptr(params, 0) + <usize>row * 2 * line;
-    let dx = ptr(params, 2) + <usize>row * 2 * line;
-    let dy = ptr(params, 1) + <usize>row * <usize>outWidth * pixel;
+  for (let row = task * words.perTask; row < end; row++) {
+    let x = words.x + <usize>row * 2 * line;
+    let dx = words.dx + <usize>row * 2 * line;
+    let dy = words.y + <usize>row * <usize>outWidth * pixel;
     for (let column = 0; column < outWidth; column++) {
       for (let c: usize = 0; c < pixel; c += 16) {
         const at = x + c;

@@ -1,42 +1,36 @@
 /**
- * Pooling over windows of NHWC images and its gradients. Words of all four kernels:
- *
- *     0 x or input   1 out or dy   2 dx       3 images
- *     4 height       5 width       6 channels
- *     7 outHeight    8 outWidth
- *     9 filterHeight 10 filterWidth 11 strideHeight 12 strideWidth 13 padTop 14 padLeft
- *     15 rows or channels a task   16 whether the windows tile the input exactly
+ * Pooling over windows of NHWC images and its gradients.
  *
  * As in the cpu backend, NaN is never the maximum, the first maximum of a window gets the gradient,
  * and averages count the elements inside the image while their gradients divide by the whole window.
  */
-import { int, ptr } from "./task";
+import { PoolWords } from "./words.generated";
 import { select, storeFirst } from "./vector";
 
 /** Pools the output rows of one task. */
 // @ts-ignore: decorator
 @inline
-function pool(maximum: bool, task: i32, params: usize): void {
-  const height = int(params, 4);
-  const width = int(params, 5);
-  const channels = int(params, 6);
-  const outHeight = int(params, 7);
-  const outWidth = int(params, 8);
-  const perTask = int(params, 15);
+function pool(maximum: bool, task: i32, words: PoolWords): void {
+  const height = words.height;
+  const width = words.width;
+  const channels = words.channels;
+  const outHeight = words.outHeight;
+  const outWidth = words.outWidth;
+  const perTask = words.perTask;
   const pixel = <usize>channels << 2;
   const line = <usize>width * pixel;
-  const lastRow = min((task + 1) * perTask, int(params, 3) * outHeight);
+  const lastRow = min((task + 1) * perTask, words.images * outHeight);
   for (let row = task * perTask; row < lastRow; row++) {
     const image = row / outHeight;
-    const y = (row - image * outHeight) * int(params, 11) - int(params, 13);
+    const y = (row - image * outHeight) * words.strideHeight - words.padTop;
     const y0 = max(y, 0);
-    const y1 = min(y + int(params, 9), height);
-    const source = ptr(params, 0) + <usize>image * <usize>height * line;
-    let to = ptr(params, 1) + <usize>row * <usize>outWidth * pixel;
+    const y1 = min(y + words.filterHeight, height);
+    const source = words.x + <usize>image * <usize>height * line;
+    let to = words.y + <usize>row * <usize>outWidth * pixel;
     for (let column = 0; column < outWidth; column++) {
-      const x = column * int(params, 12) - int(params, 14);
+      const x = column * words.strideWidth - words.padLeft;
       const x0 = max(x, 0);
-      const x1 = min(x + int(params, 10), width);
+      const x1 = min(x + words.filterWidth, width);
       const corner = source + <usize>y0 * line + <usize>x0 * pixel;
       const count = f32x4.splat(<f32>(max(y1 - y0, 0) * max(x1 - x0, 0)));
       for (let c = 0; c < channels; c += 4) {
@@ -58,34 +52,34 @@ function pool(maximum: bool, task: i32, params: usize): void {
   }
 }
 
-export function max_pool_f32(task: i32, params: usize, scratch: usize): void {
-  pool(true, task, params);
+export function max_pool_f32(task: i32, words: PoolWords, scratch: usize): void {
+  pool(true, task, words);
 }
 
-export function avg_pool_f32(task: i32, params: usize, scratch: usize): void {
-  pool(false, task, params);
+export function avg_pool_f32(task: i32, words: PoolWords, scratch: usize): void {
+  pool(false, task, words);
 }
 
 /** Distributes the gradient of every window of one image and a block of channels. */
 // @ts-ignore: decorator
 @inline
-function poolGrad(maximum: bool, task: i32, params: usize): void {
-  const height = int(params, 4);
-  const width = int(params, 5);
-  const channels = int(params, 6);
-  const outHeight = int(params, 7);
-  const outWidth = int(params, 8);
-  const perTask = int(params, 15);
-  const tiled = int(params, 16) != 0;
+function poolGrad(maximum: bool, task: i32, words: PoolWords): void {
+  const height = words.height;
+  const width = words.width;
+  const channels = words.channels;
+  const outHeight = words.outHeight;
+  const outWidth = words.outWidth;
+  const perTask = words.perTask;
+  const tiled = words.tiled != 0;
   const pixel = <usize>channels << 2;
   const line = <usize>width * pixel;
   const blocks = (channels + perTask - 1) / perTask;
   const image = task / blocks;
   const c0 = (task - image * blocks) * perTask;
   const c1 = min(c0 + perTask, channels);
-  const input = ptr(params, 0) + <usize>image * <usize>height * line;
-  const dx = ptr(params, 2) + <usize>image * <usize>height * line;
-  const share = f32x4.splat(<f32>1 / <f32>(int(params, 9) * int(params, 10)));
+  const input = words.x + <usize>image * <usize>height * line;
+  const dx = words.dx + <usize>image * <usize>height * line;
+  const share = f32x4.splat(<f32>1 / <f32>(words.filterHeight * words.filterWidth));
   const zero = f32x4.splat(0);
   if (!tiled) {
     // Windows may overlap or leave elements out: gradients are added onto zeros.
@@ -94,15 +88,15 @@ function poolGrad(maximum: bool, task: i32, params: usize): void {
       for (let c = c0; c < c1; c += 4) storeFirst(dx + at + (<usize>c << 2), zero, c1 - c);
     }
   }
-  let dy = ptr(params, 1) + <usize>image * <usize>(outHeight * outWidth) * pixel;
+  let dy = words.y + <usize>image * <usize>(outHeight * outWidth) * pixel;
   for (let row = 0; row < outHeight; row++) {
-    const y = row * int(params, 11) - int(params, 13);
+    const y = row * words.strideHeight - words.padTop;
     const y0 = max(y, 0);
-    const y1 = min(y + int(params, 9), height);
+    const y1 = min(y + words.filterHeight, height);
     for (let column = 0; column < outWidth; column++) {
-      const x = column * int(params, 12) - int(params, 14);
+      const x = column * words.strideWidth - words.padLeft;
       const x0 = max(x, 0);
-      const x1 = min(x + int(params, 10), width);
+      const x1 = min(x + words.filterWidth, width);
       const corner = <usize>y0 * line + <usize>x0 * pixel;
       for (let c = c0; c < c1; c += 4) {
         const at = corner + (<usize>c << 2);
@@ -147,10 +141,10 @@ function poolGrad(maximum: bool, task: i32, params: usize): void {
   }
 }
 
-export function max_pool_grad_f32(task: i32, params: usize, scratch: usize): void {
-  poolGrad(true, task, params);
+export function max_pool_grad_f32(task: i32, words: PoolWords, scratch: usize): void {
+  poolGrad(true, task, words);
 }
 
-export function avg_pool_grad_f32(task: i32, params: usize, scratch: usize): void {
-  poolGrad(false, task, params);
+export function avg_pool_grad_f32(task: i32, words: PoolWords, scratch: usize): void {
+  poolGrad(false, task, words);
 }

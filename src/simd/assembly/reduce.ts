@@ -4,16 +4,8 @@
  * within a block several accumulators run side by side.
  */
 import { exp4 } from "./math";
-import { float, int, ptr } from "./task";
+import { ArgMaxWords, Fold, FoldBoolWords, FoldWords, SoftmaxWords } from "./words.generated";
 import { firstLanes, select, storeFirst, sumLanes } from "./vector";
-
-/** The folds, by the numbers that host/reduce.ts gives them. */
-const enum Fold {
-  Sum,
-  Prod,
-  Max,
-  Min,
-}
 
 // @ts-ignore: decorator
 @inline
@@ -103,20 +95,16 @@ function foldColumns(op: Fold, x: usize, to: usize, n: i32, columns: i32, stride
   }
 }
 
-/**
- * out[o, chunk, i] = fold of x[o, chunk * perChunk .. , i] / divisor. Words: x, out, outer, length,
- * inner, op, elements of length a chunk, chunks, columns of inner a task, outer rows a task (1
- * unless there is one chunk), divisor.
- */
-export function fold_f32(task: i32, params: usize, scratch: usize): void {
-  const length = int(params, 3);
-  const inner = int(params, 4);
-  const op = int(params, 5);
-  const perChunk = int(params, 6);
-  const chunks = int(params, 7);
-  const columnsPerTask = int(params, 8);
-  const rowsPerTask = int(params, 9);
-  const divisor = float(params, 10);
+/** out[o, chunk, i] = fold of x[o, chunk * perChunk .. , i] / divisor. */
+export function fold_f32(task: i32, words: FoldWords, scratch: usize): void {
+  const length = words.length;
+  const inner = words.inner;
+  const op = words.op;
+  const perChunk = words.perChunk;
+  const chunks = words.chunks;
+  const columnsPerTask = words.columnsPerTask;
+  const rowsPerTask = words.rowsPerTask;
+  const divisor = words.divisor;
   const columnBlocks = (inner + columnsPerTask - 1) / columnsPerTask;
   const group = task / columnBlocks;
   const column = (task - group * columnBlocks) * columnsPerTask;
@@ -124,10 +112,10 @@ export function fold_f32(task: i32, params: usize, scratch: usize): void {
   const chunk = group - rowBlock * chunks;
   const row = rowBlock * rowsPerTask;
   const n = min(perChunk, length - chunk * perChunk);
-  const x = ptr(params, 0) + (<usize>((row * length + chunk * perChunk) * inner + column) << 2);
-  const to = ptr(params, 1) + (<usize>((row * chunks + chunk) * inner + column) << 2);
+  const x = words.x + (<usize>((row * length + chunk * perChunk) * inner + column) << 2);
+  const to = words.out + (<usize>((row * chunks + chunk) * inner + column) << 2);
   if (inner == 1) {
-    const rows = min(rowsPerTask, int(params, 2) - row);
+    const rows = min(rowsPerTask, words.outer - row);
     const xs = <usize>length << 2;
     const ts = <usize>chunks << 2;
     if (op == Fold.Sum) foldRows(Fold.Sum, x, to, rows, n, xs, ts, divisor);
@@ -139,7 +127,7 @@ export function fold_f32(task: i32, params: usize, scratch: usize): void {
     const stride = <usize>inner << 2;
     let from = x;
     let out = to;
-    for (let rows = min(rowsPerTask, int(params, 2) - row); rows > 0; rows--) {
+    for (let rows = min(rowsPerTask, words.outer - row); rows > 0; rows--) {
       if (op == Fold.Sum) foldColumns(Fold.Sum, from, out, n, columns, stride, divisor);
       else if (op == Fold.Prod) foldColumns(Fold.Prod, from, out, n, columns, stride, divisor);
       else if (op == Fold.Max) foldColumns(Fold.Max, from, out, n, columns, stride, divisor);
@@ -154,21 +142,21 @@ export function fold_f32(task: i32, params: usize, scratch: usize): void {
  * The same for bytes: out = all (or any) of x, each 0 or 1. Words as for fold_f32, op 0 for all and
  * 1 for any; chunks and divisor are not used.
  */
-export function fold_bool(task: i32, params: usize, scratch: usize): void {
-  const length = int(params, 3);
-  const inner = <usize>int(params, 4);
-  const any = int(params, 5) != 0;
-  const columnsPerTask = <usize>int(params, 8);
-  const rowsPerTask = int(params, 9);
+export function fold_bool(task: i32, words: FoldBoolWords, scratch: usize): void {
+  const length = words.length;
+  const inner = <usize>words.inner;
+  const any = words.any != 0;
+  const columnsPerTask = <usize>words.columnsPerTask;
+  const rowsPerTask = words.rowsPerTask;
   const blocks = <i32>((inner + columnsPerTask - 1) / columnsPerTask);
   const block = task / blocks;
   const column = <usize>(task - block * blocks) * columnsPerTask;
   const columns = min(columnsPerTask, inner - column);
   const row = block * rowsPerTask;
   const stride = <usize>length * inner;
-  let x = ptr(params, 0) + <usize>row * stride + column;
-  let to = ptr(params, 1) + <usize>row * inner + column;
-  for (let rows = min(rowsPerTask, int(params, 2) - row); rows > 0; rows--) {
+  let x = words.x + <usize>row * stride + column;
+  let to = words.out + <usize>row * inner + column;
+  for (let rows = min(rowsPerTask, words.outer - row); rows > 0; rows--) {
     if (inner == 1) {
       store<u8>(to, foldBytes(x, <usize>length, any));
     } else {
@@ -228,20 +216,19 @@ function firstOfBest(best: v128, where: v128): i32 {
 
 /**
  * out[o, i] = index of the first largest (smallest) x[o, :, i]; a NaN wins only at index 0, as in
- * the cpu backend. Words: x, out (int32), outer * inner, results a task, length, inner, whether the
- * smallest is wanted.
+ * the cpu backend.
  */
-export function arg_max_f32(task: i32, params: usize, scratch: usize): void {
-  const perTask = int(params, 3);
-  const length = int(params, 4);
-  const inner = int(params, 5);
-  const sign = int(params, 6) != 0 ? f32x4.splat(-1) : f32x4.splat(1);
-  const end = min((task + 1) * perTask, int(params, 2));
+export function arg_max_f32(task: i32, words: ArgMaxWords, scratch: usize): void {
+  const perTask = words.perTask;
+  const length = words.length;
+  const inner = words.inner;
+  const sign = words.smallest != 0 ? f32x4.splat(-1) : f32x4.splat(1);
+  const end = min((task + 1) * perTask, words.results);
   for (let at = task * perTask; at < end; ) {
     const outer = at / inner;
     const column = at - outer * inner;
-    const x = ptr(params, 0) + (<usize>(outer * length * inner + column) << 2);
-    const to = ptr(params, 1) + (<usize>at << 2);
+    const x = words.x + (<usize>(outer * length * inner + column) << 2);
+    const to = words.out + (<usize>at << 2);
     if (inner == 1) {
       // Four lanes run along the row, all starting from element 0.
       let best = f32x4.mul(v128.load32_splat(x), sign);
@@ -281,14 +268,14 @@ export function arg_max_f32(task: i32, params: usize, scratch: usize): void {
   }
 }
 
-/** Rows of exp(x - max) / sum. Words: x, out, rows, rows a task, length of a row. */
-export function softmax_f32(task: i32, params: usize, scratch: usize): void {
-  const perTask = int(params, 3);
-  const n = int(params, 4);
-  const end = min((task + 1) * perTask, int(params, 2));
+/** Rows of exp(x - max) / sum. */
+export function softmax_f32(task: i32, words: SoftmaxWords, scratch: usize): void {
+  const perTask = words.perTask;
+  const n = words.length;
+  const end = min((task + 1) * perTask, words.rows);
   for (let row = task * perTask; row < end; row++) {
-    const x = ptr(params, 0) + (<usize>row * <usize>n << 2);
-    const to = ptr(params, 1) + (<usize>row * <usize>n << 2);
+    const x = words.x + (<usize>row * <usize>n << 2);
+    const to = words.out + (<usize>row * <usize>n << 2);
     const largest = f32x4.splat(foldRun(Fold.Max, x, n));
     let sum = f32x4.splat(0);
     for (let i = 0; i < n; i += 4) {

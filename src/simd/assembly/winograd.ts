@@ -4,7 +4,13 @@
  */
 import { storeFirst } from "./vector";
 import { touch } from "./gemm-cache";
-import { int, ptr } from "./task";
+import {
+  FILTER_BLOCK,
+  WinogradConv2dWords,
+  WinogradFilterGradientSumWords,
+  WinogradFilterGradientWords,
+  WinogradFilterWords,
+} from "./words.generated";
 import {
   panel_columns,
   panel_columns_add,
@@ -12,9 +18,6 @@ import {
 } from "./gemm-tiles.generated";
 import { inputToPlanes, outputGradientToPlanes, planesToOutput } from "./winograd-tiles";
 import { filterGradientTransform, filterTransform } from "./winograd-transform";
-
-/** Input channels that one task of the filter's transforms covers. */
-const FILTER_BLOCK: i32 = 8;
 
 /**
  * Bytes between the 36 planes of a block: not a power of two, so that they do not share cache sets.
@@ -50,13 +53,13 @@ function storeFilterPlanes(columns: usize, to: usize, plane: usize): void {
 }
 
 /**
- * U = G g G' of a filter [3, 3, ci, co] as 36 planes of panels [co / 8][ci][8]. Words: filter, U,
- * ci, co. Tasks: blocks of 8 input channels.
+ * U = G g G' of a filter [3, 3, ci, co] as 36 planes of panels [co / 8][ci][8]. Tasks: blocks of 8
+ * input channels.
  */
-export function winograd_filter_f32(task: i32, params: usize, scratch: usize): void {
-  const filter = ptr(params, 0);
-  const inputs = int(params, 2);
-  const outputs = int(params, 3);
+export function winograd_filter_f32(task: i32, words: WinogradFilterWords, scratch: usize): void {
+  const filter = words.filter;
+  const inputs = words.inputs;
+  const outputs = words.outputs;
   const tap = <usize>(inputs * outputs) << 2;
   const plane = filterPlaneBytes(inputs, outputs);
   const end = min(inputs, (task + 1) * FILTER_BLOCK);
@@ -74,7 +77,7 @@ export function winograd_filter_f32(task: i32, params: usize, scratch: usize): v
         );
       }
       const row = (o >> 3) * inputs + i;
-      storeFilterPlanes(scratch, ptr(params, 1) + (<usize>(row * 8 + (o & 7)) << 2), plane);
+      storeFilterPlanes(scratch, words.u + (<usize>(row * 8 + (o & 7)) << 2), plane);
     }
   }
 }
@@ -91,13 +94,12 @@ function gather(at: usize, s1: usize, s2: usize, s3: usize): v128 {
 
 /**
  * The same for the filter turned by 180 degrees with its channels exchanged, which takes dy to dx:
- * 36 planes of panels [ci / 8][co][8]. Words: filter, U, ci, co. Tasks: blocks of 8 output
- * channels.
+ * 36 planes of panels [ci / 8][co][8]. Tasks: blocks of 8 output channels.
  */
-export function winograd_turned_filter_f32(task: i32, params: usize, scratch: usize): void {
-  const filter = ptr(params, 0);
-  const inputs = int(params, 2);
-  const outputs = int(params, 3);
+export function winograd_turned_filter_f32(task: i32, words: WinogradFilterWords, scratch: usize): void {
+  const filter = words.filter;
+  const inputs = words.inputs;
+  const outputs = words.outputs;
   const tap = <usize>(inputs * outputs) << 2;
   const plane = filterPlaneBytes(outputs, inputs);
   const end = min(outputs, (task + 1) * FILTER_BLOCK);
@@ -119,25 +121,22 @@ export function winograd_turned_filter_f32(task: i32, params: usize, scratch: us
         );
       }
       const row = (i >> 3) * outputs + o;
-      storeFilterPlanes(scratch, ptr(params, 1) + (<usize>(row * 8 + (i & 7)) << 2), plane);
+      storeFilterPlanes(scratch, words.u + (<usize>(row * 8 + (i & 7)) << 2), plane);
     }
   }
 }
 
-/**
- * y = x * filter + bias. Words: x, U, bias, y, x's height, width, channels, y's height, width,
- * channels, padding above, padding left, tiles, tiles per task, relu.
- */
-export function winograd_conv2d_f32(task: i32, params: usize, scratch: usize): void {
-  const inputs = int(params, 6);
-  const outHeight = int(params, 7);
-  const outWidth = int(params, 8);
-  const outputs = int(params, 9);
-  const block = int(params, 13);
+/** y = x * filter + bias. */
+export function winograd_conv2d_f32(task: i32, words: WinogradConv2dWords, scratch: usize): void {
+  const inputs = words.inputs;
+  const outHeight = words.outHeight;
+  const outWidth = words.outWidth;
+  const outputs = words.outputs;
+  const block = words.perTask;
   const tilesDown = (outHeight + 3) >> 2;
   const tilesAcross = (outWidth + 3) >> 2;
   const begin = task * block;
-  const end = min(int(params, 12), begin + block);
+  const end = min(words.tiles, begin + block);
   const inPitch = <usize>roundUp(inputs, 4) << 2;
   const outPitch = <usize>roundUp(outputs, 8) << 2;
   const inPlane = planeBytes(block, inPitch);
@@ -146,12 +145,12 @@ export function winograd_conv2d_f32(task: i32, params: usize, scratch: usize): v
   const m = v + 36 * inPlane;
   const work = m + 36 * outPlane;
   inputToPlanes(
-    ptr(params, 0),
-    int(params, 4),
-    int(params, 5),
+    words.x,
+    words.inHeight,
+    words.inWidth,
     inputs,
-    int(params, 10),
-    int(params, 11),
+    words.padTop,
+    words.padLeft,
     tilesDown,
     tilesAcross,
     begin,
@@ -163,7 +162,7 @@ export function winograd_conv2d_f32(task: i32, params: usize, scratch: usize): v
   );
   const filterPlane = filterPlaneBytes(inputs, outputs);
   for (let frequency: usize = 0; frequency < 36; frequency++) {
-    let u = ptr(params, 1) + frequency * filterPlane;
+    let u = words.u + frequency * filterPlane;
     for (let o: usize = 0; o < outPitch; o += 32) {
       const from = v + frequency * inPlane;
       const to = m + frequency * outPlane + o;
@@ -175,7 +174,7 @@ export function winograd_conv2d_f32(task: i32, params: usize, scratch: usize): v
     m,
     outPlane,
     outPitch,
-    ptr(params, 3),
+    words.y,
     outHeight,
     outWidth,
     outputs,
@@ -183,33 +182,31 @@ export function winograd_conv2d_f32(task: i32, params: usize, scratch: usize): v
     tilesAcross,
     begin,
     end,
-    ptr(params, 2),
-    int(params, 14) != 0,
+    words.bias,
+    words.relu != 0,
     work,
   );
 }
 
 /**
  * The frequencies of the filter's gradient, summed over the tiles of one chunk: dU = V' (A dy A').
- * Words: x, dy, dU (for each chunk 36 planes [ci][co]), output channels per task (a multiple of 8),
- * x's height, width, channels, dy's height, width, channels, padding above, padding left, tiles,
- * tiles per chunk, tiles per block. Tasks: chunks of tiles x blocks of output channels.
+ * Tasks: chunks of tiles x blocks of output channels.
  */
-export function winograd_filter_gradient_f32(task: i32, params: usize, scratch: usize): void {
-  const perTask = int(params, 3);
-  const inputs = int(params, 6);
-  const outHeight = int(params, 7);
-  const outWidth = int(params, 8);
-  const outputs = int(params, 9);
-  const perChunk = int(params, 13);
-  const block = int(params, 14);
+export function winograd_filter_gradient_f32(task: i32, words: WinogradFilterGradientWords, scratch: usize): void {
+  const perTask = words.channelsPerTask;
+  const inputs = words.inputs;
+  const outHeight = words.outHeight;
+  const outWidth = words.outWidth;
+  const outputs = words.outputs;
+  const perChunk = words.perChunk;
+  const block = words.perBlock;
   const tilesDown = (outHeight + 3) >> 2;
   const tilesAcross = (outWidth + 3) >> 2;
   const channelBlocks = (outputs + perTask - 1) / perTask;
   const chunk = task / channelBlocks;
   const channel = (task - chunk * channelBlocks) * perTask;
   const channels = min(perTask, outputs - channel);
-  const end = min(int(params, 12), (chunk + 1) * perChunk);
+  const end = min(words.tiles, (chunk + 1) * perChunk);
   const inPitch = <usize>roundUp(inputs, 4) << 2;
   const outPitch = <usize>roundUp(channels, 8) << 2;
   const inPlane = planeBytes(block, inPitch);
@@ -220,16 +217,16 @@ export function winograd_filter_gradient_f32(task: i32, params: usize, scratch: 
   const m = v + 36 * inPlane;
   const work = m + 36 * outPlane;
   const first = <usize>channel << 2;
-  const sums = ptr(params, 2) + <usize>chunk * 36 * sumPlane + first;
+  const sums = words.sums + <usize>chunk * 36 * sumPlane + first;
   for (let begin = chunk * perChunk; begin < end; begin += block) {
     const stop = min(end, begin + block);
     inputToPlanes(
-      ptr(params, 0),
-      int(params, 4),
-      int(params, 5),
+      words.x,
+      words.inHeight,
+      words.inWidth,
       inputs,
-      int(params, 10),
-      int(params, 11),
+      words.padTop,
+      words.padLeft,
       tilesDown,
       tilesAcross,
       begin,
@@ -240,7 +237,7 @@ export function winograd_filter_gradient_f32(task: i32, params: usize, scratch: 
       work,
     );
     outputGradientToPlanes(
-      ptr(params, 1) + first,
+      words.dy + first,
       outHeight,
       outWidth,
       outputs,
@@ -267,21 +264,18 @@ export function winograd_filter_gradient_f32(task: i32, params: usize, scratch: 
   }
 }
 
-/**
- * dfilter = G' dU G with the chunks of dU added in their order. Words: dU, dfilter, ci, co, chunks.
- * Tasks: input channels.
- */
-export function winograd_filter_gradient_sum_f32(task: i32, params: usize, scratch: usize): void {
-  const inputs = int(params, 2);
-  const outputs = int(params, 3);
-  const chunks = int(params, 4);
+/** dfilter = G' dU G with the chunks of dU added in their order. Tasks: input channels. */
+export function winograd_filter_gradient_sum_f32(task: i32, words: WinogradFilterGradientSumWords, scratch: usize): void {
+  const inputs = words.inputs;
+  const outputs = words.outputs;
+  const chunks = words.chunks;
   const pitch = <usize>roundUp(outputs, 8) << 2;
   const plane = planeBytes(inputs, pitch);
   const tap = <usize>(inputs * outputs) << 2;
   const sums = scratch;
   const columns = sums + 36 * pitch;
   const taps = columns + 18 * 16;
-  let from = ptr(params, 0) + <usize>task * pitch;
+  let from = words.sums + <usize>task * pitch;
   for (let frequency: usize = 0; frequency < 36; frequency++) {
     touch(chunks, from, 36 * plane, pitch, columns);
     for (let at: usize = 0; at < pitch; at += 16) {
@@ -323,7 +317,7 @@ export function winograd_filter_gradient_sum_f32(task: i32, params: usize, scrat
         16,
       );
     }
-    const to = ptr(params, 1) + (<usize>(task * outputs + o) << 2);
+    const to = words.dfilter + (<usize>(task * outputs + o) << 2);
     for (let t: usize = 0; t < 9; t++) {
       storeFirst(to + t * tap, v128.load(taps + (t << 4)), outputs - o);
     }

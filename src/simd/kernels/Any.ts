@@ -1,3 +1,0 @@
-import { logicalReductionKernel } from "../host/reduce.ts";
-
-export const any = logicalReductionKernel("Any");

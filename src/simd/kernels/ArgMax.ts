@@ -1,3 +1,0 @@
-import { argKernel } from "../host/reduce.ts";
-
-export const argMax = argKernel("ArgMax");

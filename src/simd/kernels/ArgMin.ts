@@ -1,3 +1,0 @@
-import { argKernel } from "../host/reduce.ts";
-
-export const argMin = argKernel("ArgMin");

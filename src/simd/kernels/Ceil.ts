@@ -1,4 +1,0 @@
-import { Ceil } from "@tensorflow/tfjs-core";
-import { unaryKernel } from "../host/element-wise.ts";
-
-export const ceil = unaryKernel(Ceil);

@@ -1,4 +1,0 @@
-import { Less } from "@tensorflow/tfjs-core";
-import { binaryKernel } from "../host/element-wise.ts";
-
-export const less = binaryKernel(Less);

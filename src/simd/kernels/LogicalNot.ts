@@ -1,3 +1,0 @@
-import { logicalKernel } from "../host/element-wise.ts";
-
-export const logicalNot = logicalKernel("LogicalNot");

@@ -1,4 +1,0 @@
-import { Maximum } from "@tensorflow/tfjs-core";
-import { binaryKernel } from "../host/element-wise.ts";
-
-export const maximum = binaryKernel(Maximum);

@@ -1,4 +1,0 @@
-import { Minimum } from "@tensorflow/tfjs-core";
-import { binaryKernel } from "../host/element-wise.ts";
-
-export const minimum = binaryKernel(Minimum);

@@ -1,4 +1,0 @@
-import { NotEqual } from "@tensorflow/tfjs-core";
-import { binaryKernel } from "../host/element-wise.ts";
-
-export const notEqual = binaryKernel(NotEqual);

@@ -1,4 +1,0 @@
-import { SquaredDifference } from "@tensorflow/tfjs-core";
-import { binaryKernel } from "../host/element-wise.ts";
-
-export const squaredDifference = binaryKernel(SquaredDifference);

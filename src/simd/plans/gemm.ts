@@ -1,0 +1,83 @@
+import { fill } from "./element-wise.ts";
+import type { Place, PlanWriter } from "./plan.ts";
+
+/** Elements of C that a task computes: enough to repay packing B, few enough to share out. */
+const BLOCK_ROWS = 192;
+const BLOCK_COLUMNS = 64;
+/** A product with few blocks is cut along k, too, if each chunk has at least so many steps. */
+const MINIMUM_BLOCKS = 8;
+const MINIMUM_CHUNK = 512;
+
+/** A product of matrices or of two stacks of them, which are broadcast; sizes in elements. */
+export interface GemmShape {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** The stacks' shapes, and that of the products. */
+  readonly outerA: readonly number[];
+  readonly outerB: readonly number[];
+  readonly outer: readonly number[];
+}
+
+/** Of each product of a broadcast stack: how many bytes its matrix lies behind the first. */
+function offsetsOf(
+  own: readonly number[],
+  outer: readonly number[],
+  matrixBytes: number,
+): number[] {
+  let offsets = [0];
+  let stride = matrixBytes * own.reduce((product, size) => product * size, 1);
+  for (let axis = 0; axis < outer.length; axis++) {
+    const at = axis - (outer.length - own.length);
+    const size = at < 0 ? 1 : own[at];
+    stride = at < 0 ? stride : stride / size;
+    const step = size === 1 ? 0 : stride;
+    offsets = offsets.flatMap((offset) =>
+      Array.from({ length: outer[axis] }, (_, i) => offset + i * step),
+    );
+  }
+  return offsets;
+}
+
+/** C = A B (+ bias, then max(C, 0) if `relu`); all matrices are without gaps. */
+export function gemm(
+  plan: PlanWriter,
+  shape: GemmShape,
+  { a, b, bias, c }: { a: Place; b: Place; bias: Place | null; c: Place },
+  relu: boolean,
+): void {
+  const { m, n, k, transposeA, transposeB, outerA, outerB, outer } = shape;
+  const batch = outer.reduce((product, size) => product * size, 1);
+  if (m * n * batch === 0) return;
+  const perTask = Math.max(1, Math.ceil(16384 / n));
+  const sum = (partial: Place, chunks: number): void => {
+    const words = { partial, c, n, m, chunks, bias, relu, perTask };
+    plan.call("gemm_sum_f32", batch * Math.ceil(m / perTask), words);
+  };
+  if (k === 0) {
+    // Nothing but the bias.
+    fill(plan, batch * m * n, c, 0);
+    sum(c, 1);
+    return;
+  }
+  const rowBlocks = Math.ceil(m / BLOCK_ROWS);
+  const columnBlocks = Math.ceil(n / BLOCK_COLUMNS);
+  const blocks = batch * rowBlocks * columnBlocks;
+  const chunks =
+    blocks >= MINIMUM_BLOCKS
+      ? 1
+      : Math.max(1, Math.min(MINIMUM_BLOCKS, Math.floor(k / MINIMUM_CHUNK)));
+  const table = (own: readonly number[], matrixBytes: number): Place | null =>
+    batch === 1 ? null : plan.table(offsetsOf(own, outer, matrixBytes));
+  const target = chunks === 1 ? c : plan.temporary(chunks * batch * m * n * 4);
+  plan.call("gemm_f32", blocks * chunks, {
+    ...{ a, b, c: target, bias: chunks === 1 ? bias : null, m, n, k },
+    ...{ lda: (transposeA ? m : k) * 4, ldb: (transposeB ? k : n) * 4, transposeA, transposeB },
+    ...{ relu, blockRows: BLOCK_ROWS, blockColumns: BLOCK_COLUMNS, rowBlocks, columnBlocks },
+    ...{ perChunk: Math.ceil(k / chunks), chunks },
+    ...{ offsetsA: table(outerA, m * k * 4), offsetsB: table(outerB, k * n * 4) },
+  });
+  if (chunks > 1) sum(target, chunks);
+}

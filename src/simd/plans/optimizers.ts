@@ -1,0 +1,20 @@
+import type { Place, PlanWriter } from "./plan.ts";
+
+/** Adam's update of the blocks in the table. */
+export function adamUpdate(
+  plan: PlanWriter,
+  blocks: number,
+  places: Record<"table" | "rate1" | "rate2" | "alpha" | "epsilon", Place>,
+): void {
+  plan.call("adam_update_f32", blocks, places);
+}
+
+/** Gradient descent's update of the blocks in the table, with momentum where there are velocities. */
+export function sgdUpdate(
+  plan: PlanWriter,
+  blocks: number,
+  kind: { hasVelocity: boolean; nesterov: boolean },
+  places: Record<"table" | "rate" | "momentum", Place>,
+): void {
+  plan.call("sgd_update_f32", blocks, { ...kind, ...places });
+}

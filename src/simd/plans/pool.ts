@@ -1,0 +1,78 @@
+import type { Place, PlanWriter } from "./plan.ts";
+
+/** Elements of the output that one task of a pooling kernel computes. */
+const OUT_BLOCK = 8192;
+/** Channels that one task of a pooling gradient covers. A multiple of 4. */
+const CHANNELS = 32;
+
+/** The sizes of a pooling of NHWC images. */
+export interface PoolShape {
+  readonly images: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+export type Pooling = "max" | "avg";
+
+/** Whether every element of the input is in exactly one window. */
+function tilesExactly(shape: PoolShape): boolean {
+  const { strideHeight, strideWidth, filterHeight, filterWidth, padTop, padLeft } = shape;
+  return (
+    strideHeight === filterHeight &&
+    strideWidth === filterWidth &&
+    padTop === 0 &&
+    padLeft === 0 &&
+    shape.outHeight * filterHeight === shape.height &&
+    shape.outWidth * filterWidth === shape.width
+  );
+}
+
+/** Whether 2 x 2 windows tile the input, for which there are faster kernels. */
+function tilesBy2(shape: PoolShape): boolean {
+  return shape.filterHeight === 2 && shape.filterWidth === 2 && tilesExactly(shape);
+}
+
+/** Cuts rows of the output into tasks; a row counts as this many elements. */
+function cutRows(shape: PoolShape, elements: number): { tasks: number; perTask: number } {
+  const perTask = Math.max(1, Math.floor(OUT_BLOCK / elements));
+  return { tasks: Math.ceil((shape.images * shape.outHeight) / perTask), perTask };
+}
+
+/** y: of each window the largest, or the average. */
+export function pool(
+  plan: PlanWriter,
+  kind: Pooling,
+  shape: PoolShape,
+  { x, y }: Record<"x" | "y", Place>,
+): void {
+  const { tasks, perTask } = cutRows(shape, shape.outWidth * shape.channels);
+  const by2 = kind === "max" && tilesBy2(shape);
+  const kernel = by2 ? "max_pool_2x2_f32" : (`${kind}_pool_f32` as const);
+  plan.call(kernel, tasks, { x, y, dx: null, ...shape, perTask, tiled: false });
+}
+
+/** dx from the gradient `y` of the output; `x` is the input, of which averages need nothing. */
+export function poolGradient(
+  plan: PlanWriter,
+  kind: Pooling,
+  shape: PoolShape,
+  places: { x: Place | null; y: Place; dx: Place },
+): void {
+  if (kind === "max" && tilesBy2(shape)) {
+    const { tasks, perTask } = cutRows(shape, 4 * shape.outWidth * shape.channels);
+    plan.call("max_pool_2x2_grad_f32", tasks, { ...places, ...shape, perTask, tiled: true });
+    return;
+  }
+  const tasks = shape.images * Math.ceil(shape.channels / CHANNELS);
+  const words = { ...places, ...shape, perTask: CHANNELS, tiled: tilesExactly(shape) };
+  plan.call(`${kind}_pool_grad_f32`, tasks, words);
+}

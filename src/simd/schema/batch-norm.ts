@@ -1,0 +1,98 @@
+import type { Words } from "./words.ts";
+
+/** A matrix of rows along the last axis; `perChunk` rows go to a task. */
+const matrix = { rows: "int", channels: "int", perChunk: "int" } as const satisfies Words;
+
+export const BatchNorm = {
+  x: "ptr",
+  out: "ptr",
+  rows: "int",
+  perTask: "int",
+  /** At most half of scratch. */
+  channels: "int",
+  mean: "ptr",
+  variance: "ptr",
+  scale: "ptr",
+  offset: "ptr",
+  epsilon: "float",
+} as const satisfies Words;
+
+export const BatchNormMoments = {
+  x: "ptr",
+  /** [chunks, 2, pitch]: of each chunk the means and the sums of squared deviations. */
+  partial: "ptr",
+  ...matrix,
+} as const satisfies Words;
+
+export const BatchNormCombine = {
+  partial: "ptr",
+  mean: "ptr",
+  variance: "ptr",
+  gamma: "ptr",
+  factor: "ptr",
+  ...matrix,
+  epsilon: "float",
+} as const satisfies Words;
+
+export const BatchNormApply = {
+  x: "ptr",
+  y: "ptr",
+  ...matrix,
+  mean: "ptr",
+  factor: "ptr",
+  beta: "ptr",
+} as const satisfies Words;
+
+export const BatchNormGradientSums = {
+  x: "ptr",
+  dy: "ptr",
+  /** [chunks, 2, pitch] */
+  partial: "ptr",
+  ...matrix,
+  mean: "ptr",
+} as const satisfies Words;
+
+export const BatchNormGradientCombine = {
+  partial: "ptr",
+  variance: "ptr",
+  factor: "ptr",
+  dgamma: "ptr",
+  dbeta: "ptr",
+  /** [3, pitch] */
+  coefficients: "ptr",
+  rows: "int",
+  channels: "int",
+  chunks: "int",
+  epsilon: "float",
+} as const satisfies Words;
+
+export const BatchNormGradientApply = {
+  x: "ptr",
+  dy: "ptr",
+  dx: "ptr",
+  ...matrix,
+  mean: "ptr",
+  coefficients: "ptr",
+} as const satisfies Words;
+
+export const BatchNormReluGradientApply = {
+  ...BatchNormGradientApply,
+  /** [chunks, pitch] */
+  partial: "ptr",
+} as const satisfies Words;
+
+export const BiasActivationGradient = {
+  y: "ptr",
+  dy: "ptr",
+  d: "ptr",
+  /** [chunks, pitch] */
+  partial: "ptr",
+  ...matrix,
+} as const satisfies Words;
+
+export const BiasGradientSum = {
+  partial: "ptr",
+  out: "ptr",
+  channels: "int",
+  chunks: "int",
+} as const satisfies Words;

@@ -1,0 +1,9 @@
+/** Numbers that host and module must agree on. */
+export const CONSTANTS = {
+  /** Bytes of every thread's scratch region. */
+  SCRATCH_BYTES: 4 << 20,
+  /** Rows of the source that one task of a transpose covers: a cache line of the source each. */
+  STRIPE: 16,
+  /** Input channels that one task of a transform of Winograd's filters covers. */
+  FILTER_BLOCK: 8,
+} as const;

@@ -1,0 +1,70 @@
+import type { Words } from "./words.ts";
+
+/** Pixels of images in memory: bytes from one image, row, pixel to the next. */
+const from = { fromImage: "size", fromRow: "size", fromPixel: "size" } as const satisfies Words;
+
+export const Conv2dPad = {
+  x: "ptr",
+  out: "ptr",
+  height: "int",
+  width: "int",
+  channels: "int",
+  outHeight: "int",
+  outWidth: "int",
+  top: "int",
+  left: "size",
+} as const satisfies Words;
+
+export const Conv2dPackFilter = {
+  filter: "ptr",
+  panels: "ptr",
+  rows: "int",
+  columns: "int",
+  transposed: "int",
+  taps: "int",
+  indices: "ptr",
+} as const satisfies Words;
+
+export const Conv2d = {
+  x: "ptr",
+  steps: "ptr",
+  panels: "ptr",
+  bias: "ptr",
+  out: "ptr",
+  depth: "int",
+  channels: "int",
+  relu: "int",
+  pixels: "int",
+  rows: "int",
+  columns: "int",
+  ...from,
+  toImage: "size",
+  toRow: "size",
+  toPixel: "size",
+  perTask: "int",
+} as const satisfies Words;
+
+export const Conv2dFilterGradient = {
+  x: "ptr",
+  steps: "ptr",
+  dy: "ptr",
+  /** Of each chunk [depth, channels rounded up to 8]. */
+  sums: "ptr",
+  depth: "int",
+  channels: "int",
+  pixels: "int",
+  rows: "int",
+  columns: "int",
+  ...from,
+  perChunk: "int",
+  perBlock: "int",
+} as const satisfies Words;
+
+export const Conv2dFilterGradientSum = {
+  sums: "ptr",
+  dfilter: "ptr",
+  depth: "int",
+  channels: "int",
+  chunks: "int",
+  perTask: "int",
+} as const satisfies Words;

@@ -1,0 +1,62 @@
+import type { Words } from "./words.ts";
+
+/** Channels count after repetition. */
+const sizes = {
+  height: "int",
+  width: "int",
+  channels: "int",
+  outHeight: "int",
+  outWidth: "int",
+  filterHeight: "int",
+  filterWidth: "int",
+  strideHeight: "int",
+  strideWidth: "int",
+  dilationHeight: "int",
+  dilationWidth: "int",
+  padTop: "int",
+  padLeft: "int",
+  perTask: "int",
+  /** In all images. */
+  rows: "int",
+} as const satisfies Words;
+
+export const DepthwiseConv2d = {
+  x: "ptr",
+  filter: "ptr",
+  bias: "ptr",
+  y: "ptr",
+  ...sizes,
+  relu: "int",
+} as const satisfies Words;
+
+export const DepthwiseInputGradient = {
+  dy: "ptr",
+  filter: "ptr",
+  dx: "ptr",
+  ...sizes,
+} as const satisfies Words;
+
+export const DepthwiseFilterGradient = {
+  x: "ptr",
+  dy: "ptr",
+  /** [chunks, taps, channels rounded up to 4] */
+  sums: "ptr",
+  ...sizes,
+} as const satisfies Words;
+
+export const DepthwiseRepeat = {
+  x: "ptr",
+  out: "ptr",
+  pixels: "int",
+  channels: "int",
+  times: "int",
+  perTask: "int",
+} as const satisfies Words;
+
+export const DepthwiseFilterGradientSum = {
+  sums: "ptr",
+  dfilter: "ptr",
+  taps: "int",
+  channels: "int",
+  chunks: "int",
+} as const satisfies Words;

@@ -1,0 +1,70 @@
+import type { Words } from "./words.ts";
+
+export const Unary = {
+  x: "ptr",
+  out: "ptr",
+  length: "int",
+  /** A multiple of 4. */
+  perTask: "int",
+  op: "int",
+  p: "float",
+  q: "float",
+} as const satisfies Words;
+
+export const Binary = {
+  a: "ptr",
+  b: "ptr",
+  out: "ptr",
+  length: "int",
+  perTask: "int",
+  op: "int",
+  inner: "int",
+  advanceA: "int",
+  advanceB: "int",
+  outer: "int",
+  /** Of each outer dimension, innermost first: its size, its strides in a and b in elements. */
+  dimensions: "ints",
+} as const satisfies Words;
+
+export const Logical = {
+  a: "ptr",
+  b: "ptr",
+  out: "ptr",
+  length: "int",
+  perTask: "int",
+  op: "int",
+} as const satisfies Words;
+
+export const Select = {
+  condition: "ptr",
+  a: "ptr",
+  b: "ptr",
+  out: "ptr",
+  length: "int",
+  perTask: "int",
+} as const satisfies Words;
+
+export const Fill = {
+  out: "ptr",
+  length: "int",
+  perTask: "int",
+  value: "float",
+} as const satisfies Words;
+
+export const Cast = {
+  x: "ptr",
+  out: "ptr",
+  length: "int",
+  perTask: "int",
+  conversion: "int",
+} as const satisfies Words;
+
+export const SeededDropout = {
+  x: "ptr",
+  y: "ptr",
+  length: "int",
+  seed: "int",
+  threshold: "int",
+  scale: "float",
+  perTask: "int",
+} as const satisfies Words;

@@ -1,0 +1,40 @@
+import type { Words } from "./words.ts";
+
+export const Gemm = {
+  a: "ptr",
+  b: "ptr",
+  c: "ptr",
+  bias: "ptr",
+  m: "int",
+  n: "int",
+  k: "int",
+  lda: "size",
+  ldb: "size",
+  transposeA: "int",
+  transposeB: "int",
+  relu: "int",
+  blockRows: "int",
+  /** A multiple of 8. */
+  blockColumns: "int",
+  rowBlocks: "int",
+  columnBlocks: "int",
+  perChunk: "int",
+  chunks: "int",
+  /** Tables of byte offsets, one for each product of the batch; none means 0. */
+  offsetsA: "ptr",
+  offsetsB: "ptr",
+} as const satisfies Words;
+
+export const GemmSum = {
+  /** [batch, chunks, m, n] */
+  partial: "ptr",
+  c: "ptr",
+  n: "int",
+  m: "int",
+  chunks: "int",
+  bias: "ptr",
+  relu: "int",
+  perTask: "int",
+} as const satisfies Words;
+
+export const MultiplyAddPeak = { rounds: "int" } as const satisfies Words;

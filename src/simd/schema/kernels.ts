@@ -1,0 +1,86 @@
+import * as batchNorm from "./batch-norm.ts";
+import * as conv from "./conv.ts";
+import * as copy from "./copy.ts";
+import * as depthwise from "./depthwise.ts";
+import * as elementWise from "./element-wise.ts";
+import * as gemm from "./gemm.ts";
+import * as optimizers from "./optimizers.ts";
+import * as pool from "./pool.ts";
+import * as reduce from "./reduce.ts";
+import * as winograd from "./winograd.ts";
+import type { Words } from "./words.ts";
+
+/** Every list of words, by the name of its class in the module. */
+export const LISTS: Readonly<Record<string, Words>> = {
+  ...conv,
+  ...winograd,
+  ...depthwise,
+  ...gemm,
+  ...elementWise,
+  ...copy,
+  ...reduce,
+  ...pool,
+  ...batchNorm,
+  ...optimizers,
+};
+
+/** Every kernel that the module exports, with the words that it takes. */
+export const KERNELS = {
+  conv2d_pad_f32: conv.Conv2dPad,
+  conv2d_pack_filter_f32: conv.Conv2dPackFilter,
+  conv2d_f32: conv.Conv2d,
+  conv2d_filter_gradient_f32: conv.Conv2dFilterGradient,
+  conv2d_filter_gradient_sum_f32: conv.Conv2dFilterGradientSum,
+  winograd_filter_f32: winograd.WinogradFilter,
+  winograd_turned_filter_f32: winograd.WinogradFilter,
+  winograd_conv2d_f32: winograd.WinogradConv2d,
+  winograd_filter_gradient_f32: winograd.WinogradFilterGradient,
+  winograd_filter_gradient_sum_f32: winograd.WinogradFilterGradientSum,
+  depthwise_conv2d_f32: depthwise.DepthwiseConv2d,
+  depthwise_conv2d_input_gradient_f32: depthwise.DepthwiseInputGradient,
+  depthwise_conv2d_filter_gradient_f32: depthwise.DepthwiseFilterGradient,
+  depthwise_filter_gradient_sum_f32: depthwise.DepthwiseFilterGradientSum,
+  depthwise_repeat_f32: depthwise.DepthwiseRepeat,
+  depthwise_repeat_sum_f32: depthwise.DepthwiseRepeat,
+  gemm_f32: gemm.Gemm,
+  gemm_sum_f32: gemm.GemmSum,
+  multiply_add_peak_f32: gemm.MultiplyAddPeak,
+  unary_f32: elementWise.Unary,
+  binary_f32: elementWise.Binary,
+  logical_bool: elementWise.Logical,
+  select_f32: elementWise.Select,
+  fill_f32: elementWise.Fill,
+  cast: elementWise.Cast,
+  seeded_dropout_f32: elementWise.SeededDropout,
+  copy_32: copy.Copy,
+  transpose_32: copy.Transpose,
+  gather_32: copy.Gather,
+  one_hot_f32: copy.OneHot,
+  fold_f32: reduce.Fold,
+  fold_bool: reduce.FoldBool,
+  arg_max_f32: reduce.ArgMax,
+  softmax_f32: reduce.Softmax,
+  sparse_cross_entropy_f32: reduce.SparseCrossEntropy,
+  sparse_cross_entropy_gradient_f32: reduce.SparseCrossEntropyGradient,
+  max_pool_f32: pool.Pool,
+  avg_pool_f32: pool.Pool,
+  max_pool_grad_f32: pool.Pool,
+  avg_pool_grad_f32: pool.Pool,
+  max_pool_2x2_f32: pool.Pool,
+  max_pool_2x2_grad_f32: pool.Pool,
+  batch_norm_f32: batchNorm.BatchNorm,
+  batch_norm_moments_f32: batchNorm.BatchNormMoments,
+  batch_norm_combine_f32: batchNorm.BatchNormCombine,
+  batch_norm_apply_f32: batchNorm.BatchNormApply,
+  batch_norm_gradient_sums_f32: batchNorm.BatchNormGradientSums,
+  batch_norm_gradient_combine_f32: batchNorm.BatchNormGradientCombine,
+  batch_norm_gradient_apply_f32: batchNorm.BatchNormGradientApply,
+  batch_norm_relu_gradient_apply_f32: batchNorm.BatchNormReluGradientApply,
+  bias_activation_gradient_f32: batchNorm.BiasActivationGradient,
+  bias_gradient_sum_f32: batchNorm.BiasGradientSum,
+  adam_update_f32: optimizers.AdamUpdate,
+  sgd_update_f32: optimizers.SgdUpdate,
+} as const satisfies Readonly<Record<string, Words>>;
+
+/** The name of a kernel of the module. */
+export type KernelName = keyof typeof KERNELS;

@@ -1,0 +1,273 @@
+import {
+  backend_util,
+  buffer,
+  DataStorage,
+  engine,
+  kernel_impls,
+  KernelBackend,
+  util,
+} from "@tensorflow/tfjs-core";
+import type {
+  DataId,
+  DataType,
+  Rank,
+  Tensor,
+  TensorBuffer,
+  TensorInfo,
+} from "@tensorflow/tfjs-core";
+import type { PlanWriter } from "../plans/plan.ts";
+import type { LinearMemory } from "../runtime/linear-memory.ts";
+import type { Build } from "../runtime/module.ts";
+import { type Operands, type PlacesOf, PlanRunner } from "../runtime/plan-runner.ts";
+import type { ThreadPool } from "../runtime/thread-pool.ts";
+import { SimdBackendError } from "../simd-error.ts";
+import { TensorRecord, type PendingData } from "./tensor-record.ts";
+
+/** What `tf.memory()` returns on this backend, beside tfjs's own fields. */
+export interface SimdMemoryInfo {
+  unreliable: boolean;
+  reasons?: string[];
+  /** Bytes of linear memory that tensors, temporary buffers and scratch regions occupy. */
+  numBytesInLinearMemory: number;
+  /** Bytes of linear memory taken from the system; it never shrinks. */
+  numBytesReserved: number;
+}
+
+/** The records by tensor; tfjs fetches those of other backends when they are first asked for. */
+class TensorRecords extends DataStorage<TensorRecord> {
+  override get(dataId: DataId): TensorRecord {
+    try {
+      return super.get(dataId);
+    } catch (cause) {
+      throw new SimdBackendError(
+        "simd backend",
+        "a tensor that is alive",
+        "one that was disposed",
+        "keep it with tf.keep, or dispose of it later",
+        cause,
+      );
+    }
+  }
+}
+
+/**
+ * The tfjs backend: where tensors live, and the door through which kernels reach the module.
+ *
+ * It offers what the kernels of the cpu backend expect of theirs (`data`, `makeTensorInfo`,
+ * `bufferSync`, ...), so that each of them works here as it is; and to the kernels of this folder
+ * `pointer`, `output`, `share` and `run`.
+ */
+export class SimdBackend extends KernelBackend {
+  readonly data: DataStorage<TensorRecord>;
+  readonly build: Build;
+  /** Side of the blocks in which the cpu backend's matrix product goes; it reads it from here. */
+  readonly blockSize = 48;
+  readonly #heap: LinearMemory;
+  readonly #pool: ThreadPool;
+  readonly #plans: PlanRunner;
+  #nextId = 0;
+
+  constructor(heap: LinearMemory, pool: ThreadPool, build: Build) {
+    super();
+    this.#heap = heap;
+    this.#pool = pool;
+    this.#plans = new PlanRunner(heap, pool);
+    this.build = build;
+    this.data = new TensorRecords(this, engine());
+  }
+
+  /** Threads that work, the calling one included. */
+  get threads(): number {
+    return this.#pool.threads;
+  }
+
+  /** The memory behind the tensors, for kernels that fill a buffer from JavaScript. */
+  get heap(): LinearMemory {
+    return this.#heap;
+  }
+
+  // ---- for the kernels of this folder
+
+  /** Byte address of a float32, int32 or bool tensor's data; valid while the tensor lives. */
+  pointer(tensor: TensorInfo): number {
+    return this.data.get(tensor.dataId).pointer(tensor.dtype);
+  }
+
+  /** A new tensor in linear memory with arbitrary contents, all of which the kernel must write. */
+  output(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
+    checkSizes(shape);
+    const length = util.sizeFromShape([...shape]);
+    const dataId = this.#store(TensorRecord.inLinearMemory(this.#heap, dtype, length));
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  /** A new float32 tensor whose data are computed when somebody asks for them. */
+  outputLater(shape: readonly number[], pending: PendingData): TensorInfo {
+    const length = util.sizeFromShape([...shape]);
+    const dataId = this.#store(TensorRecord.computedLater(this.#heap, length, pending));
+    return { dataId, shape: [...shape], dtype: "float32" };
+  }
+
+  /** A tensor of another shape over the same data. */
+  share(tensor: TensorInfo, shape: readonly number[] = tensor.shape): TensorInfo {
+    this.incRef(tensor.dataId);
+    return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
+  }
+
+  /** Computes what was put off of these tensors' data. */
+  settle(tensors: readonly TensorInfo[]): void {
+    for (const { dataId } of tensors) this.data.get(dataId).settle();
+  }
+
+  /** Runs the plan of an operation; see PlanRunner.run. */
+  run<Given extends Operands>(
+    key: string,
+    operands: Given,
+    write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
+  ): void {
+    this.#plans.run(key, operands, write);
+  }
+
+  // ---- for tfjs and the kernels of the cpu backend
+
+  override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
+    return this.#store(TensorRecord.fromValues(this.#heap, dtype, values));
+  }
+
+  override move(
+    dataId: DataId,
+    values: backend_util.BackendValues,
+    _shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const record = TensorRecord.fromValues(this.#heap, dtype, values);
+    record.refCount = refCount;
+    this.data.set(dataId, record);
+  }
+
+  makeTensorInfo(
+    shape: number[],
+    dtype: DataType,
+    values?: backend_util.BackendValues | string[],
+  ): TensorInfo {
+    const encoded =
+      dtype === "string" && values != null && values.length > 0 && util.isString(values[0])
+        ? (values as string[]).map((text) => util.encodeString(text))
+        : values;
+    const dataId = this.write(encoded as backend_util.BackendValues, shape, dtype);
+    return { dataId, shape, dtype };
+  }
+
+  makeOutput(values: backend_util.BackendValues, shape: number[], dtype: DataType): Tensor {
+    return engine().makeTensorFromTensorInfo(this.makeTensorInfo(shape, dtype, values), this);
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.data.has(dataId) ? this.data.get(dataId).refCount : 0;
+  }
+
+  override incRef(dataId: DataId): void {
+    this.data.get(dataId).refCount++;
+  }
+
+  decRef(dataId: DataId): void {
+    if (this.data.has(dataId)) this.data.get(dataId).refCount--;
+  }
+
+  override numDataIds(): number {
+    return this.data.numDataIds();
+  }
+
+  override read(dataId: DataId): Promise<backend_util.BackendValues> {
+    return Promise.resolve(this.readSync(dataId));
+  }
+
+  override readSync(dataId: DataId): backend_util.BackendValues {
+    const record = this.data.get(dataId);
+    if (record.complexTensorInfos !== undefined) {
+      const { real, imag } = record.complexTensorInfos;
+      return backend_util.mergeRealAndImagArrays(
+        this.readSync(real.dataId) as Float32Array,
+        this.readSync(imag.dataId) as Float32Array,
+      );
+    }
+    return util.convertBackendValuesAndArrayBuffer(record.copy(), record.dtype);
+  }
+
+  bufferSync<R extends Rank, D extends DataType>(tensor: TensorInfo): TensorBuffer<R, D> {
+    const data = this.readSync(tensor.dataId);
+    const values =
+      tensor.dtype === "string"
+        ? (data as Uint8Array[]).map((text) => util.decodeString(text))
+        : data;
+    return buffer(tensor.shape, tensor.dtype, values as never) as unknown as TensorBuffer<R, D>;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const record = this.data.get(dataId);
+    record.refCount--;
+    if (!force && record.refCount > 0) return false;
+    if (record.complexTensorInfos !== undefined) {
+      this.disposeData(record.complexTensorInfos.real.dataId, true);
+      this.disposeData(record.complexTensorInfos.imag.dataId, true);
+    }
+    record.release();
+    this.data.delete(dataId);
+    return true;
+  }
+
+  /** Gives up a share; where it was the last one of a tensor of the engine's, the engine hears of it. */
+  disposeIntermediateTensorInfo(tensor: TensorInfo): void {
+    if (this.disposeData(tensor.dataId)) engine().removeDataId(tensor.dataId, this);
+  }
+
+  where(condition: Tensor): Tensor {
+    return kernel_impls.whereImpl(condition.shape, this.readSync(condition.dataId) as Uint8Array);
+  }
+
+  override time(f: () => void): Promise<{ kernelMs: number }> {
+    const start = util.now();
+    f();
+    return Promise.resolve({ kernelMs: util.now() - start });
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override memory(): SimdMemoryInfo {
+    return {
+      unreliable: false,
+      numBytesInLinearMemory: this.#heap.bytesInUse,
+      numBytesReserved: this.#heap.bytesReserved,
+    };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  /** Ends the worker threads. */
+  override dispose(): void {
+    this.#pool.stop();
+  }
+
+  #store(record: TensorRecord): DataId {
+    const dataId = { id: this.#nextId++ };
+    this.data.set(dataId, record);
+    return dataId;
+  }
+}
+
+/** tfjs computes a negative size where a window is larger than what it slides over. */
+function checkSizes(shape: readonly number[]): void {
+  if (shape.every((size) => size >= 0)) return;
+  throw new SimdBackendError(
+    "simd backend",
+    "a result whose sizes are 0 or more",
+    `[${shape.join()}]`,
+    "make the input at least as large as the window that slides over it",
+  );
+}

@@ -1,0 +1,43 @@
+import type { GradConfig } from "@tensorflow/tfjs-core";
+import type { SimdKernel } from "./kernel.ts";
+import { batchNormKernels, batchNormTrainingGradient } from "./kernels/batch-norm.ts";
+import { binaryKernels } from "./kernels/binary.ts";
+import { conv2DBiasActivationGradient, convKernels } from "./kernels/conv.ts";
+import { crossEntropyKernels, sparseSoftmaxCrossEntropyGradient } from "./kernels/cross-entropy.ts";
+import { depthwiseKernels } from "./kernels/depthwise.ts";
+import { dropoutKernels, seededDropoutGradient } from "./kernels/dropout.ts";
+import { fillKernels } from "./kernels/fill.ts";
+import { logicalKernels } from "./kernels/logical.ts";
+import { matMulBiasActivationGradient, matMulKernels } from "./kernels/mat-mul.ts";
+import { moveKernels } from "./kernels/moves.ts";
+import { optimizerKernels } from "./kernels/optimizers.ts";
+import { poolKernels } from "./kernels/pool.ts";
+import { reduceKernels } from "./kernels/reduce.ts";
+import { unaryKernels } from "./kernels/unary.ts";
+
+/** Every kernel that has a SIMD path. */
+export const simdKernels: readonly SimdKernel[] = [
+  ...batchNormKernels,
+  ...binaryKernels,
+  ...convKernels,
+  ...crossEntropyKernels,
+  ...depthwiseKernels,
+  ...dropoutKernels,
+  ...fillKernels,
+  ...logicalKernels,
+  ...matMulKernels,
+  ...moveKernels,
+  ...optimizerKernels,
+  ...poolKernels,
+  ...reduceKernels,
+  ...unaryKernels,
+];
+
+/** Gradients of kernels that only this backend has. */
+export const simdGradients: readonly GradConfig[] = [
+  batchNormTrainingGradient,
+  conv2DBiasActivationGradient,
+  matMulBiasActivationGradient,
+  seededDropoutGradient,
+  sparseSoftmaxCrossEntropyGradient,
+];

@@ -1,0 +1,175 @@
+import {
+  Conv2D,
+  type Conv2DAttrs,
+  Conv2DBackpropFilter,
+  type Conv2DBackpropFilterAttrs,
+  type Conv2DBackpropFilterInputs,
+  Conv2DBackpropInput,
+  type Conv2DBackpropInputAttrs,
+  type Conv2DBackpropInputInputs,
+  type Conv2DInputs,
+  engine,
+  FusedConv2D,
+  type FusedConv2DAttrs,
+  type GradConfig,
+  type NamedAttrMap,
+  type Tensor,
+  type TensorInfo,
+  util,
+} from "@tensorflow/tfjs-core";
+import {
+  conv2D as convPlan,
+  conv2DFilterGradient,
+  conv2DInputGradient,
+  fitsConv,
+} from "../../plans/conv.ts";
+import type { ConvShape } from "../../plans/conv-shape.ts";
+import type { SimdBackend } from "../backend.ts";
+import { type ConvAttrs, convShape, isGradient } from "../conv-shape.ts";
+import { applyEpilogue, insideProduct } from "../epilogue.ts";
+import { defineKernel, type SimdKernel } from "../kernel.ts";
+import { BiasActivationGrad } from "./batch-norm.ts";
+
+interface Inputs {
+  x: TensorInfo;
+  filter: TensorInfo;
+  bias?: TensorInfo | undefined;
+}
+
+/** x * filter (+ bias, then relu or nothing). */
+function convolved(
+  backend: SimdBackend,
+  shape: ConvShape,
+  { x, filter, bias }: Inputs,
+  relu: boolean,
+): TensorInfo {
+  const out = backend.output([shape.batch, shape.outHeight, shape.outWidth, shape.outChannels]);
+  if (util.sizeFromShape(out.shape) === 0) return out;
+  backend.run(
+    `Conv2D|${Object.values(shape).join()}|${relu}`,
+    {
+      x: backend.pointer(x),
+      filter: backend.pointer(filter),
+      bias: bias ? backend.pointer(bias) : null,
+      y: backend.pointer(out),
+    },
+    (plan, places) => {
+      convPlan(plan, shape, places, relu);
+    },
+  );
+  return out;
+}
+
+const conv2D = defineKernel<Conv2DInputs, Conv2DAttrs>(
+  Conv2D,
+  ({ inputs: { x, filter }, attrs, backend }) => {
+    if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
+    const shape = convShape(x.shape, filter.shape, attrs);
+    if (shape === null || !fitsConv(shape)) return null;
+    return convolved(backend, shape, { x, filter }, false);
+  },
+);
+
+const inputGradient = defineKernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>(
+  Conv2DBackpropInput,
+  ({ inputs: { dy, filter }, attrs, backend }) => {
+    if (dy.dtype !== "float32" || filter.dtype !== "float32") return null;
+    const shape = convShape(attrs.inputShape, filter.shape, attrs);
+    if (shape === null || !isGradient(shape, dy) || !fitsConv(shape)) return null;
+    const dx = backend.output(attrs.inputShape);
+    if (util.sizeFromShape(dx.shape) === 0) return dx;
+    backend.run(
+      `Conv2DBackpropInput|${Object.values(shape).join()}`,
+      { dy: backend.pointer(dy), filter: backend.pointer(filter), dx: backend.pointer(dx) },
+      (plan, places) => {
+        conv2DInputGradient(plan, shape, places);
+      },
+    );
+    return dx;
+  },
+);
+
+const filterGradient = defineKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFilterAttrs>(
+  Conv2DBackpropFilter,
+  ({ inputs: { x, dy }, attrs, backend }) => {
+    if (x.dtype !== "float32" || dy.dtype !== "float32") return null;
+    const shape = convShape(x.shape, attrs.filterShape, attrs);
+    if (shape === null || !isGradient(shape, dy) || !fitsConv(shape)) return null;
+    const dfilter = backend.output(attrs.filterShape);
+    if (util.sizeFromShape(dfilter.shape) === 0) return dfilter;
+    backend.run(
+      `Conv2DBackpropFilter|${Object.values(shape).join()}`,
+      { x: backend.pointer(x), dy: backend.pointer(dy), dfilter: backend.pointer(dfilter) },
+      (plan, places) => {
+        conv2DFilterGradient(plan, shape, places);
+      },
+    );
+    return dfilter;
+  },
+);
+
+const fusedConv2D = defineKernel<
+  Inputs & { preluActivationWeights?: TensorInfo },
+  FusedConv2DAttrs
+>(FusedConv2D, ({ inputs, attrs, backend }) => {
+  const { x, filter } = inputs;
+  if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
+  const shape = convShape(x.shape, filter.shape, attrs);
+  if (shape === null || !fitsConv(shape)) return null;
+  const epilogue = { ...attrs, ...inputs };
+  const done = insideProduct(epilogue, shape.outChannels);
+  const y = convolved(backend, shape, { x, filter, bias: done.bias }, done.relu);
+  return applyEpilogue(backend, y, epilogue, done);
+});
+
+const Conv2DBiasActivation = "Conv2DBiasActivation";
+
+interface BiasActivationAttrs extends ConvAttrs {
+  readonly activation: "linear" | "relu";
+}
+
+/** activation(x * filter + bias) in one pass. */
+const conv2DBiasActivation = defineKernel<Inputs, BiasActivationAttrs>(
+  Conv2DBiasActivation,
+  ({ inputs, attrs, backend }) => {
+    const { x, filter, bias } = inputs;
+    if ([x, filter, bias].some((tensor) => tensor && tensor.dtype !== "float32")) return null;
+    const shape = convShape(x.shape, filter.shape, attrs);
+    if (shape === null || !fitsConv(shape)) return null;
+    return convolved(backend, shape, inputs, attrs.activation === "relu");
+  },
+);
+
+export const conv2DBiasActivationGradient: GradConfig = {
+  kernelName: Conv2DBiasActivation,
+  inputsToSave: ["x", "filter"],
+  outputsToSave: [true],
+  gradFunc: (dy, saved, attrs) => {
+    const [x, filter, y] = saved;
+    const { strides, pad, dilations, activation } = attrs as unknown as BiasActivationAttrs;
+    const [dproduct, dbias] = engine().runKernel(
+      BiasActivationGrad,
+      activation === "relu" ? { dy: dy as Tensor, y } : { dy: dy as Tensor },
+    ) as unknown as Tensor[];
+    const shared = { strides, pad, dilations, dataFormat: "NHWC" } as NamedAttrMap;
+    return {
+      x: () =>
+        engine().runKernel(
+          Conv2DBackpropInput,
+          { dy: dproduct, filter },
+          { ...shared, inputShape: x.shape },
+        ),
+      filter: () =>
+        engine().runKernel(
+          Conv2DBackpropFilter,
+          { x, dy: dproduct },
+          { ...shared, filterShape: filter.shape },
+        ),
+      bias: () => dbias,
+    };
+  },
+};
+
+export const convKernels: readonly SimdKernel[] = [
+  ...[conv2D, inputGradient, filterGradient, fusedConv2D, conv2DBiasActivation],
+];

@@ -1,0 +1,120 @@
+import {
+  DepthwiseConv2dNative,
+  type DepthwiseConv2dNativeAttrs,
+  DepthwiseConv2dNativeBackpropFilter,
+  type DepthwiseConv2dNativeBackpropFilterAttrs,
+  type DepthwiseConv2dNativeBackpropFilterInputs,
+  DepthwiseConv2dNativeBackpropInput,
+  type DepthwiseConv2dNativeBackpropInputAttrs,
+  type DepthwiseConv2dNativeBackpropInputInputs,
+  type DepthwiseConv2dNativeInputs,
+  FusedDepthwiseConv2D,
+  type FusedDepthwiseConv2DAttrs,
+  type TensorInfo,
+  util,
+} from "@tensorflow/tfjs-core";
+import {
+  depthwiseConv2D,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+} from "../../plans/conv-depthwise.ts";
+import type { ConvShape } from "../../plans/conv-shape.ts";
+import type { SimdBackend } from "../backend.ts";
+import { convShape, isGradient } from "../conv-shape.ts";
+import { applyEpilogue, insideProduct } from "../epilogue.ts";
+import { defineKernel, type SimdKernel } from "../kernel.ts";
+
+interface Inputs {
+  x: TensorInfo;
+  filter: TensorInfo;
+  bias?: TensorInfo | undefined;
+}
+
+/** x * filter (+ bias, then relu or nothing), each channel by itself. */
+function convolved(
+  backend: SimdBackend,
+  shape: ConvShape,
+  { x, filter, bias }: Inputs,
+  relu: boolean,
+): TensorInfo {
+  const y = backend.output([shape.batch, shape.outHeight, shape.outWidth, shape.outChannels]);
+  if (util.sizeFromShape(y.shape) === 0) return y;
+  backend.run(
+    `DepthwiseConv2dNative|${Object.values(shape).join()}|${relu}`,
+    {
+      x: backend.pointer(x),
+      filter: backend.pointer(filter),
+      bias: bias ? backend.pointer(bias) : null,
+      y: backend.pointer(y),
+    },
+    (plan, places) => {
+      depthwiseConv2D(plan, shape, places, relu);
+    },
+  );
+  return y;
+}
+
+const depthwise = defineKernel<DepthwiseConv2dNativeInputs, DepthwiseConv2dNativeAttrs>(
+  DepthwiseConv2dNative,
+  ({ inputs: { x, filter }, attrs, backend }) => {
+    if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
+    const shape = convShape(x.shape, filter.shape, attrs, true);
+    return shape && convolved(backend, shape, { x, filter }, false);
+  },
+);
+
+const inputGradient = defineKernel<
+  DepthwiseConv2dNativeBackpropInputInputs,
+  DepthwiseConv2dNativeBackpropInputAttrs
+>(DepthwiseConv2dNativeBackpropInput, ({ inputs: { dy, filter }, attrs, backend }) => {
+  if (dy.dtype !== "float32" || filter.dtype !== "float32") return null;
+  const shape = convShape(attrs.inputShape, filter.shape, attrs, true);
+  if (shape === null || !isGradient(shape, dy)) return null;
+  const dx = backend.output(attrs.inputShape);
+  if (util.sizeFromShape(dx.shape) === 0) return dx;
+  backend.run(
+    `DepthwiseConv2dNativeBackpropInput|${Object.values(shape).join()}`,
+    { dy: backend.pointer(dy), filter: backend.pointer(filter), dx: backend.pointer(dx) },
+    (plan, places) => {
+      depthwiseInputGradient(plan, shape, places);
+    },
+  );
+  return dx;
+});
+
+const filterGradient = defineKernel<
+  DepthwiseConv2dNativeBackpropFilterInputs,
+  DepthwiseConv2dNativeBackpropFilterAttrs
+>(DepthwiseConv2dNativeBackpropFilter, ({ inputs: { x, dy }, attrs, backend }) => {
+  if (x.dtype !== "float32" || dy.dtype !== "float32") return null;
+  const shape = convShape(x.shape, attrs.filterShape, attrs, true);
+  if (shape === null || !isGradient(shape, dy)) return null;
+  const dfilter = backend.output(attrs.filterShape);
+  if (util.sizeFromShape(dfilter.shape) === 0) return dfilter;
+  backend.run(
+    `DepthwiseConv2dNativeBackpropFilter|${Object.values(shape).join()}`,
+    { x: backend.pointer(x), dy: backend.pointer(dy), dfilter: backend.pointer(dfilter) },
+    (plan, places) => {
+      depthwiseFilterGradient(plan, shape, places);
+    },
+  );
+  return dfilter;
+});
+
+const fused = defineKernel<
+  Inputs & { preluActivationWeights?: TensorInfo },
+  FusedDepthwiseConv2DAttrs
+>(FusedDepthwiseConv2D, ({ inputs, attrs, backend }) => {
+  const { x, filter } = inputs;
+  if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
+  const shape = convShape(x.shape, filter.shape, attrs, true);
+  if (shape === null) return null;
+  const epilogue = { ...attrs, ...inputs };
+  const done = insideProduct(epilogue, shape.outChannels);
+  const y = convolved(backend, shape, { x, filter, bias: done.bias }, done.relu);
+  return applyEpilogue(backend, y, epilogue, done);
+});
+
+export const depthwiseKernels: readonly SimdKernel[] = [
+  ...[depthwise, inputGradient, filterGradient, fused],
+];

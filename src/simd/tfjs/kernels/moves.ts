@@ -1,0 +1,321 @@
+import {
+  backend_util,
+  Concat,
+  type ConcatAttrs,
+  GatherV2,
+  type GatherV2Attrs,
+  type GatherV2Inputs,
+  MirrorPad,
+  type MirrorPadAttrs,
+  type MirrorPadInputs,
+  OneHot,
+  type OneHotAttrs,
+  type OneHotInputs,
+  Pack,
+  type PackAttrs,
+  PadV2,
+  type PadV2Attrs,
+  type PadV2Inputs,
+  Reverse,
+  type ReverseAttrs,
+  type ReverseInputs,
+  Slice,
+  slice_util,
+  type SliceAttrs,
+  type SliceInputs,
+  SplitV,
+  type SplitVAttrs,
+  type SplitVInputs,
+  StridedSlice,
+  type StridedSliceAttrs,
+  type StridedSliceInputs,
+  type TensorInfo,
+  Tile,
+  type TileAttrs,
+  type TileInputs,
+  Transpose,
+  type TransposeAttrs,
+  type TransposeInputs,
+  Unpack,
+  type UnpackAttrs,
+  type UnpackInputs,
+  util,
+} from "@tensorflow/tfjs-core";
+import {
+  type Block,
+  copyInto,
+  gather,
+  keepsOrder,
+  mirrorPad,
+  oneHot,
+  sliceCopy,
+  tile,
+  transpose,
+} from "../../plans/copy.ts";
+import { fill } from "../../plans/element-wise.ts";
+import { floatBits } from "../../plans/plan.ts";
+import type { SimdBackend } from "../backend.ts";
+import { defineKernel, type SimdKernel } from "../kernel.ts";
+
+/** A new tensor: this block of float32 `x`. */
+function sliced(backend: SimdBackend, x: TensorInfo, block: Block): TensorInfo {
+  const from = backend.pointer(x);
+  const out = backend.output(block.size);
+  if (util.sizeFromShape(out.shape) === 0) return out;
+  const { begin, size, steps = [] } = block;
+  backend.run(
+    `Slice|${x.shape.join()}|${begin.join()}|${size.join()}|${steps.join()}`,
+    { from, to: backend.pointer(out) },
+    (plan, places) => {
+      sliceCopy(plan, x.shape, block, places);
+    },
+  );
+  return out;
+}
+
+const slice = defineKernel<SliceInputs, SliceAttrs>(Slice, ({ inputs: { x }, attrs, backend }) => {
+  if (x.dtype !== "float32") return null;
+  const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size);
+  slice_util.assertParamsValid(x, begin, size);
+  return sliced(backend, x, { begin, size });
+});
+
+const stridedSlice = defineKernel<StridedSliceInputs, StridedSliceAttrs>(
+  StridedSlice,
+  ({ inputs: { x }, attrs, backend }) => {
+    if (x.dtype !== "float32") return null;
+    const info = slice_util.sliceInfo(
+      x.shape,
+      ...([attrs.begin, attrs.end, attrs.strides, attrs.beginMask, attrs.endMask] as const),
+      ...([attrs.ellipsisMask, attrs.newAxisMask, attrs.shrinkAxisMask] as const),
+    );
+    if (info.isIdentity) return backend.share(x, info.finalShape);
+    const simple = info.sliceDim0 || info.isSimpleSlice;
+    const size = simple
+      ? slice_util.computeOutShape(info.begin, info.end, info.strides)
+      : info.finalShapeSparse;
+    if (util.sizeFromShape(size) === 0) return backend.output(info.finalShape);
+    const out = sliced(backend, x, { begin: info.begin, size, steps: info.strides });
+    return { ...out, shape: info.finalShape };
+  },
+);
+
+const splitV = defineKernel<SplitVInputs, SplitVAttrs>(
+  SplitV,
+  ({ inputs: { x }, attrs, backend }) => {
+    if (x.dtype !== "float32") return null;
+    const [axis] = util.parseAxisParam(attrs.axis, x.shape);
+    const sizes = backend_util.prepareSplitSize(x, attrs.numOrSizeSplits, axis);
+    let start = 0;
+    return sizes.map((length) => {
+      const begin = x.shape.map((_, i) => (i === axis ? start : 0));
+      start += length;
+      return sliced(backend, x, { begin, size: x.shape.map((n, i) => (i === axis ? length : n)) });
+    });
+  },
+);
+
+const unpack = defineKernel<UnpackInputs, UnpackAttrs>(
+  Unpack,
+  ({ inputs: { value }, attrs, backend }) => {
+    if (value.dtype !== "float32") return null;
+    const axis = attrs.axis < 0 ? attrs.axis + value.shape.length : attrs.axis;
+    const size = value.shape.map((n, i) => (i === axis ? 1 : n));
+    const shape = value.shape.filter((_, i) => i !== axis);
+    return Array.from({ length: value.shape[axis] }, (_, index) => {
+      const begin = value.shape.map((_, i) => (i === axis ? index : 0));
+      return { ...sliced(backend, value, { begin, size }), shape };
+    });
+  },
+);
+
+const reverse = defineKernel<ReverseInputs, ReverseAttrs>(
+  Reverse,
+  ({ inputs: { x }, attrs: { dims }, backend }) => {
+    if (x.dtype !== "float32") return null;
+    const axes = util.parseAxisParam(dims, x.shape);
+    const begin = x.shape.map((n, axis) => (axes.includes(axis) ? n - 1 : 0));
+    const steps = x.shape.map((_, axis) => (axes.includes(axis) ? -1 : 1));
+    return sliced(backend, x, { begin, size: x.shape, steps });
+  },
+);
+
+/** A new tensor: float32 `tensors` one after another along `axis`. */
+function joined(backend: SimdBackend, tensors: readonly TensorInfo[], axis: number): TensorInfo {
+  const shapes = tensors.map(({ shape }) => shape);
+  const out = backend.output(backend_util.computeOutShape(shapes, axis));
+  const begin = out.shape.map(() => 0);
+  for (const { shape, ...tensor } of tensors) {
+    if (util.sizeFromShape(shape) > 0) {
+      backend.run(
+        `Concat|${shape.join()}|${out.shape.join()}|${begin.join()}`,
+        { from: backend.pointer({ ...tensor, shape }), to: backend.pointer(out) },
+        (plan, places) => {
+          copyInto(plan, shape, out.shape, begin, places);
+        },
+      );
+    }
+    begin[axis] += shape[axis];
+  }
+  return out;
+}
+
+const concat = defineKernel<TensorInfo[], ConcatAttrs>(Concat, ({ inputs, attrs, backend }) => {
+  const tensors = Object.values(inputs);
+  if (tensors.some(({ dtype }) => dtype !== "float32")) return null;
+  const [axis] = util.parseAxisParam(attrs.axis, tensors[0].shape);
+  backend_util.assertParamsConsistent(
+    tensors.map(({ shape }) => shape),
+    axis,
+  );
+  return joined(backend, tensors, axis);
+});
+
+const pack = defineKernel<TensorInfo[], PackAttrs>(Pack, ({ inputs, attrs: { axis }, backend }) => {
+  const tensors = Object.values(inputs);
+  const { shape } = tensors[0];
+  if (tensors.some(({ dtype }) => dtype !== "float32")) return null;
+  if (tensors.some((tensor) => !util.arraysEqual(tensor.shape, shape))) return null;
+  const at = axis < 0 ? axis + shape.length + 1 : axis;
+  const expanded = [...shape.slice(0, at), 1, ...shape.slice(at)];
+  return joined(
+    backend,
+    tensors.map((tensor) => ({ ...tensor, shape: expanded })),
+    at,
+  );
+});
+
+const tileKernel = defineKernel<TileInputs, TileAttrs>(
+  Tile,
+  ({ inputs: { x }, attrs: { reps }, backend }) => {
+    if (x.dtype !== "float32") return null;
+    const from = backend.pointer(x);
+    const out = backend.output(x.shape.map((n, axis) => n * reps[axis]));
+    if (util.sizeFromShape(out.shape) === 0) return out;
+    backend.run(
+      `Tile|${x.shape.join()}|${reps.join()}`,
+      { from, to: backend.pointer(out) },
+      (plan, places) => {
+        tile(plan, x.shape, reps, places);
+      },
+    );
+    return out;
+  },
+);
+
+const transposeKernel = defineKernel<TransposeInputs, TransposeAttrs>(
+  Transpose,
+  ({ inputs: { x }, attrs: { perm }, backend }) => {
+    if (x.dtype !== "float32") return null;
+    const shape = perm.map((axis) => x.shape[axis]);
+    if (keepsOrder(x.shape, perm) || util.sizeFromShape(shape) === 0)
+      return backend.share(x, shape);
+    const from = backend.pointer(x);
+    const out = backend.output(shape);
+    backend.run(
+      `Transpose|${x.shape.join()}|${perm.join()}`,
+      { from, to: backend.pointer(out) },
+      (plan, places) => {
+        transpose(plan, x.shape, perm, places);
+      },
+    );
+    return out;
+  },
+);
+
+const padV2 = defineKernel<PadV2Inputs, PadV2Attrs>(
+  PadV2,
+  ({ inputs: { x }, attrs: { paddings, constantValue }, backend }) => {
+    if (x.dtype !== "float32") return null;
+    const out = backend.output(x.shape.map((n, axis) => paddings[axis][0] + n + paddings[axis][1]));
+    backend.run(
+      `PadV2|${x.shape.join()}|${paddings.join()}`,
+      { from: backend.pointer(x), to: backend.pointer(out), value: floatBits(constantValue) },
+      (plan, { from, to, value }) => {
+        fill(plan, util.sizeFromShape(out.shape), to, value);
+        if (util.sizeFromShape(x.shape) === 0) return;
+        const begin = paddings.map(([before]) => before);
+        copyInto(plan, x.shape, out.shape, begin, { from, to });
+      },
+    );
+    return out;
+  },
+);
+
+const mirrorPadKernel = defineKernel<MirrorPadInputs, MirrorPadAttrs>(
+  MirrorPad,
+  ({ inputs: { x }, attrs: { paddings, mode }, backend }) => {
+    if (x.dtype !== "float32" || util.sizeFromShape(x.shape) === 0) return null;
+    const from = backend.pointer(x);
+    const out = backend.output(x.shape.map((n, axis) => n + paddings[axis][0] + paddings[axis][1]));
+    backend.run(
+      `MirrorPad|${x.shape.join()}|${paddings.join()}|${mode}`,
+      { from, to: backend.pointer(out) },
+      (plan, places) => {
+        mirrorPad(plan, x.shape, paddings, mode, places);
+      },
+    );
+    return out;
+  },
+);
+
+type GatherShapeArguments = Parameters<typeof backend_util.segment_util.collectGatherOpShapeInfo>;
+
+const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
+  GatherV2,
+  ({ inputs: { x, indices }, attrs, backend }) => {
+    if (x.dtype !== "float32" || indices.dtype !== "int32") return null;
+    const [axis] = util.parseAxisParam(attrs.axis, x.shape);
+    checkIndices(backend, indices, x.shape[axis]);
+    const info = backend_util.segment_util.collectGatherOpShapeInfo(
+      ...([x, indices, axis, attrs.batchDims ?? 0] as unknown as GatherShapeArguments),
+    );
+    const pointers = { x: backend.pointer(x), indices: backend.pointer(indices) };
+    const out = backend.output(info.outputShape);
+    if (util.sizeFromShape(out.shape) === 0) return out;
+    const { batchSize: batch, outerSize: outer, dimSize: dimension, sliceSize } = info;
+    const count = util.sizeFromShape(indices.shape) / batch;
+    const size = { batch, outer, dimension, slice: sliceSize, count };
+    backend.run(
+      `GatherV2|${Object.values(size).join()}`,
+      { ...pointers, out: backend.pointer(out) },
+      (plan, places) => {
+        gather(plan, size, places);
+      },
+    );
+    return out;
+  },
+);
+
+function checkIndices(backend: SimdBackend, indices: TensorInfo, size: number): void {
+  for (const index of backend.data.get(indices.dataId).values as Int32Array) {
+    util.assert(
+      index >= 0 && index < size,
+      () => `GatherV2: the index value ${index} is not in [0, ${size - 1}]`,
+    );
+  }
+}
+
+const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
+  OneHot,
+  ({ inputs: { indices }, attrs: { depth, onValue, offValue, dtype }, backend }) => {
+    if (indices.dtype !== "int32" || dtype !== "float32") return null;
+    const from = backend.pointer(indices);
+    const out = backend.output([...indices.shape, depth]);
+    const count = util.sizeFromShape(indices.shape);
+    const values = { on: floatBits(onValue), off: floatBits(offValue) };
+    backend.run(
+      `OneHot|${count}|${depth}`,
+      { indices: from, out: backend.pointer(out), ...values },
+      (plan, places) => {
+        oneHot(plan, count, depth, places);
+      },
+    );
+    return out;
+  },
+);
+
+export const moveKernels: readonly SimdKernel[] = [
+  ...[concat, gatherV2, mirrorPadKernel, oneHotKernel, pack, padV2, reverse, slice, splitV],
+  ...[stridedSlice, tileKernel, transposeKernel, unpack],
+];

@@ -1,0 +1,142 @@
+import type { backend_util, DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import { SimdBackendError } from "../simd-error.ts";
+import type { LinearMemory } from "../runtime/linear-memory.ts";
+
+/** Bytes of an element in linear memory; the other dtypes never go there. */
+const BYTES_PER_ELEMENT: Partial<Record<DataType, number>> = { float32: 4, int32: 4, bool: 1 };
+
+/** Data that a kernel has put off computing, because the next kernel may not need them. */
+export interface PendingData {
+  /** Writes the data to this address. */
+  compute(ptr: number): void;
+  /** Gives back what was kept for computing. Called once, computed or not. */
+  release(): void;
+}
+
+/**
+ * The data of one tensor: a JavaScript array, or a stretch of linear memory.
+ *
+ * Data comes as an array and stays one until a kernel of the module asks for its address; what such
+ * a kernel writes starts in linear memory. `values` is what the kernels of the cpu backend read.
+ */
+export class TensorRecord {
+  readonly dtype: DataType;
+  refCount = 1;
+  /** Set by the cpu backend's kernels for complex64: the tensors that hold the two parts. */
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  readonly #heap: LinearMemory;
+  #array: backend_util.BackendValues | null = null;
+  #converted: TensorRecord | null = null;
+  #pending: PendingData | null = null;
+  #ptr = 0;
+  #length = 0;
+
+  private constructor(heap: LinearMemory, dtype: DataType) {
+    this.#heap = heap;
+    this.dtype = dtype;
+  }
+
+  static fromValues(
+    heap: LinearMemory,
+    dtype: DataType,
+    values: backend_util.BackendValues | null | undefined,
+  ): TensorRecord {
+    const record = new TensorRecord(heap, dtype);
+    // A kernel of the cpu backend may return a view of its input: it must outlive the input.
+    const copied = heap.owns(values) ? (values as Float32Array).slice() : values;
+    record.#array = copied ?? null;
+    return record;
+  }
+
+  static inLinearMemory(heap: LinearMemory, dtype: DataType, length: number): TensorRecord {
+    const record = new TensorRecord(heap, dtype);
+    record.#place(length);
+    return record;
+  }
+
+  /** A float32 tensor whose data are computed when somebody asks for them. */
+  static computedLater(heap: LinearMemory, length: number, pending: PendingData): TensorRecord {
+    const record = new TensorRecord(heap, "float32");
+    record.#length = length;
+    record.#pending = pending;
+    return record;
+  }
+
+  /** What is still to be computed, if the data are. */
+  get pending(): PendingData | null {
+    return this.#pending;
+  }
+
+  /** The data; a view for immediate use where it is in linear memory. */
+  get values(): backend_util.BackendValues {
+    this.settle();
+    if (this.#ptr === 0) return this.#array as backend_util.BackendValues;
+    const length = this.#length;
+    if (this.dtype === "int32") return this.#heap.int32(this.#ptr, length);
+    if (this.dtype === "bool") return this.#heap.uint8(this.#ptr, length);
+    return this.#heap.float32(this.#ptr, length);
+  }
+
+  /** The data as an array outside of linear memory, valid for ever. */
+  copy(): backend_util.BackendValues {
+    this.settle();
+    return this.#ptr === 0 ? this.values : (this.values as Float32Array).slice();
+  }
+
+  /**
+   * The address of the data as `dtype`, which moves to linear memory if it is not there yet. Kernels
+   * of the cpu backend may give the same data out under two dtypes; the second gets a copy.
+   */
+  pointer(dtype: DataType): number {
+    if (dtype !== this.dtype) {
+      this.#converted ??= TensorRecord.fromValues(this.#heap, dtype, this.copy());
+      return this.#converted.pointer(dtype);
+    }
+    this.settle();
+    if (this.#ptr !== 0) return this.#ptr;
+    // A complex64 tensor has no values of its own, nor gets a place.
+    const array = this.#array as ArrayLike<number> | null;
+    this.#place(array?.length ?? 0);
+    (this.values as Float32Array).set(array!);
+    this.#array = null;
+    return this.#ptr;
+  }
+
+  /** Computes the data if that was put off. It may grow the memory, which ends views of it. */
+  settle(): void {
+    const pending = this.#pending;
+    if (pending === null) return;
+    // Where there is no room, all stays as it was: the data can be asked for again, or given up.
+    this.#place(this.#length);
+    this.#pending = null;
+    try {
+      pending.compute(this.#ptr);
+    } finally {
+      pending.release();
+    }
+  }
+
+  /** Gives the memory back. */
+  release(): void {
+    if (this.#ptr !== 0) this.#heap.release(this.#ptr);
+    this.#converted?.release();
+    this.#pending?.release();
+    this.#pending = null;
+    this.#ptr = 0;
+    this.#array = null;
+  }
+
+  #place(length: number): void {
+    const bytes = BYTES_PER_ELEMENT[this.dtype];
+    if (bytes === undefined) {
+      throw new SimdBackendError(
+        "simd backend",
+        "a float32, int32 or bool tensor",
+        this.dtype,
+        "make one first, e.g. with tf.real of a complex64 tensor",
+      );
+    }
+    this.#ptr = this.#heap.allocate(length * bytes);
+    this.#length = length;
+  }
+}
