@@ -224,7 +224,7 @@ export const trials: Trials = {
     ],
   "run npm run build:kernels after changing an assembly file": [
     () => prepare("new_kernel_f32" as KernelName),
-    () => prepare("fill_f32"),
+    () => prepare("fill_32"),
   ],
   'call tf.removeBackend("simd") and register it again': onSimd(
     (backend) => {

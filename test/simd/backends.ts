@@ -23,14 +23,35 @@ export function numbers(length: number, seed = 0): Float32Array {
   });
 }
 
-/** A float32 tensor of such numbers; with `nan`, every eleventh element is not a number. */
+/**
+ * A tensor of such numbers: float32, integers from -64 to 63, or whether they are positive; with `nan`,
+ * every eleventh element is not a number.
+ */
 export function random<R extends tf.Rank>(
   shape: tf.ShapeMap[R],
-  { seed = 0, nan = false } = {},
+  { seed = 0, nan = false, dtype = "float32" }: RandomOptions = {},
 ): tf.Tensor<R> {
   const values = numbers(tf.util.sizeFromShape(shape), seed);
   if (nan) for (let i = 5; i < values.length; i += 11) values[i] = NaN;
+  if (dtype === "int32")
+    return tf.tensor(
+      values.map((value) => Math.floor(value * 32)),
+      shape,
+      dtype,
+    );
+  if (dtype === "bool")
+    return tf.tensor(
+      values.map((value) => Number(value > 0)),
+      shape,
+      dtype,
+    );
   return tf.tensor(values, shape);
+}
+
+interface RandomOptions {
+  seed?: number;
+  nan?: boolean;
+  dtype?: "float32" | "int32" | "bool";
 }
 
 /** Runs a kernel of several results by its name. */

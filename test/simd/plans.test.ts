@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { conv2D } from "../../src/simd/plans/conv.ts";
 import { gemm } from "../../src/simd/plans/gemm.ts";
-import { Place, type Plan, PlanWriter } from "../../src/simd/plans/plan.ts";
+import { floatBits, Place, type Plan, PlanWriter } from "../../src/simd/plans/plan.ts";
 import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
 import { compileKernels } from "../../src/simd/runtime/module.ts";
 import { PlanRunner } from "../../src/simd/runtime/plan-runner.ts";
@@ -16,6 +16,8 @@ function written(write: (plan: PlanWriter) => void): Plan {
   return plan.finish();
 }
 
+const bits = floatBits(1.5);
+
 const kernelsOf = ({ calls }: Plan): string[] => calls.map(({ kernel }) => kernel);
 const places = { x: new Place(2), filter: new Place(3), bias: null, y: new Place(4) };
 
@@ -24,7 +26,11 @@ describe("a plan", () => {
     const of = (size: number, channels: number): string[] => {
       const shape = [1, size, size, channels];
       const sizes = convShape(shape, [3, 3, channels, channels], { strides: 1, pad: "same" })!;
-      return kernelsOf(written((plan) => { conv2D(plan, sizes, places, false); }));
+      return kernelsOf(
+        written((plan) => {
+          conv2D(plan, sizes, places, false);
+        }),
+      );
     };
     expect(of(32, 16)).toEqual(["winograd_filter_f32", "winograd_conv2d_f32"]);
     expect(of(32, 3)).toEqual(["conv2d_pad_f32", "conv2d_pack_filter_f32", "conv2d_f32"]);
@@ -32,15 +38,15 @@ describe("a plan", () => {
 
   it("holds every word of the lists in their order, and where addresses go", () => {
     const { calls } = written((plan) => {
-      const words = { out: new Place(2, 64), length: 10, perTask: 4, value: 1.5 };
-      plan.call("fill_f32", 3, words);
+      const words = { out: new Place(2, 64), length: 10, perTask: 4, value: bits };
+      plan.call("fill_32", 3, words);
     });
-    expect(Object.keys(KERNELS.fill_f32)).toEqual(["out", "length", "perTask", "value"]);
+    expect(Object.keys(KERNELS.fill_32)).toEqual(["out", "length", "perTask", "value"]);
     expect(calls).toEqual([
       {
-        kernel: "fill_f32",
+        kernel: "fill_32",
         tasks: 3,
-        words: Uint32Array.of(64, 10, 4, 0x3fc00000),
+        words: Uint32Array.of(64, 10, 4, bits),
         places: [0, 2],
       },
     ]);
@@ -49,11 +55,11 @@ describe("a plan", () => {
   it("does not compile with a word that is wrong or missing", () => {
     written((plan) => {
       // @ts-expect-error A word is missing.
-      plan.call("fill_f32", 0, { out: null, length: 10, perTask: 4 });
+      plan.call("fill_32", 0, { out: null, length: 10, perTask: 4 });
       // @ts-expect-error An address is no number.
-      plan.call("fill_f32", 0, { out: 64, length: 10, perTask: 4, value: 1.5 });
+      plan.call("fill_32", 0, { out: 64, length: 10, perTask: 4, value: bits });
       // @ts-expect-error There is no such word.
-      plan.call("fill_f32", 0, { out: null, length: 10, perTask: 4, value: 1.5, depth: 1 });
+      plan.call("fill_32", 0, { out: null, length: 10, perTask: 4, value: bits, depth: 1 });
     });
   });
 
@@ -75,7 +81,11 @@ describe("a plan", () => {
     const shape = { m: 0, n: 3, k: 4, transposeA: false, transposeB: false };
     const stack = { outerA: [], outerB: [], outer: [] };
     const at = { a: new Place(2), b: new Place(3), bias: null, c: new Place(4) };
-    expect(written((plan) => { gemm(plan, { ...shape, ...stack }, at, false); }).calls).toEqual([]);
+    expect(
+      written((plan) => {
+        gemm(plan, { ...shape, ...stack }, at, false);
+      }).calls,
+    ).toEqual([]);
   });
 });
 
@@ -85,8 +95,6 @@ describe("PlanRunner", () => {
     const pool = new ThreadPool(await compileKernels("plain", false), heap);
     return { plans: new PlanRunner(heap, pool), heap, at: heap.allocate(64) };
   }
-  const bits = new Uint32Array(Float32Array.of(1.5).buffer)[0];
-
   it("writes a plan once for a key and the operands that are given", async () => {
     const { plans, at } = await runner();
     const seen: (Place | null)[] = [];
@@ -105,7 +113,7 @@ describe("PlanRunner", () => {
     const { plans, heap, at } = await runner();
     const fill = (out: number, value: number): void => {
       plans.run("fill", { out, value }, (plan, given) => {
-        plan.call("fill_f32", 1, { ...given, length: 4, perTask: 4 });
+        plan.call("fill_32", 1, { ...given, length: 4, perTask: 4 });
       });
     };
     fill(at, bits);

@@ -32,11 +32,29 @@ function copyRun(from: usize, step: i32, to: usize, n: i32): void {
   }
 }
 
-/** Copies a block of 4-byte elements between two strided layouts. */
-export function copy_32(task: i32, words: CopyWords, scratch: usize): void {
+/** The same for bytes. */
+// @ts-ignore: decorator
+@inline
+function copyBytes(from: usize, step: i32, to: usize, n: i32): void {
+  if (step == 1) {
+    memory.copy(to, from, n);
+  } else if (step == 0) {
+    memory.fill(to, load<u8>(from), n);
+  } else {
+    for (; n > 0; n--) {
+      store<u8>(to++, load<u8>(from));
+      from += step;
+    }
+  }
+}
+
+/** Copies a block of elements of 1 << `shift` bytes between two strided layouts. */
+// @ts-ignore: decorator
+@inline
+function copyBlock(shift: usize, task: i32, words: CopyWords): void {
   const block = words.perTask;
   const inner = words.inner;
-  const step = words.step << 2;
+  const step = words.step << <i32>shift;
   const outer = words.outer;
   let begin = task * block;
   const end = min(begin + block, words.length);
@@ -44,22 +62,31 @@ export function copy_32(task: i32, words: CopyWords, scratch: usize): void {
   let column = begin - row * inner;
   while (begin < end) {
     let from = words.from + <usize>(column * step);
-    let to = words.to + (<usize>column << 2);
+    let to = words.to + (<usize>column << shift);
     let rest = row;
     for (let d = 0, word = 0; d < outer; d++, word += 3) {
       const size = words.dimensions(word);
       const next = rest / size;
       const index = rest - next * size;
-      from += <usize>(index * words.dimensions(word + 1)) << 2;
-      to += <usize>(index * words.dimensions(word + 2)) << 2;
+      from += <usize>(index * words.dimensions(word + 1)) << shift;
+      to += <usize>(index * words.dimensions(word + 2)) << shift;
       rest = next;
     }
     const n = min(inner - column, end - begin);
-    copyRun(from, step, to, n);
+    if (shift == 2) copyRun(from, step, to, n);
+    else copyBytes(from, step, to, n);
     begin += n;
     row++;
     column = 0;
   }
+}
+
+export function copy_32(task: i32, words: CopyWords, scratch: usize): void {
+  copyBlock(2, task, words);
+}
+
+export function copy_8(task: i32, words: CopyWords, scratch: usize): void {
+  copyBlock(0, task, words);
 }
 
 /**
@@ -116,8 +143,10 @@ export function transpose_32(task: i32, words: TransposeWords, scratch: usize): 
   }
 }
 
-/** Copies slices of 4-byte elements by index: out[b, o, i] = x[b, o, indices[b, i]]. */
-export function gather_32(task: i32, words: GatherWords, scratch: usize): void {
+/** Copies slices by index: out[b, o, i] = x[b, o, indices[b, i]]. */
+// @ts-ignore: decorator
+@inline
+function gatherSlices(shift: usize, task: i32, words: GatherWords): void {
   const perTask = words.perTask;
   const outer = words.outer;
   const count = words.count;
@@ -129,9 +158,19 @@ export function gather_32(task: i32, words: GatherWords, scratch: usize): void {
     const batch = group / outer;
     const at = batch * count + (row - group * count);
     const index = load<i32>(words.indices + (<usize>at << 2));
-    const from = words.x + (<usize>(group * dimension + index) * <usize>slice << 2);
-    copyRun(from, 4, words.out + (<usize>row * <usize>slice << 2), slice);
+    const from = words.x + (<usize>(group * dimension + index) * <usize>slice << shift);
+    const to = words.out + (<usize>row * <usize>slice << shift);
+    if (shift == 2) copyRun(from, 4, to, slice);
+    else copyBytes(from, 1, to, slice);
   }
+}
+
+export function gather_32(task: i32, words: GatherWords, scratch: usize): void {
+  gatherSlices(2, task, words);
+}
+
+export function gather_8(task: i32, words: GatherWords, scratch: usize): void {
+  gatherSlices(0, task, words);
 }
 
 /** out[i, j] = j == indices[i] ? on : off. */

@@ -273,14 +273,21 @@ export function select_f32(task: i32, words: SelectWords, scratch: usize): void 
   }
 }
 
-/** out[i] = value. */
-export function fill_f32(task: i32, words: FillWords, scratch: usize): void {
+/** out[i] = value, elements of four bytes. */
+export function fill_32(task: i32, words: FillWords, scratch: usize): void {
   const block = words.perTask;
   const begin = task * block;
   const n = <usize>min(block, words.length - begin) << 2;
   const to = words.out + (<usize>begin << 2);
-  const value = f32x4.splat(words.value);
+  const value = i32x4.splat(words.value);
   for (let i: usize = 0; i < n; i += 16) v128.store(to + i, value);
+}
+
+/** out[i] = value, bytes. */
+export function fill_8(task: i32, words: FillWords, scratch: usize): void {
+  const begin = task * words.perTask;
+  const n = min(words.perTask, words.length - begin);
+  memory.fill(words.out + <usize>begin, <u8>words.value, <usize>n);
 }
 
 /** out[i] = x[i] as another dtype. */

@@ -6,6 +6,7 @@ export * from "./normalize";
 export * from "./pool";
 export * from "./pool-2x2";
 export * from "./reduce";
+export * from "./segment";
 export * from "./winograd";
 export * from "./winograd-tiles";
 export * from "./conv";

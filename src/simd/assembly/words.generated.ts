@@ -381,7 +381,7 @@ export class FillWords {
   out: usize;
   length: i32;
   perTask: i32;
-  value: f32;
+  value: i32;
 }
 
 // @ts-ignore: decorator
@@ -563,6 +563,19 @@ export class SparseCrossEntropyGradientWords {
   classes: i32;
   perTask: i32;
   dy: usize;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class SegmentSumWords {
+  x: usize;
+  ids: usize;
+  out: usize;
+  rows: i32;
+  width: i32;
+  segments: i32;
+  perTask: i32;
+  integer: i32;
 }
 
 // @ts-ignore: decorator

@@ -221,7 +221,7 @@ export function gatherInputGradient(
   const all = phases(shape);
   if (all.some(({ taps }) => taps.length === 0)) {
     // No output sees the inputs of such a phase.
-    fill(plan, batch * inHeight * inWidth * inChannels, places.dx, 0);
+    fill(plan, 4, batch * inHeight * inWidth * inChannels, places.dx, 0);
   }
   for (const phase of all) {
     if (phase.taps.length > 0) {

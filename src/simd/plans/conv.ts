@@ -52,7 +52,7 @@ export function conv2DFilterGradient(
   const { batch, outHeight, outWidth, filterHeight, filterWidth, inChannels, outChannels } = shape;
   if (batch * outHeight * outWidth === 0) {
     // The sum over no pixels, for instance of an empty batch.
-    fill(plan, filterHeight * filterWidth * inChannels * outChannels, places.dfilter, 0);
+    fill(plan, 4, filterHeight * filterWidth * inChannels * outChannels, places.dfilter, 0);
   } else if (fitsWinograd(shape)) winogradFilterGradient(plan, shape, places);
   else gatherFilterGradient(plan, shape, places);
 }

@@ -32,11 +32,14 @@ function outerWords(outer: readonly CopyDimension[]): { outer: number; dimension
   return { outer: outer.length, dimensions };
 }
 
-/** Copies 4-byte elements between strided layouts, outermost dimension first. */
+/** Bytes of an element: what it is does not matter here. */
+export type ElementBytes = 1 | 4;
+
+/** Copies elements between strided layouts, outermost dimension first. */
 function stridedCopy(
   plan: PlanWriter,
-  from: Place,
-  to: Place,
+  bytes: ElementBytes,
+  { from, to }: Record<"from" | "to", Place>,
   dimensions: readonly CopyDimension[],
 ): void {
   const length = dimensions.reduce((product, { size }) => product * size, 1);
@@ -44,7 +47,7 @@ function stridedCopy(
   // The innermost dimension is dense in the target.
   if (runs[0]?.to !== 1) runs.unshift({ size: 1, from: 1, to: 1 });
   const [inner, ...outer] = runs;
-  plan.call("copy_32", Math.ceil(length / BLOCK), {
+  plan.call(bytes === 4 ? "copy_32" : "copy_8", Math.ceil(length / BLOCK), {
     ...{ from, to, length, perTask: BLOCK, inner: inner.size, step: inner.from },
     ...outerWords(outer),
   });
@@ -61,9 +64,9 @@ function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** Byte offset of the element at `index`. */
-function byteOffset(strides: readonly number[], index: readonly number[]): number {
-  return 4 * strides.reduce((sum, stride, axis) => sum + stride * index[axis], 0);
+/** How many elements behind the first the one at `index` lies. */
+function offsetOf(strides: readonly number[], index: readonly number[]): number {
+  return strides.reduce((sum, stride, axis) => sum + stride * index[axis], 0);
 }
 
 /** A block of a tensor: where it starts, and every how many elements it takes one (backwards: -1). */
@@ -76,6 +79,7 @@ export interface Block {
 /** Copies a block of `from`, of this shape, to `to`. */
 export function sliceCopy(
   plan: PlanWriter,
+  bytes: ElementBytes,
   shape: readonly number[],
   { begin, size, steps = size.map(() => 1) }: Block,
   { from, to }: Record<"from" | "to", Place>,
@@ -84,8 +88,8 @@ export function sliceCopy(
   const outStrides = stridesOf(size);
   stridedCopy(
     plan,
-    from.plus(byteOffset(strides, begin)),
-    to,
+    bytes,
+    { from: from.plus(bytes * offsetOf(strides, begin)), to },
     size.map((n, axis) => ({ size: n, from: strides[axis] * steps[axis], to: outStrides[axis] })),
   );
 }
@@ -93,6 +97,7 @@ export function sliceCopy(
 /** Copies all of `from`, of shape `shape`, into the block of `to` that starts at `begin`. */
 export function copyInto(
   plan: PlanWriter,
+  bytes: ElementBytes,
   shape: readonly number[],
   outShape: readonly number[],
   begin: readonly number[],
@@ -102,8 +107,8 @@ export function copyInto(
   const outStrides = stridesOf(outShape);
   stridedCopy(
     plan,
-    from,
-    to.plus(byteOffset(outStrides, begin)),
+    bytes,
+    { from, to: to.plus(bytes * offsetOf(outStrides, begin)) },
     shape.map((n, axis) => ({ size: n, from: strides[axis], to: outStrides[axis] })),
   );
 }
@@ -111,6 +116,7 @@ export function copyInto(
 /** Repeats a tensor `reps[axis]` times along each axis. */
 export function tile(
   plan: PlanWriter,
+  bytes: ElementBytes,
   shape: readonly number[],
   reps: readonly number[],
   { from, to }: Record<"from" | "to", Place>,
@@ -122,7 +128,7 @@ export function tile(
     { size: reps[axis], from: 0, to: n * outStrides[axis] },
     { size: n, from: strides[axis], to: outStrides[axis] },
   ]);
-  stridedCopy(plan, from, to, dimensions);
+  stridedCopy(plan, bytes, { from, to }, dimensions);
 }
 
 /** A stretch of one axis of the output, and where in the input it comes from. */
@@ -146,6 +152,7 @@ function stretches(n: number, [before, after]: readonly [number, number], skip: 
 /** Copies a tensor, with its margins mirrored around it. */
 export function mirrorPad(
   plan: PlanWriter,
+  bytes: ElementBytes,
   shape: readonly number[],
   paddings: readonly (readonly [number, number])[],
   mode: "reflect" | "symmetric",
@@ -164,8 +171,11 @@ export function mirrorPad(
     const target = block.map((stretch) => stretch.out);
     stridedCopy(
       plan,
-      from.plus(byteOffset(strides, begin)),
-      to.plus(byteOffset(outStrides, target)),
+      bytes,
+      {
+        from: from.plus(bytes * offsetOf(strides, begin)),
+        to: to.plus(bytes * offsetOf(outStrides, target)),
+      },
       block.map(({ size, step }, axis) => ({
         size,
         from: strides[axis] * step,
@@ -184,6 +194,7 @@ export function keepsOrder(shape: readonly number[], perm: readonly number[]): b
 /** Puts the dimensions in the order `perm`. */
 export function transpose(
   plan: PlanWriter,
+  bytes: ElementBytes,
   shape: readonly number[],
   perm: readonly number[],
   { from, to }: Record<"from" | "to", Place>,
@@ -193,7 +204,8 @@ export function transpose(
   const dimensions = perm
     .map((axis, i) => ({ size: shape[axis], from: strides[axis], to: outStrides[i] }))
     .filter(({ size }) => size !== 1);
-  if (dimensions.at(-1)?.from === 1) stridedCopy(plan, from, to, dimensions);
+  const inOrder = dimensions.at(-1)?.from === 1;
+  if (inOrder || bytes === 1) stridedCopy(plan, bytes, { from, to }, dimensions);
   else transposeInnermost(plan, from, to, dimensions);
 }
 
@@ -229,13 +241,14 @@ export interface GatherSize {
 /** Copies the slices that the indices name. */
 export function gather(
   plan: PlanWriter,
+  bytes: ElementBytes,
   { batch, outer, dimension, slice, count }: GatherSize,
   { x, indices, out }: Record<"x" | "indices" | "out", Place>,
 ): void {
   const slices = batch * outer * count;
   const perTask = Math.max(1, Math.floor(BLOCK / Math.max(1, slice)));
   const words = { x, indices, out, slices, perTask, outer, count, dimension, slice };
-  plan.call("gather_32", Math.ceil(slices / perTask), words);
+  plan.call(bytes === 4 ? "gather_32" : "gather_8", Math.ceil(slices / perTask), words);
 }
 
 /** Rows of `depth` elements: `on` at each index, else `off`. */

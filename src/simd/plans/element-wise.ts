@@ -77,9 +77,16 @@ export function select(
   plan.call("select_f32", tasksOf(length), { ...places, ...cut(length) });
 }
 
-/** Writes `value` everywhere. */
-export function fill(plan: PlanWriter, length: number, out: Place, value: number | Place): void {
-  plan.call("fill_f32", tasksOf(length), { out, ...cut(length), value });
+/** Writes the element with these bits everywhere. */
+export function fill(
+  plan: PlanWriter,
+  bytes: 1 | 4,
+  length: number,
+  out: Place,
+  value: number | Place,
+): void {
+  const kernel = bytes === 4 ? "fill_32" : "fill_8";
+  plan.call(kernel, tasksOf(length), { out, ...cut(length), value });
 }
 
 /** out = x as another dtype. */

@@ -58,7 +58,7 @@ export function gemm(
   };
   if (k === 0) {
     // Nothing but the bias.
-    fill(plan, batch * m * n, c, 0);
+    fill(plan, 4, batch * m * n, c, 0);
     sum(c, 1);
     return;
   }

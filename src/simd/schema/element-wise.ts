@@ -48,7 +48,8 @@ export const Fill = {
   out: "ptr",
   length: "int",
   perTask: "int",
-  value: "float",
+  /** The bits of an element; of bytes, the byte. */
+  value: "int",
 } as const satisfies Words;
 
 export const Cast = {

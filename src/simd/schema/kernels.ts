@@ -7,6 +7,7 @@ import * as gemm from "./gemm.ts";
 import * as optimizers from "./optimizers.ts";
 import * as pool from "./pool.ts";
 import * as reduce from "./reduce.ts";
+import * as segment from "./segment.ts";
 import * as winograd from "./winograd.ts";
 import type { Words } from "./words.ts";
 
@@ -19,6 +20,7 @@ export const LISTS: Readonly<Record<string, Words>> = {
   ...elementWise,
   ...copy,
   ...reduce,
+  ...segment,
   ...pool,
   ...batchNorm,
   ...optimizers,
@@ -49,17 +51,21 @@ export const KERNELS = {
   binary_f32: elementWise.Binary,
   logical_bool: elementWise.Logical,
   select_f32: elementWise.Select,
-  fill_f32: elementWise.Fill,
+  fill_32: elementWise.Fill,
+  fill_8: elementWise.Fill,
   cast: elementWise.Cast,
   seeded_dropout_f32: elementWise.SeededDropout,
   copy_32: copy.Copy,
+  copy_8: copy.Copy,
   transpose_32: copy.Transpose,
   gather_32: copy.Gather,
+  gather_8: copy.Gather,
   one_hot_f32: copy.OneHot,
   fold_f32: reduce.Fold,
   fold_bool: reduce.FoldBool,
   arg_max_f32: reduce.ArgMax,
   softmax_f32: reduce.Softmax,
+  segment_sum_32: segment.SegmentSum,
   sparse_cross_entropy_f32: reduce.SparseCrossEntropy,
   sparse_cross_entropy_gradient_f32: reduce.SparseCrossEntropyGradient,
   max_pool_f32: pool.Pool,

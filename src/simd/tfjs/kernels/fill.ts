@@ -2,6 +2,7 @@ import {
   Cast,
   type CastAttrs,
   type CastInputs,
+  type DataType,
   Fill,
   type FillAttrs,
   OnesLike,
@@ -14,15 +15,28 @@ import { floatBits } from "../../plans/plan.ts";
 import type { SimdBackend } from "../backend.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
-/** A new float32 tensor of this value. */
-function filled(backend: SimdBackend, shape: readonly number[], value: number): TensorInfo {
-  const out = backend.output(shape);
+/** A number as the bits of an element of this dtype. */
+export function bitsOf(dtype: DataType, value: number | boolean): number {
+  if (dtype === "float32") return floatBits(Number(value));
+  return dtype === "int32" ? Number(value) | 0 : Number(value);
+}
+
+/** A new tensor of this value; null of a dtype that does not lie in linear memory. */
+function filled(
+  backend: SimdBackend,
+  shape: readonly number[],
+  dtype: DataType,
+  value: number | boolean,
+): TensorInfo | null {
+  if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") return null;
+  const out = backend.output(shape, dtype);
   const length = util.sizeFromShape(out.shape);
+  const bytes = dtype === "bool" ? 1 : 4;
   backend.run(
-    `Fill|${length}`,
-    { out: backend.pointer(out), value: floatBits(value) },
+    `Fill|${bytes}|${length}`,
+    { out: backend.pointer(out), value: bitsOf(dtype, value) },
     (plan, places) => {
-      fill(plan, length, places.out, places.value);
+      fill(plan, bytes, length, places.out, places.value);
     },
   );
   return out;
@@ -30,13 +44,12 @@ function filled(backend: SimdBackend, shape: readonly number[], value: number): 
 
 const fillKernel = defineKernel<object, FillAttrs>(Fill, ({ attrs, backend }) => {
   const { shape, value } = attrs;
-  const dtype = attrs.dtype ?? util.inferDtype(value);
-  return dtype === "float32" ? filled(backend, shape, value as number) : null;
+  return filled(backend, shape, attrs.dtype ?? util.inferDtype(value), value as number);
 });
 
 function likeKernel(kernelName: string, value: number): SimdKernel {
   return defineKernel<{ x: TensorInfo }>(kernelName, ({ inputs: { x }, backend }) =>
-    x.dtype === "float32" ? filled(backend, x.shape, value) : null,
+    filled(backend, x.shape, x.dtype, value),
   );
 }
 

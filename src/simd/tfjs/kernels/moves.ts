@@ -2,6 +2,7 @@ import {
   backend_util,
   Concat,
   type ConcatAttrs,
+  type DataType,
   GatherV2,
   type GatherV2Attrs,
   type GatherV2Inputs,
@@ -39,11 +40,15 @@ import {
   Unpack,
   type UnpackAttrs,
   type UnpackInputs,
+  UnsortedSegmentSum,
+  type UnsortedSegmentSumAttrs,
+  type UnsortedSegmentSumInputs,
   util,
 } from "@tensorflow/tfjs-core";
 import {
   type Block,
   copyInto,
+  type ElementBytes,
   gather,
   keepsOrder,
   mirrorPad,
@@ -54,36 +59,57 @@ import {
 } from "../../plans/copy.ts";
 import { fill } from "../../plans/element-wise.ts";
 import { floatBits } from "../../plans/plan.ts";
+import { segmentSum } from "../../plans/segment.ts";
 import type { SimdBackend } from "../backend.ts";
+import { bitsOf } from "./fill.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
-/** A new tensor: this block of float32 `x`. */
-function sliced(backend: SimdBackend, x: TensorInfo, block: Block): TensorInfo {
+/** Bytes of an element of a dtype that lies in linear memory; null of the others. */
+function bytesOf(dtype: DataType): ElementBytes | null {
+  if (dtype === "float32" || dtype === "int32") return 4;
+  return dtype === "bool" ? 1 : null;
+}
+
+/** Those of tensors that are to lie in one, null where the cpu backend's kernel must do it. */
+function commonBytes(tensors: readonly TensorInfo[]): ElementBytes | null {
+  const [{ dtype }] = tensors;
+  return tensors.every((tensor) => tensor.dtype === dtype) ? bytesOf(dtype) : null;
+}
+
+/** A new tensor: this block of `x`. */
+function sliced(
+  backend: SimdBackend,
+  bytes: ElementBytes,
+  x: TensorInfo,
+  block: Block,
+): TensorInfo {
   const from = backend.pointer(x);
-  const out = backend.output(block.size);
+  const out = backend.output(block.size, x.dtype);
   if (util.sizeFromShape(out.shape) === 0) return out;
   const { begin, size, steps = [] } = block;
   backend.run(
-    `Slice|${x.shape.join()}|${begin.join()}|${size.join()}|${steps.join()}`,
+    `Slice|${bytes}|${x.shape.join()}|${begin.join()}|${size.join()}|${steps.join()}`,
     { from, to: backend.pointer(out) },
     (plan, places) => {
-      sliceCopy(plan, x.shape, block, places);
+      sliceCopy(plan, bytes, x.shape, block, places);
     },
   );
   return out;
 }
 
 const slice = defineKernel<SliceInputs, SliceAttrs>(Slice, ({ inputs: { x }, attrs, backend }) => {
-  if (x.dtype !== "float32") return null;
+  const bytes = bytesOf(x.dtype);
+  if (bytes === null) return null;
   const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size);
   slice_util.assertParamsValid(x, begin, size);
-  return sliced(backend, x, { begin, size });
+  return sliced(backend, bytes, x, { begin, size });
 });
 
 const stridedSlice = defineKernel<StridedSliceInputs, StridedSliceAttrs>(
   StridedSlice,
   ({ inputs: { x }, attrs, backend }) => {
-    if (x.dtype !== "float32") return null;
+    const bytes = bytesOf(x.dtype);
+    if (bytes === null) return null;
     const info = slice_util.sliceInfo(
       x.shape,
       ...([attrs.begin, attrs.end, attrs.strides, attrs.beginMask, attrs.endMask] as const),
@@ -94,8 +120,8 @@ const stridedSlice = defineKernel<StridedSliceInputs, StridedSliceAttrs>(
     const size = simple
       ? slice_util.computeOutShape(info.begin, info.end, info.strides)
       : info.finalShapeSparse;
-    if (util.sizeFromShape(size) === 0) return backend.output(info.finalShape);
-    const out = sliced(backend, x, { begin: info.begin, size, steps: info.strides });
+    if (util.sizeFromShape(size) === 0) return backend.output(info.finalShape, x.dtype);
+    const out = sliced(backend, bytes, x, { begin: info.begin, size, steps: info.strides });
     return { ...out, shape: info.finalShape };
   },
 );
@@ -103,14 +129,18 @@ const stridedSlice = defineKernel<StridedSliceInputs, StridedSliceAttrs>(
 const splitV = defineKernel<SplitVInputs, SplitVAttrs>(
   SplitV,
   ({ inputs: { x }, attrs, backend }) => {
-    if (x.dtype !== "float32") return null;
+    const bytes = bytesOf(x.dtype);
+    if (bytes === null) return null;
     const [axis] = util.parseAxisParam(attrs.axis, x.shape);
     const sizes = backend_util.prepareSplitSize(x, attrs.numOrSizeSplits, axis);
     let start = 0;
     return sizes.map((length) => {
       const begin = x.shape.map((_, i) => (i === axis ? start : 0));
       start += length;
-      return sliced(backend, x, { begin, size: x.shape.map((n, i) => (i === axis ? length : n)) });
+      return sliced(backend, bytes, x, {
+        begin,
+        size: x.shape.map((n, i) => (i === axis ? length : n)),
+      });
     });
   },
 );
@@ -118,13 +148,14 @@ const splitV = defineKernel<SplitVInputs, SplitVAttrs>(
 const unpack = defineKernel<UnpackInputs, UnpackAttrs>(
   Unpack,
   ({ inputs: { value }, attrs, backend }) => {
-    if (value.dtype !== "float32") return null;
+    const bytes = bytesOf(value.dtype);
+    if (bytes === null) return null;
     const axis = attrs.axis < 0 ? attrs.axis + value.shape.length : attrs.axis;
     const size = value.shape.map((n, i) => (i === axis ? 1 : n));
     const shape = value.shape.filter((_, i) => i !== axis);
     return Array.from({ length: value.shape[axis] }, (_, index) => {
       const begin = value.shape.map((_, i) => (i === axis ? index : 0));
-      return { ...sliced(backend, value, { begin, size }), shape };
+      return { ...sliced(backend, bytes, value, { begin, size }), shape };
     });
   },
 );
@@ -132,26 +163,32 @@ const unpack = defineKernel<UnpackInputs, UnpackAttrs>(
 const reverse = defineKernel<ReverseInputs, ReverseAttrs>(
   Reverse,
   ({ inputs: { x }, attrs: { dims }, backend }) => {
-    if (x.dtype !== "float32") return null;
+    const bytes = bytesOf(x.dtype);
+    if (bytes === null) return null;
     const axes = util.parseAxisParam(dims, x.shape);
     const begin = x.shape.map((n, axis) => (axes.includes(axis) ? n - 1 : 0));
     const steps = x.shape.map((_, axis) => (axes.includes(axis) ? -1 : 1));
-    return sliced(backend, x, { begin, size: x.shape, steps });
+    return sliced(backend, bytes, x, { begin, size: x.shape, steps });
   },
 );
 
-/** A new tensor: float32 `tensors` one after another along `axis`. */
-function joined(backend: SimdBackend, tensors: readonly TensorInfo[], axis: number): TensorInfo {
+/** A new tensor: `tensors` of one dtype one after another along `axis`. */
+function joined(
+  backend: SimdBackend,
+  bytes: ElementBytes,
+  tensors: readonly TensorInfo[],
+  axis: number,
+): TensorInfo {
   const shapes = tensors.map(({ shape }) => shape);
-  const out = backend.output(backend_util.computeOutShape(shapes, axis));
+  const out = backend.output(backend_util.computeOutShape(shapes, axis), tensors[0].dtype);
   const begin = out.shape.map(() => 0);
   for (const { shape, ...tensor } of tensors) {
     if (util.sizeFromShape(shape) > 0) {
       backend.run(
-        `Concat|${shape.join()}|${out.shape.join()}|${begin.join()}`,
+        `Concat|${bytes}|${shape.join()}|${out.shape.join()}|${begin.join()}`,
         { from: backend.pointer({ ...tensor, shape }), to: backend.pointer(out) },
         (plan, places) => {
-          copyInto(plan, shape, out.shape, begin, places);
+          copyInto(plan, bytes, shape, out.shape, begin, places);
         },
       );
     }
@@ -162,24 +199,27 @@ function joined(backend: SimdBackend, tensors: readonly TensorInfo[], axis: numb
 
 const concat = defineKernel<TensorInfo[], ConcatAttrs>(Concat, ({ inputs, attrs, backend }) => {
   const tensors = Object.values(inputs);
-  if (tensors.some(({ dtype }) => dtype !== "float32")) return null;
+  const bytes = commonBytes(tensors);
+  if (bytes === null) return null;
   const [axis] = util.parseAxisParam(attrs.axis, tensors[0].shape);
   backend_util.assertParamsConsistent(
     tensors.map(({ shape }) => shape),
     axis,
   );
-  return joined(backend, tensors, axis);
+  return joined(backend, bytes, tensors, axis);
 });
 
 const pack = defineKernel<TensorInfo[], PackAttrs>(Pack, ({ inputs, attrs: { axis }, backend }) => {
   const tensors = Object.values(inputs);
   const { shape } = tensors[0];
-  if (tensors.some(({ dtype }) => dtype !== "float32")) return null;
+  const bytes = commonBytes(tensors);
+  if (bytes === null) return null;
   if (tensors.some((tensor) => !util.arraysEqual(tensor.shape, shape))) return null;
   const at = axis < 0 ? axis + shape.length + 1 : axis;
   const expanded = [...shape.slice(0, at), 1, ...shape.slice(at)];
   return joined(
     backend,
+    bytes,
     tensors.map((tensor) => ({ ...tensor, shape: expanded })),
     at,
   );
@@ -188,15 +228,19 @@ const pack = defineKernel<TensorInfo[], PackAttrs>(Pack, ({ inputs, attrs: { axi
 const tileKernel = defineKernel<TileInputs, TileAttrs>(
   Tile,
   ({ inputs: { x }, attrs: { reps }, backend }) => {
-    if (x.dtype !== "float32") return null;
+    const bytes = bytesOf(x.dtype);
+    if (bytes === null) return null;
     const from = backend.pointer(x);
-    const out = backend.output(x.shape.map((n, axis) => n * reps[axis]));
+    const out = backend.output(
+      x.shape.map((n, axis) => n * reps[axis]),
+      x.dtype,
+    );
     if (util.sizeFromShape(out.shape) === 0) return out;
     backend.run(
-      `Tile|${x.shape.join()}|${reps.join()}`,
+      `Tile|${bytes}|${x.shape.join()}|${reps.join()}`,
       { from, to: backend.pointer(out) },
       (plan, places) => {
-        tile(plan, x.shape, reps, places);
+        tile(plan, bytes, x.shape, reps, places);
       },
     );
     return out;
@@ -206,17 +250,18 @@ const tileKernel = defineKernel<TileInputs, TileAttrs>(
 const transposeKernel = defineKernel<TransposeInputs, TransposeAttrs>(
   Transpose,
   ({ inputs: { x }, attrs: { perm }, backend }) => {
-    if (x.dtype !== "float32") return null;
+    const bytes = bytesOf(x.dtype);
+    if (bytes === null) return null;
     const shape = perm.map((axis) => x.shape[axis]);
     if (keepsOrder(x.shape, perm) || util.sizeFromShape(shape) === 0)
       return backend.share(x, shape);
     const from = backend.pointer(x);
-    const out = backend.output(shape);
+    const out = backend.output(shape, x.dtype);
     backend.run(
-      `Transpose|${x.shape.join()}|${perm.join()}`,
+      `Transpose|${bytes}|${x.shape.join()}|${perm.join()}`,
       { from, to: backend.pointer(out) },
       (plan, places) => {
-        transpose(plan, x.shape, perm, places);
+        transpose(plan, bytes, x.shape, perm, places);
       },
     );
     return out;
@@ -226,16 +271,22 @@ const transposeKernel = defineKernel<TransposeInputs, TransposeAttrs>(
 const padV2 = defineKernel<PadV2Inputs, PadV2Attrs>(
   PadV2,
   ({ inputs: { x }, attrs: { paddings, constantValue }, backend }) => {
-    if (x.dtype !== "float32") return null;
-    const out = backend.output(x.shape.map((n, axis) => paddings[axis][0] + n + paddings[axis][1]));
+    const bytes = bytesOf(x.dtype);
+    if (bytes === null) return null;
+    const from = backend.pointer(x);
+    const out = backend.output(
+      x.shape.map((n, axis) => paddings[axis][0] + n + paddings[axis][1]),
+      x.dtype,
+    );
+    const value = bitsOf(x.dtype, constantValue);
     backend.run(
-      `PadV2|${x.shape.join()}|${paddings.join()}`,
-      { from: backend.pointer(x), to: backend.pointer(out), value: floatBits(constantValue) },
-      (plan, { from, to, value }) => {
-        fill(plan, util.sizeFromShape(out.shape), to, value);
+      `PadV2|${bytes}|${x.shape.join()}|${paddings.join()}`,
+      { from, to: backend.pointer(out), value },
+      (plan, places) => {
+        fill(plan, bytes, util.sizeFromShape(out.shape), places.to, places.value);
         if (util.sizeFromShape(x.shape) === 0) return;
         const begin = paddings.map(([before]) => before);
-        copyInto(plan, x.shape, out.shape, begin, { from, to });
+        copyInto(plan, bytes, x.shape, out.shape, begin, places);
       },
     );
     return out;
@@ -245,14 +296,18 @@ const padV2 = defineKernel<PadV2Inputs, PadV2Attrs>(
 const mirrorPadKernel = defineKernel<MirrorPadInputs, MirrorPadAttrs>(
   MirrorPad,
   ({ inputs: { x }, attrs: { paddings, mode }, backend }) => {
-    if (x.dtype !== "float32" || util.sizeFromShape(x.shape) === 0) return null;
+    const bytes = bytesOf(x.dtype);
+    if (bytes === null || util.sizeFromShape(x.shape) === 0) return null;
     const from = backend.pointer(x);
-    const out = backend.output(x.shape.map((n, axis) => n + paddings[axis][0] + paddings[axis][1]));
+    const out = backend.output(
+      x.shape.map((n, axis) => n + paddings[axis][0] + paddings[axis][1]),
+      x.dtype,
+    );
     backend.run(
-      `MirrorPad|${x.shape.join()}|${paddings.join()}|${mode}`,
+      `MirrorPad|${bytes}|${x.shape.join()}|${paddings.join()}|${mode}`,
       { from, to: backend.pointer(out) },
       (plan, places) => {
-        mirrorPad(plan, x.shape, paddings, mode, places);
+        mirrorPad(plan, bytes, x.shape, paddings, mode, places);
       },
     );
     return out;
@@ -264,23 +319,24 @@ type GatherShapeArguments = Parameters<typeof backend_util.segment_util.collectG
 const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
   GatherV2,
   ({ inputs: { x, indices }, attrs, backend }) => {
-    if (x.dtype !== "float32" || indices.dtype !== "int32") return null;
+    const bytes = bytesOf(x.dtype);
+    if (bytes === null || indices.dtype !== "int32") return null;
     const [axis] = util.parseAxisParam(attrs.axis, x.shape);
     checkIndices(backend, indices, x.shape[axis]);
     const info = backend_util.segment_util.collectGatherOpShapeInfo(
       ...([x, indices, axis, attrs.batchDims ?? 0] as unknown as GatherShapeArguments),
     );
     const pointers = { x: backend.pointer(x), indices: backend.pointer(indices) };
-    const out = backend.output(info.outputShape);
+    const out = backend.output(info.outputShape, x.dtype);
     if (util.sizeFromShape(out.shape) === 0) return out;
     const { batchSize: batch, outerSize: outer, dimSize: dimension, sliceSize } = info;
     const count = util.sizeFromShape(indices.shape) / batch;
     const size = { batch, outer, dimension, slice: sliceSize, count };
     backend.run(
-      `GatherV2|${Object.values(size).join()}`,
+      `GatherV2|${bytes}|${Object.values(size).join()}`,
       { ...pointers, out: backend.pointer(out) },
       (plan, places) => {
-        gather(plan, size, places);
+        gather(plan, bytes, size, places);
       },
     );
     return out;
@@ -295,6 +351,28 @@ function checkIndices(backend: SimdBackend, indices: TensorInfo, size: number): 
     );
   }
 }
+
+/** The gradient of a gather. Ids of more than one dimension are the cpu backend's. */
+const unsortedSegmentSum = defineKernel<UnsortedSegmentSumInputs, UnsortedSegmentSumAttrs>(
+  UnsortedSegmentSum,
+  ({ inputs: { x, segmentIds }, attrs: { numSegments: segments }, backend }) => {
+    if (bytesOf(x.dtype) !== 4 || segmentIds.dtype !== "int32") return null;
+    const [rows, ...row] = x.shape;
+    if (segmentIds.shape.length !== 1 || segmentIds.shape[0] !== rows) return null;
+    const pointers = { x: backend.pointer(x), ids: backend.pointer(segmentIds) };
+    const out = backend.output([segments, ...row], x.dtype);
+    if (util.sizeFromShape(out.shape) === 0) return out;
+    const shape = { rows, width: util.sizeFromShape(row), segments, integer: x.dtype === "int32" };
+    backend.run(
+      `UnsortedSegmentSum|${Object.values(shape).join()}`,
+      { ...pointers, out: backend.pointer(out) },
+      (plan, places) => {
+        segmentSum(plan, shape, places);
+      },
+    );
+    return out;
+  },
+);
 
 const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
   OneHot,
@@ -317,5 +395,5 @@ const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
 
 export const moveKernels: readonly SimdKernel[] = [
   ...[concat, gatherV2, mirrorPadKernel, oneHotKernel, pack, padV2, reverse, slice, splitV],
-  ...[stridedSlice, tileKernel, transposeKernel, unpack],
+  ...[stridedSlice, tileKernel, transposeKernel, unpack, unsortedSegmentSum],
 ];
