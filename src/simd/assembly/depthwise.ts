@@ -1,115 +1,233 @@
 /**
- * Depthwise convolution of NHWC images, where each channel has a filter of its own, and its
- * gradients. A channel multiplier is the host's business: it repeats the channels of x beforehand.
+ * Depthwise convolution of NHWC images, where each channel has a filter of its own, and its filter's
+ * gradient. The gradient of the input is such a convolution itself (plans/conv-depthwise.ts). A channel
+ * multiplier is the host's business: it repeats the channels of x beforehand.
+ *
+ * Four columns of the output and eight channels are computed side by side: their sums stay in
+ * registers, and a tap of the filter is read once for the four. No tap is tested: columns whose
+ * windows reach over the edge are done one by one, with the taps that lie inside.
  */
 import {
   DepthwiseConv2dWords,
   DepthwiseFilterGradientSumWords,
   DepthwiseFilterGradientWords,
-  DepthwiseInputGradientWords,
   DepthwiseRepeatWords,
 } from "./words.generated";
 import { madd, storeFirst } from "./vector";
 
-/** y = x * filter + bias, then max(y, 0) if `relu`. Tasks: blocks of rows of y. */
+/** The first of `count` taps, `dilation` apart from `from` on, that is not before the image. */
+// @ts-ignore: decorator
+@inline
+function firstInside(from: i32, dilation: i32): i32 {
+  return from < 0 ? (dilation - 1 - from) / dilation : 0;
+}
+
+/** Behind the last one that is not behind an image of this size. */
+// @ts-ignore: decorator
+@inline
+function lastInside(from: i32, dilation: i32, size: i32, count: i32): i32 {
+  const space = size - 1 - from;
+  return space < 0 ? 0 : min(count, space / dilation + 1);
+}
+
+/**
+ * y = x * filter + bias, then clamped to [floor, ceiling]. A tap lies `fromTap` bytes behind its
+ * neighbour in the filter, a row of taps `fromTapRow`; both may be negative. Tasks: blocks of rows
+ * of y.
+ */
 export function depthwise_conv2d_f32(task: i32, words: DepthwiseConv2dWords, scratch: usize): void {
-  const height = words.height;
-  const width = words.width;
-  const channels = words.channels;
   const outHeight = words.outHeight;
   const outWidth = words.outWidth;
-  const filterWidth = words.filterWidth;
-  const dilationHeight = words.dilationHeight;
+  const width = words.width;
+  const strideWidth = words.strideWidth;
   const dilationWidth = words.dilationWidth;
-  const bias = words.bias;
-  const pixel = <usize>channels << 2;
+  const filterWidth = words.filterWidth;
+  const padLeft = words.padLeft;
+  const pixel = <usize>words.channels << 2;
   const line = <usize>width * pixel;
-  const floor = f32x4.splat(words.relu != 0 ? 0 : -Infinity);
+  const across = <usize>dilationWidth * pixel;
+  const down = <usize>words.dilationHeight * line;
+  const toPixel = words.toPixel;
+  // Columns whose windows lie inside.
+  const inside = min(outWidth, (padLeft + strideWidth - 1) / strideWidth);
+  const space = width - 1 + padLeft - (filterWidth - 1) * dilationWidth;
+  const outside = space < 0 ? inside : max(inside, min(outWidth, space / strideWidth + 1));
   const end = min(words.rows, (task + 1) * words.perTask);
   for (let row = task * words.perTask; row < end; row++) {
     const image = row / outHeight;
-    const top = (row - image * outHeight) * words.strideHeight - words.padTop;
-    const source = words.x + <usize>image * <usize>height * line;
-    let to = words.y + <usize>row * <usize>outWidth * pixel;
-    for (let column = 0; column < outWidth; column++) {
-      const left = column * words.strideWidth - words.padLeft;
-      for (let c = 0; c < channels; c += 4) {
-        const at = <usize>c << 2;
-        let sum = bias ? v128.load(bias + at) : f32x4.splat(0);
-        let filter = words.filter + at;
-        for (let i = 0; i < words.filterHeight; i++) {
-          const y = top + i * dilationHeight;
-          if (y >= 0 && y < height) {
-            const from = source + <usize>y * line + at;
-            for (let j = 0; j < filterWidth; j++) {
-              const x = left + j * dilationWidth;
-              if (x >= 0 && x < width) {
-                const value = v128.load(from + <usize>x * pixel);
-                sum = madd(value, v128.load(filter + <usize>j * pixel), sum);
-              }
-            }
-          }
-          filter += <usize>filterWidth * pixel;
-        }
-        storeFirst(to + at, f32x4.pmax(sum, floor), channels - c);
+    const out = row - image * outHeight;
+    const top = out * words.strideHeight - words.padTop;
+    const firstRow = firstInside(top, words.dilationHeight);
+    const lastRow = lastInside(top, words.dilationHeight, words.height, words.filterHeight);
+    const filter = words.filter + <usize>firstRow * words.fromTapRow;
+    const corner = top + firstRow * words.dilationHeight;
+    const source = words.x + <usize>(image * words.height + corner) * line;
+    const rows = lastRow - firstRow;
+    let to = words.y + <usize>image * words.toImage + <usize>out * words.toRow;
+    let column = 0;
+    while (column < outWidth) {
+      const left = column * strideWidth - padLeft;
+      if (column >= inside && column + 4 <= outside) {
+        const from = source + <usize>left * pixel;
+        const step = <usize>strideWidth * pixel;
+        fourColumns(words, from, step, filter, rows, filterWidth, across, down, to);
+        column += 4;
+        to += 4 * toPixel;
+      } else {
+        const first = firstInside(left, dilationWidth);
+        const taps = lastInside(left, dilationWidth, width, filterWidth) - first;
+        const from = source + <usize>(left + first * dilationWidth) * pixel;
+        const tap = filter + <usize>first * words.fromTap;
+        oneColumn(words, from, tap, rows, taps, across, down, to);
+        column++;
+        to += toPixel;
       }
-      to += pixel;
     }
   }
 }
 
-/** dx: each input collects the outputs that saw it. Tasks: blocks of rows of dx. */
-export function depthwise_conv2d_input_gradient_f32(
-  task: i32,
-  words: DepthwiseInputGradientWords,
-  scratch: usize,
+/** Clamps and stores `channels` sums. */
+// @ts-ignore: decorator
+@inline
+function put(to: usize, sum: v128, floor: v128, ceiling: v128, channels: i32): void {
+  storeFirst(to, f32x4.pmin(f32x4.pmax(sum, floor), ceiling), channels);
+}
+
+/** Four columns of y, whose windows lie `step` bytes apart and inside. */
+function fourColumns(
+  words: DepthwiseConv2dWords,
+  x: usize,
+  step: usize,
+  filter: usize,
+  rows: i32,
+  taps: i32,
+  across: usize,
+  down: usize,
+  y: usize,
 ): void {
-  const height = words.height;
-  const width = words.width;
+  const floor = f32x4.splat(words.floor);
+  const ceiling = f32x4.splat(words.ceiling);
+  const bias = words.bias;
   const channels = words.channels;
-  const outHeight = words.outHeight;
-  const outWidth = words.outWidth;
-  const filterWidth = words.filterWidth;
-  const strideHeight = words.strideHeight;
-  const strideWidth = words.strideWidth;
-  const pixel = <usize>channels << 2;
-  const line = <usize>outWidth * pixel;
-  const end = min(words.rows, (task + 1) * words.perTask);
-  for (let row = task * words.perTask; row < end; row++) {
-    const image = row / height;
-    const below = row - image * height + words.padTop;
-    const source = words.dy + <usize>image * <usize>outHeight * line;
-    let to = words.dx + <usize>row * <usize>width * pixel;
-    for (let column = 0; column < width; column++) {
-      const right = column + words.padLeft;
-      for (let c = 0; c < channels; c += 4) {
-        const at = <usize>c << 2;
-        let sum = f32x4.splat(0);
-        let filter = words.filter + at;
-        for (let i = 0; i < words.filterHeight; i++) {
-          const down = below - i * words.dilationHeight;
-          const y = down / strideHeight;
-          if (down >= 0 && y * strideHeight == down && y < outHeight) {
-            const from = source + <usize>y * line + at;
-            for (let j = 0; j < filterWidth; j++) {
-              const across = right - j * words.dilationWidth;
-              const x = across / strideWidth;
-              if (across >= 0 && x * strideWidth == across && x < outWidth) {
-                const value = v128.load(from + <usize>x * pixel);
-                sum = madd(value, v128.load(filter + <usize>j * pixel), sum);
-              }
-            }
-          }
-          filter += <usize>filterWidth * pixel;
-        }
-        storeFirst(to + at, sum, channels - c);
+  const toPixel = words.toPixel;
+  const fromTap = words.fromTap;
+  const fromTapRow = words.fromTapRow;
+  const y1 = y + toPixel;
+  const y2 = y1 + toPixel;
+  const y3 = y2 + toPixel;
+  let c = 0;
+  for (; c + 8 <= channels; c += 8) {
+    const at = <usize>c << 2;
+    let a0 = bias ? v128.load(bias + at) : f32x4.splat(0);
+    let b0 = bias ? v128.load(bias + at, 16) : f32x4.splat(0);
+    let a1 = a0, a2 = a0, a3 = a0;
+    let b1 = b0, b2 = b0, b3 = b0;
+    let corner = x + at;
+    let tapRow = filter + at;
+    for (let i = 0; i < rows; i++) {
+      let x0 = corner;
+      let tap = tapRow;
+      for (let j = 0; j < taps; j++) {
+        const w = v128.load(tap);
+        const v = v128.load(tap, 16);
+        const x1 = x0 + step;
+        const x2 = x1 + step;
+        const x3 = x2 + step;
+        a0 = madd(v128.load(x0), w, a0);
+        b0 = madd(v128.load(x0, 16), v, b0);
+        a1 = madd(v128.load(x1), w, a1);
+        b1 = madd(v128.load(x1, 16), v, b1);
+        a2 = madd(v128.load(x2), w, a2);
+        b2 = madd(v128.load(x2, 16), v, b2);
+        a3 = madd(v128.load(x3), w, a3);
+        b3 = madd(v128.load(x3, 16), v, b3);
+        x0 += across;
+        tap += fromTap;
       }
-      to += pixel;
+      corner += down;
+      tapRow += fromTapRow;
     }
+    put(y + at, a0, floor, ceiling, 4);
+    put(y + at + 16, b0, floor, ceiling, 4);
+    put(y1 + at, a1, floor, ceiling, 4);
+    put(y1 + at + 16, b1, floor, ceiling, 4);
+    put(y2 + at, a2, floor, ceiling, 4);
+    put(y2 + at + 16, b2, floor, ceiling, 4);
+    put(y3 + at, a3, floor, ceiling, 4);
+    put(y3 + at + 16, b3, floor, ceiling, 4);
+  }
+  for (; c < channels; c += 4) {
+    const at = <usize>c << 2;
+    let a0 = bias ? v128.load(bias + at) : f32x4.splat(0);
+    let a1 = a0, a2 = a0, a3 = a0;
+    let corner = x + at;
+    let tapRow = filter + at;
+    for (let i = 0; i < rows; i++) {
+      let x0 = corner;
+      let tap = tapRow;
+      for (let j = 0; j < taps; j++) {
+        const w = v128.load(tap);
+        const x1 = x0 + step;
+        const x2 = x1 + step;
+        a0 = madd(v128.load(x0), w, a0);
+        a1 = madd(v128.load(x1), w, a1);
+        a2 = madd(v128.load(x2), w, a2);
+        a3 = madd(v128.load(x2 + step), w, a3);
+        x0 += across;
+        tap += fromTap;
+      }
+      corner += down;
+      tapRow += fromTapRow;
+    }
+    const lanes = channels - c;
+    put(y + at, a0, floor, ceiling, lanes);
+    put(y1 + at, a1, floor, ceiling, lanes);
+    put(y2 + at, a2, floor, ceiling, lanes);
+    put(y3 + at, a3, floor, ceiling, lanes);
   }
 }
 
-/** Sums of the filter's gradient over one chunk of rows of dy. Tasks: chunks. */
+/** One column of y, with `taps` of its window's columns. */
+function oneColumn(
+  words: DepthwiseConv2dWords,
+  x: usize,
+  filter: usize,
+  rows: i32,
+  taps: i32,
+  across: usize,
+  down: usize,
+  y: usize,
+): void {
+  const floor = f32x4.splat(words.floor);
+  const ceiling = f32x4.splat(words.ceiling);
+  const bias = words.bias;
+  const channels = words.channels;
+  const fromTap = words.fromTap;
+  const fromTapRow = words.fromTapRow;
+  for (let c = 0; c < channels; c += 4) {
+    const at = <usize>c << 2;
+    let sum = bias ? v128.load(bias + at) : f32x4.splat(0);
+    let corner = x + at;
+    let tapRow = filter + at;
+    for (let i = 0; i < rows; i++) {
+      let from = corner;
+      let tap = tapRow;
+      for (let j = 0; j < taps; j++) {
+        sum = madd(v128.load(from), v128.load(tap), sum);
+        from += across;
+        tap += fromTap;
+      }
+      corner += down;
+      tapRow += fromTapRow;
+    }
+    put(y + at, sum, floor, ceiling, channels - c);
+  }
+}
+
+/**
+ * Sums of the filter's gradient over one chunk of rows of dy: [taps, channels rounded up to 4]. Three
+ * taps of a row side by side, where they lie inside. Tasks: chunks.
+ */
 export function depthwise_conv2d_filter_gradient_f32(
   task: i32,
   words: DepthwiseFilterGradientWords,
@@ -119,10 +237,8 @@ export function depthwise_conv2d_filter_gradient_f32(
   const width = words.width;
   const channels = words.channels;
   const outHeight = words.outHeight;
-  const outWidth = words.outWidth;
   const filterWidth = words.filterWidth;
   const taps = words.filterHeight * filterWidth;
-  const strideWidth = words.strideWidth;
   const pixel = <usize>channels << 2;
   const line = <usize>width * pixel;
   const pitch = <usize>((channels + 3) & ~3) << 2;
@@ -132,30 +248,111 @@ export function depthwise_conv2d_filter_gradient_f32(
   for (let row = task * words.perTask; row < end; row++) {
     const image = row / outHeight;
     const top = (row - image * outHeight) * words.strideHeight - words.padTop;
-    const gradient = words.dy + <usize>row * <usize>outWidth * pixel;
-    for (let tap = 0; tap < taps; tap++) {
-      const i = tap / filterWidth;
+    const dy = words.dy + <usize>row * <usize>words.outWidth * pixel;
+    for (let i = 0; i < words.filterHeight; i++) {
       const y = top + i * words.dilationHeight;
       if (y < 0 || y >= height) continue;
-      const shift = (tap - i * filterWidth) * words.dilationWidth - words.padLeft;
-      // Columns of dy whose input lies inside the image.
-      const first = shift < 0 ? (strideWidth - 1 - shift) / strideWidth : 0;
-      const space = width - 1 - shift;
-      const last = space < 0 ? 0 : min(outWidth, space / strideWidth + 1);
       const source = words.x + <usize>(image * height + y) * line;
-      for (let c: usize = 0; c < pitch; c += 16) {
-        const to = sums + <usize>tap * pitch + c;
-        let sum = v128.load(to);
-        let x = source + <usize>(first * strideWidth + shift) * pixel + c;
-        let dy = gradient + <usize>first * pixel + c;
-        for (let column = first; column < last; column++) {
-          sum = madd(v128.load(x), v128.load(dy), sum);
-          x += <usize>strideWidth * pixel;
-          dy += pixel;
-        }
-        v128.store(to, sum);
+      const to = sums + <usize>(i * filterWidth) * pitch;
+      let j = 0;
+      for (; j + 3 <= filterWidth; j += 3) threeTaps(words, source, dy, j, to, pitch);
+      for (; j < filterWidth; j++) {
+        oneTap(words, source, dy, j, 0, words.outWidth, to + <usize>j * pitch);
       }
     }
+  }
+}
+
+/** How far the input of a column's tap `j` lies right of the column's stride. */
+// @ts-ignore: decorator
+@inline
+function shiftOf(words: DepthwiseFilterGradientWords, j: i32): i32 {
+  return j * words.dilationWidth - words.padLeft;
+}
+
+/** Columns [first, last) of dy whose input under tap `j` lies inside the image. */
+// @ts-ignore: decorator
+@inline
+function firstColumn(words: DepthwiseFilterGradientWords, j: i32): i32 {
+  return firstInside(shiftOf(words, j), words.strideWidth);
+}
+
+// @ts-ignore: decorator
+@inline
+function lastColumn(words: DepthwiseFilterGradientWords, j: i32): i32 {
+  return lastInside(shiftOf(words, j), words.strideWidth, words.width, words.outWidth);
+}
+
+/** Adds what columns [begin, end) of a row of dy give to tap `j`. */
+function oneTap(
+  words: DepthwiseFilterGradientWords,
+  source: usize,
+  gradient: usize,
+  j: i32,
+  begin: i32,
+  end: i32,
+  to: usize,
+): void {
+  const first = max(begin, firstColumn(words, j));
+  const last = min(end, lastColumn(words, j));
+  if (first >= last) return;
+  const pixel = <usize>words.channels << 2;
+  const step = <usize>words.strideWidth * pixel;
+  const from = source + <usize>(first * words.strideWidth + shiftOf(words, j)) * pixel;
+  for (let c: usize = 0; c < pixel; c += 16) {
+    let sum = v128.load(to + c);
+    let x = from + c;
+    let dy = gradient + <usize>first * pixel + c;
+    for (let column = first; column < last; column++) {
+      sum = madd(v128.load(x), v128.load(dy), sum);
+      x += step;
+      dy += pixel;
+    }
+    v128.store(to + c, sum);
+  }
+}
+
+/** Adds what a row of dy gives to the taps `j`, `j` + 1 and `j` + 2. */
+function threeTaps(
+  words: DepthwiseFilterGradientWords,
+  source: usize,
+  gradient: usize,
+  j: i32,
+  sums: usize,
+  pitch: usize,
+): void {
+  const first = firstColumn(words, j);
+  const last = lastColumn(words, j + 2);
+  const to = sums + <usize>j * pitch;
+  for (let tap = 0; tap < 3; tap++) {
+    // What the three do not have in common.
+    const own = to + <usize>tap * pitch;
+    oneTap(words, source, gradient, j + tap, 0, min(first, words.outWidth), own);
+    oneTap(words, source, gradient, j + tap, max(first, last), words.outWidth, own);
+  }
+  if (first >= last) return;
+  const pixel = <usize>words.channels << 2;
+  const step = <usize>words.strideWidth * pixel;
+  const across = <usize>words.dilationWidth * pixel;
+  const from = source + <usize>(first * words.strideWidth + shiftOf(words, j)) * pixel;
+  for (let c: usize = 0; c < pixel; c += 16) {
+    const at = to + c;
+    let s0 = v128.load(at);
+    let s1 = v128.load(at + pitch);
+    let s2 = v128.load(at + 2 * pitch);
+    let x = from + c;
+    let dy = gradient + <usize>first * pixel + c;
+    for (let column = first; column < last; column++) {
+      const d = v128.load(dy);
+      s0 = madd(v128.load(x), d, s0);
+      s1 = madd(v128.load(x + across), d, s1);
+      s2 = madd(v128.load(x + 2 * across), d, s2);
+      x += step;
+      dy += pixel;
+    }
+    v128.store(at, s0);
+    v128.store(at + pitch, s1);
+    v128.store(at + 2 * pitch, s2);
   }
 }
 

@@ -231,7 +231,13 @@ export class DepthwiseConv2dWords {
   padLeft: i32;
   perTask: i32;
   rows: i32;
-  relu: i32;
+  fromTap: usize;
+  fromTapRow: usize;
+  toImage: usize;
+  toRow: usize;
+  toPixel: usize;
+  floor: f32;
+  ceiling: f32;
 }
 
 // @ts-ignore: decorator
@@ -265,29 +271,6 @@ export class DepthwiseFilterGradientSumWords {
   taps: i32;
   channels: i32;
   chunks: i32;
-}
-
-// @ts-ignore: decorator
-@unmanaged
-export class DepthwiseInputGradientWords {
-  dy: usize;
-  filter: usize;
-  dx: usize;
-  height: i32;
-  width: i32;
-  channels: i32;
-  outHeight: i32;
-  outWidth: i32;
-  filterHeight: i32;
-  filterWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  dilationHeight: i32;
-  dilationWidth: i32;
-  padTop: i32;
-  padLeft: i32;
-  perTask: i32;
-  rows: i32;
 }
 
 // @ts-ignore: decorator

@@ -26,14 +26,15 @@ export const DepthwiseConv2d = {
   bias: "ptr",
   y: "ptr",
   ...sizes,
-  relu: "int",
-} as const satisfies Words;
-
-export const DepthwiseInputGradient = {
-  dy: "ptr",
-  filter: "ptr",
-  dx: "ptr",
-  ...sizes,
+  /** Bytes from a tap of the filter to the next, and from a row of taps. */
+  fromTap: "size",
+  fromTapRow: "size",
+  /** Bytes from an image, row, pixel of y to the next. */
+  toImage: "size",
+  toRow: "size",
+  toPixel: "size",
+  floor: "float",
+  ceiling: "float",
 } as const satisfies Words;
 
 export const DepthwiseFilterGradient = {

@@ -39,7 +39,6 @@ export const KERNELS = {
   winograd_filter_gradient_f32: winograd.WinogradFilterGradient,
   winograd_filter_gradient_sum_f32: winograd.WinogradFilterGradientSum,
   depthwise_conv2d_f32: depthwise.DepthwiseConv2d,
-  depthwise_conv2d_input_gradient_f32: depthwise.DepthwiseInputGradient,
   depthwise_conv2d_filter_gradient_f32: depthwise.DepthwiseFilterGradient,
   depthwise_filter_gradient_sum_f32: depthwise.DepthwiseFilterGradientSum,
   depthwise_repeat_f32: depthwise.DepthwiseRepeat,
