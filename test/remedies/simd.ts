@@ -103,7 +103,7 @@ function double(backend: SimdBackend, to?: number): void {
   const x = tf.ones([1]);
   const at = backend.pointer(x);
   backend.run("double", { sum: to ?? at, b: at }, (plan, places) => {
-    addInPlace(plan, 1, places);
+    addInPlace(plan, "float32", 1, places);
   });
 }
 

@@ -12,6 +12,7 @@ const UNARY: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   ...{ tanh: tf.tanh, softplus: tf.softplus, reciprocal: tf.reciprocal, floor: tf.floor },
   ...{ ceil: tf.ceil, round: tf.round, sign: tf.sign, onesLike: tf.onesLike },
   ...{ zerosLike: tf.zerosLike, leakyRelu: (x: tf.Tensor) => tf.leakyRelu(x, 0.3) },
+  erf: tf.erf,
   stepTo: (x: tf.Tensor) => tf.step(x, 0.25),
   clip: (x: tf.Tensor) => tf.clipByValue(x, -0.5, 0.7),
 };
@@ -20,8 +21,26 @@ const BINARY: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
   ...{ add: tf.add, sub: tf.sub, mul: tf.mul, div: tf.div, maximum: tf.maximum },
   ...{ minimum: tf.minimum, squaredDifference: tf.squaredDifference, prelu: tf.prelu },
   ...{ equal: tf.equal, notEqual: tf.notEqual, less: tf.less, lessEqual: tf.lessEqual },
+  ...{ greater: tf.greater, greaterEqual: tf.greaterEqual, floorDiv: tf.floorDiv, mod: tf.mod },
+  pow: tf.pow,
+};
+
+/** What is also there for int32; tf.div of integers is floorDiv. */
+const INT32: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
+  ...{ add: tf.add, sub: tf.sub, mul: tf.mul, div: tf.div, floorDiv: tf.floorDiv, mod: tf.mod },
+  ...{ maximum: tf.maximum, minimum: tf.minimum, squaredDifference: tf.squaredDifference },
+  ...{ equal: tf.equal, notEqual: tf.notEqual, less: tf.less, lessEqual: tf.lessEqual },
   ...{ greater: tf.greater, greaterEqual: tf.greaterEqual },
 };
+
+const BOOL: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
+  ...{ and: tf.logicalAnd, or: tf.logicalOr, xor: tf.logicalXor, equal: tf.equal },
+  ...{ notEqual: tf.notEqual, less: tf.less, lessEqual: tf.lessEqual, greater: tf.greater },
+  greaterEqual: tf.greaterEqual,
+};
+
+/** Of one input; of float32 they give bool. */
+const PREDICATES = { isNaN: tf.isNaN, isInf: tf.isInf, isFinite: tf.isFinite };
 
 /** Pairs of shapes: equal, scalars, rows, columns, both stretched, several dimensions, none. */
 const PAIRS: [number[], number[]][] = [
@@ -89,6 +108,73 @@ describe("element-wise kernels", () => {
     }
   });
 
+  it.each(Object.entries(INT32))("%s of int32 is what the cpu backend gives", async (name, op) => {
+    for (const [a, b] of PAIRS) {
+      const compute = (): tf.Tensor =>
+        op(random(a as [], { dtype: "int32" }), random(b as [], { seed: 1, dtype: "int32" }));
+      await expectSameAsCpu(`${name} [${a.join()}] [${b.join()}]`, compute, { rtol: 0, atol: 0 });
+    }
+  });
+
+  it("wraps around where int32 ends, and divides by 0 to 0", async () => {
+    const edge = (): tf.Tensor => tf.tensor1d([2147483647, -2147483648, 5, -5, 0], "int32");
+    for (const other of [1, -1, 0, 3, -3, 2147483647]) {
+      const b = (): tf.Tensor => tf.scalar(other, "int32");
+      for (const [name, op] of Object.entries({ add: tf.add, div: tf.div, mod: tf.mod })) {
+        await expectSameAsCpu(`${name} ${other}`, () => op(edge(), b()), { rtol: 0, atol: 0 });
+      }
+    }
+  });
+
+  it.each(Object.entries(BOOL))("%s of bool broadcasts like the cpu backend", async (name, op) => {
+    for (const [a, b] of PAIRS) {
+      const compute = (): tf.Tensor =>
+        op(random(a as [], { dtype: "bool" }), random(b as [], { seed: 1, dtype: "bool" }));
+      await expectSameAsCpu(`${name} [${a.join()}] [${b.join()}]`, compute);
+    }
+  });
+
+  it("maps int32, and tells numbers from what is none", async () => {
+    const values = [NaN, Infinity, -Infinity, 0, -0, 1e-45, 3e38];
+    for (const length of LENGTHS) {
+      const x = (): tf.Tensor => random([length], { dtype: "int32" });
+      const exact = { rtol: 0, atol: 0 };
+      for (const op of [tf.neg, tf.abs, tf.square, tf.sign, tf.relu]) {
+        await expectSameAsCpu(`${op.name} ${length}`, () => op(x()), exact);
+      }
+      await expectSameAsCpu("clip", () => tf.clipByValue(x(), -9, 20), exact);
+      await expectSameAsCpu("to bool", () => tf.cast(x(), "bool"), exact);
+      for (const [name, op] of Object.entries(PREDICATES)) {
+        const floats = (): tf.Tensor =>
+          tf.tensor1d(Array.from({ length }, (_, i) => values[i % values.length]));
+        await expectSameAsCpu(`${name} ${length}`, () => op(floats()), exact);
+      }
+    }
+  });
+
+  it("truncates to int32 as JavaScript does, beyond its range, too", async () => {
+    const values = [
+      0.9,
+      -0.9,
+      2147483648,
+      -2147483904,
+      4294967808,
+      1e12,
+      -1e20,
+      3e38,
+      NaN,
+      Infinity,
+    ];
+    const compute = (): tf.Tensor => tf.cast(tf.tensor1d(values), "int32");
+    await expectSameAsCpu("cast", compute, { rtol: 0, atol: 0 });
+  });
+
+  it("raises any base to any power as JavaScript does", async () => {
+    const some = [0, -0, 1, -1, 2, -2, 0.5, -2.5, 3, 1e-40, 1e30, Infinity, -Infinity, NaN];
+    const bases = (): tf.Tensor => tf.tensor2d(some.map((x) => [x]));
+    await expectSameAsCpu("pow", () => tf.pow(bases(), tf.tensor1d(some)));
+  });
+
   it("refuses shapes that do not broadcast, as tfjs does", async () => {
     await tf.setBackend("simd");
     expect(() => tf.add(random([2, 3]), random([2, 4]))).toThrow(/could not be broadcast/);
@@ -101,6 +187,8 @@ describe("element-wise kernels", () => {
       const positive = (): tf.Tensor => tf.greater(y(), 0);
       const below = (): tf.Tensor => tf.less(y(), 0.5);
       await expectSameAsCpu("where", () => tf.where(positive(), x(), y()));
+      const whole = (): tf.Tensor => tf.cast(y(), "int32");
+      await expectSameAsCpu("where int32", () => tf.where(positive(), whole(), tf.neg(whole())));
       await expectSameAsCpu("and", () => tf.logicalAnd(positive(), below()));
       await expectSameAsCpu("or", () => tf.logicalOr(positive(), below()));
       await expectSameAsCpu("not", () => tf.logicalNot(positive()));
@@ -112,7 +200,7 @@ describe("element-wise kernels", () => {
     }
   });
 
-  it("computes integers and strings with the cpu backend's kernels", async () => {
+  it("computes mixed dtypes and strings with the cpu backend's kernels", async () => {
     await expectSameAsCpu("int32", () =>
       tf.add(tf.tensor1d([1, 2], "int32"), tf.scalar(3, "int32")),
     );

@@ -8,6 +8,17 @@ function ulp(x: number): number {
   return 2 ** (exponent - 23);
 }
 
+/** The error function: its series, summed until it stands. */
+function erf(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let n = 1; Math.abs(term) > 1e-19 * Math.abs(sum); n++) {
+    term *= (-x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
 interface Case {
   readonly compute: (x: tf.Tensor) => tf.Tensor;
   readonly exact: (x: number) => number;
@@ -38,6 +49,19 @@ const CASES: Record<string, Case> = {
     compute: tf.softplus,
     exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     ...{ from: -80, to: 80, ulps: 3 },
+  },
+  erf: { compute: tf.erf, exact: erf, from: -5, to: 5, ulps: 8 },
+  "erf near 0": { compute: tf.erf, exact: erf, from: -1e-3, to: 1e-3, ulps: 5 },
+  pow: {
+    compute: (x) => tf.pow(x, 1.7),
+    exact: (x) => x ** 1.7000000476837158,
+    from: 0,
+    to: 1e20,
+    ulps: 0.6,
+  },
+  "pow of a negative exponent": {
+    compute: (x) => tf.pow(x, -0.5),
+    ...{ exact: (x) => x ** -0.5, from: 1e-30, to: 10, ulps: 0.6 },
   },
   "elu below 0": { compute: tf.elu, exact: Math.expm1, from: -10, to: 0, ulps: 2 },
 };

@@ -1,6 +1,8 @@
 // Everything that the module exports: one line per operation family.
 export * from "./copy";
 export * from "./elementwise";
+export * from "./unary";
+export * from "./binary";
 export * from "./gemm-tiles.generated";
 export * from "./normalize";
 export * from "./pool";

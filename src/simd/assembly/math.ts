@@ -143,3 +143,131 @@ export function softplus4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1p4(e));
 }
+
+/** The error function: a rational function of x up to 4, where it is 1 to the last bit. */
+export function erf4(x: v128): v128 {
+  const bounded = clamp(x, -4, 4);
+  const z = f32x4.mul(bounded, bounded);
+  let p = f32x4.splat(-2.72614225801306e-10);
+  p = polynomial(z, p, 2.77068142495902e-8);
+  p = polynomial(z, p, -2.10102402082508e-6);
+  p = polynomial(z, p, -5.69250639462346e-5);
+  p = polynomial(z, p, -7.34990630326855e-4);
+  p = polynomial(z, p, -2.95459980854025e-3);
+  p = polynomial(z, p, -1.60960333262415e-2);
+  let q = f32x4.splat(-1.45660718464996e-5);
+  q = polynomial(z, q, -2.13374055278905e-4);
+  q = polynomial(z, q, -1.68282697438203e-3);
+  q = polynomial(z, q, -7.37332916720468e-3);
+  q = polynomial(z, q, -1.42647390514189e-2);
+  return f32x4.div(f32x4.mul(bounded, p), q);
+}
+
+// @ts-ignore: decorator
+@inline
+function polynomial64(x: v128, acc: v128, next: f64): v128 {
+  return f64x2.add(f64x2.mul(acc, x), f64x2.splat(next));
+}
+
+/** x^y of two lanes in float64, for finite x > 0 of float32 and finite y. */
+function positivePower(x: v128, y: v128): v128 {
+  // x = m 2^e with sqrt(1/2) <= m < sqrt(2).
+  const shifted = i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd));
+  const whole = i64x2.shr_s(shifted, 52);
+  const m = i64x2.sub(x, i64x2.shl(whole, 52));
+  const e = f64x2(<f64>i64x2.extract_lane(whole, 0), <f64>i64x2.extract_lane(whole, 1));
+  // log m = 2 (s + s^3 / 3 + ...) with s = (m - 1) / (m + 1).
+  const one = f64x2.splat(1);
+  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+  const z = f64x2.mul(s, s);
+  let p = f64x2.splat(2.0 / 15);
+  p = polynomial64(z, p, 2.0 / 13);
+  p = polynomial64(z, p, 2.0 / 11);
+  p = polynomial64(z, p, 2.0 / 9);
+  p = polynomial64(z, p, 2.0 / 7);
+  p = polynomial64(z, p, 2.0 / 5);
+  p = polynomial64(z, p, 2.0 / 3);
+  p = polynomial64(z, p, 2);
+  const log = f64x2.add(f64x2.mul(s, p), f64x2.mul(e, f64x2.splat(0.6931471805599453)));
+  // exp(t) = 2^n exp(r); beyond these bounds a float32 is 0 or infinity.
+  const t = f64x2.max(f64x2.min(f64x2.mul(y, log), f64x2.splat(100)), f64x2.splat(-110));
+  const n = f64x2.nearest(f64x2.mul(t, f64x2.splat(1.4426950408889634)));
+  const r = f64x2.sub(t, f64x2.mul(n, f64x2.splat(0.6931471805599453)));
+  let q = f64x2.splat(1.0 / 362880);
+  q = polynomial64(r, q, 1.0 / 40320);
+  q = polynomial64(r, q, 1.0 / 5040);
+  q = polynomial64(r, q, 1.0 / 720);
+  q = polynomial64(r, q, 1.0 / 120);
+  q = polynomial64(r, q, 1.0 / 24);
+  q = polynomial64(r, q, 1.0 / 6);
+  q = polynomial64(r, q, 0.5);
+  q = polynomial64(r, q, 1);
+  q = polynomial64(r, q, 1);
+  const power = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(n));
+  return f64x2.mul(q, i64x2.shl(i64x2.add(power, i64x2.splat(1023)), 52));
+}
+
+/** One power, whatever x and y are, as JavaScript has it: 1 to what is no number is none. */
+function power1(x: f32, y: f32): f32 {
+  if (y == 0) return 1;
+  if (x != x || y != y) return NaN;
+  const size = abs(x);
+  const grows = y > 0;
+  let power: f32;
+  if (abs(y) == Infinity) {
+    if (size == 1) return NaN;
+    return size > 1 == grows ? Infinity : 0;
+  } else if (size == 0) {
+    power = grows ? 0 : Infinity;
+  } else if (size == Infinity) {
+    power = grows ? Infinity : 0;
+  } else {
+    if (x < 0 && y != trunc(y)) return NaN;
+    const exact = positivePower(f64x2.splat(<f64>size), f64x2.splat(<f64>y));
+    power = <f32>f64x2.extract_lane(exact, 0);
+  }
+  // From 2^24 on a float32 is even.
+  const isOdd = y == trunc(y) && abs(y) < 16777216 && (<i32>y & 1) != 0;
+  return isOdd ? copysign(power, x) : power;
+}
+
+/** x^y, computed in float64. */
+export function pow4(x: v128, y: v128): v128 {
+  const infinity = f32x4.splat(Infinity);
+  const plain = v128.and(
+    v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.lt(x, infinity)),
+    f32x4.lt(f32x4.abs(y), infinity),
+  );
+  if (i32x4.all_true(plain)) {
+    const low = positivePower(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y));
+    const x2 = v128.shuffle<i32>(x, x, 2, 3, 2, 3);
+    const y2 = v128.shuffle<i32>(y, y, 2, 3, 2, 3);
+    const high = positivePower(f64x2.promote_low_f32x4(x2), f64x2.promote_low_f32x4(y2));
+    const lowResult = f32x4.demote_f64x2_zero(low);
+    return v128.shuffle<i64>(lowResult, f32x4.demote_f64x2_zero(high), 0, 2);
+  }
+  let result = f32x4.splat(power1(f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0)));
+  const p1 = power1(f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1));
+  const p2 = power1(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2));
+  const p3 = power1(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3));
+  result = f32x4.replace_lane(result, 1, p1);
+  result = f32x4.replace_lane(result, 2, p2);
+  return f32x4.replace_lane(result, 3, p3);
+}
+
+/** What is left of a / b, with the sign of b. */
+function rest1(a: f32, b: f32): f32 {
+  const rest = <f64>a % <f64>b;
+  const away = a < 0 ? b >= 0 : b < 0;
+  return <f32>(away ? (rest + <f64>b) % <f64>b : rest);
+}
+
+export function mod4(a: v128, b: v128): v128 {
+  let result = f32x4.splat(rest1(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
+  const r1 = rest1(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1));
+  const r2 = rest1(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2));
+  const r3 = rest1(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3));
+  result = f32x4.replace_lane(result, 1, r1);
+  result = f32x4.replace_lane(result, 2, r2);
+  return f32x4.replace_lane(result, 3, r3);
+}

@@ -31,6 +31,7 @@ export const enum Unary {
   Round,
   Sign,
   ClipByValue,
+  Erf,
 }
 
 export const enum Binary {
@@ -43,6 +44,8 @@ export const enum Binary {
   SquaredDifference,
   Prelu,
   EluGrad,
+  Pow,
+  Mod,
   Equal,
   NotEqual,
   Less,
@@ -51,10 +54,48 @@ export const enum Binary {
   GreaterEqual,
 }
 
-export const enum Logical {
+export const enum BinaryInt {
+  Add,
+  Sub,
+  Multiply,
+  Maximum,
+  Minimum,
+  SquaredDifference,
+  FloorDiv,
+  Mod,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+}
+
+export const enum BinaryBool {
   LogicalAnd,
   LogicalOr,
-  LogicalNot,
+  LogicalXor,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+}
+
+export const enum UnaryInt {
+  Neg,
+  Abs,
+  Square,
+  Sign,
+  Relu,
+  ClipByValue,
+}
+
+export const enum Predicate {
+  IsNan,
+  IsInf,
+  IsFinite,
 }
 
 export const enum Fold {
@@ -69,6 +110,8 @@ export const enum Conversion {
   BoolToFloat32,
   Float32ToBool,
   BoolToInt32,
+  Float32ToInt32,
+  Int32ToBool,
 }
 
 // @ts-ignore: decorator
@@ -369,9 +412,8 @@ export class FillWords {
 
 // @ts-ignore: decorator
 @unmanaged
-export class LogicalWords {
-  a: usize;
-  b: usize;
+export class PredicateWords {
+  x: usize;
   out: usize;
   length: i32;
   perTask: i32;
@@ -411,6 +453,18 @@ export class UnaryWords {
   op: i32;
   p: f32;
   q: f32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class UnaryIntWords {
+  x: usize;
+  out: usize;
+  length: i32;
+  perTask: i32;
+  op: i32;
+  p: i32;
+  q: i32;
 }
 
 // @ts-ignore: decorator

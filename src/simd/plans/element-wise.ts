@@ -1,4 +1,4 @@
-import { type OPERATIONS, operation } from "../schema/operations.ts";
+import { OPERATIONS, operation } from "../schema/operations.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 
@@ -15,14 +15,32 @@ function tasksOf(length: number): number {
   return Math.ceil(length / BLOCK);
 }
 
-export type UnaryOperation = (typeof OPERATIONS.Unary)[number];
-export type BinaryOperation = (typeof OPERATIONS.Binary)[number];
-export type LogicalOperation = (typeof OPERATIONS.Logical)[number];
-export type Conversion = (typeof OPERATIONS.Conversion)[number];
+type Operation<Family extends keyof typeof OPERATIONS> = (typeof OPERATIONS)[Family][number];
+export type UnaryOperation = Operation<"Unary">;
+export type UnaryIntOperation = Operation<"UnaryInt">;
+export type BinaryOperation = Operation<"Binary">;
+export type Predicate = Operation<"Predicate">;
+export type Conversion = Operation<"Conversion">;
+
+/** Families of binary operations, by the dtype of their inputs. */
+const BINARY = {
+  float32: { family: "Binary", kernel: "binary_f32" },
+  int32: { family: "BinaryInt", kernel: "binary_i32" },
+  bool: { family: "BinaryBool", kernel: "binary_bool" },
+} as const;
+export type BinaryDtype = keyof typeof BINARY;
+
+/** Whether there is such an operation on inputs of this dtype. */
+export function hasBinary(dtype: string, op: string): dtype is BinaryDtype {
+  if (!(dtype in BINARY)) return false;
+  const names: readonly string[] = OPERATIONS[BINARY[dtype as BinaryDtype].family];
+  return names.includes(op);
+}
 
 /** Whether the output of a binary operation is bool. */
-export function isComparison(op: BinaryOperation): boolean {
-  return operation("Binary", op) >= operation("Binary", "Equal");
+export function givesBool(dtype: BinaryDtype, op: string): boolean {
+  const names: readonly string[] = OPERATIONS[BINARY[dtype].family];
+  return dtype === "bool" || names.indexOf(op) >= names.indexOf("Equal");
 }
 
 /** out = op(x), with up to two parameters. */
@@ -36,36 +54,66 @@ export function unary(
   plan.call("unary_f32", tasksOf(length), words);
 }
 
+/** Whether there is such an operation of int32. */
+export function hasUnaryInt(op: string): op is UnaryIntOperation {
+  return (OPERATIONS.UnaryInt as readonly string[]).includes(op);
+}
+
+/** out = op(x) of int32, with up to two parameters. */
+export function unaryInt(
+  plan: PlanWriter,
+  op: UnaryIntOperation,
+  length: number,
+  { x, out, p, q }: Record<"x" | "out" | "p" | "q", Place>,
+): void {
+  const words = { x, out, ...cut(length), op: operation("UnaryInt", op), p, q };
+  plan.call("unary_i32", tasksOf(length), words);
+}
+
+/** Whether each element is NaN, infinite or finite. */
+export function predicate(
+  plan: PlanWriter,
+  op: Predicate,
+  length: number,
+  { x, out }: Record<"x" | "out", Place>,
+): void {
+  const words = { x, out, ...cut(length), op: operation("Predicate", op) };
+  plan.call("predicate_f32", tasksOf(length), words);
+}
+
 /** out = op(a, b), broadcast against each other. */
 export function binary(
   plan: PlanWriter,
-  op: BinaryOperation,
+  dtype: BinaryDtype,
+  op: string,
   { length, ...walk }: Broadcast,
   { a, b, out }: Record<"a" | "b" | "out", Place>,
 ): void {
-  const words = { a, b, out, ...cut(length), op: operation("Binary", op), ...walk };
-  plan.call("binary_f32", tasksOf(length), words);
+  const { family, kernel } = BINARY[dtype];
+  const names: readonly string[] = OPERATIONS[family];
+  const words = { a, b, out, ...cut(length), op: names.indexOf(op), ...walk };
+  plan.call(kernel, tasksOf(length), words);
 }
 
 /** sum += b, of one shape. */
 export function addInPlace(
   plan: PlanWriter,
+  dtype: BinaryDtype,
   length: number,
   { sum, b }: Record<"sum" | "b", Place>,
 ): void {
   const walk = { length, inner: length, advanceA: 1, advanceB: 1, outer: 0, dimensions: [] };
-  binary(plan, "Add", walk, { a: sum, b, out: sum });
+  binary(plan, dtype, "Add", walk, { a: sum, b, out: sum });
 }
 
-/** out = op(a, b) of bytes that are 0 or 1. */
-export function logical(
+/** out = 1 where a byte is 0, else 0. */
+export function logicalNot(
   plan: PlanWriter,
-  op: LogicalOperation,
   length: number,
-  { a, b, out }: Record<"a" | "b" | "out", Place>,
+  { x, out }: Record<"x" | "out", Place>,
 ): void {
-  const words = { a, b, out, ...cut(length), op: operation("Logical", op) };
-  plan.call("logical_bool", tasksOf(length), words);
+  const walk = { length, inner: length, advanceA: 1, advanceB: 0, outer: 0, dimensions: [] };
+  binary(plan, "bool", "Equal", walk, { a: x, b: plan.table([0]), out });
 }
 
 /** out = condition ? a : b. */
@@ -74,7 +122,7 @@ export function select(
   length: number,
   places: Record<"condition" | "a" | "b" | "out", Place>,
 ): void {
-  plan.call("select_f32", tasksOf(length), { ...places, ...cut(length) });
+  plan.call("select_32", tasksOf(length), { ...places, ...cut(length) });
 }
 
 /** Writes the element with these bits everywhere. */

@@ -26,9 +26,11 @@ export const Binary = {
   dimensions: "ints",
 } as const satisfies Words;
 
-export const Logical = {
-  a: "ptr",
-  b: "ptr",
+/** The same for int32. */
+export const UnaryInt = { ...Unary, p: "int", q: "int" } as const satisfies Words;
+
+export const Predicate = {
+  x: "ptr",
   out: "ptr",
   length: "int",
   perTask: "int",

@@ -4,15 +4,21 @@ import {
   broadcast_util,
   EluGrad,
   Equal,
+  FloorDiv,
   Greater,
   GreaterEqual,
   Less,
   LessEqual,
+  LogicalAnd,
+  LogicalOr,
+  LogicalXor,
   Maximum,
   Minimum,
+  Mod,
   Multiply,
   type NamedTensorInfoMap,
   NotEqual,
+  Pow,
   Prelu,
   RealDiv,
   SquaredDifference,
@@ -21,64 +27,60 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import { broadcast } from "../../plans/broadcast.ts";
-import {
-  addInPlace,
-  binary,
-  type BinaryOperation,
-  isComparison,
-} from "../../plans/element-wise.ts";
+import { addInPlace, binary, givesBool, hasBinary } from "../../plans/element-wise.ts";
 import type { SimdBackend } from "../backend.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
-/** A kernel on two float32 inputs with broadcasting; comparisons give bool. */
+/** A kernel on two inputs of one dtype with broadcasting. */
 function binaryKernel(
-  kernelName: BinaryOperation,
+  kernelName: string,
   [nameA, nameB]: readonly [string, string] = ["a", "b"],
 ): SimdKernel {
-  return defineKernel<NamedTensorInfoMap>(kernelName, ({ inputs, backend }) => {
-    const a = inputs[nameA];
-    const b = inputs[nameB];
-    if (a.dtype !== "float32" || b.dtype !== "float32") return null;
-    return apply(backend, kernelName, a, b);
-  });
+  return defineKernel<NamedTensorInfoMap>(kernelName, ({ inputs, backend }) =>
+    applied(backend, kernelName, inputs[nameA], inputs[nameB]),
+  );
 }
 
-/** `op(a, b)` of float32 tensors, broadcast against each other; null where that is too intricate. */
-function apply(
+/** `op(a, b)`, broadcast against each other; null where the cpu backend's kernel must do it. */
+function applied(
   backend: SimdBackend,
-  op: BinaryOperation,
+  op: string,
   a: TensorInfo,
   b: TensorInfo,
 ): TensorInfo | null {
+  const { dtype } = a;
+  if (b.dtype !== dtype || !hasBinary(dtype, op)) return null;
   const shape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const walk = broadcast(shape, a.shape, b.shape);
   if (walk === null) return null;
   const pointers = { a: backend.pointer(a), b: backend.pointer(b) };
-  const out = backend.output(shape, isComparison(op) ? "bool" : "float32");
+  const out = backend.output(shape, givesBool(dtype, op) ? "bool" : dtype);
   backend.run(
-    `${op}|${a.shape.join()}|${b.shape.join()}`,
+    `${op}|${dtype}|${a.shape.join()}|${b.shape.join()}`,
     { ...pointers, out: backend.pointer(out) },
     (plan, places) => {
-      binary(plan, op, walk, places);
+      binary(plan, dtype, op, walk, places);
     },
   );
   return out;
 }
 
 const addN = defineKernel<TensorInfo[]>(AddN, ({ inputs: [first, ...others], backend }) => {
-  if ([first, ...others].some(({ dtype }) => dtype !== "float32")) return null;
+  const { dtype } = first;
+  if (dtype === "bool" || !hasBinary(dtype, Add)) return null;
+  if (others.some((other) => other.dtype !== dtype)) return null;
   if (others.some(({ shape }) => !util.arraysEqual(shape, first.shape))) return null;
   const [second, ...rest] = others;
   if (second === undefined) return backend.share(first);
-  const sum = apply(backend, Add, first, second);
+  const sum = applied(backend, Add, first, second);
   if (sum === null) return null;
   const length = util.sizeFromShape(sum.shape);
   for (const tensor of rest) {
     backend.run(
-      `AddN|${length}`,
+      `AddN|${dtype}|${length}`,
       { sum: backend.pointer(sum), b: backend.pointer(tensor) },
       (plan, places) => {
-        addInPlace(plan, length, places);
+        addInPlace(plan, dtype, length, places);
       },
     );
   }
@@ -87,12 +89,11 @@ const addN = defineKernel<TensorInfo[]>(AddN, ({ inputs: [first, ...others], bac
 
 export const binaryKernels: readonly SimdKernel[] = [
   addN,
-  ...([Add, Sub, Multiply, RealDiv, Maximum, Minimum, SquaredDifference] as const).map((name) =>
+  ...[Add, Sub, Multiply, RealDiv, Maximum, Minimum, SquaredDifference].map((name) =>
     binaryKernel(name),
   ),
-  ...([Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual] as const).map((name) =>
-    binaryKernel(name),
-  ),
+  ...[FloorDiv, Mod, Pow, LogicalAnd, LogicalOr, LogicalXor].map((name) => binaryKernel(name)),
+  ...[Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual].map((name) => binaryKernel(name)),
   binaryKernel(EluGrad, ["dy", "y"]),
   binaryKernel(Prelu, ["x", "alpha"]),
 ];

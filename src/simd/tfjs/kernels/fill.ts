@@ -58,6 +58,8 @@ const CONVERSIONS: Readonly<Record<string, Conversion | undefined>> = {
   "bool float32": "BoolToFloat32",
   "float32 bool": "Float32ToBool",
   "bool int32": "BoolToInt32",
+  "float32 int32": "Float32ToInt32",
+  "int32 bool": "Int32ToBool",
 };
 
 /**

@@ -1,45 +1,55 @@
 import {
-  LogicalAnd,
+  IsFinite,
+  IsInf,
+  IsNan,
   LogicalNot,
-  LogicalOr,
-  type NamedTensorInfoMap,
   Select,
   type SelectInputs,
+  type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
-import { logical, type LogicalOperation, select } from "../../plans/element-wise.ts";
+import { logicalNot, type Predicate, predicate, select } from "../../plans/element-wise.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
-/** A kernel on bool inputs of one shape. */
-function logicalKernel(kernelName: LogicalOperation): SimdKernel {
-  return defineKernel<NamedTensorInfoMap>(kernelName, ({ inputs, backend }) => {
-    const a = inputs.a ?? inputs.x;
-    const b = inputs.b ?? a;
-    if (a.dtype !== "bool" || b.dtype !== "bool") return null;
-    if (!util.arraysEqual(a.shape, b.shape)) return null;
-    const pointers = { a: backend.pointer(a), b: backend.pointer(b) };
-    const out = backend.output(a.shape, "bool");
-    const length = util.sizeFromShape(a.shape);
+/** A kernel that tells something of every element of float32 `x`. */
+function predicateKernel(kernelName: Predicate): SimdKernel {
+  return defineKernel<{ x: TensorInfo }>(kernelName, ({ inputs: { x }, backend }) => {
+    if (x.dtype !== "float32") return null;
+    const from = backend.pointer(x);
+    const out = backend.output(x.shape, "bool");
+    const length = util.sizeFromShape(x.shape);
     backend.run(
       `${kernelName}|${length}`,
-      { ...pointers, out: backend.pointer(out) },
+      { x: from, out: backend.pointer(out) },
       (plan, places) => {
-        logical(plan, kernelName, length, places);
+        predicate(plan, kernelName, length, places);
       },
     );
     return out;
   });
 }
 
+const notKernel = defineKernel<{ x: TensorInfo }>(LogicalNot, ({ inputs: { x }, backend }) => {
+  if (x.dtype !== "bool") return null;
+  const from = backend.pointer(x);
+  const out = backend.output(x.shape, "bool");
+  const length = util.sizeFromShape(x.shape);
+  backend.run(`LogicalNot|${length}`, { x: from, out: backend.pointer(out) }, (plan, places) => {
+    logicalNot(plan, length, places);
+  });
+  return out;
+});
+
 const selectKernel = defineKernel<SelectInputs>(Select, ({ inputs, backend }) => {
   const { condition, t, e } = inputs;
-  if (condition.dtype !== "bool" || t.dtype !== "float32" || e.dtype !== "float32") return null;
+  const ofWords = t.dtype === "float32" || t.dtype === "int32";
+  if (condition.dtype !== "bool" || !ofWords || e.dtype !== t.dtype) return null;
   // A condition of rank 1 may also choose whole rows: the cpu backend's kernel does that.
   if (!util.arraysEqual(condition.shape, t.shape) || !util.arraysEqual(t.shape, e.shape)) {
     return null;
   }
   const [at, a, b] = [condition, t, e].map((tensor) => backend.pointer(tensor));
-  const out = backend.output(t.shape);
+  const out = backend.output(t.shape, t.dtype);
   const length = util.sizeFromShape(t.shape);
   backend.run(
     `Select|${length}`,
@@ -52,6 +62,7 @@ const selectKernel = defineKernel<SelectInputs>(Select, ({ inputs, backend }) =>
 });
 
 export const logicalKernels: readonly SimdKernel[] = [
-  ...([LogicalAnd, LogicalOr, LogicalNot] as const).map((name) => logicalKernel(name)),
+  ...([IsFinite, IsInf, IsNan] as const).map((name) => predicateKernel(name)),
+  notKernel,
   selectKernel,
 ];

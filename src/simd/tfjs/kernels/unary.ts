@@ -4,6 +4,7 @@ import {
   Ceil,
   ClipByValue,
   Elu,
+  Erf,
   Exp,
   Expm1,
   Floor,
@@ -28,11 +29,11 @@ import {
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
-import { unary, type UnaryOperation } from "../../plans/element-wise.ts";
-import { floatBits } from "../../plans/plan.ts";
+import { hasUnaryInt, unary, unaryInt, type UnaryOperation } from "../../plans/element-wise.ts";
+import { bitsOf } from "./fill.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
-/** A kernel that maps every element of float32 `x`; `parameters` reads its attributes. */
+/** A kernel that maps every element of float32 or int32 `x`; `parameters` reads its attributes. */
 function unaryKernel(
   kernelName: UnaryOperation,
   parameters: (attrs: NamedAttrMap) => readonly number[] = () => [],
@@ -40,16 +41,20 @@ function unaryKernel(
   return defineKernel<{ x: TensorInfo }, NamedAttrMap>(
     kernelName,
     ({ inputs: { x }, attrs, backend }) => {
-      if (x.dtype !== "float32") return null;
+      const { dtype } = x;
+      const ofInts = dtype === "int32" && hasUnaryInt(kernelName);
+      const values = parameters(attrs);
+      if (!(dtype === "float32" || (ofInts && values.every(Number.isInteger)))) return null;
       const length = util.sizeFromShape(x.shape);
-      const [p = 0, q = 0] = parameters(attrs).map(floatBits);
+      const [p = 0, q = 0] = values.map((value) => bitsOf(dtype, value));
       const from = backend.pointer(x);
-      const out = backend.output(x.shape);
+      const out = backend.output(x.shape, dtype);
       backend.run(
-        `${kernelName}|${length}`,
+        `${kernelName}|${dtype}|${length}`,
         { x: from, out: backend.pointer(out), p, q },
         (plan, places) => {
-          unary(plan, kernelName, length, places);
+          if (ofInts) unaryInt(plan, kernelName, length, places);
+          else unary(plan, kernelName, length, places);
         },
       );
       return out;
@@ -60,9 +65,9 @@ function unaryKernel(
 const { SELU_SCALE, SELU_SCALEALPHA } = backend_util;
 
 export const unaryKernels: readonly SimdKernel[] = [
-  ...([Abs, Ceil, Elu, Exp, Expm1, Floor, Log, Log1p, Neg, Reciprocal, Relu, Relu6] as const).map(
-    (name) => unaryKernel(name),
-  ),
+  ...(
+    [Abs, Ceil, Elu, Erf, Exp, Expm1, Floor, Log, Log1p, Neg, Reciprocal, Relu, Relu6] as const
+  ).map((name) => unaryKernel(name)),
   ...([Round, Rsqrt, Sigmoid, Sign, Softplus, Sqrt, Square, Tanh] as const).map((name) =>
     unaryKernel(name),
   ),
