@@ -367,6 +367,19 @@ describe("AdamUpdate", () => {
   it("does nothing to no variables", () => {
     expect(runAll("AdamUpdate", [], attrs)).toEqual([]);
   });
+
+  it("is seen by a convolution that has kept its filter's transform", async () => {
+    await useSimd();
+    const x = random<tf.Rank.R4>([1, 20, 20, 8]);
+    const filter = tf.variable(random<tf.Rank.R4>([3, 3, 8, 8], { seed: 1 }));
+    const convolve = (by: tf.Tensor): Float32Array =>
+      tf.tidy(() => tf.conv2d(x, by as tf.Tensor4D, 1, "same").dataSync() as Float32Array);
+    for (let i = 0; i < 3; i++) convolve(filter);
+    const state = [random(filter.shape, { seed: 2 }), tf.zerosLike(filter), tf.zerosLike(filter)];
+    run("AdamUpdate", [filter, ...state], { beta1: 0.9, beta2: 0.999, alpha: 0.1, epsilon: 1e-7 });
+    const copy = tf.tensor(filter.dataSync(), filter.shape);
+    expect(convolve(filter)).toEqual(convolve(copy));
+  });
 });
 
 describe("SgdUpdate", () => {

@@ -55,6 +55,35 @@ describe.each(["off", "auto"] as const)("matrix products (relaxed SIMD %s)", (re
     }
   });
 
+  it("multiply few rows without packing, in chunks and blocks of any size", async () => {
+    for (const m of [1, 2, 7, 8]) {
+      for (const [k, n] of [
+        [1, 1],
+        [3, 5],
+        [257, 258],
+        [1030, 700],
+        [6, 40_001],
+      ]) {
+        for (const transposeB of [false, true]) {
+          const a = (): tf.Tensor2D => random([m, k]);
+          const b = (): tf.Tensor2D => random(transposeB ? [n, k] : [k, n], { seed: 1 });
+          const bias = (): tf.Tensor1D => random([n], { seed: 2 });
+          await expectSameAsCpu(
+            `${m} x ${k} x ${n} ${transposeB}`,
+            () => [
+              tf.matMul(a(), b(), false, transposeB),
+              tf.fused.matMul({
+                ...{ a: a(), b: b(), bias: bias(), activation: "relu" },
+                transposeB,
+              }),
+            ],
+            { atol: 4e-6 * Math.sqrt(k) },
+          );
+        }
+      }
+    }
+  });
+
   it("multiply stacks of matrices, one side repeated where it is alone", async () => {
     for (const [outerA, outerB] of [
       [[3], [3]],

@@ -6,19 +6,21 @@ import { floatBits, Place, type Plan, PlanWriter } from "../../src/simd/plans/pl
 import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
 import { compileKernels } from "../../src/simd/runtime/module.ts";
 import { PlanRunner } from "../../src/simd/runtime/plan-runner.ts";
+import { PreparedData } from "../../src/simd/runtime/prepared-data.ts";
 import { ThreadPool } from "../../src/simd/runtime/thread-pool.ts";
 import { KERNELS } from "../../src/simd/schema/kernels.ts";
 import { convShape } from "../../src/simd/tfjs/conv-shape.ts";
 
 function written(write: (plan: PlanWriter) => void): Plan {
-  const plan = new PlanWriter();
+  const plan = new PlanWriter(4);
   write(plan);
   return plan.finish();
 }
 
 const bits = floatBits(1.5);
 
-const kernelsOf = ({ calls }: Plan): string[] => calls.map(({ kernel }) => kernel);
+const kernelsOf = ({ preparations, calls }: Plan): string[] =>
+  [...preparations.flatMap((one) => one.calls), ...calls].map(({ kernel }) => kernel);
 const places = { x: new Place(2), filter: new Place(3), bias: null, y: new Place(4) };
 
 describe("a plan", () => {
@@ -33,7 +35,7 @@ describe("a plan", () => {
       );
     };
     expect(of(32, 16)).toEqual(["winograd_filter_f32", "winograd_conv2d_f32"]);
-    expect(of(32, 3)).toEqual(["conv2d_pad_f32", "conv2d_pack_filter_f32", "conv2d_f32"]);
+    expect(of(32, 3)).toEqual(["conv2d_pack_filter_f32", "conv2d_pad_f32", "conv2d_f32"]);
   });
 
   it("holds every word of the lists in their order, and where addresses go", () => {
@@ -89,6 +91,24 @@ describe("a plan", () => {
   });
 });
 
+describe("cuts of a convolution", () => {
+  it("are 32 or more where there is work for them, for few pixels, too", () => {
+    for (const [size, channels] of [
+      [7, 512],
+      [14, 256],
+      [28, 128],
+    ]) {
+      const shape = convShape([1, size, size, channels], [1, 1, channels, channels], {
+        ...{ strides: 1, pad: "same" },
+      })!;
+      const { calls } = written((plan) => { conv2D(plan, shape, places, false); });
+      expect(calls.at(-1)!.tasks, `${size}`).toBeGreaterThanOrEqual(32);
+    }
+    const tiny = convShape([1, 4, 4, 8], [1, 1, 8, 8], { strides: 1, pad: "same" })!;
+    expect(written((plan) => { conv2D(plan, tiny, places, false); }).calls.at(-1)!.tasks).toBe(1);
+  });
+});
+
 describe("PlanRunner", () => {
   async function runner(): Promise<{ plans: PlanRunner; heap: LinearMemory; at: number }> {
     const heap = new LinearMemory({ shared: false });
@@ -119,6 +139,39 @@ describe("PlanRunner", () => {
     fill(at, bits);
     fill(at + 16, 0);
     expect([...heap.float32(at, 8)]).toEqual([1.5, 1.5, 1.5, 1.5, 0, 0, 0, 0]);
+  });
+
+  it("keeps what it prepared from an operand from the second time on, until that changes", async () => {
+    const { plans, heap, at } = await runner();
+    const kept = new PreparedData(heap);
+    heap.float32(at, 4).fill(1);
+    const doubled = (): number[] => {
+      plans.run(
+        "doubled",
+        { x: at, out: at + 32 },
+        (plan, { x, out }) => {
+          const copy = plan.prepared("twice", x, 64, (to) => {
+            const walk = { length: 4, perTask: 4, op: 0, inner: 4, advanceA: true, advanceB: true };
+            plan.call("binary_f32", 1, { a: x, b: x, out: to, ...walk, outer: 0, dimensions: [] });
+          });
+          const move = { length: 4, perTask: 4, inner: 4, step: 1, outer: 0, dimensions: [] };
+          plan.call("copy_32", 1, { from: copy, to: out, ...move });
+        },
+        { x: kept },
+      );
+      return [...heap.float32(at + 32, 4)];
+    };
+    const before = heap.bytesInUse;
+    expect(doubled()).toEqual([2, 2, 2, 2]);
+    expect(heap.bytesInUse).toBe(before);
+    expect(doubled()).toEqual([2, 2, 2, 2]);
+    expect(heap.bytesInUse).toBeGreaterThanOrEqual(before + 64);
+    // Behind its back: what is kept is old, until somebody says so.
+    heap.float32(at, 4).fill(3);
+    expect(doubled()).toEqual([2, 2, 2, 2]);
+    kept.clear();
+    expect(heap.bytesInUse).toBe(before);
+    expect(doubled()).toEqual([6, 6, 6, 6]);
   });
 
   it("forgets the oldest plans, with the tables that they had", async () => {

@@ -112,6 +112,17 @@ describe("reductions", () => {
     expect(Math.abs(column[0] + column[1] - exact) / exact).toBeLessThan(1e-5);
   });
 
+  it("sums in float64: means of equal numbers are these numbers", async () => {
+    await tf.setBackend("simd");
+    const v = random([2000, 1]);
+    for (const axis of [1, 0]) {
+      const rows = axis === 1 ? v : tf.transpose(v);
+      const repeated = tf.tile(rows, axis === 1 ? [1, 100] : [100, 1]);
+      expect(tf.mean(repeated, axis).dataSync()).toEqual(v.dataSync());
+    }
+    expect(tf.sum(tf.tensor1d([1e30, 1, -1e30, 1e8, 1, -1e8])).dataSync()[0]).toBe(1);
+  });
+
   it("leaves empty tensors to the cpu backend", async () => {
     await expectSameAsCpu("sum", () => tf.sum(tf.zeros([3, 0]), 1));
     await expectSameAsCpu("mean", () => tf.mean(tf.zeros([0, 3]), 1));

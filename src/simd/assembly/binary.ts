@@ -101,17 +101,37 @@ function storeMask(to: usize, mask: v128, n: i32): void {
   }
 }
 
+/** Four vectors of a run; `constantA`, `constantB`: that input is the same everywhere. */
+// @ts-ignore: decorator
+@inline
+function fourVectors(op: Binary, constantA: bool, constantB: bool, a: usize, b: usize, to: usize): void {
+  for (let lane: usize = 0; lane < 64; lane += 16) {
+    const x = v128.load(constantA ? a : a + lane);
+    const y = v128.load(constantB ? b : b + lane);
+    v128.store(to + lane, binary4(op, x, y));
+  }
+}
+
 /** One run of elements; a step of 0 bytes stays on a vector of equal lanes. */
 // @ts-ignore: decorator
 @inline
 function binaryLoop(op: Binary, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
-  for (let whole = n & ~3; whole > 0; whole -= 4) {
-    v128.store(to, binary4(op, v128.load(a), v128.load(b)));
+  const ahead = da << 2;
+  const beside = db << 2;
+  for (; n >= 16; n -= 16) {
+    if (da == db) fourVectors(op, false, false, a, b, to);
+    else if (da) fourVectors(op, false, true, a, b, to);
+    else fourVectors(op, true, false, a, b, to);
+    a += ahead;
+    b += beside;
+    to += 64;
+  }
+  for (; n > 0; n -= 4) {
+    storeFirst(to, binary4(op, v128.load(a), v128.load(b)), n);
     a += da;
     b += db;
     to += 16;
   }
-  if (n & 3) storeFirst(to, binary4(op, v128.load(a), v128.load(b)), n & 3);
 }
 
 // @ts-ignore: decorator

@@ -92,19 +92,22 @@ function pixelAddresses(
   }
 }
 
-/** out = x * filter + bias. Tasks: blocks of pixels. */
+/** out = x * filter + bias. Tasks: blocks of pixels x blocks of panels. */
 export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void {
   const depth = words.depth;
-  const channels = words.channels;
   const relu = words.relu != 0;
   const rows = words.rows;
   const columns = words.columns;
   const block = words.perTask;
-  const begin = task * block;
+  const pixelBlock = task / words.panelBlocks;
+  const firstPanel = (task - pixelBlock * words.panelBlocks) * words.panelsPerTask;
+  const firstChannel = <usize>firstPanel << 5;
+  const channels = min(words.panelsPerTask << 3, words.channels - (firstPanel << 3));
+  const begin = pixelBlock * block;
   const count = min(block, words.pixels - begin);
   const steps = words.steps;
-  const bias = words.bias;
-  const out = words.out;
+  const bias = words.bias ? words.bias + firstChannel : 0;
+  const out = words.out + firstChannel;
   const outRow = words.toRow;
   const outPixel = words.toPixel;
   const sources = scratch;
@@ -123,30 +126,21 @@ export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void 
   );
   // Pixels that follow each other in the output are written in place.
   const dense =
-    outPixel == <usize>channels << 2 &&
+    outPixel == <usize>words.channels << 2 &&
     outRow == <usize>columns * outPixel &&
     words.toImage == <usize>rows * outRow &&
-    (channels & 7) == 0;
-  const pitch = dense ? outPixel : (<usize>((channels + 7) & ~7) << 2);
+    (words.channels & 7) == 0;
+  const width = <usize>((channels + 7) & ~7) << 2;
+  const pitch = dense ? outPixel : width;
   const product = dense ? out + <usize>begin * outPixel : tile;
-  let panel = words.panels;
-  for (let at: usize = 0; at < pitch; at += 32) {
+  let panel = words.panels + <usize>firstPanel * (<usize>depth << 5);
+  for (let at: usize = 0; at < width; at += 32) {
     panel_gather(count, depth, sources, steps, panel, 32, product + at, pitch);
     panel += <usize>depth << 5;
   }
   if (bias || relu) addBias(count, channels, product, pitch, bias, relu);
   if (dense) return;
-  pixelAddresses(
-    begin,
-    count,
-    rows,
-    columns,
-    out,
-    words.toImage,
-    outRow,
-    outPixel,
-    targets,
-  );
+  pixelAddresses(begin, count, rows, columns, out, words.toImage, outRow, outPixel, targets);
   for (let i = 0; i < count; i++) {
     const from = product + <usize>i * pitch;
     const to = <usize>load<u32>(targets + (<usize>i << 2));

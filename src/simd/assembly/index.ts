@@ -13,6 +13,7 @@ export * from "./winograd";
 export * from "./winograd-tiles";
 export * from "./conv";
 export * from "./gemm";
+export * from "./few-rows";
 export * from "./fused-batch-norm";
 export * from "./fused-activation";
 export * from "./fused-dropout";

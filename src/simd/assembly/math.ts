@@ -52,6 +52,8 @@ function expm1Reduced(x: v128, n: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.mul(r, r), p), r);
 }
 
+// @ts-ignore: decorator
+@inline
 export function exp4(x: v128): v128 {
   // Beyond these bounds the result is 0 or infinity.
   const bounded = clamp(x, -104, 89);
@@ -65,6 +67,8 @@ export function exp4(x: v128): v128 {
 }
 
 /** exp(x) - 1 without cancellation: 2 (2^(n-1) p + (2^(n-1) - 1/2)), where p = exp(r) - 1. */
+// @ts-ignore: decorator
+@inline
 export function expm14(x: v128): v128 {
   const bounded = clamp(x, -30, 89);
   const rounded = nearestPower(bounded);
@@ -75,6 +79,8 @@ export function expm14(x: v128): v128 {
   return f32x4.add(y, y);
 }
 
+// @ts-ignore: decorator
+@inline
 export function log4(x: v128): v128 {
   // Denormals are lifted into the normal range first.
   const tiny = f32x4.lt(x, f32x4.splat(1.17549435e-38));
@@ -106,6 +112,8 @@ export function log4(x: v128): v128 {
 }
 
 /** log(1 + x): the rounding of u = 1 + x is made good by the factor x / (u - 1). */
+// @ts-ignore: decorator
+@inline
 export function log1p4(x: v128): v128 {
   const one = f32x4.splat(1);
   const u = f32x4.add(x, one);
@@ -114,12 +122,16 @@ export function log1p4(x: v128): v128 {
 }
 
 /** 1 / (1 + exp(-x)), from exp(-|x|), which cannot overflow. */
+// @ts-ignore: decorator
+@inline
 export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const one = f32x4.splat(1);
   return f32x4.div(select(f32x4.lt(x, f32x4.splat(0)), e, one), f32x4.add(one, e));
 }
 
+// @ts-ignore: decorator
+@inline
 export function tanh4(x: v128): v128 {
   const size = f32x4.abs(x);
   // Small arguments: an odd polynomial.
@@ -139,12 +151,16 @@ export function tanh4(x: v128): v128 {
 }
 
 /** log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). */
+// @ts-ignore: decorator
+@inline
 export function softplus4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1p4(e));
 }
 
 /** The error function: a rational function of x up to 4, where it is 1 to the last bit. */
+// @ts-ignore: decorator
+@inline
 export function erf4(x: v128): v128 {
   const bounded = clamp(x, -4, 4);
   const z = f32x4.mul(bounded, bounded);

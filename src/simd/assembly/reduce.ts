@@ -48,12 +48,83 @@ function foldRun(op: Fold, x: usize, n: i32): f32 {
   return f32x4.extract_lane(a, 0);
 }
 
+/** The sum of `n` consecutive elements in float64. */
+// @ts-ignore: decorator
+@inline
+function sumRun(x: usize, n: i32): f64 {
+  let a = f64x2.splat(0), b = a, c = a, d = a;
+  for (; n >= 8; n -= 8) {
+    const first = v128.load(x);
+    const second = v128.load(x, 16);
+    a = f64x2.add(a, f64x2.promote_low_f32x4(first));
+    b = f64x2.add(b, highHalf(first));
+    c = f64x2.add(c, f64x2.promote_low_f32x4(second));
+    d = f64x2.add(d, highHalf(second));
+    x += 32;
+  }
+  for (; n > 0; n -= 4) {
+    const last = v128.and(v128.load(x), firstLanes(n));
+    a = f64x2.add(a, f64x2.promote_low_f32x4(last));
+    b = f64x2.add(b, highHalf(last));
+    x += 16;
+  }
+  a = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
+  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+}
+
+/** Lanes 2 and 3 in float64. */
+// @ts-ignore: decorator
+@inline
+function highHalf(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1));
+}
+
+/** Two pairs of float64 as four lanes. */
+// @ts-ignore: decorator
+@inline
+function demote4(low: v128, high: v128): v128 {
+  const first = f32x4.demote_f64x2_zero(low);
+  return v128.shuffle<i64>(first, f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
+/** Sums of `n` rows in float64, a cache line of columns side by side, divided. */
+function sumColumns(x: usize, to: usize, n: i32, columns: i32, stride: usize, div: f32): void {
+  const divisor = f64x2.splat(<f64>div);
+  for (; columns > 0; columns -= 16) {
+    let a = f64x2.splat(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+    let from = x;
+    for (let i = 0; i < n; i++) {
+      const v0 = v128.load(from);
+      const v1 = v128.load(from, 16);
+      const v2 = v128.load(from, 32);
+      const v3 = v128.load(from, 48);
+      a = f64x2.add(a, f64x2.promote_low_f32x4(v0));
+      b = f64x2.add(b, highHalf(v0));
+      c = f64x2.add(c, f64x2.promote_low_f32x4(v1));
+      d = f64x2.add(d, highHalf(v1));
+      e = f64x2.add(e, f64x2.promote_low_f32x4(v2));
+      f = f64x2.add(f, highHalf(v2));
+      g = f64x2.add(g, f64x2.promote_low_f32x4(v3));
+      h = f64x2.add(h, highHalf(v3));
+      from += stride;
+    }
+    storeFirst(to, demote4(f64x2.div(a, divisor), f64x2.div(b, divisor)), columns);
+    const left = columns;
+    if (left > 4) storeFirst(to + 16, demote4(f64x2.div(c, divisor), f64x2.div(d, divisor)), left - 4);
+    if (left > 8) storeFirst(to + 32, demote4(f64x2.div(e, divisor), f64x2.div(f, divisor)), left - 8);
+    if (left > 12) storeFirst(to + 48, demote4(f64x2.div(g, divisor), f64x2.div(h, divisor)), left - 12);
+    x += 64;
+    to += 64;
+  }
+}
+
 /** Rows of one chunk, each folded to one element: the case inner = 1. */
 // @ts-ignore: decorator
 @inline
 function foldRows(op: Fold, x: usize, to: usize, rows: i32, n: i32, xs: usize, ts: usize, div: f32): void {
   for (; rows > 0; rows--) {
-    store<f32>(to, foldRun(op, x, n) / div);
+    if (op == Fold.Sum) store<f32>(to, <f32>(sumRun(x, n) / <f64>div));
+    else store<f32>(to, foldRun(op, x, n));
     x += xs;
     to += ts;
   }
@@ -62,9 +133,8 @@ function foldRows(op: Fold, x: usize, to: usize, rows: i32, n: i32, xs: usize, t
 /** `n` rows folded into one of `columns` elements: the case inner > 1. */
 // @ts-ignore: decorator
 @inline
-function foldColumns(op: Fold, x: usize, to: usize, n: i32, columns: i32, stride: usize, div: f32): void {
+function foldColumns(op: Fold, x: usize, to: usize, n: i32, columns: i32, stride: usize): void {
   const none = f32x4.splat(neutral(op));
-  const divisor = f32x4.splat(div);
   for (; columns >= 16; columns -= 16) {
     let a = none, b = none, c = none, d = none;
     let from = x;
@@ -75,10 +145,10 @@ function foldColumns(op: Fold, x: usize, to: usize, n: i32, columns: i32, stride
       d = fold4(op, d, v128.load(from, 48));
       from += stride;
     }
-    v128.store(to, f32x4.div(a, divisor));
-    v128.store(to, f32x4.div(b, divisor), 16);
-    v128.store(to, f32x4.div(c, divisor), 32);
-    v128.store(to, f32x4.div(d, divisor), 48);
+    v128.store(to, a);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
     x += 64;
     to += 64;
   }
@@ -89,7 +159,7 @@ function foldColumns(op: Fold, x: usize, to: usize, n: i32, columns: i32, stride
       a = fold4(op, a, v128.load(from));
       from += stride;
     }
-    storeFirst(to, f32x4.div(a, divisor), columns);
+    storeFirst(to, a, columns);
     x += 16;
     to += 16;
   }
@@ -128,10 +198,10 @@ export function fold_f32(task: i32, words: FoldWords, scratch: usize): void {
     let from = x;
     let out = to;
     for (let rows = min(rowsPerTask, words.outer - row); rows > 0; rows--) {
-      if (op == Fold.Sum) foldColumns(Fold.Sum, from, out, n, columns, stride, divisor);
-      else if (op == Fold.Prod) foldColumns(Fold.Prod, from, out, n, columns, stride, divisor);
-      else if (op == Fold.Max) foldColumns(Fold.Max, from, out, n, columns, stride, divisor);
-      else foldColumns(Fold.Min, from, out, n, columns, stride, divisor);
+      if (op == Fold.Sum) sumColumns(from, out, n, columns, stride, divisor);
+      else if (op == Fold.Prod) foldColumns(Fold.Prod, from, out, n, columns, stride);
+      else if (op == Fold.Max) foldColumns(Fold.Max, from, out, n, columns, stride);
+      else foldColumns(Fold.Min, from, out, n, columns, stride);
       from += <usize>length * stride;
       out += <usize>chunks * stride;
     }
@@ -272,22 +342,29 @@ export function arg_max_f32(task: i32, words: ArgMaxWords, scratch: usize): void
 export function softmax_f32(task: i32, words: SoftmaxWords, scratch: usize): void {
   const perTask = words.perTask;
   const n = words.length;
+  const whole = n & ~3;
+  const rest = n - whole;
   const end = min((task + 1) * perTask, words.rows);
   for (let row = task * perTask; row < end; row++) {
     const x = words.x + (<usize>row * <usize>n << 2);
     const to = words.out + (<usize>row * <usize>n << 2);
+    const last = <usize>whole << 2;
     const largest = f32x4.splat(foldRun(Fold.Max, x, n));
     let sum = f32x4.splat(0);
-    for (let i = 0; i < n; i += 4) {
-      const at = <usize>i << 2;
+    for (let at: usize = 0; at < last; at += 16) {
       const e = exp4(f32x4.sub(v128.load(x + at), largest));
-      sum = f32x4.add(sum, v128.and(e, firstLanes(n - i)));
-      storeFirst(to + at, e, n - i);
+      sum = f32x4.add(sum, e);
+      v128.store(to + at, e);
+    }
+    if (rest) {
+      const e = exp4(f32x4.sub(v128.load(x + last), largest));
+      sum = f32x4.add(sum, v128.and(e, firstLanes(rest)));
+      storeFirst(to + last, e, rest);
     }
     const total = f32x4.splat(sumLanes(sum));
-    for (let i = 0; i < n; i += 4) {
-      const at = to + (<usize>i << 2);
-      storeFirst(at, f32x4.div(v128.load(at), total), n - i);
+    for (let at: usize = 0; at < last; at += 16) {
+      v128.store(to + at, f32x4.div(v128.load(to + at), total));
     }
+    if (rest) storeFirst(to + last, f32x4.div(v128.load(to + last), total), rest);
   }
 }

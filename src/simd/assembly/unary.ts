@@ -52,6 +52,20 @@ function unary4(op: Unary, x: v128, p: v128, q: v128): v128 {
   return select(f32x4.gt(x, q), q, below);
 }
 
+/** Four vectors at a time: what an operation of one or two instructions needs to be worth the loop. */
+// @ts-ignore: decorator
+@inline
+function quickLoop(op: Unary, from: usize, to: usize, bytes: usize, p: v128, q: v128): void {
+  const whole = bytes & ~(<usize>63);
+  for (let i: usize = 0; i < whole; i += 64) {
+    v128.store(to + i, unary4(op, v128.load(from + i), p, q));
+    v128.store(to + i, unary4(op, v128.load(from + i, 16), p, q), 16);
+    v128.store(to + i, unary4(op, v128.load(from + i, 32), p, q), 32);
+    v128.store(to + i, unary4(op, v128.load(from + i, 48), p, q), 48);
+  }
+  unaryLoop(op, from + whole, to + whole, bytes - whole, p, q);
+}
+
 // @ts-ignore: decorator
 @inline
 function unaryLoop(op: Unary, from: usize, to: usize, bytes: usize, p: v128, q: v128): void {
@@ -71,17 +85,17 @@ export function unary_f32(task: i32, words: UnaryWords, scratch: usize): void {
   const p = f32x4.splat(words.p);
   const q = f32x4.splat(words.q);
   switch (words.op) {
-    case Unary.Relu: return unaryLoop(Unary.Relu, x, y, n, p, q);
-    case Unary.Relu6: return unaryLoop(Unary.Relu6, x, y, n, p, q);
-    case Unary.LeakyRelu: return unaryLoop(Unary.LeakyRelu, x, y, n, p, q);
+    case Unary.Relu: return quickLoop(Unary.Relu, x, y, n, p, q);
+    case Unary.Relu6: return quickLoop(Unary.Relu6, x, y, n, p, q);
+    case Unary.LeakyRelu: return quickLoop(Unary.LeakyRelu, x, y, n, p, q);
     case Unary.Elu: return unaryLoop(Unary.Elu, x, y, n, p, q);
     case Unary.Selu: return unaryLoop(Unary.Selu, x, y, n, p, q);
-    case Unary.Step: return unaryLoop(Unary.Step, x, y, n, p, q);
-    case Unary.Sqrt: return unaryLoop(Unary.Sqrt, x, y, n, p, q);
+    case Unary.Step: return quickLoop(Unary.Step, x, y, n, p, q);
+    case Unary.Sqrt: return quickLoop(Unary.Sqrt, x, y, n, p, q);
     case Unary.Rsqrt: return unaryLoop(Unary.Rsqrt, x, y, n, p, q);
-    case Unary.Square: return unaryLoop(Unary.Square, x, y, n, p, q);
-    case Unary.Neg: return unaryLoop(Unary.Neg, x, y, n, p, q);
-    case Unary.Abs: return unaryLoop(Unary.Abs, x, y, n, p, q);
+    case Unary.Square: return quickLoop(Unary.Square, x, y, n, p, q);
+    case Unary.Neg: return quickLoop(Unary.Neg, x, y, n, p, q);
+    case Unary.Abs: return quickLoop(Unary.Abs, x, y, n, p, q);
     case Unary.Exp: return unaryLoop(Unary.Exp, x, y, n, p, q);
     case Unary.Expm1: return unaryLoop(Unary.Expm1, x, y, n, p, q);
     case Unary.Log: return unaryLoop(Unary.Log, x, y, n, p, q);
@@ -89,13 +103,13 @@ export function unary_f32(task: i32, words: UnaryWords, scratch: usize): void {
     case Unary.Sigmoid: return unaryLoop(Unary.Sigmoid, x, y, n, p, q);
     case Unary.Tanh: return unaryLoop(Unary.Tanh, x, y, n, p, q);
     case Unary.Softplus: return unaryLoop(Unary.Softplus, x, y, n, p, q);
-    case Unary.Reciprocal: return unaryLoop(Unary.Reciprocal, x, y, n, p, q);
-    case Unary.Floor: return unaryLoop(Unary.Floor, x, y, n, p, q);
-    case Unary.Ceil: return unaryLoop(Unary.Ceil, x, y, n, p, q);
-    case Unary.Round: return unaryLoop(Unary.Round, x, y, n, p, q);
+    case Unary.Reciprocal: return quickLoop(Unary.Reciprocal, x, y, n, p, q);
+    case Unary.Floor: return quickLoop(Unary.Floor, x, y, n, p, q);
+    case Unary.Ceil: return quickLoop(Unary.Ceil, x, y, n, p, q);
+    case Unary.Round: return quickLoop(Unary.Round, x, y, n, p, q);
     case Unary.Sign: return unaryLoop(Unary.Sign, x, y, n, p, q);
     case Unary.Erf: return unaryLoop(Unary.Erf, x, y, n, p, q);
-    case Unary.ClipByValue: return unaryLoop(Unary.ClipByValue, x, y, n, p, q);
+    case Unary.ClipByValue: return quickLoop(Unary.ClipByValue, x, y, n, p, q);
   }
 }
 

@@ -135,6 +135,8 @@ export class Conv2dWords {
   toRow: usize;
   toPixel: usize;
   perTask: i32;
+  panelsPerTask: i32;
+  panelBlocks: i32;
 }
 
 // @ts-ignore: decorator
@@ -324,6 +326,20 @@ export class DepthwiseRepeatWords {
   pixels: i32;
   channels: i32;
   times: i32;
+  perTask: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class FewRowsWords {
+  a: usize;
+  b: usize;
+  c: usize;
+  bias: usize;
+  m: i32;
+  n: i32;
+  k: i32;
+  relu: i32;
   perTask: i32;
 }
 

@@ -6,10 +6,28 @@ import { roundUp } from "./sizes.ts";
 
 /** Pixels that one task multiplies together. */
 const PIXELS = 96;
+/** Few blocks of pixels are cut into blocks of panels, each of so many products at least. */
+const WANTED_TASKS = 32;
+const MINIMUM_PRODUCTS = 1 << 18;
 /** The filter's gradient is summed in at most so many chunks, each of at least so many pixels. */
 const MAXIMUM_CHUNKS = 16;
 const MINIMUM_CHUNK = 512;
 const CHUNK_BLOCK = 256;
+
+/** How a product of so many pixels, channels and steps is cut: by panels of channels, too. */
+function cut(
+  pixels: number,
+  channels: number,
+  depth: number,
+): { tasks: number; perTask: number; panelsPerTask: number; panelBlocks: number } {
+  const pixelBlocks = Math.ceil(pixels / PIXELS);
+  const panels = Math.ceil(channels / 8);
+  const wanted = Math.min(WANTED_TASKS, Math.floor((pixels * channels * depth) / MINIMUM_PRODUCTS));
+  const blocks = Math.max(1, Math.min(panels, Math.ceil(wanted / pixelBlocks)));
+  const panelsPerTask = Math.ceil(panels / blocks);
+  const panelBlocks = Math.ceil(panels / panelsPerTask);
+  return { tasks: pixelBlocks * panelBlocks, perTask: PIXELS, panelsPerTask, panelBlocks };
+}
 
 /** A stack of images in memory. */
 interface Images {
@@ -74,12 +92,15 @@ function packed(
   taps: readonly Tap[],
   { rows, columns, transposed }: { rows: number; columns: number; transposed: boolean },
 ): Place {
-  const panels = plan.temporary(taps.length * rows * roundUp(columns, 8) * 4);
-  const indices = plan.table(taps.map(({ index }) => index));
-  plan.call("conv2d_pack_filter_f32", Math.ceil(columns / 8), {
-    ...{ filter, panels, rows, columns, transposed, taps: taps.length, indices },
+  const indices = taps.map(({ index }) => index);
+  const bytes = taps.length * rows * roundUp(columns, 8) * 4;
+  const name = `panels${transposed ? ", transposed" : ""}, taps ${indices.join()}`;
+  return plan.prepared(name, filter, bytes, (panels) => {
+    plan.call("conv2d_pack_filter_f32", Math.ceil(columns / 8), {
+      ...{ filter, panels, rows, columns, transposed, taps: taps.length },
+      indices: plan.table(indices),
+    });
   });
-  return panels;
 }
 
 /** The taps of a forward convolution, relative to the pixel at (row, column) * stride. */
@@ -161,9 +182,10 @@ export function gatherConv2D(
   const panels = packed(plan, filter, taps, sizes);
   const toPixel = channels * 4;
   const toRow = outWidth * toPixel;
-  plan.call("conv2d_f32", Math.ceil(pixels / PIXELS), {
+  const { tasks, ...cuts } = cut(pixels, channels, words.depth);
+  plan.call("conv2d_f32", tasks, {
     ...{ ...words, panels, bias, out: y, channels, relu },
-    ...{ toImage: outHeight * toRow, toRow, toPixel, perTask: PIXELS },
+    ...{ toImage: outHeight * toRow, toRow, toPixel, ...cuts },
   });
 }
 
@@ -250,13 +272,14 @@ function phaseGradient(
   const sizes = { rows: outChannels, columns: inChannels, transposed: true };
   const panels = packed(plan, filter, taps, sizes);
   const row = around.width * outChannels * 4;
-  plan.call("conv2d_f32", Math.ceil(pixels / PIXELS), {
+  const { tasks, ...cuts } = cut(pixels, inChannels, taps.length * outChannels);
+  plan.call("conv2d_f32", tasks, {
     ...{ x: around.origin, steps, panels, bias: null, out: dx.plus(top * inRow + left * inPixel) },
     ...{ depth: taps.length * outChannels, channels: inChannels, relu: false },
     ...{ pixels, rows, columns },
     ...{ fromImage: around.height * row, fromRow: row, fromPixel: outChannels * 4 },
     ...{ toImage: inHeight * inRow, toRow: strideHeight * inRow, toPixel: strideWidth * inPixel },
-    perTask: PIXELS,
+    ...cuts,
   });
 }
 

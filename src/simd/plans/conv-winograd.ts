@@ -96,13 +96,15 @@ export function winogradConv2D(
 ): void {
   const { inChannels: inputs, outChannels: outputs } = shape;
   const block = tilesPerBlock(shape, BLOCK_BYTES);
-  const u = plan.temporary(filterBytes(inputs, outputs));
   const tasks = Math.ceil(inputs / CONSTANTS.FILTER_BLOCK);
-  // The filter's own inputs are the outputs of what it is turned for.
-  if (turned) {
-    const words = { filter, u, inputs: outputs, outputs: inputs };
-    plan.call("winograd_turned_filter_f32", tasks, words);
-  } else plan.call("winograd_filter_f32", tasks, { filter, u, inputs, outputs });
+  const name = turned ? "Winograd, turned" : "Winograd";
+  const u = plan.prepared(name, filter, filterBytes(inputs, outputs), (to) => {
+    // The filter's own inputs are the outputs of what it is turned for.
+    if (turned) {
+      const words = { filter, u: to, inputs: outputs, outputs: inputs };
+      plan.call("winograd_turned_filter_f32", tasks, words);
+    } else plan.call("winograd_filter_f32", tasks, { filter, u: to, inputs, outputs });
+  });
   plan.call("winograd_conv2d_f32", Math.ceil(tileCount(shape) / block), {
     ...{ x, u, bias, y, ...sizes(shape), perTask: block, relu },
   });

@@ -1,5 +1,6 @@
 import { fill } from "./element-wise.ts";
 import type { Place, PlanWriter } from "./plan.ts";
+import { roundUp } from "./sizes.ts";
 
 /** Elements of C that a task computes: enough to repay packing B, few enough to share out. */
 const BLOCK_ROWS = 192;
@@ -7,6 +8,10 @@ const BLOCK_COLUMNS = 64;
 /** A product with few blocks is cut along k, too, if each chunk has at least so many steps. */
 const MINIMUM_BLOCKS = 8;
 const MINIMUM_CHUNK = 512;
+/** From so many rows on packing B pays. */
+const FEW_ROWS = 8;
+/** Products of few rows are cut into tasks of so many multiplications. */
+const FEW_ROWS_TASK = 1 << 18;
 
 /** A product of matrices or of two stacks of them, which are broadcast; sizes in elements. */
 export interface GemmShape {
@@ -62,6 +67,10 @@ export function gemm(
     sum(c, 1);
     return;
   }
+  if (batch === 1 && m <= FEW_ROWS && !transposeA) {
+    fewRows(plan, { m, n, k }, { a, b, c, bias }, { transposeB, relu }, sum);
+    return;
+  }
   const rowBlocks = Math.ceil(m / BLOCK_ROWS);
   const columnBlocks = Math.ceil(n / BLOCK_COLUMNS);
   const blocks = batch * rowBlocks * columnBlocks;
@@ -80,4 +89,27 @@ export function gemm(
     ...{ offsetsA: table(outerA, m * k * 4), offsetsB: table(outerB, k * n * 4) },
   });
   if (chunks > 1) sum(target, chunks);
+}
+
+/** The product of a few rows: of columns in chunks of k, of transposed columns in blocks of them. */
+function fewRows(
+  plan: PlanWriter,
+  { m, n, k }: { m: number; n: number; k: number },
+  { a, b, c, bias }: { a: Place; b: Place; bias: Place | null; c: Place },
+  { transposeB, relu }: { transposeB: boolean; relu: boolean },
+  sum: (partial: Place, chunks: number) => void,
+): void {
+  const rows = transposeB ? n : k;
+  const perRow = m * (transposeB ? k : n);
+  const perTask = roundUp(Math.max(Math.ceil(FEW_ROWS_TASK / perRow), Math.ceil(rows / 32)), 4);
+  const tasks = Math.ceil(rows / perTask);
+  const words = { a, b, m, n, k, perTask };
+  if (transposeB) {
+    plan.call("few_rows_transposed_f32", tasks, { ...words, c, bias, relu });
+    return;
+  }
+  const needsSum = tasks > 1 || bias !== null || relu;
+  const target = tasks > 1 ? plan.temporary(tasks * m * n * 4) : c;
+  plan.call("few_rows_f32", tasks, { ...words, c: target, bias: null, relu: false });
+  if (needsSum) sum(target, tasks);
 }

@@ -45,8 +45,21 @@ export interface Call {
   readonly places: readonly number[];
 }
 
+/** Calls that fill memory from one operand alone: their result may be kept while that stays the same. */
+export interface Preparation {
+  /** What it is, among all that is made of such an operand. */
+  readonly name: string;
+  /** The base of the operand, and that of the memory. */
+  readonly operand: number;
+  readonly base: number;
+  readonly bytes: number;
+  readonly calls: readonly Call[];
+}
+
 /** What one operation does on certain shapes: calls of kernels, one after the other. */
 export interface Plan {
+  /** Done before the calls. */
+  readonly preparations: readonly Preparation[];
   readonly calls: readonly Call[];
   /** Bytes of memory that the calls use among themselves; base 0. */
   readonly temporaryBytes: number;
@@ -54,17 +67,24 @@ export interface Plan {
   readonly tables: Int32Array;
 }
 
-/** The bases that every plan has; those of its operands follow. */
+/** The bases that every plan has; those of its operands follow, then those of its preparations. */
 const TEMPORARY = 0;
 const TABLES = 1;
-const OPERANDS = 2;
+export const OPERANDS = 2;
 
 /** Writes a plan. */
 export class PlanWriter {
-  readonly #calls: Call[] = [];
+  readonly #operands: number;
+  readonly #preparations: Preparation[] = [];
+  #calls: Call[] = [];
   readonly #tables: number[] = [];
   #used = 0;
   #most = 0;
+
+  /** @param operands how many the plan has. */
+  constructor(operands: number) {
+    this.#operands = operands;
+  }
 
   /** The operand of this number. */
   operand(index: number): Place {
@@ -93,6 +113,22 @@ export class PlanWriter {
     return place;
   }
 
+  /**
+   * Memory of `bytes` bytes that `write` fills from this operand and from tables alone. Two of one name
+   * and operand are taken for the same.
+   */
+  prepared(name: string, operand: Place, bytes: number, write: (to: Place) => void): Place {
+    const base = OPERANDS + this.#operands + this.#preparations.length;
+    const place = new Place(base);
+    const calls: Call[] = [];
+    const others = this.#calls;
+    this.#calls = calls;
+    write(place);
+    this.#calls = others;
+    this.#preparations.push({ name, operand: operand.base, base, bytes, calls });
+    return place;
+  }
+
   /** Runs `tasks` tasks of a kernel, when all that was called before is done. */
   call<Name extends KernelName>(kernel: Name, tasks: number, words: WordsOf<Name>): void {
     if (tasks <= 0) return;
@@ -110,6 +146,7 @@ export class PlanWriter {
   /** What was written. */
   finish(): Plan {
     return {
+      preparations: this.#preparations,
       calls: this.#calls,
       temporaryBytes: this.#most,
       tables: Int32Array.from(this.#tables),

@@ -1,5 +1,13 @@
-import { type Place, type Plan, PlanWriter } from "../plans/plan.ts";
+import {
+  type Call,
+  OPERANDS,
+  type Place,
+  type Plan,
+  PlanWriter,
+  type Preparation,
+} from "../plans/plan.ts";
 import type { LinearMemory } from "./linear-memory.ts";
+import type { PreparedData } from "./prepared-data.ts";
 import type { PreparedCall, ThreadPool } from "./thread-pool.ts";
 
 /** Plans that are kept; those of one network's training step are about a hundred. */
@@ -13,8 +21,18 @@ export type PlacesOf<Given extends Operands> = {
   readonly [Name in keyof Given]: null extends Given[Name] ? Place | null : Place;
 };
 
+/** Of some operands, by their names, what was prepared from them. */
+export type Kept = Readonly<Record<string, PreparedData>>;
+
+interface LoadedPreparation extends Omit<Preparation, "calls" | "operand"> {
+  /** The name of the operand. */
+  readonly operand: string;
+  readonly calls: readonly PreparedCall[];
+}
+
 /** A plan whose kernels are known to the pool and whose tables lie in memory. */
 interface LoadedPlan {
+  readonly preparations: readonly LoadedPreparation[];
   readonly calls: readonly PreparedCall[];
   readonly temporaryBytes: number;
   readonly tables: number;
@@ -33,12 +51,14 @@ export class PlanRunner {
 
   /**
    * Runs the plan of this key on the operands. `write` writes it when the key is new: `key` says all
-   * that it depends on, but for which operands are null.
+   * that it depends on, but for which operands are null. What it prepares from an operand stays with
+   * that of `kept`, if it is there.
    */
   run<Given extends Operands>(
     key: string,
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
+    kept: Kept = {},
   ): void {
     const bases = [0, 0];
     let whole = key;
@@ -48,13 +68,23 @@ export class PlanRunner {
       bases.push(operand ?? 0);
     }
     const plan = this.#plans.get(whole) ?? this.#load(whole, operands, write);
-    const temporary = plan.temporaryBytes > 0 ? this.#heap.allocate(plan.temporaryBytes) : 0;
-    bases[0] = temporary;
     bases[1] = plan.tables;
+    const borrowed: number[] = [];
+    const borrow = (bytes: number): number => {
+      const at = this.#heap.allocate(bytes);
+      borrowed.push(at);
+      return at;
+    };
     try {
+      for (const { name, operand, base, bytes, calls } of plan.preparations) {
+        const taken = kept[operand]?.take(name, bytes);
+        bases[base] = taken?.at ?? borrow(bytes);
+        if (taken?.isNew !== false) for (const call of calls) this.#pool.run(call, bases);
+      }
+      if (plan.temporaryBytes > 0) bases[0] = borrow(plan.temporaryBytes);
       for (const call of plan.calls) this.#pool.run(call, bases);
     } finally {
-      if (temporary !== 0) this.#heap.release(temporary);
+      for (const at of borrowed) this.#heap.release(at);
     }
   }
 
@@ -63,22 +93,36 @@ export class PlanRunner {
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
   ): LoadedPlan {
-    const writer = new PlanWriter();
-    const places = Object.entries(operands).map(([name, operand], i) => [
+    const given = Object.entries(operands);
+    const writer = new PlanWriter(given.length);
+    const places = given.map(([name, operand], i) => [
       name,
       operand === null ? null : writer.operand(i),
     ]);
     write(writer, Object.fromEntries(places) as PlacesOf<Given>);
-    const plan = this.#place(writer.finish());
+    const plan = this.#place(writer.finish(), Object.keys(operands));
     this.#plans.set(key, plan);
     if (this.#plans.size > MOST_PLANS) this.#forgetOldest();
     return plan;
   }
 
-  #place({ calls, temporaryBytes, tables }: Plan): LoadedPlan {
+  #place(
+    { preparations, calls, temporaryBytes, tables }: Plan,
+    operands: readonly string[],
+  ): LoadedPlan {
     const at = tables.length > 0 ? this.#heap.allocate(tables.byteLength) : 0;
     if (at !== 0) this.#heap.int32(at, tables.length).set(tables);
-    return { calls: calls.map((call) => this.#pool.prepare(call)), temporaryBytes, tables: at };
+    const prepare = (call: Call): PreparedCall => this.#pool.prepare(call);
+    return {
+      preparations: preparations.map((one) => ({
+        ...one,
+        operand: operands[one.operand - OPERANDS],
+        calls: one.calls.map(prepare),
+      })),
+      calls: calls.map(prepare),
+      temporaryBytes,
+      tables: at,
+    };
   }
 
   #forgetOldest(): void {

@@ -41,7 +41,10 @@ export const Conv2d = {
   toImage: "size",
   toRow: "size",
   toPixel: "size",
+  /** Pixels. */
   perTask: "int",
+  panelsPerTask: "int",
+  panelBlocks: "int",
 } as const satisfies Words;
 
 export const Conv2dFilterGradient = {

@@ -37,4 +37,18 @@ export const GemmSum = {
   perTask: "int",
 } as const satisfies Words;
 
+export const FewRows = {
+  a: "ptr",
+  b: "ptr",
+  /** The product, or of each chunk of k one [m, n]. */
+  c: "ptr",
+  bias: "ptr",
+  m: "int",
+  n: "int",
+  k: "int",
+  relu: "int",
+  /** Rows of B. */
+  perTask: "int",
+} as const satisfies Words;
+
 export const MultiplyAddPeak = { rounds: "int" } as const satisfies Words;

@@ -44,6 +44,8 @@ export const KERNELS = {
   depthwise_repeat_f32: depthwise.DepthwiseRepeat,
   depthwise_repeat_sum_f32: depthwise.DepthwiseRepeat,
   gemm_f32: gemm.Gemm,
+  few_rows_f32: gemm.FewRows,
+  few_rows_transposed_f32: gemm.FewRows,
   gemm_sum_f32: gemm.GemmSum,
   multiply_add_peak_f32: gemm.MultiplyAddPeak,
   unary_f32: elementWise.Unary,

@@ -18,7 +18,8 @@ import type {
 import type { PlanWriter } from "../plans/plan.ts";
 import type { LinearMemory } from "../runtime/linear-memory.ts";
 import type { Build } from "../runtime/module.ts";
-import { type Operands, type PlacesOf, PlanRunner } from "../runtime/plan-runner.ts";
+import { type Kept, type Operands, type PlacesOf, PlanRunner } from "../runtime/plan-runner.ts";
+import type { PreparedData } from "../runtime/prepared-data.ts";
 import type { ThreadPool } from "../runtime/thread-pool.ts";
 import { SimdBackendError } from "../simd-error.ts";
 import { TensorRecord, type PendingData } from "./tensor-record.ts";
@@ -124,8 +125,14 @@ export class SimdBackend extends KernelBackend {
     key: string,
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
+    kept?: Kept,
   ): void {
-    this.#plans.run(key, operands, write);
+    this.#plans.run(key, operands, write, kept);
+  }
+
+  /** What was prepared from a tensor's data; `run` keeps it there. */
+  prepared(tensor: TensorInfo): PreparedData {
+    return this.data.get(tensor.dataId).prepared;
   }
 
   // ---- for tfjs and the kernels of the cpu backend

@@ -1,4 +1,5 @@
 import type { backend_util, DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import { PreparedData } from "../runtime/prepared-data.ts";
 import { SimdBackendError } from "../simd-error.ts";
 import type { LinearMemory } from "../runtime/linear-memory.ts";
 
@@ -28,6 +29,7 @@ export class TensorRecord {
   #array: backend_util.BackendValues | null = null;
   #converted: TensorRecord | null = null;
   #pending: PendingData | null = null;
+  #prepared: PreparedData | null = null;
   #ptr = 0;
   #length = 0;
 
@@ -65,6 +67,17 @@ export class TensorRecord {
   /** What is still to be computed, if the data are. */
   get pending(): PendingData | null {
     return this.#pending;
+  }
+
+  /** What plans have prepared from the data. */
+  get prepared(): PreparedData {
+    this.#prepared ??= new PreparedData(this.#heap);
+    return this.#prepared;
+  }
+
+  /** Says that the data in linear memory have changed. */
+  changed(): void {
+    this.#prepared?.clear();
   }
 
   /** The data; a view for immediate use where it is in linear memory. */
@@ -120,6 +133,7 @@ export class TensorRecord {
   release(): void {
     if (this.#ptr !== 0) this.#heap.release(this.#ptr);
     this.#converted?.release();
+    this.#prepared?.clear();
     this.#pending?.release();
     this.#pending = null;
     this.#ptr = 0;

@@ -24,7 +24,9 @@ export function withUpdateTable(
   for (let i = 0; i < tensors.length; i += group) {
     const ofVariable = tensors.slice(i, i + group);
     ofVariable.forEach((target, position) => {
-      if (position !== GRADIENT) makeSoleOwner(backend, target);
+      if (position === GRADIENT) return;
+      makeSoleOwner(backend, target);
+      backend.data.get(target.dataId).changed();
     });
     const length = util.sizeFromShape(ofVariable[0].shape);
     const addresses = Array.from({ length: ADDRESSES }, (_, position) =>

@@ -56,6 +56,7 @@ function convolved(
     (plan, places) => {
       convPlan(plan, shape, places, relu);
     },
+    { filter: backend.prepared(filter) },
   );
   return out;
 }
@@ -84,6 +85,7 @@ const inputGradient = defineKernel<Conv2DBackpropInputInputs, Conv2DBackpropInpu
       (plan, places) => {
         conv2DInputGradient(plan, shape, places);
       },
+      { filter: backend.prepared(filter) },
     );
     return dx;
   },
