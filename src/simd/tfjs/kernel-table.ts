@@ -2,6 +2,7 @@ import type { GradConfig } from "@tensorflow/tfjs-core";
 import type { SimdKernel } from "./kernel.ts";
 import { batchNormKernels, batchNormTrainingGradient } from "./kernels/batch-norm.ts";
 import { binaryKernels } from "./kernels/binary.ts";
+import { compositeKernels } from "./kernels/composites.ts";
 import { conv2DBiasActivationGradient, convKernels } from "./kernels/conv.ts";
 import { crossEntropyKernels, sparseSoftmaxCrossEntropyGradient } from "./kernels/cross-entropy.ts";
 import { depthwiseKernels } from "./kernels/depthwise.ts";
@@ -19,6 +20,7 @@ import { unaryKernels } from "./kernels/unary.ts";
 export const simdKernels: readonly SimdKernel[] = [
   ...batchNormKernels,
   ...binaryKernels,
+  ...compositeKernels,
   ...convKernels,
   ...crossEntropyKernels,
   ...depthwiseKernels,

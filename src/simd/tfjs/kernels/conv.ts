@@ -15,6 +15,7 @@ import {
   type NamedAttrMap,
   type Tensor,
   type TensorInfo,
+  Transpose,
   util,
 } from "@tensorflow/tfjs-core";
 import {
@@ -25,6 +26,7 @@ import {
 } from "../../plans/conv.ts";
 import type { ConvShape } from "../../plans/conv-shape.ts";
 import type { SimdBackend } from "../backend.ts";
+import { compose } from "../compose.ts";
 import { type ConvAttrs, convShape, isGradient } from "../conv-shape.ts";
 import { applyEpilogue, insideProduct } from "../epilogue.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
@@ -61,10 +63,33 @@ function convolved(
   return out;
 }
 
+/** Orders of dimensions: channels last, channels first. */
+const LAST = { perm: [0, 2, 3, 1] };
+const FIRST = { perm: [0, 3, 1, 2] };
+
+/** A kernel on images whose channels come first, by the one whose channels come last. */
+function channelsFirst(
+  backend: SimdBackend,
+  kernelName: string,
+  images: Record<string, TensorInfo>,
+  others: Record<string, TensorInfo>,
+  attrs: object,
+): TensorInfo {
+  return compose(backend, ({ run }) => {
+    const turned = Object.entries(images).map(([name, x]) => [name, run(Transpose, { x }, LAST)]);
+    const inputs = { ...others, ...(Object.fromEntries(turned) as Record<string, TensorInfo>) };
+    const y = run(kernelName, inputs, { ...attrs, dataFormat: "NHWC" });
+    return kernelName === Conv2DBackpropFilter ? y : run(Transpose, { x: y }, FIRST);
+  });
+}
+
 const conv2D = defineKernel<Conv2DInputs, Conv2DAttrs>(
   Conv2D,
   ({ inputs: { x, filter }, attrs, backend }) => {
     if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
+    if (attrs.dataFormat === "NCHW") {
+      return channelsFirst(backend, Conv2D, { x }, { filter }, attrs);
+    }
     const shape = convShape(x.shape, filter.shape, attrs);
     if (shape === null || !fitsConv(shape)) return null;
     return convolved(backend, shape, { x, filter }, false);
@@ -75,6 +100,16 @@ const inputGradient = defineKernel<Conv2DBackpropInputInputs, Conv2DBackpropInpu
   Conv2DBackpropInput,
   ({ inputs: { dy, filter }, attrs, backend }) => {
     if (dy.dtype !== "float32" || filter.dtype !== "float32") return null;
+    if (attrs.dataFormat === "NCHW") {
+      const inputShape = LAST.perm.map((axis) => attrs.inputShape[axis]);
+      return channelsFirst(
+        backend,
+        Conv2DBackpropInput,
+        { dy },
+        { filter },
+        { ...attrs, inputShape },
+      );
+    }
     const shape = convShape(attrs.inputShape, filter.shape, attrs);
     if (shape === null || !isGradient(shape, dy) || !fitsConv(shape)) return null;
     const dx = backend.output(attrs.inputShape);
@@ -95,6 +130,9 @@ const filterGradient = defineKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFi
   Conv2DBackpropFilter,
   ({ inputs: { x, dy }, attrs, backend }) => {
     if (x.dtype !== "float32" || dy.dtype !== "float32") return null;
+    if (attrs.dataFormat === "NCHW") {
+      return channelsFirst(backend, Conv2DBackpropFilter, { x, dy }, {}, attrs);
+    }
     const shape = convShape(x.shape, attrs.filterShape, attrs);
     if (shape === null || !isGradient(shape, dy) || !fitsConv(shape)) return null;
     const dfilter = backend.output(attrs.filterShape);
