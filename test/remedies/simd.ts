@@ -173,7 +173,7 @@ export const trials: Trials = {
       heap.release(heap.allocate(64));
     },
   ],
-  "dispose tensors that are no longer needed, or use a smaller batch": [
+  "dispose tensors that are no longer needed, small ones between large ones, too; or use a smaller batch": [
     () => {
       const heap = memory();
       heap.allocate(5e6);

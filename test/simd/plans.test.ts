@@ -101,11 +101,17 @@ describe("cuts of a convolution", () => {
       const shape = convShape([1, size, size, channels], [1, 1, channels, channels], {
         ...{ strides: 1, pad: "same" },
       })!;
-      const { calls } = written((plan) => { conv2D(plan, shape, places, false); });
+      const { calls } = written((plan) => {
+        conv2D(plan, shape, places, false);
+      });
       expect(calls.at(-1)!.tasks, `${size}`).toBeGreaterThanOrEqual(32);
     }
     const tiny = convShape([1, 4, 4, 8], [1, 1, 8, 8], { strides: 1, pad: "same" })!;
-    expect(written((plan) => { conv2D(plan, tiny, places, false); }).calls.at(-1)!.tasks).toBe(1);
+    expect(
+      written((plan) => {
+        conv2D(plan, tiny, places, false);
+      }).calls.at(-1)!.tasks,
+    ).toBe(1);
   });
 });
 

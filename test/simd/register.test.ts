@@ -7,7 +7,7 @@ import { availableThreads, hasRelaxedSimd } from "../../src/simd/runtime/feature
 import { ThreadPool } from "../../src/simd/runtime/thread-pool.ts";
 import { ArgumentError, BackendError, CifarKitError } from "../../src/errors.ts";
 import { registerSimdBackend, SimdBackendError } from "../../src/simd/index.ts";
-import "./backends.ts";
+import { run } from "./backends.ts";
 
 function remove(): void {
   if (tf.engine().findBackendFactory("simd")) tf.removeBackend("simd");
@@ -119,6 +119,26 @@ describe("registerSimdBackend", () => {
     await expect(registerSimdBackend({ threads: threads as number })).rejects.toThrow(
       /registerSimdBackend: expected threads to be an integer from 1 to 64, got/,
     );
+  });
+
+  it("finds a kernel that is registered for the cpu backend later", async () => {
+    await registerSimdBackend({ threads: 1 });
+    await tf.setBackend("simd");
+    const kernelFunc: tf.KernelFunc = ({ inputs, backend: cpu }) => {
+      const simd = cpu as unknown as SimdBackend;
+      const values = simd.data.get((inputs.x as tf.TensorInfo).dataId).values as Float32Array;
+      return simd.makeTensorInfo(
+        [1],
+        "float32",
+        values.map((x) => 3 * x),
+      );
+    };
+    const name = "TripledLater";
+    expect(() => run(name, { x: tf.ones([1]) })).toThrow(/not registered/);
+    tf.registerKernel({ kernelName: name, backendName: "cpu", kernelFunc });
+    expect(run(name, { x: tf.ones([1]) }).dataSync()).toEqual(Float32Array.of(3));
+    tf.unregisterKernel(name, "cpu");
+    tf.unregisterKernel(name, "simd");
   });
 
   it("refuses values of every kind in the library's own words", async () => {

@@ -98,6 +98,14 @@ describe.each([2, 1])("tensors on %i threads", (threads) => {
     expect([...x.dataSync()]).toEqual(wanted);
   });
 
+  it("takes complex tensors from the cpu backend", async () => {
+    await tf.setBackend("cpu");
+    const z = tf.complex([1, 2, 3], [4, 5, 6]);
+    await tf.setBackend("simd");
+    expect([...tf.real(z).dataSync(), ...tf.imag(z).dataSync()]).toEqual([1, 2, 3, 4, 5, 6]);
+    z.dispose();
+  });
+
   it("reads int32 data under the name of float32 as numbers, not as bits", async () => {
     await tf.setBackend("cpu");
     const integers = tf.tensor1d([1, 2, 3], "int32");

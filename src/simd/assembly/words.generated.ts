@@ -620,15 +620,89 @@ export class SparseCrossEntropyGradientWords {
 
 // @ts-ignore: decorator
 @unmanaged
+export class CumulateWords {
+  x: usize;
+  out: usize;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  perTask: i32;
+  exclusive: i32;
+  reverse: i32;
+  product: i32;
+  integer: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class LocalResponseWords {
+  x: usize;
+  y: usize;
+  pixels: i32;
+  channels: i32;
+  perTask: i32;
+  radius: i32;
+  bias: f32;
+  alpha: f32;
+  beta: f32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class LocalResponseGradientWords {
+  x: usize;
+  y: usize;
+  dy: usize;
+  dx: usize;
+  pixels: i32;
+  channels: i32;
+  perTask: i32;
+  radius: i32;
+  bias: f32;
+  alpha: f32;
+  beta: f32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class TopKWords {
+  x: usize;
+  values: usize;
+  indices: usize;
+  rows: i32;
+  length: i32;
+  k: i32;
+  perTask: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class WeightedRowsWords {
+  x: usize;
+  out: usize;
+  starts: usize;
+  rows: usize;
+  weights: usize;
+  outer: i32;
+  length: i32;
+  count: i32;
+  inner: i32;
+  perTask: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
 export class SegmentSumWords {
   x: usize;
   ids: usize;
   out: usize;
+  base: usize;
   rows: i32;
   width: i32;
   segments: i32;
   perTask: i32;
   integer: i32;
+  replaces: i32;
 }
 
 // @ts-ignore: decorator

@@ -1,5 +1,5 @@
 import { CONSTANTS } from "../schema/constants.ts";
-import type { ConvShape } from "./conv-shape.ts";
+import { type Axis, axesOf, type ConvShape } from "./conv-shape.ts";
 import { fill } from "./element-wise.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
@@ -29,57 +29,101 @@ function cut(
   return { tasks: pixelBlocks * panelBlocks, perTask: PIXELS, panelsPerTask, panelBlocks };
 }
 
-/** A stack of images in memory. */
-interface Images {
+/** Sizes of volumes: slices, rows and columns of pixels; images have one slice. */
+type Sizes = readonly [slices: number, rows: number, columns: number];
+
+/** A stack of volumes in memory. */
+interface Volumes {
   readonly at: Place;
-  readonly height: number;
-  readonly width: number;
+  readonly sizes: Sizes;
   readonly channels: number;
 }
 
-/** A position of the filter: rows and columns away from the pixel, and its index in the filter. */
+/** A position of the filter: how far it is from the pixel along each axis, and its index in it. */
 interface Tap {
-  readonly row: number;
-  readonly column: number;
+  readonly offsets: Sizes;
   readonly index: number;
 }
 
 /** Whether the tables and blocks of the general path fit in the scratch memory, also backward. */
 export function fitsGather(shape: ConvShape): boolean {
   const channels = Math.max(shape.inChannels, shape.outChannels);
-  const depth = shape.filterHeight * shape.filterWidth * channels;
-  const bytes = depth * 4 + PIXELS * (8 + roundUp(channels, 8) * 4) + CHUNK_BLOCK * 4;
+  const taps = axesOf(shape).reduce((product, { filter }) => product * filter, 1);
+  const bytes = taps * channels * 4 + PIXELS * (8 + roundUp(channels, 8) * 4) + CHUNK_BLOCK * 4;
   return bytes <= CONSTANTS.SCRATCH_BYTES;
 }
 
+/** Of each pair of positions along the axes, the last one running first, what `make` makes. */
+function everyTap(
+  choices: readonly (readonly { tap: number; offset: number }[])[],
+  axes: readonly Axis[],
+): Tap[] {
+  const [slices, rows, columns] = choices;
+  return slices.flatMap((slice) =>
+    rows.flatMap((row) =>
+      columns.map((column) => ({
+        offsets: [slice.offset, row.offset, column.offset] as const,
+        index: (slice.tap * axes[1].filter + row.tap) * axes[2].filter + column.tap,
+      })),
+    ),
+  );
+}
+
+/** The taps of a forward convolution, relative to the pixel at its position times the strides. */
+function forwardTaps(axes: readonly Axis[]): Tap[] {
+  const choices = axes.map(({ filter, dilation, pad }) =>
+    Array.from({ length: filter }, (_, tap) => ({ tap, offset: tap * dilation - pad })),
+  );
+  return everyTap(choices, axes);
+}
+
 /**
- * The images surrounded by zeros, so that rows from -top to height + bottom - 1 exist, and the first
- * pixel of the first image as it would be without padding.
+ * The volumes surrounded by zeros, so that the taps of pixels up to `last` along each axis fall inside;
+ * and the first pixel of the first volume as it would be without padding.
  */
 function padded(
   plan: PlanWriter,
   batch: number,
-  images: Images,
-  pads: { top: number; bottom: number; left: number; right: number },
-): Images & { origin: Place } {
-  const { at: x, height, width, channels } = images;
-  const top = Math.max(0, pads.top);
-  const left = Math.max(0, pads.left);
-  const outHeight = height + top + Math.max(0, pads.bottom);
-  const outWidth = width + left + Math.max(0, pads.right);
-  if (outHeight === height && outWidth === width) return { ...images, origin: x };
-  const out = plan.temporary(batch * outHeight * outWidth * channels * 4);
-  plan.call("conv2d_pad_f32", batch * outHeight, {
-    ...{ x, out, height, width, channels, outHeight, outWidth, top, left },
+  { at: x, sizes, channels }: Volumes,
+  taps: readonly Tap[],
+  last: Sizes,
+): Volumes & { origin: Place } {
+  const pads = sizes.map((size, axis) => {
+    const offsets = taps.map((tap) => tap.offsets[axis]);
+    const before = Math.max(0, -Math.min(...offsets));
+    const after = Math.max(0, last[axis] + Math.max(...offsets) - (size - 1));
+    return { before, after };
   });
-  const origin = out.plus((top * outWidth + left) * channels * 4);
-  return { at: out, height: outHeight, width: outWidth, channels, origin };
+  if (pads.every(({ before, after }) => before + after === 0)) {
+    return { at: x, sizes, channels, origin: x };
+  }
+  const [slices, height, width] = sizes;
+  const [depthPad, { before: top }, { before: left }] = pads;
+  const all = pads.map(({ before, after }, axis) => before + sizes[axis] + after);
+  const outside = [all[0], all[1], all[2]] as const;
+  const [outSlices, outHeight, outWidth] = outside;
+  const slice = outHeight * outWidth * channels;
+  const out = plan.temporary(batch * outSlices * slice * 4);
+  const words = { height, width, channels, outHeight, outWidth, top, left };
+  // Where slices need no padding, the slices of all volumes are one stack of images.
+  const calls = slices === outSlices ? 1 : batch;
+  const images = (batch * slices) / calls;
+  for (let call = 0; call < calls; call++) {
+    const from = x.plus(call * slices * height * width * channels * 4);
+    const to = out.plus(call * outSlices * slice * 4);
+    const inside = to.plus(depthPad.before * slice * 4);
+    fill(plan, 4, depthPad.before * slice, to, 0);
+    plan.call("conv2d_pad_f32", images * outHeight, { x: from, out: inside, ...words });
+    fill(plan, 4, depthPad.after * slice, inside.plus(images * slice * 4), 0);
+  }
+  const first = (depthPad.before * outHeight + top) * outWidth + left;
+  return { at: out, sizes: outside, channels, origin: out.plus(first * channels * 4) };
 }
 
 /** A table of the distances in bytes from a pixel to each channel under each tap. */
-function stepsTo(plan: PlanWriter, taps: readonly Tap[], { width, channels }: Images): Place {
-  const steps = taps.flatMap(({ row, column }) => {
-    const first = (row * width + column) * channels * 4;
+function stepsTo(plan: PlanWriter, taps: readonly Tap[], { sizes, channels }: Volumes): Place {
+  const steps = taps.flatMap(({ offsets: [slice, row, column] }) => {
+    const first = ((slice * sizes[1] + row) * sizes[2] + column) * channels * 4;
     return Array.from({ length: channels }, (_, channel) => first + channel * 4);
   });
   return plan.table(steps);
@@ -103,70 +147,65 @@ function packed(
   });
 }
 
-/** The taps of a forward convolution, relative to the pixel at (row, column) * stride. */
-function forwardTaps(shape: ConvShape): Tap[] {
-  const taps: Tap[] = [];
-  for (let row = 0; row < shape.filterHeight; row++) {
-    for (let column = 0; column < shape.filterWidth; column++) {
-      taps.push({
-        row: row * shape.dilationHeight - shape.padTop,
-        column: column * shape.dilationWidth - shape.padLeft,
-        index: row * shape.filterWidth + column,
-      });
-    }
-  }
-  return taps;
-}
-
-/** Rows and columns of padding that the taps need around images of this size. */
-function padsFor(
-  taps: readonly Tap[],
-  { height, width }: { height: number; width: number },
-  lastRow: number,
-  lastColumn: number,
-): { top: number; bottom: number; left: number; right: number } {
-  const rows = taps.map(({ row }) => row);
-  const columns = taps.map(({ column }) => column);
-  return {
-    top: -Math.min(...rows),
-    bottom: lastRow + Math.max(...rows) - (height - 1),
-    left: -Math.min(...columns),
-    right: lastColumn + Math.max(...columns) - (width - 1),
-  };
-}
-
-/** x as the windows of a forward convolution see it, and where its pixels lie. */
-function windows(
-  plan: PlanWriter,
-  shape: ConvShape,
-  x: Place,
-): { x: Images & { origin: Place }; taps: Tap[]; pixels: number; words: Pixels } {
-  const { batch, outHeight, outWidth, strideHeight, strideWidth, inChannels: channels } = shape;
-  const images = { at: x, height: shape.inHeight, width: shape.inWidth, channels };
-  const taps = forwardTaps(shape);
-  const pads = padsFor(taps, images, (outHeight - 1) * strideHeight, (outWidth - 1) * strideWidth);
-  const around = padded(plan, batch, images, pads);
-  const row = around.width * channels * 4;
-  const pixels = batch * outHeight * outWidth;
-  const words = {
-    ...{ x: around.origin, steps: stepsTo(plan, taps, around), depth: taps.length * channels },
-    ...{ pixels, rows: outHeight, columns: outWidth, fromImage: around.height * row },
-    ...{ fromRow: strideHeight * row, fromPixel: strideWidth * channels * 4 },
-  };
-  return { x: around, taps, pixels, words };
-}
-
-/** Where the pixels of a product lie in x, and how far its columns are from a pixel. */
+/** Pixels whose windows one call multiplies, and where they lie in x. */
 interface Pixels {
   readonly x: Place;
-  readonly steps: Place;
-  readonly depth: number;
   readonly pixels: number;
   readonly rows: number;
   readonly columns: number;
   readonly fromImage: number;
   readonly fromRow: number;
   readonly fromPixel: number;
+}
+
+/**
+ * The pixels of `counts` along each axis, `strides` apart, of each volume: those of images make one call,
+ * of volumes with several slices each makes its own.
+ */
+function pixelsOf(
+  batch: number,
+  { origin, sizes, channels }: Volumes & { origin: Place },
+  [slices, rows, columns]: Sizes,
+  strides: Sizes,
+): Pixels[] {
+  const row = sizes[2] * channels * 4;
+  const slice = sizes[1] * row;
+  const shared = { rows, columns, fromRow: strides[1] * row, fromPixel: strides[2] * channels * 4 };
+  if (slices === 1 && sizes[0] === 1) {
+    return [{ x: origin, pixels: batch * rows * columns, fromImage: slice, ...shared }];
+  }
+  return Array.from({ length: batch }, (_, volume) => ({
+    ...{ x: origin.plus(volume * sizes[0] * slice), pixels: slices * rows * columns },
+    ...{ fromImage: strides[0] * slice, ...shared },
+  }));
+}
+
+const sizesOf = (axes: readonly Axis[], of: (axis: Axis) => number): Sizes => [
+  of(axes[0]),
+  of(axes[1]),
+  of(axes[2]),
+];
+
+/** x as the windows of a forward convolution see it. */
+function windows(
+  plan: PlanWriter,
+  shape: ConvShape,
+  x: Place,
+): { taps: Tap[]; depth: number; steps: Place; calls: Pixels[] } {
+  const axes = axesOf(shape);
+  const taps = forwardTaps(axes);
+  const volumes = { at: x, sizes: sizesOf(axes, ({ from }) => from), channels: shape.inChannels };
+  const last = sizesOf(axes, ({ to, stride }) => (to - 1) * stride);
+  const around = padded(plan, shape.batch, volumes, taps, last);
+  const counts = sizesOf(axes, ({ to }) => to);
+  const calls = pixelsOf(
+    shape.batch,
+    around,
+    counts,
+    sizesOf(axes, ({ stride }) => stride),
+  );
+  const steps = stepsTo(plan, taps, around);
+  return { taps, depth: taps.length * shape.inChannels, steps, calls };
 }
 
 /** y = x * filter (+ bias, then max(y, 0) if `relu`), for any convolution. */
@@ -177,60 +216,36 @@ export function gatherConv2D(
   relu: boolean,
 ): void {
   const { inChannels, outHeight, outWidth, outChannels: channels } = shape;
-  const { taps, pixels, words } = windows(plan, shape, x);
+  const { taps, depth, steps, calls } = windows(plan, shape, x);
   const sizes = { rows: inChannels, columns: channels, transposed: false };
   const panels = packed(plan, filter, taps, sizes);
   const toPixel = channels * 4;
   const toRow = outWidth * toPixel;
-  const { tasks, ...cuts } = cut(pixels, channels, words.depth);
-  plan.call("conv2d_f32", tasks, {
-    ...{ ...words, panels, bias, out: y, channels, relu },
-    ...{ toImage: outHeight * toRow, toRow, toPixel, ...cuts },
+  calls.forEach((words, call) => {
+    const { tasks, ...cuts } = cut(words.pixels, channels, depth);
+    plan.call("conv2d_f32", tasks, {
+      ...{ ...words, steps, panels, bias, out: y.plus(call * words.pixels * toPixel) },
+      ...{ depth, channels, relu, toImage: outHeight * toRow, toRow, toPixel, ...cuts },
+    });
   });
 }
 
-/** Along one axis: the taps that reach inputs of this phase, and how far their outputs are away. */
-function phaseTaps(
-  phase: number,
-  size: number,
-  stride: number,
-  dilation: number,
-  pad: number,
-): { tap: number; offset: number }[] {
-  const found: { tap: number; offset: number }[] = [];
-  for (let tap = 0; tap < size; tap++) {
-    const distance = phase + pad - tap * dilation;
-    if (distance % stride === 0) found.push({ tap, offset: distance / stride });
-  }
-  return found;
+/** Inputs whose position has this remainder modulo the stride: the same taps see them. */
+interface AxisPhase {
+  readonly phase: number;
+  readonly choices: readonly { tap: number; offset: number }[];
 }
 
-/** Inputs whose row and column have these remainders modulo the strides: the same taps see them. */
-interface Phase {
-  readonly top: number;
-  readonly left: number;
-  readonly taps: readonly Tap[];
-}
-
-function phases(shape: ConvShape): Phase[] {
-  const found: Phase[] = [];
-  for (let top = 0; top < Math.min(shape.strideHeight, shape.inHeight); top++) {
-    const { filterHeight, strideHeight, dilationHeight, padTop } = shape;
-    const down = phaseTaps(top, filterHeight, strideHeight, dilationHeight, padTop);
-    for (let left = 0; left < Math.min(shape.strideWidth, shape.inWidth); left++) {
-      const { filterWidth, strideWidth, dilationWidth, padLeft } = shape;
-      const across = phaseTaps(left, filterWidth, strideWidth, dilationWidth, padLeft);
-      const taps = down.flatMap((y) =>
-        across.map((x) => ({
-          row: y.offset,
-          column: x.offset,
-          index: y.tap * filterWidth + x.tap,
-        })),
-      );
-      found.push({ top, left, taps });
+/** The phases along one axis, and how far the outputs of their taps are away. */
+function axisPhases({ from, filter, stride, dilation, pad }: Axis): AxisPhase[] {
+  return Array.from({ length: Math.min(stride, from) }, (_, phase) => {
+    const choices: { tap: number; offset: number }[] = [];
+    for (let tap = 0; tap < filter; tap++) {
+      const distance = phase + pad - tap * dilation;
+      if (distance % stride === 0) choices.push({ tap, offset: distance / stride });
     }
-  }
-  return found;
+    return { phase, choices };
+  });
 }
 
 /** dx of any convolution: for each phase of the inputs, a convolution of dy with stride 1. */
@@ -239,17 +254,24 @@ export function gatherInputGradient(
   shape: ConvShape,
   places: Record<"dy" | "filter" | "dx", Place>,
 ): void {
-  const { batch, inHeight, inWidth, inChannels } = shape;
-  const all = phases(shape);
-  if (all.some(({ taps }) => taps.length === 0)) {
+  const axes = axesOf(shape);
+  const [slices, rows, columns] = axes.map(axisPhases);
+  const all = [...slices, ...rows, ...columns];
+  if (all.some(({ choices }) => choices.length === 0)) {
     // No output sees the inputs of such a phase.
-    fill(plan, 4, batch * inHeight * inWidth * inChannels, places.dx, 0);
+    const pixels = axes.reduce((product, { from }) => product * from, shape.batch);
+    fill(plan, 4, pixels * shape.inChannels, places.dx, 0);
   }
-  for (const phase of all) {
-    if (phase.taps.length > 0) {
-      plan.block(() => {
-        phaseGradient(plan, shape, places, phase);
-      });
+  for (const slice of slices) {
+    for (const row of rows) {
+      for (const column of columns) {
+        const phases = [slice, row, column];
+        if (phases.every(({ choices }) => choices.length > 0)) {
+          plan.block(() => {
+            phaseGradient(plan, shape, places, phases);
+          });
+        }
+      }
     }
   }
 }
@@ -258,28 +280,37 @@ function phaseGradient(
   plan: PlanWriter,
   shape: ConvShape,
   { dy, filter, dx }: Record<"dy" | "filter" | "dx", Place>,
-  { top, left, taps }: Phase,
+  phases: readonly AxisPhase[],
 ): void {
-  const { batch, inHeight, inWidth, inChannels, outChannels, strideHeight, strideWidth } = shape;
-  const images = { at: dy, height: shape.outHeight, width: shape.outWidth, channels: outChannels };
-  const rows = Math.ceil((inHeight - top) / strideHeight);
-  const columns = Math.ceil((inWidth - left) / strideWidth);
-  const pixels = batch * rows * columns;
-  const inPixel = inChannels * 4;
-  const inRow = inWidth * inPixel;
-  const around = padded(plan, batch, images, padsFor(taps, images, rows - 1, columns - 1));
+  const { batch, inChannels, outChannels } = shape;
+  const axes = axesOf(shape);
+  const taps = everyTap(
+    phases.map(({ choices }) => choices),
+    axes,
+  );
+  const counts = axes.map(({ from, stride }, axis) =>
+    Math.ceil((from - phases[axis].phase) / stride),
+  );
+  const [slices, rows, columns] = counts;
+  const volumes = { at: dy, sizes: sizesOf(axes, ({ to }) => to), channels: outChannels };
+  const around = padded(plan, batch, volumes, taps, [slices - 1, rows - 1, columns - 1]);
   const steps = stepsTo(plan, taps, around);
   const sizes = { rows: outChannels, columns: inChannels, transposed: true };
   const panels = packed(plan, filter, taps, sizes);
-  const row = around.width * outChannels * 4;
-  const { tasks, ...cuts } = cut(pixels, inChannels, taps.length * outChannels);
-  plan.call("conv2d_f32", tasks, {
-    ...{ x: around.origin, steps, panels, bias: null, out: dx.plus(top * inRow + left * inPixel) },
-    ...{ depth: taps.length * outChannels, channels: inChannels, relu: false },
-    ...{ pixels, rows, columns },
-    ...{ fromImage: around.height * row, fromRow: row, fromPixel: outChannels * 4 },
-    ...{ toImage: inHeight * inRow, toRow: strideHeight * inRow, toPixel: strideWidth * inPixel },
-    ...cuts,
+  const depth = taps.length * outChannels;
+  const pixel = inChannels * 4;
+  const row = axes[2].from * pixel;
+  const slice = axes[1].from * row;
+  const first = phases[0].phase * slice + phases[1].phase * row + phases[2].phase * pixel;
+  const calls = pixelsOf(batch, around, [slices, rows, columns], [1, 1, 1]);
+  calls.forEach((words, call) => {
+    const { tasks, ...cuts } = cut(words.pixels, inChannels, depth);
+    plan.call("conv2d_f32", tasks, {
+      ...{ ...words, steps, panels, bias: null, depth, channels: inChannels, relu: false },
+      out: dx.plus(call * axes[0].from * slice + first),
+      ...{ toImage: axes[0].stride * slice, toRow: axes[1].stride * row },
+      ...{ toPixel: axes[2].stride * pixel, ...cuts },
+    });
   });
 }
 
@@ -290,15 +321,20 @@ export function gatherFilterGradient(
   { x, dy, dfilter }: Record<"x" | "dy" | "dfilter", Place>,
 ): void {
   const { outChannels: channels } = shape;
-  const { pixels, words } = windows(plan, shape, x);
-  const { depth } = words;
+  const { depth, steps, calls } = windows(plan, shape, x);
+  const [{ pixels }] = calls;
   const atLeast = roundUp(Math.ceil(pixels / MAXIMUM_CHUNKS), CHUNK_BLOCK);
   const perChunk = Math.max(MINIMUM_CHUNK, atLeast);
-  const chunks = Math.ceil(pixels / perChunk);
+  const perCall = Math.ceil(pixels / perChunk);
+  const chunks = calls.length * perCall;
   const pitch = roundUp(channels, 8);
-  const sums = plan.temporary(chunks * depth * pitch * 4);
-  plan.call("conv2d_filter_gradient_f32", chunks, {
-    ...{ ...words, dy, sums, channels, perChunk, perBlock: CHUNK_BLOCK },
+  const chunkBytes = depth * pitch * 4;
+  const sums = plan.temporary(chunks * chunkBytes);
+  calls.forEach((words, call) => {
+    plan.call("conv2d_filter_gradient_f32", perCall, {
+      ...{ ...words, steps, dy: dy.plus(call * pixels * channels * 4), depth, channels },
+      ...{ sums: sums.plus(call * perCall * chunkBytes), perChunk, perBlock: CHUNK_BLOCK },
+    });
   });
   const perTask = Math.max(1, Math.floor(4096 / (pitch * chunks)));
   plan.call("conv2d_filter_gradient_sum_f32", Math.ceil(depth / perTask), {

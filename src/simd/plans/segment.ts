@@ -12,13 +12,15 @@ export interface SegmentShape {
   readonly segments: number;
   /** int32 in place of float32. */
   readonly integer: boolean;
+  /** The last of a segment's rows takes the place of `base`, in place of their sum being added. */
+  readonly replaces: boolean;
 }
 
-/** out [segments, width]: of each segment the sum of its rows. */
+/** out [segments, width]: of each segment the sum of its rows, added to that of `base`. */
 export function segmentSum(
   plan: PlanWriter,
   shape: SegmentShape,
-  places: Record<"x" | "ids" | "out", Place>,
+  places: Record<"x" | "ids" | "out", Place> & { base: Place | null },
 ): void {
   const { rows, width, segments } = shape;
   const wanted = Math.ceil(((rows + segments) * width) / BLOCK);

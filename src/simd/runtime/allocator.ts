@@ -99,6 +99,12 @@ export class Allocator {
     return null;
   }
 
+  /** Bytes of the largest free stretch. */
+  #largestFree(): number {
+    const sizes = this.#bins.flatMap((bin) => Array.from(bin, ({ bytes }) => bytes));
+    return Math.max(0, ...sizes);
+  }
+
   /** Makes room at the end of the range; a free last block is part of the new one. */
   #extend(size: number): Block {
     const tail = this.#last?.free === true ? this.#last : null;
@@ -108,8 +114,9 @@ export class Allocator {
       throw new SimdBackendError(
         "simd backend",
         `room for ${size} more bytes`,
-        `a linear memory that is full at ${this.#end} bytes (${this.#bytesInUse} in use)`,
-        "dispose tensors that are no longer needed, or use a smaller batch",
+        `a linear memory that is full at ${this.#end} bytes (${this.#bytesInUse} in use, ` +
+          `${this.#largestFree()} free in one piece)`,
+        "dispose tensors that are no longer needed, small ones between large ones, too; or use a smaller batch",
       );
     }
     if (tail !== null) this.#bins[binOf(tail.bytes)].delete(tail);

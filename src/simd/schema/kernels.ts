@@ -7,6 +7,7 @@ import * as gemm from "./gemm.ts";
 import * as optimizers from "./optimizers.ts";
 import * as pool from "./pool.ts";
 import * as reduce from "./reduce.ts";
+import * as scan from "./scan.ts";
 import * as segment from "./segment.ts";
 import * as winograd from "./winograd.ts";
 import type { Words } from "./words.ts";
@@ -20,6 +21,7 @@ export const LISTS: Readonly<Record<string, Words>> = {
   ...elementWise,
   ...copy,
   ...reduce,
+  ...scan,
   ...segment,
   ...pool,
   ...batchNorm,
@@ -70,6 +72,11 @@ export const KERNELS = {
   arg_max_f32: reduce.ArgMax,
   softmax_f32: reduce.Softmax,
   segment_sum_32: segment.SegmentSum,
+  weighted_rows_f32: scan.WeightedRows,
+  cumulate_32: scan.Cumulate,
+  top_k_f32: scan.TopK,
+  local_response_f32: scan.LocalResponse,
+  local_response_gradient_f32: scan.LocalResponseGradient,
   sparse_cross_entropy_f32: reduce.SparseCrossEntropy,
   sparse_cross_entropy_gradient_f32: reduce.SparseCrossEntropyGradient,
   max_pool_f32: pool.Pool,

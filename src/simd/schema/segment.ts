@@ -4,6 +4,8 @@ export const SegmentSum = {
   x: "ptr",
   ids: "ptr",
   out: "ptr",
+  /** What the sums begin with; zeros where it is not given. */
+  base: "ptr",
   rows: "int",
   /** Elements of a row. */
   width: "int",
@@ -11,4 +13,6 @@ export const SegmentSum = {
   perTask: "int",
   /** Whether the elements are int32. */
   integer: "int",
+  /** Whether a row takes the place of what is there, in place of being added. */
+  replaces: "int",
 } as const satisfies Words;

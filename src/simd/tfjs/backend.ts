@@ -148,7 +148,17 @@ export class SimdBackend extends KernelBackend {
     dtype: DataType,
     refCount: number,
   ): void {
-    const record = TensorRecord.fromValues(this.#heap, dtype, values);
+    const record = TensorRecord.fromValues(
+      this.#heap,
+      dtype,
+      dtype === "complex64" ? null : values,
+    );
+    if (dtype === "complex64") {
+      const { real, imag } = backend_util.splitRealAndImagArrays(values as Float32Array);
+      const part = (array: Float32Array): TensorInfo =>
+        this.makeTensorInfo([array.length], "float32", array);
+      record.complexTensorInfos = { real: part(real), imag: part(imag) };
+    }
     record.refCount = refCount;
     this.data.set(dataId, record);
   }

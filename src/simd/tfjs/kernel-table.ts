@@ -14,7 +14,11 @@ import { moveKernels } from "./kernels/moves.ts";
 import { optimizerKernels } from "./kernels/optimizers.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { reduceKernels } from "./kernels/reduce.ts";
+import { resizeKernels } from "./kernels/resize.ts";
+import { scanKernels } from "./kernels/scan.ts";
+import { scatterKernels } from "./kernels/scatter.ts";
 import { unaryKernels } from "./kernels/unary.ts";
+import { volumeKernels } from "./kernels/volumes.ts";
 
 /** Every kernel that has a SIMD path. */
 export const simdKernels: readonly SimdKernel[] = [
@@ -32,7 +36,11 @@ export const simdKernels: readonly SimdKernel[] = [
   ...optimizerKernels,
   ...poolKernels,
   ...reduceKernels,
+  ...resizeKernels,
+  ...scanKernels,
+  ...scatterKernels,
   ...unaryKernels,
+  ...volumeKernels,
 ];
 
 /** Gradients of kernels that only this backend has. */

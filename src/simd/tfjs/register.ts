@@ -8,7 +8,7 @@ import {
   registerKernel,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
-import type { KernelFunc } from "@tensorflow/tfjs-core";
+import type { KernelConfig, KernelFunc } from "@tensorflow/tfjs-core";
 import { SimdBackend } from "./backend.ts";
 import {
   availableThreads,
@@ -22,6 +22,7 @@ import { compileKernels, type Build } from "../runtime/module.ts";
 import { ThreadPool } from "../runtime/thread-pool.ts";
 import { simdGradients, simdKernels } from "./kernel-table.ts";
 import type { SimdKernel } from "./kernel.ts";
+import { findLateKernels } from "./late-kernels.ts";
 import { shown, SimdBackendError } from "../simd-error.ts";
 
 const SUBJECT = "registerSimdBackend";
@@ -205,13 +206,9 @@ function registerKernels(): void {
   for (const { kernelName } of getKernelsForBackend(BACKEND)) unregisterKernel(kernelName, BACKEND);
   const own = new Set(simdKernels.map(({ kernelName }) => kernelName));
   for (const kernel of getKernelsForBackend("cpu")) {
-    if (own.has(kernel.kernelName)) continue;
-    registerKernel({
-      ...kernel,
-      backendName: BACKEND,
-      kernelFunc: (call) => runOnViews(kernel.kernelFunc, call),
-    });
+    if (!own.has(kernel.kernelName)) registerKernel(adopted(kernel));
   }
+  findLateKernels(adopted);
   for (const kernel of simdKernels) {
     registerKernel({
       kernelName: kernel.kernelName,
@@ -222,6 +219,12 @@ function registerKernels(): void {
   for (const gradient of simdGradients) {
     if (getGradient(gradient.kernelName) === undefined) registerGradient(gradient);
   }
+}
+
+/** A kernel of the cpu backend under our name. */
+function adopted(kernel: KernelConfig): KernelConfig {
+  const kernelFunc: KernelFunc = (call) => runOnViews(kernel.kernelFunc, call);
+  return { ...kernel, backendName: BACKEND, kernelFunc };
 }
 
 /** A kernel for tfjs's registry: the SIMD path, or what the cpu backend does. */

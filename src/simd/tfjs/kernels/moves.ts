@@ -40,9 +40,6 @@ import {
   Unpack,
   type UnpackAttrs,
   type UnpackInputs,
-  UnsortedSegmentSum,
-  type UnsortedSegmentSumAttrs,
-  type UnsortedSegmentSumInputs,
   util,
 } from "@tensorflow/tfjs-core";
 import {
@@ -59,13 +56,12 @@ import {
 } from "../../plans/copy.ts";
 import { fill } from "../../plans/element-wise.ts";
 import { floatBits } from "../../plans/plan.ts";
-import { segmentSum } from "../../plans/segment.ts";
 import type { SimdBackend } from "../backend.ts";
 import { bitsOf } from "./fill.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
 /** Bytes of an element of a dtype that lies in linear memory; null of the others. */
-function bytesOf(dtype: DataType): ElementBytes | null {
+export function bytesOf(dtype: DataType): ElementBytes | null {
   if (dtype === "float32" || dtype === "int32") return 4;
   return dtype === "bool" ? 1 : null;
 }
@@ -352,28 +348,6 @@ function checkIndices(backend: SimdBackend, indices: TensorInfo, size: number): 
   }
 }
 
-/** The gradient of a gather. Ids of more than one dimension are the cpu backend's. */
-const unsortedSegmentSum = defineKernel<UnsortedSegmentSumInputs, UnsortedSegmentSumAttrs>(
-  UnsortedSegmentSum,
-  ({ inputs: { x, segmentIds }, attrs: { numSegments: segments }, backend }) => {
-    if (bytesOf(x.dtype) !== 4 || segmentIds.dtype !== "int32") return null;
-    const [rows, ...row] = x.shape;
-    if (segmentIds.shape.length !== 1 || segmentIds.shape[0] !== rows) return null;
-    const pointers = { x: backend.pointer(x), ids: backend.pointer(segmentIds) };
-    const out = backend.output([segments, ...row], x.dtype);
-    if (util.sizeFromShape(out.shape) === 0) return out;
-    const shape = { rows, width: util.sizeFromShape(row), segments, integer: x.dtype === "int32" };
-    backend.run(
-      `UnsortedSegmentSum|${Object.values(shape).join()}`,
-      { ...pointers, out: backend.pointer(out) },
-      (plan, places) => {
-        segmentSum(plan, shape, places);
-      },
-    );
-    return out;
-  },
-);
-
 const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
   OneHot,
   ({ inputs: { indices }, attrs: { depth, onValue, offValue, dtype }, backend }) => {
@@ -395,5 +369,5 @@ const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
 
 export const moveKernels: readonly SimdKernel[] = [
   ...[concat, gatherV2, mirrorPadKernel, oneHotKernel, pack, padV2, reverse, slice, splitV],
-  ...[stridedSlice, tileKernel, transposeKernel, unpack, unsortedSegmentSum],
+  ...[stridedSlice, tileKernel, transposeKernel, unpack],
 ];

@@ -1,0 +1,91 @@
+import type { Place, PlanWriter } from "./plan.ts";
+import { floatBits } from "./plan.ts";
+
+/** Elements of the output that one task computes. */
+const BLOCK = 16384;
+
+/** Of each row of the output the rows of the input that it is a weighted sum of. */
+export type WeightedRows = readonly (readonly {
+  readonly row: number;
+  readonly weight: number;
+}[])[];
+
+/** How positions of one axis become others. */
+export interface Scaling {
+  readonly from: number;
+  readonly to: number;
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+}
+
+function ratioOf({ from, to, alignCorners }: Scaling): number {
+  return alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
+}
+
+/** The two neighbours of each position, weighted by their nearness. */
+export function bilinear(scaling: Scaling): WeightedRows {
+  const { from, to, halfPixelCenters } = scaling;
+  const ratio = ratioOf(scaling);
+  return Array.from({ length: to }, (_, i) => {
+    const at = halfPixelCenters ? ratio * (i + 0.5) - 0.5 : ratio * i;
+    const below = Math.max(0, Math.floor(at));
+    const above = Math.min(from - 1, Math.ceil(at));
+    const share = at - below;
+    if (below === above || share === 0) return [{ row: below, weight: 1 }];
+    return [
+      { row: below, weight: 1 - share },
+      { row: above, weight: share },
+    ];
+  });
+}
+
+/** The nearest neighbour of each position. */
+export function nearest(scaling: Scaling): WeightedRows {
+  const { from, to, alignCorners, halfPixelCenters } = scaling;
+  const ratio = ratioOf(scaling);
+  return Array.from({ length: to }, (_, i) => {
+    const at = ratio * (halfPixelCenters ? i + 0.5 : i);
+    const row = Math.min(from - 1, alignCorners ? Math.round(at) : Math.floor(at));
+    return [{ row: Math.max(0, row), weight: 1 }];
+  });
+}
+
+/** The same sums backward: of each of `count` rows of the input those of the output that it is in. */
+export function transposed(rows: WeightedRows, count: number): WeightedRows {
+  const result = Array.from({ length: count }, (): { row: number; weight: number }[] => []);
+  rows.forEach((terms, i) => {
+    for (const { row, weight } of terms) result[row].push({ row: i, weight });
+  });
+  return result;
+}
+
+/** Images [batch, height, width, channels] whose rows and columns become weighted sums of theirs. */
+export function resample(
+  plan: PlanWriter,
+  [batch, height, width, channels]: readonly number[],
+  { rows, columns }: { rows: WeightedRows; columns: WeightedRows },
+  { x, out }: Record<"x" | "out", Place>,
+): void {
+  const between = plan.temporary(batch * rows.length * width * channels * 4);
+  const outside = { outer: batch, length: height, inner: width * channels };
+  weightedRows(plan, rows, outside, { x, out: between });
+  const inside = { outer: batch * rows.length, length: width, inner: channels };
+  weightedRows(plan, columns, inside, { x: between, out });
+}
+
+function weightedRows(
+  plan: PlanWriter,
+  sums: WeightedRows,
+  sizes: { outer: number; length: number; inner: number },
+  { x, out }: Record<"x" | "out", Place>,
+): void {
+  const starts = [0];
+  for (const terms of sums) starts.push(starts[starts.length - 1] + terms.length);
+  const all = sums.flat();
+  const perTask = Math.max(1, Math.floor(BLOCK / sizes.inner));
+  plan.call("weighted_rows_f32", Math.ceil((sizes.outer * sums.length) / perTask), {
+    ...{ x, out, starts: plan.table(starts), rows: plan.table(all.map(({ row }) => row)) },
+    weights: plan.table(all.map(({ weight }) => floatBits(weight))),
+    ...{ ...sizes, count: sums.length, perTask },
+  });
+}
