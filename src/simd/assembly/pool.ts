@@ -32,7 +32,8 @@ function pool(maximum: bool, task: i32, words: PoolWords): void {
       const x0 = max(x, 0);
       const x1 = min(x + words.filterWidth, width);
       const corner = source + <usize>y0 * line + <usize>x0 * pixel;
-      const count = f32x4.splat(<f32>(max(y1 - y0, 0) * max(x1 - x0, 0)));
+      const elements = max(y1 - y0, 0) * max(x1 - x0, 0);
+      const count = f32x4.splat(<f32>max(elements, words.atLeast));
       for (let c = 0; c < channels; c += 4) {
         let acc = maximum ? f32x4.splat(-Infinity) : f32x4.splat(0);
         let start = corner + (<usize>c << 2);

@@ -725,6 +725,7 @@ export class PoolWords {
   padLeft: i32;
   perTask: i32;
   tiled: i32;
+  atLeast: i32;
 }
 
 // @ts-ignore: decorator

@@ -47,17 +47,19 @@ function cutRows(shape: PoolShape, elements: number): { tasks: number; perTask: 
   return { tasks: Math.ceil((shape.images * shape.outHeight) / perTask), perTask };
 }
 
-/** y: of each window the largest, or the average. */
+/** y: of each window the largest, or the average, which of no elements is `ofNone`. */
 export function pool(
   plan: PlanWriter,
   kind: Pooling,
   shape: PoolShape,
   { x, y }: Record<"x" | "y", Place>,
+  ofNone = NaN,
 ): void {
   const { tasks, perTask } = cutRows(shape, shape.outWidth * shape.channels);
   const by2 = kind === "max" && tilesBy2(shape);
   const kernel = by2 ? "max_pool_2x2_f32" : (`${kind}_pool_f32` as const);
-  plan.call(kernel, tasks, { x, y, dx: null, ...shape, perTask, tiled: false });
+  const atLeast = ofNone === 0 ? 1 : 0;
+  plan.call(kernel, tasks, { x, y, dx: null, ...shape, perTask, tiled: false, atLeast });
 }
 
 /** dx from the gradient `y` of the output; `x` is the input, of which averages need nothing. */
@@ -67,12 +69,13 @@ export function poolGradient(
   shape: PoolShape,
   places: { x: Place | null; y: Place; dx: Place },
 ): void {
+  const whole = { tiled: tilesExactly(shape), atLeast: 0 };
   if (kind === "max" && tilesBy2(shape)) {
     const { tasks, perTask } = cutRows(shape, 4 * shape.outWidth * shape.channels);
-    plan.call("max_pool_2x2_grad_f32", tasks, { ...places, ...shape, perTask, tiled: true });
+    plan.call("max_pool_2x2_grad_f32", tasks, { ...places, ...shape, perTask, ...whole });
     return;
   }
   const tasks = shape.images * Math.ceil(shape.channels / CHANNELS);
-  const words = { ...places, ...shape, perTask: CHANNELS, tiled: tilesExactly(shape) };
+  const words = { ...places, ...shape, perTask: CHANNELS, ...whole };
   plan.call(`${kind}_pool_grad_f32`, tasks, words);
 }

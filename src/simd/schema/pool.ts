@@ -22,4 +22,6 @@ export const Pool = {
   perTask: "int",
   /** Whether the windows tile the input exactly. */
   tiled: "int",
+  /** Elements by which an average divides at least: 1 makes that of no elements 0, 0 makes it NaN. */
+  atLeast: "int",
 } as const satisfies Words;

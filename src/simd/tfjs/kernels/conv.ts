@@ -78,7 +78,10 @@ function channelsFirst(
   return compose(backend, ({ run }) => {
     const turned = Object.entries(images).map(([name, x]) => [name, run(Transpose, { x }, LAST)]);
     const inputs = { ...others, ...(Object.fromEntries(turned) as Record<string, TensorInfo>) };
-    const y = run(kernelName, inputs, { ...attrs, dataFormat: "NHWC" });
+    // Explicit padding has a pair for each dimension.
+    const { pad } = attrs as ConvAttrs;
+    const turnedPad = Array.isArray(pad) ? LAST.perm.map((axis) => pad[axis]) : pad;
+    const y = run(kernelName, inputs, { ...attrs, pad: turnedPad, dataFormat: "NHWC" });
     return kernelName === Conv2DBackpropFilter ? y : run(Transpose, { x: y }, FIRST);
   });
 }

@@ -192,8 +192,8 @@ function poolKernel(kernelName: string, kind: Pooling): SimdKernel {
         { x: from, y: backend.pointer(out) },
         (plan, places) => {
           const between = plan.temporary(bytesBetween(slices));
-          pool(plan, kind, slices, { x: places.x, y: between });
-          pool(plan, kind, across, { x: between, y: places.y });
+          pool(plan, kind, slices, { x: places.x, y: between }, 0);
+          pool(plan, kind, across, { x: between, y: places.y }, 0);
         },
       );
       return out;
