@@ -35,20 +35,16 @@ function mergedDimensions(
   return dimensions;
 }
 
-/** Most outer dimensions that fit into the parameter block with room to spare. */
-const MAXIMUM_OUTER = 64;
+/** Most dimensions that fit into the parameter block with room to spare. */
+export const MAXIMUM_RANK = 64;
 
-/**
- * The walk along inputs of shapes `a` and `b` that gives `shape`; null with more dimensions than the
- * kernel takes.
- */
+/** The walk along inputs of shapes `a` and `b` that gives `shape`. */
 export function broadcast(
   shape: readonly number[],
   a: readonly number[],
   b: readonly number[],
-): Broadcast | null {
+): Broadcast {
   const [inner, ...outer] = mergedDimensions(shape, a, b).reverse();
-  if (outer.length > MAXIMUM_OUTER) return null;
   let strideA = inner.inA ? inner.size : 1;
   let strideB = inner.inB ? inner.size : 1;
   const dimensions: number[] = [];

@@ -1,5 +1,5 @@
 import { CONSTANTS } from "../schema/constants.ts";
-import { type Axis, axesOf, type ConvShape } from "./conv-shape.ts";
+import { type Axis, axesOf, type ConvShape, type VolumeShape } from "./conv-shape.ts";
 import { fill } from "./element-wise.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
@@ -46,9 +46,10 @@ interface Tap {
 }
 
 /** Whether the tables and blocks of the general path fit in the scratch memory, also backward. */
-export function fitsGather(shape: ConvShape): boolean {
+export function fitsGather(shape: ConvShape | VolumeShape): boolean {
   const channels = Math.max(shape.inChannels, shape.outChannels);
-  const taps = axesOf(shape).reduce((product, { filter }) => product * filter, 1);
+  const slices = "filterDepth" in shape ? shape.filterDepth : 1;
+  const taps = slices * shape.filterHeight * shape.filterWidth;
   const bytes = taps * channels * 4 + PIXELS * (8 + roundUp(channels, 8) * 4) + CHUNK_BLOCK * 4;
   return bytes <= CONSTANTS.SCRATCH_BYTES;
 }

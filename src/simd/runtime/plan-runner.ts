@@ -24,6 +24,8 @@ export type PlacesOf<Given extends Operands> = {
 /** Of some operands, by their names, what was prepared from them. */
 export type Kept = Readonly<Record<string, PreparedData>>;
 
+const NOTHING_KEPT: Kept = {};
+
 interface LoadedPreparation extends Omit<Preparation, "calls" | "operand"> {
   /** The name of the operand. */
   readonly operand: string;
@@ -58,7 +60,7 @@ export class PlanRunner {
     key: string,
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
-    kept: Kept = {},
+    kept: Kept = NOTHING_KEPT,
   ): void {
     const bases = [0, 0];
     let whole = key;
@@ -69,6 +71,20 @@ export class PlanRunner {
     }
     const plan = this.#plans.get(whole) ?? this.#load(whole, operands, write);
     bases[1] = plan.tables;
+    if (plan.preparations.length > 0) {
+      this.#runPrepared(plan, bases, kept);
+      return;
+    }
+    const temporary = plan.temporaryBytes > 0 ? this.#heap.allocate(plan.temporaryBytes) : 0;
+    bases[0] = temporary;
+    try {
+      for (const call of plan.calls) this.#pool.run(call, bases);
+    } finally {
+      if (temporary !== 0) this.#heap.release(temporary);
+    }
+  }
+
+  #runPrepared(plan: LoadedPlan, bases: number[], kept: Kept): void {
     const borrowed: number[] = [];
     const borrow = (bytes: number): number => {
       const at = this.#heap.allocate(bytes);

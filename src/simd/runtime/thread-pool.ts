@@ -192,8 +192,9 @@ export class ThreadPool {
     if (this.#params.buffer !== this.#heap.memory.buffer) {
       this.#params = new Uint32Array(this.#heap.memory.buffer, PARAMS_PTR, PARAMS_WORDS);
     }
-    this.#params.set(words);
-    for (let i = 0; i < places.length; i += 2) this.#params[places[i]] += bases[places[i + 1]];
+    const params = this.#params;
+    for (let i = 0; i < words.length; i++) params[i] = words[i];
+    for (let i = 0; i < places.length; i += 2) params[places[i]] += bases[places[i + 1]];
   }
 
   /** Publishes the call: first what it is, then the tasks, then the news. */

@@ -26,7 +26,7 @@ import {
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
-import { broadcast } from "../../plans/broadcast.ts";
+import { broadcast, MAXIMUM_RANK } from "../../plans/broadcast.ts";
 import { addInPlace, binary, givesBool, hasBinary } from "../../plans/element-wise.ts";
 import type { SimdBackend } from "../backend.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
@@ -51,15 +51,14 @@ function applied(
   const { dtype } = a;
   if (b.dtype !== dtype || !hasBinary(dtype, op)) return null;
   const shape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
-  const walk = broadcast(shape, a.shape, b.shape);
-  if (walk === null) return null;
+  if (shape.length > MAXIMUM_RANK) return null;
   const pointers = { a: backend.pointer(a), b: backend.pointer(b) };
   const out = backend.output(shape, givesBool(dtype, op) ? "bool" : dtype);
   backend.run(
     `${op}|${dtype}|${a.shape.join()}|${b.shape.join()}`,
     { ...pointers, out: backend.pointer(out) },
     (plan, places) => {
-      binary(plan, dtype, op, walk, places);
+      binary(plan, dtype, op, broadcast(shape, a.shape, b.shape), places);
     },
   );
   return out;
