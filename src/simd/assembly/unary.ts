@@ -15,8 +15,9 @@ import { select } from "./vector";
 function unary4(op: Unary, x: v128, p: v128, q: v128): v128 {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
-  if (op == Unary.Relu) return f32x4.max(x, zero);
-  if (op == Unary.Relu6) return f32x4.min(f32x4.max(x, zero), f32x4.splat(6));
+  // pmax and pmin are one instruction each, and pass NaN on; the sum turns -0 into 0.
+  if (op == Unary.Relu) return f32x4.add(f32x4.pmax(x, zero), zero);
+  if (op == Unary.Relu6) return f32x4.pmin(f32x4.add(f32x4.pmax(x, zero), zero), f32x4.splat(6));
   if (op == Unary.LeakyRelu) return select(f32x4.lt(x, zero), f32x4.mul(p, x), x);
   if (op == Unary.Elu) return select(f32x4.ge(x, zero), x, expm14(x));
   if (op == Unary.Selu) {
