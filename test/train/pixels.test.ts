@@ -255,7 +255,7 @@ describe("floats above 2", () => {
     expect(warn.mock.calls).toEqual([
       [
         expect.stringMatching(
-          /^\w+: floats up to 255 are taken as they are, while bytes are scaled/,
+          /^\w+: (validation: )?floats up to 255 are taken as they are, while bytes are scaled/,
         ),
       ],
     ]);

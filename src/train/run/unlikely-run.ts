@@ -1,6 +1,7 @@
 import { attempt } from "../../checks.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
+import { rateAt } from "../../model/optimizers/schedule.ts";
 import { warn } from "../../runtime/warn.ts";
 import type { ModelCall } from "../feed/feed.ts";
 import type { RunPhase, TrainingSettings } from "../train-options.ts";
@@ -28,7 +29,7 @@ export async function warnOfUnlikelyRun(
     );
   }
   if (steps === undefined) return;
-  if (learnsNothing(model, steps)) {
+  if (learnsNothing(subject, model, steps)) {
     warn(
       `${subject}: the learning rate's schedule gives 0 for each step of this run. It counts the steps of ` +
         "all runs of an optimizer: compile the model with a new one for a second run.",
@@ -38,13 +39,14 @@ export async function warnOfUnlikelyRun(
 }
 
 /** Whether a schedule gives 0 for each step; the first one tells, as a rule. */
-function learnsNothing(model: ModelCall["model"], steps: number): boolean {
+function learnsNothing(subject: string, model: ModelCall["model"], steps: number): boolean {
   const optimizer = modelInternals(model).optimizer!;
   if (!isKerasOptimizer(optimizer) || !optimizer.isScheduled) return false;
-  const { iterations, runEnd } = optimizer;
-  const rate = optimizer.settings.learningRate as (step: number, steps: number) => number;
+  const { iterations, runEnd, settings } = optimizer;
+  const rate = settings.learningRate;
   for (let step = iterations; step < iterations + steps; step++) {
-    if (attempt(() => rate(step, runEnd)) !== 0) return false;
+    // What a schedule gives that is no number, or throws, the run says when it comes to it.
+    if (attempt(() => rateAt(subject, rate, step, runEnd)) !== 0) return false;
   }
   return true;
 }
