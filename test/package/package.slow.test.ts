@@ -18,9 +18,9 @@ const PROGRAMS = join(ROOT, "test/package/programs");
 /** Gzipped kilobytes of readable code that an entry may load at once, ESM and CommonJS alike. */
 const BUDGETS: Readonly<Record<string, number>> = {
   index: 182,
-  metrics: 20,
+  metrics: 22,
   plots: 35,
-  node: 95,
+  node: 98,
   browser: 113,
   simd: 110,
 };
