@@ -173,19 +173,20 @@ export const trials: Trials = {
       heap.release(heap.allocate(64));
     },
   ],
-  "dispose tensors that are no longer needed, small ones between large ones, too; or use a smaller batch": [
-    () => {
-      const heap = memory();
-      heap.allocate(5e6);
-      heap.allocate(5e6);
-    },
-    () => {
-      const heap = memory();
-      heap.release(heap.allocate(5e6));
-      heap.allocate(5e6);
-      memory().allocate(2e6);
-    },
-  ],
+  "dispose tensors that are no longer needed, small ones between large ones, too; or use a smaller batch":
+    [
+      () => {
+        const heap = memory();
+        heap.allocate(5e6);
+        heap.allocate(5e6);
+      },
+      () => {
+        const heap = memory();
+        heap.release(heap.allocate(5e6));
+        heap.allocate(5e6);
+        memory().allocate(2e6);
+      },
+    ],
   "keep it with tf.keep, or dispose of it later": onSimd(
     () => {
       outOfScope((x) => x);
