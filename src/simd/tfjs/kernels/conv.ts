@@ -24,44 +24,14 @@ import {
   conv2DInputGradient,
   fitsConv,
 } from "../../plans/conv.ts";
-import type { ConvShape } from "../../plans/conv-shape.ts";
 import type { SimdBackend } from "../backend.ts";
 import { compose } from "../compose.ts";
 import { type ConvAttrs, convShape, isGradient } from "../conv-shape.ts";
-import { applyEpilogue, insideProduct } from "../epilogue.ts";
+import { type ConvolutionInputs, convolved, fusedConvolution } from "../convolved.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 import { BiasActivationGrad } from "./batch-norm.ts";
 
-interface Inputs {
-  x: TensorInfo;
-  filter: TensorInfo;
-  bias?: TensorInfo | undefined;
-}
-
-/** x * filter (+ bias, then relu or nothing). */
-function convolved(
-  backend: SimdBackend,
-  shape: ConvShape,
-  { x, filter, bias }: Inputs,
-  relu: boolean,
-): TensorInfo {
-  const out = backend.output([shape.batch, shape.outHeight, shape.outWidth, shape.outChannels]);
-  if (util.sizeFromShape(out.shape) === 0) return out;
-  backend.run(
-    `Conv2D|${Object.values(shape).join()}|${relu}`,
-    {
-      x: backend.pointer(x),
-      filter: backend.pointer(filter),
-      bias: bias ? backend.pointer(bias) : null,
-      y: backend.pointer(out),
-    },
-    (plan, places) => {
-      convPlan(plan, shape, places, relu);
-    },
-    { filter: backend.prepared(filter) },
-  );
-  return out;
-}
+const convolution = { kernelName: Conv2D, write: convPlan } as const;
 
 /** Orders of dimensions: channels last, channels first. */
 const LAST = { perm: [0, 2, 3, 1] };
@@ -95,7 +65,7 @@ const conv2D = defineKernel<Conv2DInputs, Conv2DAttrs>(
     }
     const shape = convShape(x.shape, filter.shape, attrs);
     if (shape === null || !fitsConv(shape)) return null;
-    return convolved(backend, shape, { x, filter }, false);
+    return convolved(backend, convolution, shape, { x, filter }, false);
   },
 );
 
@@ -152,17 +122,14 @@ const filterGradient = defineKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFi
 );
 
 const fusedConv2D = defineKernel<
-  Inputs & { preluActivationWeights?: TensorInfo },
+  ConvolutionInputs & { preluActivationWeights?: TensorInfo },
   FusedConv2DAttrs
 >(FusedConv2D, ({ inputs, attrs, backend }) => {
   const { x, filter } = inputs;
   if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
   const shape = convShape(x.shape, filter.shape, attrs);
   if (shape === null || !fitsConv(shape)) return null;
-  const epilogue = { ...attrs, ...inputs };
-  const done = insideProduct(epilogue, shape.outChannels);
-  const y = convolved(backend, shape, { x, filter, bias: done.bias }, done.relu);
-  return applyEpilogue(backend, y, epilogue, done);
+  return fusedConvolution(backend, convolution, shape, inputs, { ...attrs, ...inputs });
 });
 
 const Conv2DBiasActivation = "Conv2DBiasActivation";
@@ -172,14 +139,14 @@ interface BiasActivationAttrs extends ConvAttrs {
 }
 
 /** activation(x * filter + bias) in one pass. */
-const conv2DBiasActivation = defineKernel<Inputs, BiasActivationAttrs>(
+const conv2DBiasActivation = defineKernel<ConvolutionInputs, BiasActivationAttrs>(
   Conv2DBiasActivation,
   ({ inputs, attrs, backend }) => {
     const { x, filter, bias } = inputs;
     if ([x, filter, bias].some((tensor) => tensor && tensor.dtype !== "float32")) return null;
     const shape = convShape(x.shape, filter.shape, attrs);
     if (shape === null || !fitsConv(shape)) return null;
-    return convolved(backend, shape, inputs, attrs.activation === "relu");
+    return convolved(backend, convolution, shape, inputs, attrs.activation === "relu");
   },
 );
 

@@ -18,48 +18,18 @@ import {
   depthwiseFilterGradient,
   depthwiseInputGradient,
 } from "../../plans/conv-depthwise.ts";
-import type { ConvShape } from "../../plans/conv-shape.ts";
-import type { SimdBackend } from "../backend.ts";
 import { convShape, isGradient } from "../conv-shape.ts";
-import { applyEpilogue, insideProduct } from "../epilogue.ts";
+import { type ConvolutionInputs, convolved, fusedConvolution } from "../convolved.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
-interface Inputs {
-  x: TensorInfo;
-  filter: TensorInfo;
-  bias?: TensorInfo | undefined;
-}
-
-/** x * filter (+ bias, then relu or nothing), each channel by itself. */
-function convolved(
-  backend: SimdBackend,
-  shape: ConvShape,
-  { x, filter, bias }: Inputs,
-  relu: boolean,
-): TensorInfo {
-  const y = backend.output([shape.batch, shape.outHeight, shape.outWidth, shape.outChannels]);
-  if (util.sizeFromShape(y.shape) === 0) return y;
-  backend.run(
-    `DepthwiseConv2dNative|${Object.values(shape).join()}|${relu}`,
-    {
-      x: backend.pointer(x),
-      filter: backend.pointer(filter),
-      bias: bias ? backend.pointer(bias) : null,
-      y: backend.pointer(y),
-    },
-    (plan, places) => {
-      depthwiseConv2D(plan, shape, places, relu);
-    },
-  );
-  return y;
-}
+const convolution = { kernelName: DepthwiseConv2dNative, write: depthwiseConv2D } as const;
 
 const depthwise = defineKernel<DepthwiseConv2dNativeInputs, DepthwiseConv2dNativeAttrs>(
   DepthwiseConv2dNative,
   ({ inputs: { x, filter }, attrs, backend }) => {
     if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
     const shape = convShape(x.shape, filter.shape, attrs, true);
-    return shape && convolved(backend, shape, { x, filter }, false);
+    return shape && convolved(backend, convolution, shape, { x, filter }, false);
   },
 );
 
@@ -102,17 +72,14 @@ const filterGradient = defineKernel<
 });
 
 const fused = defineKernel<
-  Inputs & { preluActivationWeights?: TensorInfo },
+  ConvolutionInputs & { preluActivationWeights?: TensorInfo },
   FusedDepthwiseConv2DAttrs
 >(FusedDepthwiseConv2D, ({ inputs, attrs, backend }) => {
   const { x, filter } = inputs;
   if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
   const shape = convShape(x.shape, filter.shape, attrs, true);
   if (shape === null) return null;
-  const epilogue = { ...attrs, ...inputs };
-  const done = insideProduct(epilogue, shape.outChannels);
-  const y = convolved(backend, shape, { x, filter, bias: done.bias }, done.relu);
-  return applyEpilogue(backend, y, epilogue, done);
+  return fusedConvolution(backend, convolution, shape, inputs, { ...attrs, ...inputs });
 });
 
 export const depthwiseKernels: readonly SimdKernel[] = [
