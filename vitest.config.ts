@@ -80,7 +80,7 @@ export default defineConfig({
           setupFiles: SETUP,
           pool: "forks",
           fileParallelism: false,
-          testTimeout: 240_000,
+          testTimeout: 600_000,
           hookTimeout: 240_000,
         },
       },

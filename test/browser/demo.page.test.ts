@@ -332,7 +332,8 @@ describe("the demo page", () => {
     expect(requests.some(isItsOwn)).toBe(true);
     expect(await page.textContent("#figure-loss")).toMatch(/^\d+\.\d+$/);
     await page.click("#cancel");
-    await page.waitForSelector("#train-alert:not([hidden])", { timeout: 60_000 });
+    // The step under way ends first.
+    await page.waitForSelector("#train-alert:not([hidden])", { timeout: 240_000 });
     expect(await page.textContent("#train-alert")).toMatch(/^Cancelled/);
     expect(complaints).toEqual([]);
   });
