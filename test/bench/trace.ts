@@ -12,6 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { buildCifarModel, trainPhase } from "../../src/index.ts";
 import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
+import { ThreadPool } from "../../src/simd/runtime/thread-pool.ts";
 import { noiseImages } from "./noise.ts";
 
 const WARM_UP = 5;
@@ -30,12 +31,15 @@ await tf.setBackend("simd");
 const backend = tf.backend() as unknown as SimdBackend;
 
 const spent = new Map<string, { ms: number; calls: number }>();
-const run = backend.run.bind(backend);
-backend.run = (kernel, taskCount, words) => {
+const pool = ThreadPool.prototype;
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called on the pool below
+const { run } = pool;
+pool.run = function (call, ...rest) {
   const began = performance.now();
-  run(kernel, taskCount, words);
-  const entry = spent.get(kernel) ?? { ms: 0, calls: 0 };
-  spent.set(kernel, { ms: entry.ms + performance.now() - began, calls: entry.calls + 1 });
+  run.call(this, call, ...rest);
+  const { name } = call.kernel;
+  const entry = spent.get(name) ?? { ms: 0, calls: 0 };
+  spent.set(name, { ms: entry.ms + performance.now() - began, calls: entry.calls + 1 });
 };
 
 const model = buildCifarModel({ seed: 1 });
