@@ -53,7 +53,7 @@ export interface Callback {
   readonly readEvery?: number;
   /** Before the first phase of a run. */
   onTrainBegin?(logs: Logs, run: TrainingRun): void | Promise<void>;
-  /** After the last phase of a run. */
+  /** After the last phase of a run, with the logs of the last epoch. */
   onTrainEnd?(logs: Logs, run: TrainingRun): void | Promise<void>;
   /**
    * Last of all, also when the run was aborted or failed: the place to give back what the callback

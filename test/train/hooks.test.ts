@@ -19,8 +19,7 @@ const withPhase = (calls: readonly Call[]): Call[] => [
   ...both("onPhaseBegin", 0, []),
   ...calls.slice(2, -2),
   ...both("onPhaseEnd", 0, []),
-  // Keras repeats the last epoch's logs here.
-  ...both("onTrainEnd", []),
+  ...calls.slice(-2),
 ];
 const HOOKS = [
   ...new Set(keras.runs.flatMap(({ calls }) => withPhase(calls).map(([, hook]) => String(hook)))),

@@ -104,6 +104,11 @@ export class HistoryRecorder {
     return recorder;
   }
 
+  /** The values of the last epoch; none before the first. */
+  get last(): Logs {
+    return Object.fromEntries(this.#logs.at(-1) ?? []);
+  }
+
   /** What has been recorded, as the plain data that a caller gets. */
   get history(): History {
     const known: readonly string[] = FIELDS.map(([key]) => key);

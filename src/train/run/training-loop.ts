@@ -107,7 +107,8 @@ export class TrainingLoop {
       clearStopRequest(this.#model);
       await this.#callbacks.call("onTrainBegin", {});
       while (this.#position.phase < this.#phases.length) await this.#runPhase();
-      await this.#callbacks.call("onTrainEnd", {});
+      const last = this.#histories.at(-1)?.last;
+      await this.#callbacks.call("onTrainEnd", withTfjsAliases({ ...last }));
     });
     if (!this.#unended) return;
     const { weights: result } = await ModelSnapshot.ofWeights(this.#model);
