@@ -3,7 +3,7 @@
  *
  *     0     never used, so that address 0 can mean "not given"
  *     64    the control words of the thread pool
- *     1024  the parameter block of the running kernel
+ *     1024  the parameter block of a call that is run once; those of programs lie in the heap
  *     4096  the heap: scratch regions of the threads, then tensors
  */
 
@@ -19,6 +19,8 @@ export const CONTROL = {
   region: 0,
   /** Index of the kernel of the running region. */
   kernel: 1,
+  /** Address of the parameter block of the running region. */
+  params: 4,
   /** 1 when workers must leave. */
   quit: 2,
   /** Workers with a lower index than this may help; the others wait for it to change. */

@@ -123,10 +123,15 @@ export class ThreadPool {
 
   /** Runs all tasks of a call and returns when they are done. `bases` are what its places are from. */
   run(call: PreparedCall, bases: readonly number[]): void {
-    if (this.#broken !== "") throw this.#lost(this.#broken);
     this.#writeParams(call, bases);
-    if (call.tasks <= 1 || this.#workers.length === 0) this.#runAlone(call.kernel, call.tasks);
-    else this.#runMeasured(call);
+    this.runAt(call, PARAMS_PTR);
+  }
+
+  /** The same with the words that stand at an address already. */
+  runAt(call: PreparedCall, params: number): void {
+    if (this.#broken !== "") throw this.#lost(this.#broken);
+    if (call.tasks <= 1 || this.#workers.length === 0) this.#runAlone(call, params);
+    else this.#runMeasured(call, params);
   }
 
   /** Ends the workers. The pool must not run anything afterwards. */
@@ -148,28 +153,27 @@ export class ThreadPool {
       kernelNames: [...this.#kernels.keys()],
       control: CONTROL,
       controlPtr: CONTROL_PTR,
-      paramsPtr: PARAMS_PTR,
       scratch: this.#heap.allocate(CONSTANTS.SCRATCH_BYTES),
       index,
       spinMs: this.#spinMs,
     });
   }
 
-  #runAlone({ name, run }: Kernel, taskCount: number): void {
+  #runAlone({ kernel: { name, run }, tasks }: PreparedCall, params: number): void {
     try {
-      for (let task = 0; task < taskCount; task++) run(task, PARAMS_PTR, this.#scratch);
+      for (let task = 0; task < tasks; task++) run(task, params, this.#scratch);
     } catch (cause) {
       throw trapped(name, cause);
     }
   }
 
-  #runMeasured(call: PreparedCall): void {
+  #runMeasured(call: PreparedCall, params: number): void {
     const { kernel, tasks: taskCount } = call;
     const helpers = this.#helpers.current;
     const start = performance.now();
     let own = taskCount;
-    if (helpers === 0) this.#runAlone(kernel, taskCount);
-    else own = this.#runWithHelp(kernel, taskCount);
+    if (helpers === 0) this.#runAlone(call, params);
+    else own = this.#runWithHelp(call, params);
     const worked = performance.now();
     if (helpers > 0) this.#waitForClaimed(kernel, worked);
     const end = performance.now();
@@ -182,9 +186,9 @@ export class ThreadPool {
   }
 
   /** Publishes the call, does what it can and returns how many tasks that was. */
-  #runWithHelp({ index, run }: Kernel, taskCount: number): number {
-    this.#open(index, taskCount);
-    return this.#work(run);
+  #runWithHelp({ kernel, tasks }: PreparedCall, params: number): number {
+    this.#open(kernel.index, tasks, params);
+    return this.#work(kernel.run, params);
   }
 
   #writeParams({ words, places }: PreparedCall, bases: readonly number[]): void {
@@ -198,9 +202,10 @@ export class ThreadPool {
   }
 
   /** Publishes the call: first what it is, then the tasks, then the news. */
-  #open(kernel: number, taskCount: number): void {
+  #open(kernel: number, taskCount: number, params: number): void {
     const control = this.#control;
     Atomics.store(control, CONTROL.kernel, kernel);
+    Atomics.store(control, CONTROL.params, params);
     Atomics.store(control, CONTROL.unfinished, taskCount);
     Atomics.store(control, CONTROL.unclaimed, taskCount);
     Atomics.add(control, CONTROL.region, 1);
@@ -208,7 +213,7 @@ export class ThreadPool {
   }
 
   /** Claims one task after another until none is left; returns how many. */
-  #work(run: TaskKernel): number {
+  #work(run: TaskKernel, params: number): number {
     const control = this.#control;
     for (let own = 0; ;) {
       const unclaimed = Atomics.load(control, CONTROL.unclaimed);
@@ -218,7 +223,7 @@ export class ThreadPool {
         continue;
       }
       try {
-        run(left, PARAMS_PTR, this.#scratch);
+        run(left, params, this.#scratch);
       } catch {
         Atomics.add(control, CONTROL.failed, 1);
       }

@@ -12,7 +12,6 @@ interface WorkerStart {
   readonly kernelNames: readonly string[];
   readonly control: typeof CONTROL;
   readonly controlPtr: number;
-  readonly paramsPtr: number;
   readonly scratch: number;
   /** 0 for the first worker. */
   readonly index: number;
@@ -26,7 +25,7 @@ interface NodeWorkerThreads {
 }
 
 function serve(start: WorkerStart, report: (message: string) => void): void {
-  const { module, memory, kernelNames, control, controlPtr, paramsPtr } = start;
+  const { module, memory, kernelNames, control, controlPtr } = start;
   const { scratch, index, spinMs } = start;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   type Kernel = (task: number, params: number, scratch: number) => void;
@@ -46,7 +45,8 @@ function serve(start: WorkerStart, report: (message: string) => void): void {
       // Only now is it known which region the task belongs to: the one that runs at this moment
       // and cannot end before this task is counted as finished.
       try {
-        kernels[Atomics.load(words, control.kernel)](unclaimed - 1, paramsPtr, scratch);
+        const kernel = kernels[Atomics.load(words, control.kernel)];
+        kernel(unclaimed - 1, Atomics.load(words, control.params), scratch);
       } catch {
         Atomics.add(words, control.failed, 1);
       }
