@@ -135,3 +135,28 @@ export interface StockOptimizerInternals {
   readonly c?: Tensor;
   saveIterations(): Promise<NamedTensor>;
 }
+
+/** What the rules of TensorFlow.js's optimizers read and move; each class has some of it. */
+export interface StockRuleInternals extends StockAdamInternals, StockAdamaxInternals {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Of RMSProp for the mean of squares, of Adamax for the rate. */
+  readonly decay: number;
+  readonly rho: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly centered: boolean;
+  readonly useNesterov: boolean;
+  /** The negative learning rate, and the momentum. */
+  readonly c: Tensor;
+  readonly m: Tensor;
+  readonly accumulations: readonly OptimizerVariable[];
+  readonly accumulatedSecondMoment: readonly OptimizerVariable[];
+  readonly accumulatedMeanSquares: readonly OptimizerVariable[];
+  readonly accumulatedMoments: readonly OptimizerVariable[];
+  readonly accumulatedMeanGrads: readonly OptimizerVariable[];
+  readonly accumulatedGrads: readonly OptimizerVariable[];
+  readonly accumulatedUpdates: readonly OptimizerVariable[];
+  incrementIterations(): void;
+}

@@ -9,7 +9,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../brand.ts";
 import { checkLiveModel } from "./check-model.ts";
 import { withConstraints } from "./constraints.ts";
-import type { CallFactory, LayerInternals } from "./internals.ts";
+import { type CallFactory, type LayerInternals, modelInternals } from "./internals.ts";
 import { allLayers, isLeaf } from "./layer-tree.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
 import { conv2dCall } from "./layers/conv2d.ts";
@@ -17,6 +17,7 @@ import { denseCall } from "./layers/dense.ts";
 import { dropoutCall } from "./layers/dropout.ts";
 import { alphaDropoutCall, gaussianDropoutCall, gaussianNoiseCall } from "./layers/noise.ts";
 import { numberLayer, setLayerStep } from "./layers/random-step.ts";
+import { withFusedUpdate } from "./optimizers/fused-update.ts";
 import { withKerasTrainable } from "./trainable.ts";
 
 /** Layers that draw random numbers. A map, since a user's class may be called `constructor`. */
@@ -41,8 +42,9 @@ const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInterna
  * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
  * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense
  * and Conv2D in fused kernels where the backend has them, constraints of weights that hold after each
- * step, and `trainable` of a model that reaches every layer inside. {@link buildCifarModel}, {@link loadModel} and the training functions do it by
- * themselves; call it for a model that you train or freeze otherwise. Idempotent.
+ * step, `trainable` of a model that reaches every layer inside, and one kernel, where the backend has it,
+ * for a step of the optimizer that it was compiled with. {@link buildCifarModel}, {@link loadModel} and the
+ * training functions do it by themselves; call it for a model that you train or freeze otherwise. Idempotent.
  * @param model any layers model; the `call` of its layers is replaced.
  * @returns the same model.
  * @throws {ArgumentError} if it is none, or has been disposed.
@@ -51,6 +53,8 @@ export function withKerasLayers<Model extends LayersModel>(model: Model): Model 
   checkLiveModel("withKerasLayers", model);
   withKerasTrainable(model);
   withConstraints(model);
+  const { optimizer } = modelInternals(model);
+  if (optimizer) withFusedUpdate(optimizer);
   const counts = new Map<string, number>();
   for (const layer of allLayers(model)) {
     const name = layer.getClassName();

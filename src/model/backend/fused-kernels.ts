@@ -14,6 +14,7 @@
  * | `SparseSoftmaxCrossEntropy` | logits `[n,k]`, labels int32 `[n]` | | loss `[n]` |
  * | `AdamUpdate` | list of variable, gradient, m, v, variable, ... | beta1, beta2, alpha, epsilon | none: updates in place |
  * | `SgdUpdate` | list of variable, gradient, velocity (with momentum only), variable, ... | learningRate, momentum, nesterov | none: updates in place |
+ * | `StockUpdate` | what TensorFlow.js's optimizer keeps as scalars, then variable, gradient, its states, variable, ... | rule, learningRate, decay1, decay2, epsilon | none: updates in place, with the bits of TensorFlow.js |
  */
 import {
   engine,
@@ -32,7 +33,8 @@ type FusedKernelName =
   | "SeededDropout"
   | "SparseSoftmaxCrossEntropy"
   | "AdamUpdate"
-  | "SgdUpdate";
+  | "SgdUpdate"
+  | "StockUpdate";
 
 /** Whether the active backend has the kernel. */
 export function hasFusedKernel(name: FusedKernelName): boolean {

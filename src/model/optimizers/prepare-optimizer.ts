@@ -3,6 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { modelInternals, type OptimizerVariable } from "../internals.ts";
 import { buildKerasOptimizer } from "./build-keras-optimizer.ts";
 import { disposeWhatItMakes } from "./dispose-what-it-makes.ts";
+import { withFusedUpdate } from "./fused-update.ts";
 import { slotsPerVariable } from "./optimizer-state.ts";
 import { stateOfEach, optimizedWeights, type OptimizedWeight, withUniqueNames } from "./owners.ts";
 
@@ -15,6 +16,7 @@ export function prepareOptimizer(subject: string, model: LayersModel): void {
   const optimizer = modelInternals(model).optimizer!;
   if (buildKerasOptimizer(model)) return;
   disposeWhatItMakes(optimizer);
+  withFusedUpdate(optimizer);
   if (slotsPerVariable(optimizer)) {
     moveSlots(subject, optimizer, withUniqueNames(optimizedWeights(model)));
   }

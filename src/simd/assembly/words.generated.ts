@@ -114,6 +114,18 @@ export const enum Conversion {
   Int32ToBool,
 }
 
+export const enum UpdateRule {
+  SGD,
+  Momentum,
+  NesterovMomentum,
+  Adam,
+  RMSProp,
+  CenteredRMSProp,
+  Adamax,
+  Adagrad,
+  Adadelta,
+}
+
 // @ts-ignore: decorator
 @unmanaged
 export class Conv2dWords {
@@ -873,5 +885,20 @@ export class SgdUpdateWords {
   momentum: f32;
   hasVelocity: i32;
   nesterov: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class StockUpdateWords {
+  table: usize;
+  rule: i32;
+  rate: f32;
+  decay1: f32;
+  rest1: f32;
+  decay2: f32;
+  rest2: f32;
+  epsilon: f32;
+  scalar1: usize;
+  scalar2: usize;
 }
 

@@ -97,6 +97,7 @@ export const KERNELS = {
   bias_gradient_sum_f32: batchNorm.BiasGradientSum,
   adam_update_f32: optimizers.AdamUpdate,
   sgd_update_f32: optimizers.SgdUpdate,
+  stock_update_f32: optimizers.StockUpdate,
 } as const satisfies Readonly<Record<string, Words>>;
 
 /** The name of a kernel of the module. */

@@ -89,6 +89,17 @@ export const OPERATIONS = {
     "Float32ToInt32",
     "Int32ToBool",
   ],
+  UpdateRule: [
+    "SGD",
+    "Momentum",
+    "NesterovMomentum",
+    "Adam",
+    "RMSProp",
+    "CenteredRMSProp",
+    "Adamax",
+    "Adagrad",
+    "Adadelta",
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** The number of an operation. */

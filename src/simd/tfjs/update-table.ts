@@ -4,7 +4,7 @@ import type { SimdBackend } from "./backend.ts";
 /** Elements of a variable that one task updates. */
 const BLOCK = 16384;
 /** Addresses in an entry of the table, before its length. */
-const ADDRESSES = 4;
+const ADDRESSES = 5;
 /** Position of the gradient, which stays as it is. */
 const GRADIENT = 1;
 
