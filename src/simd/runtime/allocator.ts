@@ -1,15 +1,23 @@
 import { SimdBackendError } from "../simd-error.ts";
 
-/** A stretch of linear memory, in use or free; neighbours in address order are linked. */
+/** A stretch of linear memory; neighbours in address order are linked. */
 interface Block {
   ptr: number;
   bytes: number;
+  /** Whether it is in a bin. */
   free: boolean;
+  /** Whether it is small, not in use, and waits for the next request of its size. */
+  waiting: boolean;
   before: Block | null;
   after: Block | null;
+  /** Its neighbours in its bin. */
+  newer: Block | null;
+  older: Block | null;
 }
 
 const ALIGNMENT = 64;
+/** Blocks of up to so many bytes wait. */
+const SMALL = 8192;
 /** Sizes from 2^k up to 2^(k+1) fall into this many bins. */
 const BINS_PER_OCTAVE = 4;
 
@@ -17,7 +25,7 @@ const BINS_PER_OCTAVE = 4;
 function binOf(bytes: number): number {
   const units = bytes / ALIGNMENT;
   const octave = 31 - Math.clz32(units);
-  const part = Math.floor((units / 2 ** octave - 1) * BINS_PER_OCTAVE);
+  const part = Math.floor((units / (1 << octave) - 1) * BINS_PER_OCTAVE);
   return octave * BINS_PER_OCTAVE + part;
 }
 
@@ -33,10 +41,17 @@ function notBytes(bytes: number): SimdBackendError {
  * used for one batch size serves the next. Every address is a multiple of 64, every size is rounded
  * up to one. Allocation takes the best fit of the first bin that has one; ties go to the block that
  * became free last, whose bytes are likeliest to be in a cache.
+ *
+ * Small blocks come and go with every operation: they wait for a request of the same size, and merge
+ * only before memory would grow.
  */
 export class Allocator {
-  readonly #bins: Set<Block>[] = [];
-  readonly #used = new Map<number, Block>();
+  /** Of each bin the block that became free last. */
+  readonly #bins: (Block | null)[] = [];
+  /** Blocks that wait, by their size in units of 64 bytes. */
+  readonly #waiting: Block[][] = Array.from({ length: SMALL / ALIGNMENT + 1 }, () => []);
+  /** Blocks that are in use or wait, by address. */
+  readonly #taken = new Map<number, Block>();
   readonly #grow: (bytes: number) => number;
   #last: Block | null = null;
   #end: number;
@@ -61,18 +76,15 @@ export class Allocator {
   allocate(bytes: number): number {
     if (!Number.isSafeInteger(bytes) || bytes < 0) throw notBytes(bytes);
     const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
-    const block = this.#takeFree(size) ?? this.#extend(size);
-    this.#split(block, size);
-    block.free = false;
-    this.#used.set(block.ptr, block);
-    this.#bytesInUse += block.bytes;
+    const block = this.#takeWaiting(size) ?? this.#takeNew(size);
+    this.#bytesInUse += size;
     return block.ptr;
   }
 
   /** Takes back what `allocate` returned. */
   release(ptr: number): void {
-    const block = this.#used.get(ptr);
-    if (block === undefined) {
+    const block = this.#taken.get(ptr);
+    if (block === undefined || block.waiting) {
       throw new SimdBackendError(
         "simd backend",
         "an address in use",
@@ -80,29 +92,62 @@ export class Allocator {
         "release each allocation exactly once",
       );
     }
-    this.#used.delete(ptr);
     this.#bytesInUse -= block.bytes;
-    this.#putFree(block);
+    if (block.bytes > SMALL) this.#putFree(block);
+    else {
+      block.waiting = true;
+      this.#waiting[block.bytes / ALIGNMENT].push(block);
+    }
+  }
+
+  #takeWaiting(size: number): Block | undefined {
+    if (size > SMALL) return undefined;
+    const block = this.#waiting[size / ALIGNMENT].pop();
+    if (block !== undefined) block.waiting = false;
+    return block;
+  }
+
+  #takeNew(size: number): Block {
+    const block = this.#takeFree(size) ?? this.#merged(size) ?? this.#extend(size);
+    this.#split(block, size);
+    this.#taken.set(block.ptr, block);
+    return block;
   }
 
   #takeFree(size: number): Block | null {
     for (let bin = binOf(size); bin < this.#bins.length; bin++) {
       let best: Block | null = null;
-      for (const block of this.#bins[bin] ?? []) {
-        if (block.bytes >= size && (best === null || block.bytes <= best.bytes)) best = block;
+      for (let block = this.#bins[bin]; block !== null; block = block.older) {
+        if (block.bytes >= size && (best === null || block.bytes < best.bytes)) best = block;
+        if (best?.bytes === size) break;
       }
       if (best !== null) {
-        this.#bins[bin].delete(best);
+        this.#unbin(best);
         return best;
       }
     }
     return null;
   }
 
+  /** What is free for so many bytes when the blocks that wait are merged. */
+  #merged(size: number): Block | null {
+    for (const blocks of this.#waiting) {
+      for (const block of blocks) {
+        block.waiting = false;
+        this.#putFree(block);
+      }
+      blocks.length = 0;
+    }
+    return this.#takeFree(size);
+  }
+
   /** Bytes of the largest free stretch. */
   #largestFree(): number {
-    const sizes = this.#bins.flatMap((bin) => Array.from(bin, ({ bytes }) => bytes));
-    return Math.max(0, ...sizes);
+    let largest = 0;
+    for (let block = this.#last; block !== null; block = block.before) {
+      if (block.free) largest = Math.max(largest, block.bytes);
+    }
+    return largest;
   }
 
   /** Makes room at the end of the range; a free last block is part of the new one. */
@@ -119,14 +164,8 @@ export class Allocator {
         "dispose tensors that are no longer needed, small ones between large ones, too; or use a smaller batch",
       );
     }
-    if (tail !== null) this.#bins[binOf(tail.bytes)].delete(tail);
-    const block = tail ?? {
-      ptr: this.#end,
-      bytes: 0,
-      free: true,
-      before: this.#last,
-      after: null,
-    };
+    if (tail !== null) this.#unbin(tail);
+    const block = tail ?? newBlock(this.#end, 0, this.#last, null);
     if (tail === null && this.#last !== null) this.#last.after = block;
     block.bytes += gained;
     this.#last = block;
@@ -138,34 +177,28 @@ export class Allocator {
   #split(block: Block, size: number): void {
     const rest = block.bytes - size;
     if (rest === 0) return;
-    const cut = {
-      ptr: block.ptr + size,
-      bytes: rest,
-      free: true,
-      before: block,
-      after: block.after,
-    };
+    const cut = newBlock(block.ptr + size, rest, block, block.after);
     if (block.after !== null) block.after.before = cut;
     else this.#last = cut;
     block.after = cut;
     block.bytes = size;
-    this.#binFor(rest).add(cut);
+    this.#bin(cut);
   }
 
   #putFree(block: Block): void {
+    this.#taken.delete(block.ptr);
     let merged = block;
     const { before, after } = block;
     if (after?.free === true) {
-      this.#bins[binOf(after.bytes)].delete(after);
+      this.#unbin(after);
       this.#absorbNext(merged, after);
     }
     if (before?.free === true) {
-      this.#bins[binOf(before.bytes)].delete(before);
+      this.#unbin(before);
       this.#absorbNext(before, merged);
       merged = before;
     }
-    merged.free = true;
-    this.#binFor(merged.bytes).add(merged);
+    this.#bin(merged);
   }
 
   #absorbNext(block: Block, next: Block): void {
@@ -175,7 +208,27 @@ export class Allocator {
     else this.#last = block;
   }
 
-  #binFor(bytes: number): Set<Block> {
-    return (this.#bins[binOf(bytes)] ??= new Set());
+  #bin(block: Block): void {
+    const bin = binOf(block.bytes);
+    while (this.#bins.length <= bin) this.#bins.push(null);
+    const older = this.#bins[bin];
+    if (older !== null) older.newer = block;
+    block.older = older;
+    block.newer = null;
+    block.free = true;
+    this.#bins[bin] = block;
   }
+
+  #unbin(block: Block): void {
+    const { newer, older } = block;
+    if (older !== null) older.newer = newer;
+    if (newer !== null) newer.older = older;
+    else this.#bins[binOf(block.bytes)] = older;
+    block.free = false;
+  }
+}
+
+function newBlock(ptr: number, bytes: number, before: Block | null, after: Block | null): Block {
+  const apart = { free: false, waiting: false, newer: null, older: null };
+  return { ptr, bytes, before, after, ...apart };
 }

@@ -6,6 +6,7 @@ import {
   PlanWriter,
   type Preparation,
 } from "../plans/plan.ts";
+import { type Key, KeyTable } from "./key-table.ts";
 import type { LinearMemory } from "./linear-memory.ts";
 import type { PreparedData } from "./prepared-data.ts";
 import type { PreparedCall, ThreadPool } from "./thread-pool.ts";
@@ -44,7 +45,9 @@ interface LoadedPlan {
 export class PlanRunner {
   readonly #heap: LinearMemory;
   readonly #pool: ThreadPool;
-  readonly #plans = new Map<string, LoadedPlan>();
+  readonly #plans = new KeyTable<LoadedPlan>(MOST_PLANS, ({ tables }) => {
+    if (tables !== 0) this.#heap.release(tables);
+  });
 
   constructor(heap: LinearMemory, pool: ThreadPool) {
     this.#heap = heap;
@@ -57,19 +60,20 @@ export class PlanRunner {
    * that of `kept`, if it is there.
    */
   run<Given extends Operands>(
-    key: string,
+    key: string | Key,
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
     kept: Kept = NOTHING_KEPT,
   ): void {
     const bases = [0, 0];
-    let whole = key;
+    let missing = 0;
     for (const name in operands) {
       const operand = operands[name];
-      if (operand === null) whole += `|no ${name}`;
+      missing = (missing << 1) | Number(operand === null);
       bases.push(operand ?? 0);
     }
-    const plan = this.#plans.get(whole) ?? this.#load(whole, operands, write);
+    const parts = typeof key === "string" ? [key] : key;
+    const plan = this.#plans.get(parts, missing) ?? this.#load(parts, missing, operands, write);
     bases[1] = plan.tables;
     if (plan.preparations.length > 0) {
       this.#runPrepared(plan, bases, kept);
@@ -105,7 +109,8 @@ export class PlanRunner {
   }
 
   #load<Given extends Operands>(
-    key: string,
+    key: Key,
+    missing: number,
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
   ): LoadedPlan {
@@ -117,8 +122,7 @@ export class PlanRunner {
     ]);
     write(writer, Object.fromEntries(places) as PlacesOf<Given>);
     const plan = this.#place(writer.finish(), Object.keys(operands));
-    this.#plans.set(key, plan);
-    if (this.#plans.size > MOST_PLANS) this.#forgetOldest();
+    this.#plans.add(key, plan, missing);
     return plan;
   }
 
@@ -139,13 +143,5 @@ export class PlanRunner {
       temporaryBytes,
       tables: at,
     };
-  }
-
-  #forgetOldest(): void {
-    for (const [key, { tables }] of this.#plans) {
-      if (tables !== 0) this.#heap.release(tables);
-      this.#plans.delete(key);
-      return;
-    }
   }
 }

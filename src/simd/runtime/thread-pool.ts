@@ -192,8 +192,8 @@ export class ThreadPool {
   }
 
   #writeParams({ words, places }: PreparedCall, bases: readonly number[]): void {
-    // Growing the memory replaces its buffer, and detaches the old one where it is not shared.
-    if (this.#params.buffer !== this.#heap.memory.buffer) {
+    // Growing the memory detaches views of it where it is not shared.
+    if (this.#params.length === 0) {
       this.#params = new Uint32Array(this.#heap.memory.buffer, PARAMS_PTR, PARAMS_WORDS);
     }
     const params = this.#params;

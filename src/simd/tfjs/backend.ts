@@ -16,6 +16,7 @@ import type {
   TensorInfo,
 } from "@tensorflow/tfjs-core";
 import type { PlanWriter } from "../plans/plan.ts";
+import type { Key } from "../runtime/key-table.ts";
 import type { LinearMemory } from "../runtime/linear-memory.ts";
 import type { Build } from "../runtime/module.ts";
 import { type Kept, type Operands, type PlacesOf, PlanRunner } from "../runtime/plan-runner.ts";
@@ -96,10 +97,9 @@ export class SimdBackend extends KernelBackend {
 
   /** A new tensor in linear memory with arbitrary contents, all of which the kernel must write. */
   output(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
-    checkSizes(shape);
-    const length = util.sizeFromShape([...shape]);
+    const length = lengthOf(shape);
     const dataId = this.#store(TensorRecord.inLinearMemory(this.#heap, dtype, length));
-    return { dataId, shape: [...shape], dtype };
+    return { dataId, shape: shape.slice(), dtype };
   }
 
   /** A new float32 tensor whose data are computed when somebody asks for them. */
@@ -112,7 +112,7 @@ export class SimdBackend extends KernelBackend {
   /** A tensor of another shape over the same data. */
   share(tensor: TensorInfo, shape: readonly number[] = tensor.shape): TensorInfo {
     this.incRef(tensor.dataId);
-    return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
+    return { dataId: tensor.dataId, shape: shape.slice(), dtype: tensor.dtype };
   }
 
   /** Computes what was put off of these tensors' data. */
@@ -122,7 +122,7 @@ export class SimdBackend extends KernelBackend {
 
   /** Runs the plan of an operation; see PlanRunner.run. */
   run<Given extends Operands>(
-    key: string,
+    key: string | Key,
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
     kept?: Kept,
@@ -278,9 +278,18 @@ export class SimdBackend extends KernelBackend {
   }
 }
 
-/** tfjs computes a negative size where a window is larger than what it slides over. */
-function checkSizes(shape: readonly number[]): void {
-  if (shape.every((size) => size >= 0)) return;
+/**
+ * The number of elements of a shape. tfjs computes a negative size where a window is larger than what it
+ * slides over.
+ */
+function lengthOf(shape: readonly number[]): number {
+  let length = 1;
+  let smallest = 0;
+  for (const size of shape) {
+    length *= size;
+    smallest = Math.min(smallest, size);
+  }
+  if (smallest >= 0) return length;
   throw new SimdBackendError(
     "simd backend",
     "a result whose sizes are 0 or more",

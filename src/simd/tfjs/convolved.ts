@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { conv2D } from "../plans/conv.ts";
 import type { ConvShape } from "../plans/conv-shape.ts";
+import type { Unique } from "../runtime/key-table.ts";
 import type { SimdBackend } from "./backend.ts";
 import { applyEpilogue, type Epilogue, insideProduct } from "./epilogue.ts";
 
@@ -20,14 +21,14 @@ export interface Convolution {
 export function convolved(
   backend: SimdBackend,
   { kernelName, write }: Convolution,
-  shape: ConvShape,
+  shape: Unique<ConvShape>,
   { x, filter, bias }: ConvolutionInputs,
   relu: boolean,
 ): TensorInfo {
   const y = backend.output([shape.batch, shape.outHeight, shape.outWidth, shape.outChannels]);
   if (util.sizeFromShape(y.shape) === 0) return y;
   backend.run(
-    `${kernelName}|${Object.values(shape).join()}|${relu}`,
+    [kernelName, shape, relu],
     {
       x: backend.pointer(x),
       filter: backend.pointer(filter),
@@ -46,7 +47,7 @@ export function convolved(
 export function fusedConvolution(
   backend: SimdBackend,
   convolution: Convolution,
-  shape: ConvShape,
+  shape: Unique<ConvShape>,
   inputs: ConvolutionInputs,
   epilogue: Epilogue,
 ): TensorInfo {

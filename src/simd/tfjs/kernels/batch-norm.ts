@@ -50,7 +50,7 @@ const fusedBatchNorm = defineKernel<InferenceInputs, FusedBatchNormAttrs>(
     };
     const out = backend.output(x.shape);
     backend.run(
-      `FusedBatchNorm|${matrix.rows}|${channels}`,
+      ["FusedBatchNorm", matrix.rows, channels],
       { x: from, out: backend.pointer(out), ...pointers },
       (plan, places) => {
         batchNorm(plan, matrix, places);
@@ -87,7 +87,7 @@ const training = defineKernel<TrainingInputs, TrainingAttrs>(
     const y = backend.output(x.shape);
     const [mean, variance, factor] = [1, 2, 3].map(() => backend.output([channels]));
     backend.run(
-      `BatchNormTraining|${rows}|${channels}`,
+      ["BatchNormTraining", rows, channels],
       {
         x: backend.pointer(x),
         y: backend.pointer(y),
@@ -158,7 +158,7 @@ const biasActivationGrad = defineKernel<BiasActivationInputs>(
       pending.throughRelu(backend.pointer(gradient), dbias);
     } else {
       backend.run(
-        `BiasActivationGrad|${matrix.rows}|${matrix.channels}`,
+        ["BiasActivationGrad", matrix.rows, matrix.channels],
         {
           y: y ? backend.pointer(y) : null,
           dy: backend.pointer(dy),

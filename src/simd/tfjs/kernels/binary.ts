@@ -55,7 +55,7 @@ function applied(
   const pointers = { a: backend.pointer(a), b: backend.pointer(b) };
   const out = backend.output(shape, givesBool(dtype, op) ? "bool" : dtype);
   backend.run(
-    `${op}|${dtype}|${a.shape.join()}|${b.shape.join()}`,
+    [op, dtype, a.shape, b.shape],
     { ...pointers, out: backend.pointer(out) },
     (plan, places) => {
       binary(plan, dtype, op, broadcast(shape, a.shape, b.shape), places);
@@ -76,7 +76,7 @@ const addN = defineKernel<TensorInfo[]>(AddN, ({ inputs: [first, ...others], bac
   const length = util.sizeFromShape(sum.shape);
   for (const tensor of rest) {
     backend.run(
-      `AddN|${dtype}|${length}`,
+      ["AddN", dtype, length],
       { sum: backend.pointer(sum), b: backend.pointer(tensor) },
       (plan, places) => {
         addInPlace(plan, dtype, length, places);

@@ -88,7 +88,7 @@ const inputGradient = defineKernel<Conv2DBackpropInputInputs, Conv2DBackpropInpu
     const dx = backend.output(attrs.inputShape);
     if (util.sizeFromShape(dx.shape) === 0) return dx;
     backend.run(
-      `Conv2DBackpropInput|${Object.values(shape).join()}`,
+      ["Conv2DBackpropInput", shape],
       { dy: backend.pointer(dy), filter: backend.pointer(filter), dx: backend.pointer(dx) },
       (plan, places) => {
         conv2DInputGradient(plan, shape, places);
@@ -111,7 +111,7 @@ const filterGradient = defineKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFi
     const dfilter = backend.output(attrs.filterShape);
     if (util.sizeFromShape(dfilter.shape) === 0) return dfilter;
     backend.run(
-      `Conv2DBackpropFilter|${Object.values(shape).join()}`,
+      ["Conv2DBackpropFilter", shape],
       { x: backend.pointer(x), dy: backend.pointer(dy), dfilter: backend.pointer(dfilter) },
       (plan, places) => {
         conv2DFilterGradient(plan, shape, places);

@@ -49,7 +49,7 @@ const lossKernel = defineKernel<Inputs>(
     checkLabels(backend, labels, logits.shape);
     const loss = backend.output([logits.shape[0]]);
     backend.run(
-      `SparseSoftmaxCrossEntropy|${logits.shape.join()}`,
+      ["SparseSoftmaxCrossEntropy", logits.shape],
       {
         logits: backend.pointer(logits),
         labels: backend.pointer(labels),
@@ -69,7 +69,7 @@ const gradientKernel = defineKernel<Inputs & { dy: TensorInfo }>(
   ({ inputs: { logits, labels, dy }, backend }) => {
     const dlogits = backend.output(logits.shape);
     backend.run(
-      `SparseSoftmaxCrossEntropyGrad|${logits.shape.join()}`,
+      ["SparseSoftmaxCrossEntropyGrad", logits.shape],
       {
         logits: backend.pointer(logits),
         labels: backend.pointer(labels),

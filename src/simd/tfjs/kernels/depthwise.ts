@@ -43,7 +43,7 @@ const inputGradient = defineKernel<
   const dx = backend.output(attrs.inputShape);
   if (util.sizeFromShape(dx.shape) === 0) return dx;
   backend.run(
-    `DepthwiseConv2dNativeBackpropInput|${Object.values(shape).join()}`,
+    ["DepthwiseConv2dNativeBackpropInput", shape],
     { dy: backend.pointer(dy), filter: backend.pointer(filter), dx: backend.pointer(dx) },
     (plan, places) => {
       depthwiseInputGradient(plan, shape, places);
@@ -62,7 +62,7 @@ const filterGradient = defineKernel<
   const dfilter = backend.output(attrs.filterShape);
   if (util.sizeFromShape(dfilter.shape) === 0) return dfilter;
   backend.run(
-    `DepthwiseConv2dNativeBackpropFilter|${Object.values(shape).join()}`,
+    ["DepthwiseConv2dNativeBackpropFilter", shape],
     { x: backend.pointer(x), dy: backend.pointer(dy), dfilter: backend.pointer(dfilter) },
     (plan, places) => {
       depthwiseFilterGradient(plan, shape, places);

@@ -23,7 +23,7 @@ const dropout = defineKernel<{ x: TensorInfo }, Attrs>(
       scale: floatBits(1 / (1 - rate)),
     };
     backend.run(
-      `SeededDropout|${length}`,
+      ["SeededDropout", length],
       { x: backend.pointer(x), y: backend.pointer(y), ...values },
       (plan, places) => {
         seededDropout(plan, length, places);

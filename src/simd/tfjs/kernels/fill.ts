@@ -33,7 +33,7 @@ function filled(
   const length = util.sizeFromShape(out.shape);
   const bytes = dtype === "bool" ? 1 : 4;
   backend.run(
-    `Fill|${bytes}|${length}`,
+    ["Fill", bytes, length],
     { out: backend.pointer(out), value: bitsOf(dtype, value) },
     (plan, places) => {
       fill(plan, bytes, length, places.out, places.value);
@@ -75,13 +75,9 @@ const castKernel = defineKernel<CastInputs, CastAttrs>(
     const from = backend.pointer(x);
     const out = backend.output(x.shape, attrs.dtype);
     const length = util.sizeFromShape(x.shape);
-    backend.run(
-      `${conversion}|${length}`,
-      { x: from, out: backend.pointer(out) },
-      (plan, places) => {
-        cast(plan, conversion, length, places);
-      },
-    );
+    backend.run([conversion, length], { x: from, out: backend.pointer(out) }, (plan, places) => {
+      cast(plan, conversion, length, places);
+    });
     return out;
   },
 );

@@ -18,13 +18,9 @@ function predicateKernel(kernelName: Predicate): SimdKernel {
     const from = backend.pointer(x);
     const out = backend.output(x.shape, "bool");
     const length = util.sizeFromShape(x.shape);
-    backend.run(
-      `${kernelName}|${length}`,
-      { x: from, out: backend.pointer(out) },
-      (plan, places) => {
-        predicate(plan, kernelName, length, places);
-      },
-    );
+    backend.run([kernelName, length], { x: from, out: backend.pointer(out) }, (plan, places) => {
+      predicate(plan, kernelName, length, places);
+    });
     return out;
   });
 }
@@ -34,7 +30,7 @@ const notKernel = defineKernel<{ x: TensorInfo }>(LogicalNot, ({ inputs: { x }, 
   const from = backend.pointer(x);
   const out = backend.output(x.shape, "bool");
   const length = util.sizeFromShape(x.shape);
-  backend.run(`LogicalNot|${length}`, { x: from, out: backend.pointer(out) }, (plan, places) => {
+  backend.run(["LogicalNot", length], { x: from, out: backend.pointer(out) }, (plan, places) => {
     logicalNot(plan, length, places);
   });
   return out;
@@ -52,7 +48,7 @@ const selectKernel = defineKernel<SelectInputs>(Select, ({ inputs, backend }) =>
   const out = backend.output(t.shape, t.dtype);
   const length = util.sizeFromShape(t.shape);
   backend.run(
-    `Select|${length}`,
+    ["Select", length],
     { condition: at, a, b, out: backend.pointer(out) },
     (plan, places) => {
       select(plan, length, places);

@@ -44,7 +44,7 @@ function multiplied(
   const shape = { m, n, k, transposeA, transposeB, outerA, outerB, outer };
   const out = backend.output([...outer, m, n]);
   backend.run(
-    `BatchMatMul|${a.shape.join()}|${b.shape.join()}|${transposeA}|${transposeB}|${relu}`,
+    ["BatchMatMul", a.shape, b.shape, transposeA, transposeB, relu],
     {
       a: backend.pointer(a),
       b: backend.pointer(b),

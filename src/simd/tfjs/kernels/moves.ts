@@ -84,7 +84,7 @@ function sliced(
   if (util.sizeFromShape(out.shape) === 0) return out;
   const { begin, size, steps = [] } = block;
   backend.run(
-    `Slice|${bytes}|${x.shape.join()}|${begin.join()}|${size.join()}|${steps.join()}`,
+    ["Slice", bytes, x.shape, begin, size, steps],
     { from, to: backend.pointer(out) },
     (plan, places) => {
       sliceCopy(plan, bytes, x.shape, block, places);
@@ -181,7 +181,7 @@ function joined(
   for (const { shape, ...tensor } of tensors) {
     if (util.sizeFromShape(shape) > 0) {
       backend.run(
-        `Concat|${bytes}|${shape.join()}|${out.shape.join()}|${begin.join()}`,
+        ["Concat", bytes, shape, out.shape, begin],
         { from: backend.pointer({ ...tensor, shape }), to: backend.pointer(out) },
         (plan, places) => {
           copyInto(plan, bytes, shape, out.shape, begin, places);
@@ -233,7 +233,7 @@ const tileKernel = defineKernel<TileInputs, TileAttrs>(
     );
     if (util.sizeFromShape(out.shape) === 0) return out;
     backend.run(
-      `Tile|${bytes}|${x.shape.join()}|${reps.join()}`,
+      ["Tile", bytes, x.shape, reps],
       { from, to: backend.pointer(out) },
       (plan, places) => {
         tile(plan, bytes, x.shape, reps, places);
@@ -254,7 +254,7 @@ const transposeKernel = defineKernel<TransposeInputs, TransposeAttrs>(
     const from = backend.pointer(x);
     const out = backend.output(shape, x.dtype);
     backend.run(
-      `Transpose|${bytes}|${x.shape.join()}|${perm.join()}`,
+      ["Transpose", bytes, x.shape, perm],
       { from, to: backend.pointer(out) },
       (plan, places) => {
         transpose(plan, bytes, x.shape, perm, places);
@@ -276,7 +276,7 @@ const padV2 = defineKernel<PadV2Inputs, PadV2Attrs>(
     );
     const value = bitsOf(x.dtype, constantValue);
     backend.run(
-      `PadV2|${bytes}|${x.shape.join()}|${paddings.join()}`,
+      ["PadV2", bytes, x.shape, paddings],
       { from, to: backend.pointer(out), value },
       (plan, places) => {
         fill(plan, bytes, util.sizeFromShape(out.shape), places.to, places.value);
@@ -300,7 +300,7 @@ const mirrorPadKernel = defineKernel<MirrorPadInputs, MirrorPadAttrs>(
       x.dtype,
     );
     backend.run(
-      `MirrorPad|${bytes}|${x.shape.join()}|${paddings.join()}|${mode}`,
+      ["MirrorPad", bytes, x.shape, paddings, mode],
       { from, to: backend.pointer(out) },
       (plan, places) => {
         mirrorPad(plan, bytes, x.shape, paddings, mode, places);
@@ -329,7 +329,7 @@ const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
     const count = util.sizeFromShape(indices.shape) / batch;
     const size = { batch, outer, dimension, slice: sliceSize, count };
     backend.run(
-      `GatherV2|${bytes}|${Object.values(size).join()}`,
+      ["GatherV2", bytes, batch, outer, dimension, sliceSize, count],
       { ...pointers, out: backend.pointer(out) },
       (plan, places) => {
         gather(plan, bytes, size, places);
@@ -357,7 +357,7 @@ const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
     const count = util.sizeFromShape(indices.shape);
     const values = { on: floatBits(onValue), off: floatBits(offValue) };
     backend.run(
-      `OneHot|${count}|${depth}`,
+      ["OneHot", count, depth],
       { indices: from, out: backend.pointer(out), ...values },
       (plan, places) => {
         oneHot(plan, count, depth, places);

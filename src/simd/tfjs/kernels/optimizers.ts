@@ -30,7 +30,7 @@ const adam = defineKernel<TensorInfo[], AdamAttrs>(
       epsilon: floatBits(epsilon),
     };
     withUpdateTable(backend, tensors, 4, (table, blocks) => {
-      backend.run(`AdamUpdate|${blocks}`, { table, ...values }, (plan, places) => {
+      backend.run(["AdamUpdate", blocks], { table, ...values }, (plan, places) => {
         adamUpdate(plan, blocks, places);
       });
     });

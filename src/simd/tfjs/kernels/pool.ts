@@ -9,50 +9,61 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import { pool, poolGradient, type Pooling, type PoolShape } from "../../plans/pool.ts";
+import { memoized, type Unique } from "../../runtime/key-table.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
-/** The sizes of a pooling of NHWC images of this shape. */
-function poolInfo(
+/** A pooling of NHWC images. */
+interface PoolSizes {
+  readonly shape: PoolShape;
+  readonly outShape: number[];
+  /** Whether the cpu backend returns the input as it is; with padding and strides, that is a choice. */
+  readonly isIdentity: boolean;
+}
+
+/** The sizes of a pooling of images of this shape. */
+function poolSizes(
   shape: readonly number[],
   { filterSize, strides, pad, dimRoundingMode }: MaxPoolAttrs,
-): backend_util.Conv2DInfo {
-  const images = shape as [number, number, number, number];
-  return backend_util.computePool2DInfo(images, filterSize, strides, 1, pad, dimRoundingMode);
+): Unique<PoolSizes> {
+  return sizesOf(shape, filterSize, strides, pad, dimRoundingMode);
 }
 
-function poolShape(info: backend_util.Conv2DInfo): PoolShape {
-  const { batchSize, inHeight, inWidth, inChannels, padInfo } = info;
-  const { outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info;
-  return {
-    ...{ images: batchSize, height: inHeight, width: inWidth, channels: inChannels },
-    ...{ outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth },
-    ...{ padTop: padInfo.top, padLeft: padInfo.left },
-  };
-}
-
-/** Whether the cpu backend returns the input as it is; with padding and strides, that is a choice. */
-function isIdentity(info: backend_util.Conv2DInfo): boolean {
-  const { filterHeight, filterWidth, inShape, outShape } = info;
-  return filterHeight * filterWidth === 1 && util.arraysEqual(inShape, outShape);
-}
+const sizesOf = memoized(
+  (
+    images: readonly number[],
+    filterSize: MaxPoolAttrs["filterSize"],
+    strides: MaxPoolAttrs["strides"],
+    pad: MaxPoolAttrs["pad"],
+    mode: MaxPoolAttrs["dimRoundingMode"],
+  ): PoolSizes => {
+    const info = backend_util.computePool2DInfo(
+      images as [number, number, number, number],
+      ...([filterSize, strides, 1, pad, mode] as const),
+    );
+    const { batchSize, inHeight, inWidth, inChannels, padInfo, inShape, outShape } = info;
+    const { outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info;
+    const shape = {
+      ...{ images: batchSize, height: inHeight, width: inWidth, channels: inChannels },
+      ...{ outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth },
+      ...{ padTop: padInfo.top, padLeft: padInfo.left },
+    };
+    const isIdentity = filterHeight * filterWidth === 1 && util.arraysEqual(inShape, outShape);
+    return { shape, outShape, isIdentity };
+  },
+);
 
 function poolKernel(kernelName: string, kind: Pooling): SimdKernel {
   return defineKernel<{ x: TensorInfo }, MaxPoolAttrs>(
     kernelName,
     ({ inputs: { x }, attrs, backend }) => {
       if (x.dtype !== "float32" || util.sizeFromShape(x.shape) === 0) return null;
-      const info = poolInfo(x.shape, attrs);
-      if (isIdentity(info)) return backend.share(x);
+      const sizes = poolSizes(x.shape, attrs);
+      if (sizes.isIdentity) return backend.share(x);
       const from = backend.pointer(x);
-      const y = backend.output(info.outShape);
-      const shape = poolShape(info);
-      backend.run(
-        `${kernelName}|${Object.values(shape).join()}`,
-        { x: from, y: backend.pointer(y) },
-        (plan, places) => {
-          pool(plan, kind, shape, places);
-        },
-      );
+      const y = backend.output(sizes.outShape);
+      backend.run([kernelName, sizes], { x: from, y: backend.pointer(y) }, (plan, places) => {
+        pool(plan, kind, sizes.shape, places);
+      });
       return y;
     },
   );
@@ -64,23 +75,18 @@ function gradientKernel(kernelName: string, kind: Pooling): SimdKernel {
     ({ inputs: { dy, input }, attrs, backend }) => {
       if (dy.dtype !== "float32" || util.sizeFromShape(input.shape) === 0) return null;
       if (kind === "max" && input.dtype !== "float32") return null;
-      const info = poolInfo(input.shape, attrs);
+      const sizes = poolSizes(input.shape, attrs);
       // tfjs loses the forward pass's rounding mode on the way back; the cpu backend does what can be
       // done then.
-      if (!util.arraysEqual(dy.shape, info.outShape)) return null;
+      if (!util.arraysEqual(dy.shape, sizes.outShape)) return null;
       const pointers = {
         x: kind === "max" ? backend.pointer(input) : null,
         y: backend.pointer(dy),
       };
       const dx = backend.output(input.shape);
-      const shape = poolShape(info);
-      backend.run(
-        `${kernelName}|${Object.values(shape).join()}`,
-        { ...pointers, dx: backend.pointer(dx) },
-        (plan, places) => {
-          poolGradient(plan, kind, shape, places);
-        },
-      );
+      backend.run([kernelName, sizes], { ...pointers, dx: backend.pointer(dx) }, (plan, places) => {
+        poolGradient(plan, kind, sizes.shape, places);
+      });
       return dx;
     },
   );

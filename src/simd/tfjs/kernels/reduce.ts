@@ -56,7 +56,7 @@ function reductionKernel(kernelName: string): SimdKernel {
       const from = backend.pointer(x);
       const out = backend.output(shape);
       backend.run(
-        `${kernelName}|${x.shape.join()}|${axes.join()}`,
+        [kernelName, x.shape, axes],
         { x: from, out: backend.pointer(out) },
         (plan, places) => {
           foldAxes(plan, x.shape, axes, { op, divisor: isMean ? folded : 1 }, places);
@@ -78,7 +78,7 @@ function logicalReductionKernel(kernelName: string): SimdKernel {
       const from = backend.pointer(x);
       const out = backend.output(shape, "bool");
       backend.run(
-        `${kernelName}|${x.shape.join()}|${axes.join()}`,
+        [kernelName, x.shape, axes],
         { x: from, out: backend.pointer(out) },
         (plan, places) => {
           foldBool(plan, x.shape, axes, kernelName === Any, places);
@@ -100,7 +100,7 @@ function argKernel(kernelName: string): SimdKernel {
       const shape = x.shape.filter((_, i) => i !== axis);
       const out = backend.output(shape, "int32");
       backend.run(
-        `${kernelName}|${x.shape.join()}|${axis}`,
+        [kernelName, x.shape, axis],
         { x: from, out: backend.pointer(out) },
         (plan, places) => {
           argMax(plan, x.shape, axis, kernelName === ArgMin, places);
@@ -121,7 +121,7 @@ const softmaxKernel = defineKernel<SoftmaxInputs, SoftmaxAttrs>(
     const out = backend.output(logits.shape);
     const length = logits.shape.at(-1) ?? 1;
     const rows = size / length;
-    backend.run(`Softmax|${rows}|${length}`, { x, out: backend.pointer(out) }, (plan, places) => {
+    backend.run(["Softmax", rows, length], { x, out: backend.pointer(out) }, (plan, places) => {
       softmax(plan, rows, length, places);
     });
     return out;

@@ -31,7 +31,7 @@ function resizeKernel(kernelName: string, interpolate: Interpolation): SimdKerne
       const out = backend.output([batch, ...size, channels]);
       if (util.sizeFromShape(out.shape) === 0) return out;
       backend.run(
-        `${kernelName}|${images.shape.join()}|${size.join()}|${alignCorners}|${halfPixelCenters}`,
+        [kernelName, images.shape, size, alignCorners, halfPixelCenters],
         { x, out: backend.pointer(out) },
         (plan, places) => {
           const how = { alignCorners, halfPixelCenters };
@@ -57,7 +57,7 @@ function gradientKernel(kernelName: string, interpolate: Interpolation): SimdKer
       const dx = backend.output(images.shape);
       if (util.sizeFromShape(dx.shape) === 0) return dx;
       backend.run(
-        `${kernelName}|${images.shape.join()}|${dy.shape.join()}|${alignCorners}`,
+        [kernelName, images.shape, dy.shape, alignCorners],
         { x: from, out: backend.pointer(dx) },
         (plan, places) => {
           const how = { alignCorners, halfPixelCenters: false };

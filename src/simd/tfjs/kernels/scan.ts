@@ -39,7 +39,7 @@ function cumulationKernel(kernelName: string): SimdKernel {
         integer: dtype === "int32",
       };
       backend.run(
-        `${kernelName}|${dtype}|${x.shape.join()}|${axis}|${exclusive}|${reverse}`,
+        [kernelName, dtype, x.shape, axis, exclusive, reverse],
         { x: from, out: backend.pointer(out) },
         (plan, places) => {
           cumulate(plan, x.shape, axis, kind, places);
@@ -63,7 +63,7 @@ const topKKernel = defineKernel<{ x: TensorInfo }, TopKAttrs>(
     const [values, indices] = [backend.output(shape), backend.output(shape, "int32")];
     const rows = util.sizeFromShape(x.shape) / length;
     backend.run(
-      `TopK|${rows}|${length}|${k}`,
+      ["TopK", rows, length, k],
       { x: from, values: backend.pointer(values), indices: backend.pointer(indices) },
       (plan, places) => {
         topK(plan, rows, length, k, places);
@@ -86,14 +86,14 @@ function shapeOf(
 
 const localResponseKernel = defineKernel<{ x: TensorInfo }, LRNAttrs>(
   LRN,
-  ({ inputs: { x }, attrs: { depthRadius, bias, alpha, beta }, backend }) => {
-    const shape = shapeOf(x, depthRadius);
+  ({ inputs: { x }, attrs: { depthRadius: radius, bias, alpha, beta }, backend }) => {
+    const shape = shapeOf(x, radius);
     if (shape === null) return null;
     const from = backend.pointer(x);
     const y = backend.output(x.shape);
     const values = { bias: floatBits(bias), alpha: floatBits(alpha), beta: floatBits(beta) };
     backend.run(
-      `LRN|${Object.values(shape).join()}`,
+      ["LRN", shape.pixels, shape.channels, radius],
       { x: from, y: backend.pointer(y), ...values },
       (plan, places) => {
         localResponse(plan, shape, places);
@@ -105,14 +105,14 @@ const localResponseKernel = defineKernel<{ x: TensorInfo }, LRNAttrs>(
 
 const localResponseGradientKernel = defineKernel<Record<"x" | "y" | "dy", TensorInfo>, LRNAttrs>(
   LRNGrad,
-  ({ inputs: { x, y, dy }, attrs: { depthRadius, bias, alpha, beta }, backend }) => {
-    const shape = shapeOf(x, depthRadius);
+  ({ inputs: { x, y, dy }, attrs: { depthRadius: radius, bias, alpha, beta }, backend }) => {
+    const shape = shapeOf(x, radius);
     if (shape === null || y.dtype !== "float32" || dy.dtype !== "float32") return null;
     const pointers = { x: backend.pointer(x), y: backend.pointer(y), dy: backend.pointer(dy) };
     const dx = backend.output(x.shape);
     const values = { bias, alpha, beta };
     backend.run(
-      `LRNGrad|${Object.values(shape).join()}|${Object.values(values).join()}`,
+      ["LRNGrad", shape.pixels, shape.channels, radius, bias, alpha, beta],
       { ...pointers, dx: backend.pointer(dx) },
       (plan, places) => {
         localResponseGradient(plan, shape, places, values);

@@ -42,9 +42,10 @@ function scattered(
   const size = util.sizeFromShape(out.shape);
   if (size === 0) return out;
   const integer = x.dtype === "int32";
-  const sizes = { rows, width: size / segments, segments, integer, replaces: base !== undefined };
+  const [width, replaces] = [size / segments, base !== undefined];
+  const sizes = { rows, width, segments, integer, replaces };
   backend.run(
-    `Scatter|${Object.values(sizes).join()}`,
+    ["Scatter", rows, width, segments, integer, replaces],
     { ...pointers, ids, out: backend.pointer(out) },
     (plan, places) => {
       segmentSum(plan, sizes, places);
@@ -108,7 +109,7 @@ const gatherNd = defineKernel<GatherNdInputs>(
       if (util.sizeFromShape(out.shape) === 0) return out;
       const size = { batch: 1, outer: 1, dimension, slice, count };
       backend.run(
-        `GatherNd|${bytes}|${dimension}|${slice}|${count}`,
+        ["GatherNd", bytes, dimension, slice, count],
         { x, indices: ids, out: backend.pointer(out) },
         (plan, places) => {
           gather(plan, bytes, size, places);

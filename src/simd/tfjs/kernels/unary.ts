@@ -50,7 +50,7 @@ function unaryKernel(
       const from = backend.pointer(x);
       const out = backend.output(x.shape, dtype);
       backend.run(
-        `${kernelName}|${dtype}|${length}`,
+        [kernelName, dtype, length],
         { x: from, out: backend.pointer(out), p, q },
         (plan, places) => {
           if (ofInts) unaryInt(plan, kernelName, length, places);

@@ -23,6 +23,7 @@ import {
 } from "../../plans/conv-gather.ts";
 import type { VolumeShape } from "../../plans/conv-shape.ts";
 import { type Pooling, type PoolShape, pool, poolGradient } from "../../plans/pool.ts";
+import { memoized, type Unique } from "../../runtime/key-table.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
 type Shape5D = [number, number, number, number, number];
@@ -36,35 +37,47 @@ function volumeShape(
     pad,
     dilations = 1,
   }: Pick<Conv3DAttrs, "strides" | "pad"> & { dilations?: Conv3DAttrs["dilations"] },
-): VolumeShape {
-  const info = backend_util.computeConv3DInfo(
-    xShape as Shape5D,
-    filterShape as Shape5D,
-    strides,
-    dilations,
-    pad,
-  );
-  const { padInfo, batchSize: batch, inDepth, outDepth, filterDepth, strideDepth } = info;
-  const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
-  const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
-  const { dilationDepth, dilationHeight, dilationWidth } = info;
-  return {
-    ...{
-      batch,
-      inDepth,
-      inHeight,
-      inWidth,
-      inChannels,
-      outDepth,
-      outHeight,
-      outWidth,
-      outChannels,
-    },
-    ...{ filterDepth, filterHeight, filterWidth, strideDepth, strideHeight, strideWidth },
-    ...{ dilationDepth, dilationHeight, dilationWidth },
-    ...{ padFront: padInfo.front, padTop: padInfo.top, padLeft: padInfo.left },
-  };
+): Unique<VolumeShape> {
+  return shapeOf(xShape, filterShape, strides, dilations, pad);
 }
+
+const shapeOf = memoized(
+  (
+    xShape: readonly number[],
+    filterShape: readonly number[],
+    strides: Conv3DAttrs["strides"],
+    dilations: Conv3DAttrs["dilations"],
+    pad: Conv3DAttrs["pad"],
+  ): VolumeShape => {
+    const info = backend_util.computeConv3DInfo(
+      xShape as Shape5D,
+      filterShape as Shape5D,
+      strides,
+      dilations,
+      pad,
+    );
+    const { padInfo, batchSize: batch, inDepth, outDepth, filterDepth, strideDepth } = info;
+    const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
+    const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+    const { dilationDepth, dilationHeight, dilationWidth } = info;
+    return {
+      ...{
+        batch,
+        inDepth,
+        inHeight,
+        inWidth,
+        inChannels,
+        outDepth,
+        outHeight,
+        outWidth,
+        outChannels,
+      },
+      ...{ filterDepth, filterHeight, filterWidth, strideDepth, strideHeight, strideWidth },
+      ...{ dilationDepth, dilationHeight, dilationWidth },
+      ...{ padFront: padInfo.front, padTop: padInfo.top, padLeft: padInfo.left },
+    };
+  },
+);
 
 const conv3D = defineKernel<Conv3DInputs, Conv3DAttrs>(
   Conv3D,
@@ -77,7 +90,7 @@ const conv3D = defineKernel<Conv3DInputs, Conv3DAttrs>(
     const y = backend.output([batch, outDepth, outHeight, outWidth, outChannels]);
     if (util.sizeFromShape(y.shape) === 0) return y;
     backend.run(
-      `Conv3D|${Object.values(shape).join()}`,
+      ["Conv3D", shape],
       { ...pointers, y: backend.pointer(y) },
       (plan, places) => {
         gatherConv2D(plan, shape, places, false);
@@ -98,7 +111,7 @@ const inputGradient = defineKernel<Record<"dy" | "filter", TensorInfo>, Conv3DBa
     const dx = backend.output(attrs.inputShape);
     if (util.sizeFromShape(dx.shape) === 0) return dx;
     backend.run(
-      `Conv3DBackpropInputV2|${Object.values(shape).join()}`,
+      ["Conv3DBackpropInputV2", shape],
       { ...pointers, dx: backend.pointer(dx) },
       (plan, places) => {
         gatherInputGradient(plan, shape, places);
@@ -120,7 +133,7 @@ const filterGradient = defineKernel<Record<"x" | "dy", TensorInfo>, Conv3DBackpr
     const dfilter = backend.output(attrs.filterShape);
     if (util.sizeFromShape(dfilter.shape) === 0) return dfilter;
     backend.run(
-      `Conv3DBackpropFilterV2|${Object.values(shape).join()}`,
+      ["Conv3DBackpropFilterV2", shape],
       { ...pointers, dfilter: backend.pointer(dfilter) },
       (plan, places) => {
         gatherFilterGradient(plan, shape, places);
@@ -143,37 +156,55 @@ function isGradient(shape: VolumeShape, dy: TensorInfo): boolean {
 function poolShapes(
   shape: readonly number[],
   { filterSize, strides, pad, dimRoundingMode }: MaxPool3DAttrs,
-): { slices: PoolShape; across: PoolShape; outShape: number[] } {
-  const info = backend_util.computePool3DInfo(
-    shape as Shape5D,
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
-  const { batchSize, inDepth, outDepth, inChannels: channels, padInfo, outShape } = info;
-  const { outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info;
-  const slices = {
-    ...{ images: batchSize * inDepth, height: info.inHeight, width: info.inWidth, channels },
-    ...{ outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth },
-    ...{ padTop: padInfo.top, padLeft: padInfo.left },
-  };
-  const row = outHeight * outWidth;
-  const across = {
-    ...{
-      images: batchSize,
-      height: inDepth,
-      width: row,
-      channels,
-      outHeight: outDepth,
-      outWidth: row,
-    },
-    ...{ filterHeight: info.filterDepth, filterWidth: 1, strideHeight: info.strideDepth },
-    ...{ strideWidth: 1, padTop: padInfo.front, padLeft: 0 },
-  };
-  return { slices, across, outShape };
+): Unique<PoolShapes> {
+  return poolShapesOf(shape, filterSize, strides, pad, dimRoundingMode);
 }
+
+interface PoolShapes {
+  readonly slices: PoolShape;
+  readonly across: PoolShape;
+  readonly outShape: number[];
+}
+
+const poolShapesOf = memoized(
+  (
+    shape: readonly number[],
+    filterSize: MaxPool3DAttrs["filterSize"],
+    strides: MaxPool3DAttrs["strides"],
+    pad: MaxPool3DAttrs["pad"],
+    dimRoundingMode: MaxPool3DAttrs["dimRoundingMode"],
+  ): PoolShapes => {
+    const info = backend_util.computePool3DInfo(
+      shape as Shape5D,
+      filterSize,
+      strides,
+      1,
+      pad,
+      dimRoundingMode,
+    );
+    const { batchSize, inDepth, outDepth, inChannels: channels, padInfo, outShape } = info;
+    const { outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info;
+    const slices = {
+      ...{ images: batchSize * inDepth, height: info.inHeight, width: info.inWidth, channels },
+      ...{ outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth },
+      ...{ padTop: padInfo.top, padLeft: padInfo.left },
+    };
+    const row = outHeight * outWidth;
+    const across = {
+      ...{
+        images: batchSize,
+        height: inDepth,
+        width: row,
+        channels,
+        outHeight: outDepth,
+        outWidth: row,
+      },
+      ...{ filterHeight: info.filterDepth, filterWidth: 1, strideHeight: info.strideDepth },
+      ...{ strideWidth: 1, padTop: padInfo.front, padLeft: 0 },
+    };
+    return { slices, across, outShape };
+  },
+);
 
 /** Bytes of what lies between the two poolings. */
 const bytesBetween = ({ images, outHeight, outWidth, channels }: PoolShape): number =>
@@ -184,18 +215,15 @@ function poolKernel(kernelName: string, kind: Pooling): SimdKernel {
     kernelName,
     ({ inputs: { x }, attrs, backend }) => {
       if (x.dtype !== "float32" || util.sizeFromShape(x.shape) === 0) return null;
-      const { slices, across, outShape } = poolShapes(x.shape, attrs);
+      const shapes = poolShapes(x.shape, attrs);
+      const { slices, across, outShape } = shapes;
       const from = backend.pointer(x);
       const out = backend.output(outShape);
-      backend.run(
-        `${kernelName}|${Object.values(slices).join()}|${Object.values(across).join()}`,
-        { x: from, y: backend.pointer(out) },
-        (plan, places) => {
-          const between = plan.temporary(bytesBetween(slices));
-          pool(plan, kind, slices, { x: places.x, y: between }, 0);
-          pool(plan, kind, across, { x: between, y: places.y }, 0);
-        },
-      );
+      backend.run([kernelName, shapes], { x: from, y: backend.pointer(out) }, (plan, places) => {
+        const between = plan.temporary(bytesBetween(slices));
+        pool(plan, kind, slices, { x: places.x, y: between }, 0);
+        pool(plan, kind, across, { x: between, y: places.y }, 0);
+      });
       return out;
     },
   );
@@ -207,12 +235,13 @@ function poolGradientKernel(kernelName: string, kind: Pooling): SimdKernel {
     ({ inputs: { dy, input }, attrs, backend }) => {
       if (dy.dtype !== "float32" || input.dtype !== "float32") return null;
       if (util.sizeFromShape(input.shape) === 0) return null;
-      const { slices, across, outShape } = poolShapes(input.shape, attrs);
+      const shapes = poolShapes(input.shape, attrs);
+      const { slices, across, outShape } = shapes;
       if (!util.arraysEqual(dy.shape, outShape)) return null;
       const pointers = { x: backend.pointer(input), dy: backend.pointer(dy) };
       const dx = backend.output(input.shape);
       backend.run(
-        `${kernelName}|${Object.values(slices).join()}|${Object.values(across).join()}`,
+        [kernelName, shapes],
         { ...pointers, dx: backend.pointer(dx) },
         (plan, places) => {
           const bytes = bytesBetween(slices);
