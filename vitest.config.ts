@@ -32,7 +32,7 @@ export default defineConfig({
         resolve: { alias },
         plugins: [
           requiredPackages(
-            ["core", "layers", "data", "backend-cpu", "backend-wasm"].map(
+            ["core", "layers", "data", "converter", "backend-cpu", "backend-wasm"].map(
               (part) => `@tensorflow/tfjs-${part}`,
             ),
           ),

@@ -65,18 +65,21 @@ export function run(name: string, inputs: object, attrs: object = {}): tf.Tensor
   return [runAll(name, inputs, attrs)].flat()[0];
 }
 
+type Results = tf.Tensor | tf.Tensor[];
+type Compute = () => Results | Promise<Results>;
+
 interface Result {
   readonly shape: number[];
   readonly dtype: string;
   readonly values: ArrayLike<number>;
 }
 
-async function resultsOn(
-  backend: string,
-  compute: () => tf.Tensor | tf.Tensor[],
-): Promise<Result[]> {
+async function resultsOn(backend: string, compute: Compute): Promise<Result[]> {
   await tf.setBackend(backend);
-  const tensors = [tf.tidy(compute)].flat();
+  // As tf.tidy does, which takes no promise.
+  tf.engine().startScope();
+  const tensors = [await compute()].flat();
+  tf.engine().endScope(tensors);
   const results = tensors.map((tensor) => ({
     shape: tensor.shape,
     dtype: tensor.dtype,
@@ -114,7 +117,7 @@ const kept = new Map<string, Result[]>();
  */
 export async function expectSameAsCpu(
   what: string,
-  compute: () => tf.Tensor | tf.Tensor[],
+  compute: Compute,
   { rtol = 1e-5, atol = 1e-6, keep = false } = {},
 ): Promise<void> {
   const wanted = kept.get(what) ?? (await resultsOn("cpu", compute));
