@@ -35,9 +35,22 @@ export interface SimdMemoryInfo {
   numBytesReserved: number;
 }
 
-/** The records by tensor; tfjs fetches those of other backends when they are first asked for. */
+/**
+ * The records by tensor; tfjs fetches those of other backends when they are first asked for. A tensor
+ * that is born here has its record for an id, which needs no looking up.
+ */
 class TensorRecords extends DataStorage<TensorRecord> {
+  #born = 0;
+
+  /** Stores the record of a new tensor and returns its id. */
+  add(record: TensorRecord): DataId {
+    record.home = this;
+    this.#born++;
+    return record;
+  }
+
   override get(dataId: DataId): TensorRecord {
+    if (this.#isOwn(dataId)) return dataId;
     try {
       return super.get(dataId);
     } catch (cause) {
@@ -50,6 +63,26 @@ class TensorRecords extends DataStorage<TensorRecord> {
       );
     }
   }
+
+  override has(dataId: DataId): boolean {
+    return this.#isOwn(dataId) || super.has(dataId);
+  }
+
+  override delete(dataId: DataId): boolean {
+    if (!this.#isOwn(dataId)) return super.delete(dataId);
+    dataId.home = null;
+    this.#born--;
+    return true;
+  }
+
+  override numDataIds(): number {
+    return this.#born + super.numDataIds();
+  }
+
+  /** Whether it is the id of a tensor that was born here and is alive. */
+  #isOwn(dataId: DataId): dataId is TensorRecord {
+    return dataId instanceof TensorRecord && dataId.home === this;
+  }
 }
 
 /**
@@ -60,14 +93,13 @@ class TensorRecords extends DataStorage<TensorRecord> {
  * `pointer`, `output`, `share` and `run`.
  */
 export class SimdBackend extends KernelBackend {
-  readonly data: DataStorage<TensorRecord>;
+  readonly data: TensorRecords;
   readonly build: Build;
   /** Side of the blocks in which the cpu backend's matrix product goes; it reads it from here. */
   readonly blockSize = 48;
   readonly #heap: LinearMemory;
   readonly #pool: ThreadPool;
   readonly #plans: PlanRunner;
-  #nextId = 0;
 
   constructor(heap: LinearMemory, pool: ThreadPool, build: Build) {
     super();
@@ -98,14 +130,14 @@ export class SimdBackend extends KernelBackend {
   /** A new tensor in linear memory with arbitrary contents, all of which the kernel must write. */
   output(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
     const length = lengthOf(shape);
-    const dataId = this.#store(TensorRecord.inLinearMemory(this.#heap, dtype, length));
+    const dataId = this.data.add(TensorRecord.inLinearMemory(this.#heap, dtype, length));
     return { dataId, shape: shape.slice(), dtype };
   }
 
   /** A new float32 tensor whose data are computed when somebody asks for them. */
   outputLater(shape: readonly number[], pending: PendingData): TensorInfo {
     const length = util.sizeFromShape([...shape]);
-    const dataId = this.#store(TensorRecord.computedLater(this.#heap, length, pending));
+    const dataId = this.data.add(TensorRecord.computedLater(this.#heap, length, pending));
     return { dataId, shape: [...shape], dtype: "float32" };
   }
 
@@ -138,7 +170,7 @@ export class SimdBackend extends KernelBackend {
   // ---- for tfjs and the kernels of the cpu backend
 
   override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
-    return this.#store(TensorRecord.fromValues(this.#heap, dtype, values));
+    return this.data.add(TensorRecord.fromValues(this.#heap, dtype, values));
   }
 
   override move(
@@ -269,12 +301,6 @@ export class SimdBackend extends KernelBackend {
   /** Ends the worker threads. */
   override dispose(): void {
     this.#pool.stop();
-  }
-
-  #store(record: TensorRecord): DataId {
-    const dataId = { id: this.#nextId++ };
-    this.data.set(dataId, record);
-    return dataId;
   }
 }
 

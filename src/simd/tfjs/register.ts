@@ -256,10 +256,10 @@ function runOnViews(
   kernelFunc: KernelFunc,
   call: Parameters<KernelFunc>[0],
 ): ReturnType<KernelFunc> {
-  // A kernel on ragged tensors gets some of them as a list.
-  const inputs = Object.values(call.inputs)
-    .flat()
-    .filter((input) => input != null);
-  if (inputs.length > 1) (call.backend as SimdBackend).settle(inputs);
+  const inputs = Object.values(call.inputs);
+  if (inputs.length > 1 || Array.isArray(inputs[0])) {
+    // A kernel on ragged tensors gets some of them as a list.
+    (call.backend as SimdBackend).settle(inputs.flat().filter((input) => input != null));
+  }
   return kernelFunc(call);
 }

@@ -23,6 +23,8 @@ export interface PendingData {
 export class TensorRecord {
   readonly dtype: DataType;
   refCount = 1;
+  /** The storage whose id it is; null once that gave it up. */
+  home: object | null = null;
   /** Set by the cpu backend's kernels for complex64: the tensors that hold the two parts. */
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   readonly #heap: LinearMemory;

@@ -33,10 +33,12 @@ import { hasUnaryInt, unary, unaryInt, type UnaryOperation } from "../../plans/e
 import { bitsOf } from "./fill.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
+const NONE: readonly number[] = [];
+
 /** A kernel that maps every element of float32 or int32 `x`; `parameters` reads its attributes. */
 function unaryKernel(
   kernelName: UnaryOperation,
-  parameters: (attrs: NamedAttrMap) => readonly number[] = () => [],
+  parameters: (attrs: NamedAttrMap) => readonly number[] = () => NONE,
 ): SimdKernel {
   return defineKernel<{ x: TensorInfo }, NamedAttrMap>(
     kernelName,
@@ -46,7 +48,8 @@ function unaryKernel(
       const values = parameters(attrs);
       if (!(dtype === "float32" || (ofInts && values.every(Number.isInteger)))) return null;
       const length = util.sizeFromShape(x.shape);
-      const [p = 0, q = 0] = values.map((value) => bitsOf(dtype, value));
+      const p = values.length > 0 ? bitsOf(dtype, values[0]) : 0;
+      const q = values.length > 1 ? bitsOf(dtype, values[1]) : 0;
       const from = backend.pointer(x);
       const out = backend.output(x.shape, dtype);
       backend.run(
