@@ -19,11 +19,13 @@ export function findLateKernels(adopt: (kernel: KernelConfig) => KernelConfig): 
   const kernels = registry as Map<string, KernelConfig>;
   if (seen.has(kernels)) return;
   seen.add(kernels);
-  const get = kernels.get.bind(kernels);
+  // Not bound: tfjs asks three times in each operation, and engines inline this one.
+  const find = (key: string): KernelConfig | undefined =>
+    Map.prototype.get.call(kernels, key) as KernelConfig | undefined;
   kernels.get = (key) => {
-    const found = get(key);
+    const found = find(key);
     if (found !== undefined || !key.startsWith("simd_")) return found;
-    const late = get(`cpu_${key.slice("simd_".length)}`);
+    const late = find(`cpu_${key.slice("simd_".length)}`);
     if (late === undefined) return undefined;
     const adopted = adopt(late);
     kernels.set(key, adopted);

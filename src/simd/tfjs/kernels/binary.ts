@@ -2,6 +2,7 @@ import {
   Add,
   AddN,
   broadcast_util,
+  type DataType,
   EluGrad,
   Equal,
   FloorDiv,
@@ -27,36 +28,64 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import { broadcast, MAXIMUM_RANK } from "../../plans/broadcast.ts";
-import { addInPlace, binary, givesBool, hasBinary } from "../../plans/element-wise.ts";
+import {
+  addInPlace,
+  binary,
+  type BinaryDtype,
+  givesBool,
+  hasBinary,
+} from "../../plans/element-wise.ts";
+import { memoized } from "../../runtime/key-table.ts";
 import type { SimdBackend } from "../backend.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
+
+const broadcastShape = memoized((a: readonly number[], b: readonly number[]) =>
+  broadcast_util.assertAndGetBroadcastShape([...a], [...b]),
+);
 
 /** A kernel on two inputs of one dtype with broadcasting. */
 function binaryKernel(
   kernelName: string,
   [nameA, nameB]: readonly [string, string] = ["a", "b"],
 ): SimdKernel {
+  const operation = operationOf(kernelName);
   return defineKernel<NamedTensorInfoMap>(kernelName, ({ inputs, backend }) =>
-    applied(backend, kernelName, inputs[nameA], inputs[nameB]),
+    applied(backend, operation, inputs[nameA], inputs[nameB]),
   );
+}
+
+interface Operation {
+  readonly op: string;
+  /** The dtype of its output by that of its inputs; none of what the cpu backend's kernel must do. */
+  readonly dtypes: Partial<Record<DataType, DataType>>;
+}
+
+function operationOf(op: string): Operation {
+  const dtypes: Partial<Record<DataType, DataType>> = {};
+  for (const dtype of ["float32", "int32", "bool"] as const) {
+    if (hasBinary(dtype, op)) dtypes[dtype] = givesBool(dtype, op) ? "bool" : dtype;
+  }
+  return { op, dtypes };
 }
 
 /** `op(a, b)`, broadcast against each other; null where the cpu backend's kernel must do it. */
 function applied(
   backend: SimdBackend,
-  op: string,
+  { op, dtypes }: Operation,
   a: TensorInfo,
   b: TensorInfo,
 ): TensorInfo | null {
-  const { dtype } = a;
-  if (b.dtype !== dtype || !hasBinary(dtype, op)) return null;
-  const shape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const dtype = a.dtype as BinaryDtype;
+  const outDtype = dtypes[dtype];
+  if (b.dtype !== dtype || outDtype === undefined) return null;
+  const shape = broadcastShape(a.shape, b.shape);
   if (shape.length > MAXIMUM_RANK) return null;
-  const pointers = { a: backend.pointer(a), b: backend.pointer(b) };
-  const out = backend.output(shape, givesBool(dtype, op) ? "bool" : dtype);
+  const pointerA = backend.pointer(a);
+  const pointerB = backend.pointer(b);
+  const out = backend.output(shape, outDtype);
   backend.run(
     [op, dtype, a.shape, b.shape],
-    { ...pointers, out: backend.pointer(out) },
+    { a: pointerA, b: pointerB, out: backend.pointer(out) },
     (plan, places) => {
       binary(plan, dtype, op, broadcast(shape, a.shape, b.shape), places);
     },
@@ -64,14 +93,16 @@ function applied(
   return out;
 }
 
+const addition = operationOf(Add);
+
 const addN = defineKernel<TensorInfo[]>(AddN, ({ inputs: [first, ...others], backend }) => {
-  const { dtype } = first;
-  if (dtype === "bool" || !hasBinary(dtype, Add)) return null;
+  const dtype = first.dtype as BinaryDtype;
+  if (dtype === "bool" || addition.dtypes[dtype] === undefined) return null;
   if (others.some((other) => other.dtype !== dtype)) return null;
   if (others.some(({ shape }) => !util.arraysEqual(shape, first.shape))) return null;
   const [second, ...rest] = others;
   if (second === undefined) return backend.share(first);
-  const sum = applied(backend, Add, first, second);
+  const sum = applied(backend, addition, first, second);
   if (sum === null) return null;
   const length = util.sizeFromShape(sum.shape);
   for (const tensor of rest) {

@@ -168,28 +168,29 @@ const reverse = defineKernel<ReverseInputs, ReverseAttrs>(
   },
 );
 
-/** A new tensor: `tensors` of one dtype one after another along `axis`. */
+/** A new tensor: `tensors` of one dtype, seen in these shapes, one after another along `axis`. */
 function joined(
   backend: SimdBackend,
   bytes: ElementBytes,
   tensors: readonly TensorInfo[],
+  shapes: number[][],
   axis: number,
 ): TensorInfo {
-  const shapes = tensors.map(({ shape }) => shape);
   const out = backend.output(backend_util.computeOutShape(shapes, axis), tensors[0].dtype);
   const begin = out.shape.map(() => 0);
-  for (const { shape, ...tensor } of tensors) {
+  tensors.forEach((tensor, i) => {
+    const shape = shapes[i];
     if (util.sizeFromShape(shape) > 0) {
       backend.run(
         ["Concat", bytes, shape, out.shape, begin],
-        { from: backend.pointer({ ...tensor, shape }), to: backend.pointer(out) },
+        { from: backend.pointer(tensor), to: backend.pointer(out) },
         (plan, places) => {
           copyInto(plan, bytes, shape, out.shape, begin, places);
         },
       );
     }
     begin[axis] += shape[axis];
-  }
+  });
   return out;
 }
 
@@ -198,11 +199,9 @@ const concat = defineKernel<TensorInfo[], ConcatAttrs>(Concat, ({ inputs, attrs,
   const bytes = commonBytes(tensors);
   if (bytes === null) return null;
   const [axis] = util.parseAxisParam(attrs.axis, tensors[0].shape);
-  backend_util.assertParamsConsistent(
-    tensors.map(({ shape }) => shape),
-    axis,
-  );
-  return joined(backend, bytes, tensors, axis);
+  const shapes = tensors.map(({ shape }) => shape);
+  backend_util.assertParamsConsistent(shapes, axis);
+  return joined(backend, bytes, tensors, shapes, axis);
 });
 
 const pack = defineKernel<TensorInfo[], PackAttrs>(Pack, ({ inputs, attrs: { axis }, backend }) => {
@@ -213,12 +212,8 @@ const pack = defineKernel<TensorInfo[], PackAttrs>(Pack, ({ inputs, attrs: { axi
   if (tensors.some((tensor) => !util.arraysEqual(tensor.shape, shape))) return null;
   const at = axis < 0 ? axis + shape.length + 1 : axis;
   const expanded = [...shape.slice(0, at), 1, ...shape.slice(at)];
-  return joined(
-    backend,
-    bytes,
-    tensors.map((tensor) => ({ ...tensor, shape: expanded })),
-    at,
-  );
+  const shapes = tensors.map(() => expanded);
+  return joined(backend, bytes, tensors, shapes, at);
 });
 
 const tileKernel = defineKernel<TileInputs, TileAttrs>(
@@ -322,7 +317,8 @@ const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
     const info = backend_util.segment_util.collectGatherOpShapeInfo(
       ...([x, indices, axis, attrs.batchDims ?? 0] as unknown as GatherShapeArguments),
     );
-    const pointers = { x: backend.pointer(x), indices: backend.pointer(indices) };
+    const from = backend.pointer(x);
+    const places = backend.pointer(indices);
     const out = backend.output(info.outputShape, x.dtype);
     if (util.sizeFromShape(out.shape) === 0) return out;
     const { batchSize: batch, outerSize: outer, dimSize: dimension, sliceSize } = info;
@@ -330,7 +326,7 @@ const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
     const size = { batch, outer, dimension, slice: sliceSize, count };
     backend.run(
       ["GatherV2", bytes, batch, outer, dimension, sliceSize, count],
-      { ...pointers, out: backend.pointer(out) },
+      { x: from, indices: places, out: backend.pointer(out) },
       (plan, places) => {
         gather(plan, bytes, size, places);
       },
@@ -355,10 +351,10 @@ const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
     const from = backend.pointer(indices);
     const out = backend.output([...indices.shape, depth]);
     const count = util.sizeFromShape(indices.shape);
-    const values = { on: floatBits(onValue), off: floatBits(offValue) };
+    const [on, off] = [floatBits(onValue), floatBits(offValue)];
     backend.run(
       ["OneHot", count, depth],
-      { indices: from, out: backend.pointer(out), ...values },
+      { indices: from, out: backend.pointer(out), on, off },
       (plan, places) => {
         oneHot(plan, count, depth, places);
       },

@@ -79,12 +79,10 @@ function gradientKernel(kernelName: string, kind: Pooling): SimdKernel {
       // tfjs loses the forward pass's rounding mode on the way back; the cpu backend does what can be
       // done then.
       if (!util.arraysEqual(dy.shape, sizes.outShape)) return null;
-      const pointers = {
-        x: kind === "max" ? backend.pointer(input) : null,
-        y: backend.pointer(dy),
-      };
+      const x = kind === "max" ? backend.pointer(input) : null;
+      const y = backend.pointer(dy);
       const dx = backend.output(input.shape);
-      backend.run([kernelName, sizes], { ...pointers, dx: backend.pointer(dx) }, (plan, places) => {
+      backend.run([kernelName, sizes], { x, y, dx: backend.pointer(dx) }, (plan, places) => {
         poolGradient(plan, kind, sizes.shape, places);
       });
       return dx;

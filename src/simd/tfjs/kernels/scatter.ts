@@ -37,7 +37,8 @@ function scattered(
   backend: SimdBackend,
   { x, ids, rows, segments, shape, base }: Scatter,
 ): TensorInfo {
-  const pointers = { x: backend.pointer(x), base: base ? backend.pointer(base) : null };
+  const from = backend.pointer(x);
+  const onto = base ? backend.pointer(base) : null;
   const out = backend.output(shape, x.dtype);
   const size = util.sizeFromShape(out.shape);
   if (size === 0) return out;
@@ -46,7 +47,7 @@ function scattered(
   const sizes = { rows, width, segments, integer, replaces };
   backend.run(
     ["Scatter", rows, width, segments, integer, replaces],
-    { ...pointers, ids, out: backend.pointer(out) },
+    { x: from, base: onto, ids, out: backend.pointer(out) },
     (plan, places) => {
       segmentSum(plan, sizes, places);
     },
