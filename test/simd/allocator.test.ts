@@ -99,6 +99,12 @@ describe("LinearMemory", () => {
     expect(memory.owns(memory.int32(4096, 4))).toBe(true);
   });
 
+  it("takes little more from the system than it needs, however much that is", () => {
+    const memory = new LinearMemory({ shared: false });
+    for (let i = 0; i < 60; i++) memory.allocate(8e6);
+    expect(memory.bytesReserved - memory.bytesInUse).toBeLessThan(32e6);
+  });
+
   it("stops at its limit with an error, and gives back what was released", () => {
     const memory = new LinearMemory({ shared: false, maximumBytes: 8e6 });
     const ptr = memory.allocate(5e6);

@@ -8,8 +8,9 @@ const INITIAL_PAGES = 64;
 const MAXIMUM_PAGES = [65536, 32768, 16384, 4096];
 /** Kept free at the very end, so that a vector load may start in the last tensor and overrun it. */
 const TAIL_BYTES = 256;
-/** Growing by a share of what is there keeps the number of growths small. */
+/** Growing by a share of what is there keeps the number of growths small; more than this is waste. */
 const GROWTH = 0.125;
+const MOST_GROWTH = 16 << 20;
 
 function reserve(shared: boolean, maximumPages: number): WebAssembly.Memory {
   let failure: unknown;
@@ -100,7 +101,7 @@ export class LinearMemory {
     const lacking = missing - available();
     if (lacking > 0) {
       const needed = Math.ceil(lacking / PAGE);
-      const generous = Math.ceil((this.bytesReserved * GROWTH) / PAGE);
+      const generous = Math.ceil(Math.min(this.bytesReserved * GROWTH, MOST_GROWTH) / PAGE);
       if (!this.#growPages(Math.max(needed, generous)) && !this.#growPages(needed)) return 0;
     }
     const gained = Math.floor(available() / 64) * 64;

@@ -23,6 +23,7 @@ import { checkLearningRate } from "../../model/learning-rate.ts";
 import { accuracy, areRows, crossEntropy, takesIndices, withKerasLoss } from "../../model/loss.ts";
 import { trainedWeights } from "../../model/trainable.ts";
 import { messageOf } from "../../text/describe.ts";
+import { releaseEarly } from "./early-release.ts";
 
 /**
  * What makes the steps of a run of the model as it is compiled now. Before each of them it looks at
@@ -38,12 +39,24 @@ export function trainingStep(
   const loss = compiledLoss(model, labelSmoothing);
   const metrics = compiledMetrics(model).map(({ of }): [typeof of, number] => [of, 0]);
   const step = inner.makeTrainFunction();
+  const minimize = optimizer!.minimize.bind(optimizer!);
+  const own = Object.getOwnPropertyDescriptor(optimizer, "minimize");
   const makeStep = (data: Tensor[]): Scalar[] => {
     try {
       Object.assign(inner, { lossFunctions: [loss], metricsTensors: metrics });
+      optimizer!.minimize = (f, returnCost, variables) => {
+        const cost = (): Scalar => {
+          const value = f();
+          releaseEarly(variables!);
+          return value;
+        };
+        return minimize(cost, returnCost, variables);
+      };
       return step(data);
     } finally {
       Object.assign(inner, { lossFunctions, metricsTensors });
+      Reflect.deleteProperty(optimizer!, "minimize");
+      if (own) Object.defineProperty(optimizer, "minimize", own);
     }
   };
   return async (data) => {
