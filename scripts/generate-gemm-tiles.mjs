@@ -75,7 +75,7 @@ function tile(walk, rows, adds) {
     ...prepare(rows),
     ...start,
     "  let x: v128;",
-    "  for (let k = 0; k < depth; k++) {",
+    "  for (; depth > 0; depth--) {",
     "    const b0 = v128.load(b);",
     "    const b1 = v128.load(b, 16);",
     ...before,

@@ -1,6 +1,6 @@
 /** What a shape decides, looked at without running it; and how plans are kept. */
 import { describe, expect, it } from "vitest";
-import { conv2D } from "../../src/simd/plans/conv.ts";
+import { conv2D, conv2DFilterGradient } from "../../src/simd/plans/conv.ts";
 import { gemm } from "../../src/simd/plans/gemm.ts";
 import { floatBits, Place, type Plan, PlanWriter } from "../../src/simd/plans/plan.ts";
 import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
@@ -36,6 +36,23 @@ describe("a plan", () => {
     };
     expect(of(32, 16)).toEqual(["winograd_filter_f32", "winograd_conv2d_f32"]);
     expect(of(32, 3)).toEqual(["conv2d_pack_filter_f32", "conv2d_pad_f32", "conv2d_f32"]);
+  });
+
+  it("cuts a convolution and its gradients into tasks for many threads, also for one small image", () => {
+    const leastTasks = (batch: number, size: number, channels: number): number => {
+      const shape = [batch, size, size, channels];
+      const sizes = convShape(shape, [3, 3, channels, channels], { strides: 1, pad: "same" })!;
+      const { calls } = written((plan) => {
+        conv2D(plan, sizes, places, false);
+        const gradient = { x: places.x, dy: places.y, dfilter: places.filter };
+        conv2DFilterGradient(plan, sizes, gradient);
+      });
+      return Math.min(...calls.map(({ tasks }) => tasks));
+    };
+    expect(leastTasks(1, 16, 64)).toBeGreaterThanOrEqual(3);
+    expect(leastTasks(1, 14, 512)).toBeGreaterThanOrEqual(16);
+    expect(leastTasks(32, 8, 128)).toBeGreaterThanOrEqual(22);
+    expect(leastTasks(32, 32, 32)).toBeGreaterThanOrEqual(16);
   });
 
   it("holds every word of the lists in their order, and where addresses go", () => {

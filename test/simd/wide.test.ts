@@ -95,7 +95,7 @@ describe.each(["off", "auto"] as const)("on the build with relaxed SIMD %s", (re
     readonly winograd?: boolean;
   }
   const wide: Case[] = [
-    // Winograd's blocks: of 32 tiles down to 8, the more channels the fewer; 16 tiles at least.
+    // Winograd's blocks: of 24 tiles down to 6, the more channels the fewer; 4 tiles at least.
     { x: [1, 16, 16], channels: [128, 128], filter: 3, winograd: true },
     { x: [17, 4, 4], channels: [128, 128], filter: 3, winograd: true },
     { x: [3, 10, 13], channels: [64, 64], filter: 3, winograd: true },
@@ -106,8 +106,12 @@ describe.each(["off", "auto"] as const)("on the build with relaxed SIMD %s", (re
     { x: [1, 20, 13], channels: [512, 8], filter: 3, winograd: true },
     { x: [1, 16, 17], channels: [8, 512], filter: 3, winograd: true },
     { x: [2, 12, 11], channels: [130, 259], filter: 3, winograd: true },
+    { x: [4, 4, 4], channels: [128, 128], filter: 3, winograd: true },
+    // The filter's gradient: chunks of several blocks of 64 tiles, and more tiles than a group holds.
+    { x: [1, 130, 132], channels: [8, 9], filter: 3, winograd: true },
+    { x: [14, 16, 15], channels: [512, 8], filter: 3, winograd: true },
     // Too few tiles, or tiles with little in them, for Winograd's algorithm.
-    { x: [15, 4, 4], channels: [128, 128], filter: 3 },
+    { x: [3, 4, 4], channels: [128, 128], filter: 3 },
     { x: [2, 2, 2], channels: [512, 128], filter: 3 },
     { x: [1, 5, 5], channels: [256, 256], filter: 3 },
     { x: [1, 9, 8], channels: [128, 256], filter: 3, stride: 2 },

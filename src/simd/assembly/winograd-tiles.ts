@@ -87,10 +87,11 @@ function inputRows(
   const four = v128.load32_splat(constants);
   const minusFour = v128.load32_splat(constants, 4);
   const minusFive = v128.load32_splat(constants, 8);
-  for (let tile = 0; tile < count; tile++) {
+  // Row after row of frequencies: six planes at a time are written from one end to the other.
+  for (let frequency = 0; frequency < 6; frequency++) {
     let from = columns;
     let to = target;
-    for (let frequency = 0; frequency < 6; frequency++) {
+    for (let tile = 0; tile < count; tile++) {
       for (let lane: usize = 0; lane < group; lane += 16) {
         const d = from + lane;
         inputTransform(
@@ -107,11 +108,11 @@ function inputRows(
           plane,
         );
       }
-      from += GROUP;
-      to += 6 * plane;
+      from += 24 * GROUP;
+      to += pitch;
     }
-    columns += 24 * GROUP;
-    target += pitch;
+    columns += GROUP;
+    target += 6 * plane;
   }
 }
 
@@ -194,16 +195,12 @@ export function inputToPlanes(
   }
 }
 
-/**
- * Plane values A dy A' of `count` of dy's channels and the tiles [begin, end), with zeros outside
- * the image.
- */
+/** Plane values A dy A' of the tiles [begin, end), with zeros outside the image. */
 export function outputGradientToPlanes(
   dy: usize,
   height: i32,
   width: i32,
   channels: i32,
-  count: i32,
   tilesDown: i32,
   tilesAcross: i32,
   begin: i32,
@@ -215,7 +212,7 @@ export function outputGradientToPlanes(
 ): void {
   const pixel = <usize>channels << 2;
   const rowBytes = <usize>width * pixel;
-  const vectors = <usize>((count + 3) & ~3) << 2;
+  const vectors = (pixel + 15) & ~(<usize>15);
   storeConstants(work);
   const four = v128.load32_splat(work);
   const eight = v128.load32_splat(work, 12);
@@ -367,8 +364,8 @@ function storeOutputs(
 }
 
 /**
- * y = A' m A + bias of the tiles [begin, end), then max(y, 0) if `relu`. What lies outside the
- * image is not written.
+ * `count` channels of y = A' m A + bias of the tiles [begin, end), then max(y, 0) if `relu`. What lies
+ * outside the image is not written.
  */
 export function planesToOutput(
   planes: usize,
@@ -378,6 +375,7 @@ export function planesToOutput(
   height: i32,
   width: i32,
   channels: i32,
+  count: i32,
   tilesDown: i32,
   tilesAcross: i32,
   begin: i32,
@@ -388,6 +386,7 @@ export function planesToOutput(
 ): void {
   const pixel = <usize>channels << 2;
   const rowBytes = <usize>width * pixel;
+  const bytes = <usize>count << 2;
   storeConstants(work);
   const four = v128.load32_splat(work);
   const eight = v128.load32_splat(work, 12);
@@ -400,22 +399,22 @@ export function planesToOutput(
     const image = row / tilesDown;
     const top = (row - image * tilesDown) * 4;
     const rows = min(4, height - top);
-    const count = min(4, width - left);
+    const columns = min(4, width - left);
     const target = y + <usize>((image * height + top) * width + left) * pixel;
     const source = planes + <usize>(tile - begin) * pitch;
     if (tile == begin || left == 0) {
       const pixels = min(width - left, 4 * (end - tile));
-      touch(rows, target, rowBytes, <usize>pixels * pixel, sums);
+      touch(rows, target, rowBytes, <usize>(pixels - 1) * pixel + bytes, sums);
     }
-    for (let channel: usize = 0; channel < pixel; channel += 16) {
+    for (let channel: usize = 0; channel < bytes; channel += 16) {
       sumFrequencies(source + channel, plane, sums, four, eight);
       const offset = bias ? v128.load(bias + channel) : f32x4.splat(0);
-      const lanes = <i32>(pixel - channel) >> 2;
+      const lanes = <i32>(bytes - channel) >> 2;
       const to = target + channel;
-      if (rows == 4 && count == 4 && lanes >= 4) {
+      if (rows == 4 && columns == 4 && lanes >= 4) {
         storeOutputs(true, sums, 4, 4, 4, offset, floor, four, eight, to, pixel, rowBytes);
       } else {
-        storeOutputs(false, sums, count, rows, lanes, offset, floor, four, eight, to, pixel, rowBytes);
+        storeOutputs(false, sums, columns, rows, lanes, offset, floor, four, eight, to, pixel, rowBytes);
       }
     }
   }

@@ -7,9 +7,12 @@ import { touch } from "./gemm-cache";
 import {
   FILTER_BLOCK,
   WinogradConv2dWords,
-  WinogradFilterGradientSumWords,
   WinogradFilterGradientWords,
   WinogradFilterWords,
+  WinogradGradientChunkWords,
+  WinogradGradientProductWords,
+  WinogradInputWords,
+  WinogradOutputGradientWords,
 } from "./words.generated";
 import {
   panel_columns,
@@ -126,7 +129,7 @@ export function winograd_turned_filter_f32(task: i32, words: WinogradFilterWords
   }
 }
 
-/** y = x * filter + bias. */
+/** y = x * filter + bias. Tasks: blocks of panels x blocks of tiles, which share a panel's filter. */
 export function winograd_conv2d_f32(task: i32, words: WinogradConv2dWords, scratch: usize): void {
   const inputs = words.inputs;
   const outHeight = words.outHeight;
@@ -135,10 +138,14 @@ export function winograd_conv2d_f32(task: i32, words: WinogradConv2dWords, scrat
   const block = words.perTask;
   const tilesDown = (outHeight + 3) >> 2;
   const tilesAcross = (outWidth + 3) >> 2;
-  const begin = task * block;
+  const panelBlock = task / words.tileBlocks;
+  const firstPanel = panelBlock * words.panelsPerTask;
+  const firstChannel = <usize>firstPanel << 5;
+  const channels = min(words.panelsPerTask << 3, outputs - (firstPanel << 3));
+  const begin = (task - panelBlock * words.tileBlocks) * block;
   const end = min(words.tiles, begin + block);
   const inPitch = <usize>roundUp(inputs, 4) << 2;
-  const outPitch = <usize>roundUp(outputs, 8) << 2;
+  const outPitch = <usize>roundUp(channels, 8) << 2;
   const inPlane = planeBytes(block, inPitch);
   const outPlane = planeBytes(block, outPitch);
   const v = scratch;
@@ -161,8 +168,9 @@ export function winograd_conv2d_f32(task: i32, words: WinogradConv2dWords, scrat
     work,
   );
   const filterPlane = filterPlaneBytes(inputs, outputs);
+  const panels = words.u + <usize>firstPanel * (<usize>inputs << 5);
   for (let frequency: usize = 0; frequency < 36; frequency++) {
-    let u = words.u + frequency * filterPlane;
+    let u = panels + frequency * filterPlane;
     for (let o: usize = 0; o < outPitch; o += 32) {
       const from = v + frequency * inPlane;
       const to = m + frequency * outPlane + o;
@@ -174,15 +182,16 @@ export function winograd_conv2d_f32(task: i32, words: WinogradConv2dWords, scrat
     m,
     outPlane,
     outPitch,
-    words.y,
+    words.y + firstChannel,
     outHeight,
     outWidth,
     outputs,
+    channels,
     tilesDown,
     tilesAcross,
     begin,
     end,
-    words.bias,
+    words.bias ? words.bias + firstChannel : 0,
     words.relu != 0,
     work,
   );
@@ -190,35 +199,28 @@ export function winograd_conv2d_f32(task: i32, words: WinogradConv2dWords, scrat
 
 /**
  * The frequencies of the filter's gradient, summed over the tiles of one chunk: dU = V' (A dy A').
- * Tasks: chunks of tiles x blocks of output channels.
+ * Tasks: chunks of tiles.
  */
-export function winograd_filter_gradient_f32(task: i32, words: WinogradFilterGradientWords, scratch: usize): void {
-  const perTask = words.channelsPerTask;
+export function winograd_gradient_chunk_f32(task: i32, words: WinogradGradientChunkWords, scratch: usize): void {
   const inputs = words.inputs;
   const outHeight = words.outHeight;
   const outWidth = words.outWidth;
   const outputs = words.outputs;
-  const perChunk = words.perChunk;
   const block = words.perBlock;
   const tilesDown = (outHeight + 3) >> 2;
   const tilesAcross = (outWidth + 3) >> 2;
-  const channelBlocks = (outputs + perTask - 1) / perTask;
-  const chunk = task / channelBlocks;
-  const channel = (task - chunk * channelBlocks) * perTask;
-  const channels = min(perTask, outputs - channel);
-  const end = min(words.tiles, (chunk + 1) * perChunk);
+  const first = task * words.perChunk;
+  const end = min(words.tiles, first + words.perChunk);
   const inPitch = <usize>roundUp(inputs, 4) << 2;
-  const outPitch = <usize>roundUp(channels, 8) << 2;
+  const outPitch = <usize>roundUp(outputs, 8) << 2;
   const inPlane = planeBytes(block, inPitch);
   const outPlane = planeBytes(block, outPitch);
-  const pitch = <usize>roundUp(outputs, 8) << 2;
-  const sumPlane = planeBytes(inputs, pitch);
+  const sumPlane = planeBytes(inputs, outPitch);
   const v = scratch;
-  const m = v + 36 * inPlane;
-  const work = m + 36 * outPlane;
-  const first = <usize>channel << 2;
-  const sums = words.sums + <usize>chunk * 36 * sumPlane + first;
-  for (let begin = chunk * perChunk; begin < end; begin += block) {
+  const w = v + 36 * inPlane;
+  const work = w + 36 * outPlane;
+  const sums = words.sums + <usize>task * 36 * sumPlane;
+  for (let begin = first; begin < end; begin += block) {
     const stop = min(end, begin + block);
     inputToPlanes(
       words.x,
@@ -237,89 +239,171 @@ export function winograd_filter_gradient_f32(task: i32, words: WinogradFilterGra
       work,
     );
     outputGradientToPlanes(
-      words.dy + first,
+      words.dy,
       outHeight,
       outWidth,
       outputs,
-      channels,
       tilesDown,
       tilesAcross,
       begin,
       stop,
-      m,
+      w,
       outPlane,
       outPitch,
       work,
     );
-    const adds = begin > chunk * perChunk;
+    const adds = begin > first;
     for (let frequency: usize = 0; frequency < 36; frequency++) {
       const a = v + frequency * inPlane;
       for (let o: usize = 0; o < outPitch; o += 32) {
-        const b = m + frequency * outPlane + o;
+        const b = w + frequency * outPlane + o;
         const to = sums + frequency * sumPlane + o;
-        if (adds) panel_columns_add(inputs, stop - begin, a, inPitch, b, outPitch, to, pitch);
-        else panel_columns(inputs, stop - begin, a, inPitch, b, outPitch, to, pitch);
+        if (adds) panel_columns_add(inputs, stop - begin, a, inPitch, b, outPitch, to, outPitch);
+        else panel_columns(inputs, stop - begin, a, inPitch, b, outPitch, to, outPitch);
       }
     }
   }
 }
 
-/** dfilter = G' dU G with the chunks of dU added in their order. Tasks: input channels. */
-export function winograd_filter_gradient_sum_f32(task: i32, words: WinogradFilterGradientSumWords, scratch: usize): void {
-  const inputs = words.inputs;
-  const outputs = words.outputs;
-  const chunks = words.chunks;
-  const pitch = <usize>roundUp(outputs, 8) << 2;
-  const plane = planeBytes(inputs, pitch);
-  const tap = <usize>(inputs * outputs) << 2;
-  const sums = scratch;
-  const columns = sums + 36 * pitch;
-  const taps = columns + 18 * 16;
-  let from = words.sums + <usize>task * pitch;
+/** Plane values of the inputs under a group of tiles. Tasks: blocks of tiles. */
+export function winograd_input_f32(task: i32, words: WinogradInputWords, scratch: usize): void {
+  const begin = words.begin + task * words.perTask;
+  inputToPlanes(
+    words.image,
+    words.height,
+    words.width,
+    words.channels,
+    words.padTop,
+    words.padLeft,
+    words.tilesDown,
+    words.tilesAcross,
+    begin,
+    min(words.end, begin + words.perTask),
+    words.planes + <usize>(begin - words.begin) * words.pitch,
+    words.plane,
+    words.pitch,
+    scratch,
+  );
+}
+
+/** Plane values of the gradients of a group of tiles. Tasks: blocks of tiles. */
+export function winograd_output_gradient_f32(task: i32, words: WinogradOutputGradientWords, scratch: usize): void {
+  const begin = words.begin + task * words.perTask;
+  outputGradientToPlanes(
+    words.image,
+    words.height,
+    words.width,
+    words.channels,
+    words.tilesDown,
+    words.tilesAcross,
+    begin,
+    min(words.end, begin + words.perTask),
+    words.planes + <usize>(begin - words.begin) * words.pitch,
+    words.plane,
+    words.pitch,
+    scratch,
+  );
+}
+
+/** Tiles whose rows of planes stay in the first-level cache. */
+const DEPTH: i32 = 96;
+
+/**
+ * dU = V' W for each frequency, W the planes of dy. Tasks: frequencies x blocks of input channels x
+ * blocks of panels.
+ */
+export function winograd_gradient_product_f32(task: i32, words: WinogradGradientProductWords, scratch: usize): void {
+  const panelBlocks = words.panelBlocks;
+  const inputBlocks = words.inputBlocks;
+  const block = task / panelBlocks;
+  const panel = (task - block * panelBlocks) * words.panelsPerTask;
+  const frequency = block / inputBlocks;
+  const input = (block - frequency * inputBlocks) * words.inputsPerTask;
+  const inputs = min(words.inputsPerTask, words.inputs - input);
+  const panels = min(words.panelsPerTask, ((words.outputs + 7) >> 3) - panel);
+  const first = <usize>panel << 5;
+  let v = words.v + <usize>frequency * words.planeV + (<usize>input << 2);
+  let w = words.w + <usize>frequency * words.planeW + first;
+  const sums = words.sums + <usize>frequency * words.planeSums + <usize>input * words.pitchSums + first;
+  for (let k = 0; k < words.tiles; k += DEPTH) {
+    const depth = min(DEPTH, words.tiles - k);
+    const adds = k > 0 || words.adds != 0;
+    for (let at: usize = 0; at < <usize>panels << 5; at += 32) {
+      const b = w + at;
+      const c = sums + at;
+      if (adds) panel_columns_add(inputs, depth, v, words.pitchV, b, words.pitchW, c, words.pitchSums);
+      else panel_columns(inputs, depth, v, words.pitchV, b, words.pitchW, c, words.pitchSums);
+    }
+    v += <usize>DEPTH * words.pitchV;
+    w += <usize>DEPTH * words.pitchW;
+  }
+}
+
+/** Adds the chunks of row `from` of dU's planes in their order; the sums lie in rows `pitch` apart. */
+function sumChunks(chunks: i32, from: usize, plane: usize, pitch: usize, to: usize, unused: usize): void {
   for (let frequency: usize = 0; frequency < 36; frequency++) {
-    touch(chunks, from, 36 * plane, pitch, columns);
+    touch(chunks, from, 36 * plane, pitch, unused);
     for (let at: usize = 0; at < pitch; at += 16) {
-      let sum = v128.load(from + at);
       let next = from + at;
+      let sum = v128.load(next);
       for (let chunk = 1; chunk < chunks; chunk++) {
         next += 36 * plane;
         sum = f32x4.add(sum, v128.load(next));
       }
-      v128.store(sums + frequency * pitch + at, sum);
+      v128.store(to + at, sum);
     }
     from += plane;
+    to += pitch;
   }
-  for (let o = 0; o < outputs; o += 4) {
-    const sum = sums + (<usize>o << 2);
-    for (let column: usize = 0; column < 6; column++) {
-      const at = sum + column * pitch;
-      filterGradientTransform(
-        v128.load(at),
-        v128.load(at + 6 * pitch),
-        v128.load(at + 12 * pitch),
-        v128.load(at + 18 * pitch),
-        v128.load(at + 24 * pitch),
-        v128.load(at + 30 * pitch),
-        columns + (column << 4),
-        96,
-      );
-    }
-    for (let row: usize = 0; row < 3; row++) {
-      const at = columns + row * 96;
-      filterGradientTransform(
-        v128.load(at),
-        v128.load(at, 16),
-        v128.load(at, 32),
-        v128.load(at, 48),
-        v128.load(at, 64),
-        v128.load(at, 80),
-        taps + row * 48,
-        16,
-      );
-    }
-    const to = words.dfilter + (<usize>(task * outputs + o) << 2);
-    for (let t: usize = 0; t < 9; t++) {
-      storeFirst(to + t * tap, v128.load(taps + (t << 4)), outputs - o);
+}
+
+/** dfilter = G' dU G, dU the sum of its chunks. Tasks: blocks of input channels. */
+export function winograd_filter_gradient_f32(task: i32, words: WinogradFilterGradientWords, scratch: usize): void {
+  const inputs = words.inputs;
+  const outputs = words.outputs;
+  const tap = <usize>(inputs * outputs) << 2;
+  const columns = scratch;
+  const taps = columns + 18 * 16;
+  const sums = taps + 10 * 16;
+  const isSum = words.chunks == 1;
+  const plane = isSum ? words.plane : words.pitch;
+  const end = min(inputs, (task + 1) * words.perTask);
+  for (let i = task * words.perTask; i < end; i++) {
+    const row = words.sums + <usize>i * words.pitch;
+    if (isSum) touch(36, row, plane, <usize>outputs << 2, taps);
+    else sumChunks(words.chunks, row, words.plane, words.pitch, sums, taps);
+    for (let o = 0; o < outputs; o += 4) {
+      const sum = (isSum ? row : sums) + (<usize>o << 2);
+      for (let column: usize = 0; column < 6; column++) {
+        const at = sum + column * plane;
+        filterGradientTransform(
+          v128.load(at),
+          v128.load(at + 6 * plane),
+          v128.load(at + 12 * plane),
+          v128.load(at + 18 * plane),
+          v128.load(at + 24 * plane),
+          v128.load(at + 30 * plane),
+          columns + (column << 4),
+          96,
+        );
+      }
+      for (let r: usize = 0; r < 3; r++) {
+        const at = columns + r * 96;
+        filterGradientTransform(
+          v128.load(at),
+          v128.load(at, 16),
+          v128.load(at, 32),
+          v128.load(at, 48),
+          v128.load(at, 64),
+          v128.load(at, 80),
+          taps + r * 48,
+          16,
+        );
+      }
+      const to = words.dfilter + (<usize>(i * outputs + o) << 2);
+      for (let t: usize = 0; t < 9; t++) {
+        storeFirst(to + t * tap, v128.load(taps + (t << 4)), outputs - o);
+      }
     }
   }
 }

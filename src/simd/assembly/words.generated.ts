@@ -224,6 +224,8 @@ export class WinogradConv2dWords {
   padLeft: i32;
   tiles: i32;
   perTask: i32;
+  tileBlocks: i32;
+  panelsPerTask: i32;
   relu: i32;
 }
 
@@ -239,10 +241,22 @@ export class WinogradFilterWords {
 // @ts-ignore: decorator
 @unmanaged
 export class WinogradFilterGradientWords {
+  sums: usize;
+  dfilter: usize;
+  inputs: i32;
+  outputs: i32;
+  chunks: i32;
+  plane: usize;
+  pitch: usize;
+  perTask: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class WinogradGradientChunkWords {
   x: usize;
   dy: usize;
   sums: usize;
-  channelsPerTask: i32;
   inHeight: i32;
   inWidth: i32;
   inputs: i32;
@@ -258,12 +272,60 @@ export class WinogradFilterGradientWords {
 
 // @ts-ignore: decorator
 @unmanaged
-export class WinogradFilterGradientSumWords {
+export class WinogradGradientProductWords {
+  v: usize;
+  w: usize;
   sums: usize;
-  dfilter: usize;
   inputs: i32;
   outputs: i32;
-  chunks: i32;
+  tiles: i32;
+  planeV: usize;
+  pitchV: usize;
+  planeW: usize;
+  pitchW: usize;
+  planeSums: usize;
+  pitchSums: usize;
+  inputsPerTask: i32;
+  inputBlocks: i32;
+  panelsPerTask: i32;
+  panelBlocks: i32;
+  adds: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class WinogradInputWords {
+  image: usize;
+  planes: usize;
+  height: i32;
+  width: i32;
+  channels: i32;
+  tilesDown: i32;
+  tilesAcross: i32;
+  begin: i32;
+  end: i32;
+  perTask: i32;
+  plane: usize;
+  pitch: usize;
+  padTop: i32;
+  padLeft: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class WinogradOutputGradientWords {
+  image: usize;
+  planes: usize;
+  height: i32;
+  width: i32;
+  channels: i32;
+  tilesDown: i32;
+  tilesAcross: i32;
+  begin: i32;
+  end: i32;
+  perTask: i32;
+  plane: usize;
+  pitch: usize;
 }
 
 // @ts-ignore: decorator
