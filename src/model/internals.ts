@@ -11,7 +11,11 @@ export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
 /** Arguments that tfjs-layers hands to a layer's `call`. */
 export interface CallArguments {
-  readonly training?: boolean;
+  readonly training?: boolean | null;
+  /** Which time steps count, of a recurrent layer. */
+  readonly mask?: Tensor | Tensor[] | null;
+  /** What a recurrent layer begins with. */
+  readonly initialState?: readonly Tensor[] | null;
 }
 
 /** A layer, with the members that replacing its `call` needs. */
@@ -40,6 +44,24 @@ export interface LayerInternals {
   readonly activation?: { getClassName(): string };
   readonly kernel?: LayerVariable;
   readonly bias?: LayerVariable | null;
+}
+
+/** A recurrent layer. */
+export interface RecurrentInternals extends LayerInternals {
+  readonly returnSequences: boolean;
+  readonly returnState: boolean;
+  readonly goBackwards: boolean;
+  readonly stateful: boolean;
+}
+
+/** The cell of a recurrent layer: what it does at each time step. */
+export interface CellInternals extends LayerInternals {
+  readonly units: number;
+  readonly recurrentKernel: LayerVariable;
+  readonly recurrentActivation?: { getClassName(): string };
+  /** Rates. */
+  readonly dropout: number;
+  readonly recurrentDropout: number;
 }
 
 /** Makes a layer's `call` with Keras's behaviour; `stock` is the one it had. */

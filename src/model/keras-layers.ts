@@ -16,6 +16,7 @@ import { conv2dCall } from "./layers/conv2d.ts";
 import { denseCall } from "./layers/dense.ts";
 import { dropoutCall } from "./layers/dropout.ts";
 import { alphaDropoutCall, gaussianDropoutCall, gaussianNoiseCall } from "./layers/noise.ts";
+import { cellCall, recurrentCall } from "./layers/recurrent.ts";
 import { numberLayer, setLayerStep } from "./layers/random-step.ts";
 import { withFusedUpdate } from "./optimizers/fused-update.ts";
 import { withKerasTrainable } from "./trainable.ts";
@@ -34,17 +35,25 @@ const CALLS: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
   ["BatchNormalization", batchNormalizationCall],
   ["Conv2D", conv2dCall],
   ["Dense", denseCall],
+  ["GRU", recurrentCall],
+  ["GRUCell", cellCall],
+  ["LSTM", recurrentCall],
+  ["LSTMCell", cellCall],
+  ["RNN", recurrentCall],
+  ["SimpleRNN", recurrentCall],
+  ["SimpleRNNCell", cellCall],
 ]);
 
 const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInternals>());
 
 /**
  * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
- * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense
- * and Conv2D in fused kernels where the backend has them, constraints of weights that hold after each
- * step, `trainable` of a model that reaches every layer inside, and one kernel, where the backend has it,
- * for a step of the optimizer that it was compiled with. {@link buildCifarModel}, {@link loadModel} and the
- * training functions do it by themselves; call it for a model that you train or freeze otherwise. Idempotent.
+ * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense,
+ * Conv2D and recurrent layers in fused kernels where the backend has them, constraints of weights that
+ * hold after each step, `trainable` of a model that reaches every layer inside, and one kernel, where the
+ * backend has it, for a step of the optimizer that it was compiled with. {@link buildCifarModel},
+ * {@link loadModel} and the training functions do it by themselves; call it for a model that you train or
+ * freeze otherwise. Idempotent.
  * @param model any layers model; the `call` of its layers is replaced.
  * @returns the same model.
  * @throws {ArgumentError} if it is none, or has been disposed.
@@ -63,13 +72,21 @@ export function withKerasLayers<Model extends LayersModel>(model: Model): Model 
       counts.set(name, ordinal + 1);
       numberLayer(layer, ordinal);
     }
-    const factory = CALLS.get(name);
-    if (!factory || upgraded.has(layer)) continue;
-    layer.call = factory(layer, layer.call.bind(layer));
-    upgraded.add(layer);
+    for (const part of [layer, ...cellsOf(layer)]) upgrade(part);
   }
   return model;
 }
+
+function upgrade(layer: LayerInternals): void {
+  const factory = CALLS.get(layer.getClassName());
+  if (!factory || upgraded.has(layer)) return;
+  layer.call = factory(layer, layer.call.bind(layer));
+  upgraded.add(layer);
+}
+
+/** What a recurrent layer calls at each time step. */
+const cellsOf = ({ cell }: LayerInternals): readonly LayerInternals[] =>
+  cell ? [cell, ...(cell.cells ?? [])] : [];
 
 /** Says which training step comes next, so that its layers draw the numbers of that step. */
 export function setTrainingStep(model: LayersModel, step: number): void {

@@ -105,9 +105,8 @@ describe("TensorFlow.js's optimizers", () => {
       }
     }
     const optimizer = new Halved(0.1, 0.9, 0.999);
-    const { applyGradients } = optimizer;
     withFusedUpdate(optimizer);
-    expect(optimizer.applyGradients).toBe(applyGradients);
+    expect(Object.hasOwn(optimizer, "applyGradients")).toBe(false);
     optimizer.dispose();
   });
 });

@@ -12,6 +12,9 @@
  * | `BatchNormTraining` | x `[...,c]`, gamma? `[c]`, beta? `[c]` | epsilon | y, mean, biased variance |
  * | `SeededDropout` | x | rate, seed | y |
  * | `SparseSoftmaxCrossEntropy` | logits `[n,k]`, labels int32 `[n]` | | loss `[n]` |
+ * | `LstmSequence` | z `[t,b,4u]` (the inputs' share of the gates, time first), kernel `[u,4u]`, h? and c? `[b,u]` | activation, recurrentActivation | h `[t+1,b,u]` (that before the first step included), last c; more for its gradient |
+ * | `GruSequence` | z `[t,b,3u]`, kernel `[u,2u]` of the gates, stateKernel `[u,u]`, h? | the same | h; more for its gradient |
+ * | `SimpleRnnSequence` | z `[t,b,u]`, kernel `[u,u]`, h? | the same | h |
  * | `AdamUpdate` | list of variable, gradient, m, v, variable, ... | beta1, beta2, alpha, epsilon | none: updates in place |
  * | `SgdUpdate` | list of variable, gradient, velocity (with momentum only), variable, ... | learningRate, momentum, nesterov | none: updates in place |
  * | `StockUpdate` | what TensorFlow.js's optimizer keeps as scalars, then variable, gradient, its states, variable, ... | rule, learningRate, decay1, decay2, epsilon | none: updates in place, with the bits of TensorFlow.js |
@@ -32,6 +35,9 @@ type FusedKernelName =
   | "BatchNormTraining"
   | "SeededDropout"
   | "SparseSoftmaxCrossEntropy"
+  | "LstmSequence"
+  | "GruSequence"
+  | "SimpleRnnSequence"
   | "AdamUpdate"
   | "SgdUpdate"
   | "StockUpdate";

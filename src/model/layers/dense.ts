@@ -33,7 +33,8 @@ export const denseCall: CallFactory = (layer, stock) => {
   };
 };
 
-function linear(layer: LayerInternals, x: Tensor, activation: "linear" | "relu"): Tensor {
+/** activation(x kernel + bias) with the weights of a layer. */
+export function linear(layer: LayerInternals, x: Tensor, activation: "linear" | "relu"): Tensor {
   const kernel = layer.kernel!.read();
   const bias = layer.bias?.read();
   if (hasFusedKernel("MatMulBiasActivation")) {

@@ -119,10 +119,12 @@ const RULES: readonly (readonly [
  * other, a user's subclass included, stays as it is. Idempotent.
  */
 export function withFusedUpdate(optimizer: Optimizer): void {
-  const { applyGradients } = optimizer;
-  const rule = RULES.find(([{ prototype }]) => prototype.applyGradients === applyGradients);
+  const rule = RULES.find(
+    ([{ prototype }]) => prototype.applyGradients === optimizer.applyGradients,
+  );
   if (!rule) return;
   const [, stepOf] = rule;
+  const stock = optimizer.applyGradients.bind(optimizer);
   optimizer.applyGradients = (gradients) => {
     const isDone = tidy(() => {
       if (!hasFusedKernel("StockUpdate")) return false;
@@ -146,7 +148,7 @@ export function withFusedUpdate(optimizer: Optimizer): void {
       step.advance?.();
       return true;
     });
-    if (!isDone) applyGradients.call(optimizer, gradients);
+    if (!isDone) stock(gradients);
     else (optimizer as unknown as StockRuleInternals).incrementIterations();
   };
 }

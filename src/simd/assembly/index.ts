@@ -22,5 +22,6 @@ export * from "./fused-activation";
 export * from "./fused-dropout";
 export * from "./fused-cross-entropy";
 export * from "./fused-optimizers";
+export * from "./recurrent";
 export * from "./depthwise";
 export * from "./gemm-peak";

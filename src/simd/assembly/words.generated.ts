@@ -114,6 +114,14 @@ export const enum Conversion {
   Int32ToBool,
 }
 
+export const enum CellActivation {
+  linear,
+  relu,
+  sigmoid,
+  hardSigmoid,
+  tanh,
+}
+
 export const enum UpdateRule {
   SGD,
   Momentum,
@@ -962,5 +970,100 @@ export class StockUpdateWords {
   epsilon: f32;
   scalar1: usize;
   scalar2: usize;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class GruStepWords {
+  z: usize;
+  inner: usize;
+  before: usize;
+  gates: usize;
+  reset: usize;
+  h: usize;
+  rows: i32;
+  units: i32;
+  perTask: i32;
+  activation: i32;
+  recurrentActivation: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class GruStepGradientWords {
+  gates: usize;
+  before: usize;
+  dh: usize;
+  inner: usize;
+  carried: usize;
+  carry: usize;
+  dgates: usize;
+  dstate: usize;
+  rows: i32;
+  units: i32;
+  perTask: i32;
+  activation: i32;
+  recurrentActivation: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class LstmStepWords {
+  z: usize;
+  inner: usize;
+  before: usize;
+  c: usize;
+  gates: usize;
+  h: usize;
+  rows: i32;
+  units: i32;
+  perTask: i32;
+  activation: i32;
+  recurrentActivation: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class LstmStepGradientWords {
+  gates: usize;
+  before: usize;
+  c: usize;
+  dh: usize;
+  inner: usize;
+  dc: usize;
+  dbefore: usize;
+  dz: usize;
+  rows: i32;
+  units: i32;
+  perTask: i32;
+  activation: i32;
+  recurrentActivation: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class RnnStepWords {
+  z: usize;
+  inner: usize;
+  h: usize;
+  rows: i32;
+  units: i32;
+  perTask: i32;
+  activation: i32;
+  recurrentActivation: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class RnnStepGradientWords {
+  h: usize;
+  dh: usize;
+  inner: usize;
+  dz: usize;
+  rows: i32;
+  units: i32;
+  perTask: i32;
+  activation: i32;
+  recurrentActivation: i32;
 }
 

@@ -6,6 +6,7 @@ import * as elementWise from "./element-wise.ts";
 import * as gemm from "./gemm.ts";
 import * as optimizers from "./optimizers.ts";
 import * as pool from "./pool.ts";
+import * as recurrent from "./recurrent.ts";
 import * as reduce from "./reduce.ts";
 import * as scan from "./scan.ts";
 import * as segment from "./segment.ts";
@@ -26,6 +27,7 @@ export const LISTS: Readonly<Record<string, Words>> = {
   ...pool,
   ...batchNorm,
   ...optimizers,
+  ...recurrent,
 };
 
 /** Every kernel that the module exports, with the words that it takes. */
@@ -101,6 +103,14 @@ export const KERNELS = {
   adam_update_f32: optimizers.AdamUpdate,
   sgd_update_f32: optimizers.SgdUpdate,
   stock_update_f32: optimizers.StockUpdate,
+  lstm_step_f32: recurrent.LstmStep,
+  lstm_step_gradient_f32: recurrent.LstmStepGradient,
+  gru_gates_f32: recurrent.GruStep,
+  gru_state_f32: recurrent.GruStep,
+  gru_state_gradient_f32: recurrent.GruStepGradient,
+  gru_gates_gradient_f32: recurrent.GruStepGradient,
+  rnn_step_f32: recurrent.RnnStep,
+  rnn_step_gradient_f32: recurrent.RnnStepGradient,
 } as const satisfies Readonly<Record<string, Words>>;
 
 /** The name of a kernel of the module. */

@@ -89,6 +89,8 @@ export const OPERATIONS = {
     "Float32ToInt32",
     "Int32ToBool",
   ],
+  /** Activations of recurrent cells, by tfjs-layers' names. */
+  CellActivation: ["linear", "relu", "sigmoid", "hardSigmoid", "tanh"],
   UpdateRule: [
     "SGD",
     "Momentum",

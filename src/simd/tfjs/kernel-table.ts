@@ -13,6 +13,7 @@ import { matMulBiasActivationGradient, matMulKernels } from "./kernels/mat-mul.t
 import { moveKernels } from "./kernels/moves.ts";
 import { optimizerKernels } from "./kernels/optimizers.ts";
 import { poolKernels } from "./kernels/pool.ts";
+import { recurrentGradients, recurrentKernels } from "./kernels/recurrent.ts";
 import { reduceKernels } from "./kernels/reduce.ts";
 import { resizeKernels } from "./kernels/resize.ts";
 import { scanKernels } from "./kernels/scan.ts";
@@ -35,6 +36,7 @@ export const simdKernels: readonly SimdKernel[] = [
   ...moveKernels,
   ...optimizerKernels,
   ...poolKernels,
+  ...recurrentKernels,
   ...reduceKernels,
   ...resizeKernels,
   ...scanKernels,
@@ -48,6 +50,7 @@ export const simdGradients: readonly GradConfig[] = [
   batchNormTrainingGradient,
   conv2DBiasActivationGradient,
   matMulBiasActivationGradient,
+  ...recurrentGradients,
   seededDropoutGradient,
   sparseSoftmaxCrossEntropyGradient,
 ];
