@@ -16,6 +16,7 @@ import { conv2dCall } from "./layers/conv2d.ts";
 import { denseCall } from "./layers/dense.ts";
 import { dropoutCall } from "./layers/dropout.ts";
 import { alphaDropoutCall, gaussianDropoutCall, gaussianNoiseCall } from "./layers/noise.ts";
+import { layerNormalizationCall } from "./layers/layer-normalization.ts";
 import { cellCall, recurrentCall } from "./layers/recurrent.ts";
 import { numberLayer, setLayerStep } from "./layers/random-step.ts";
 import { withFusedUpdate } from "./optimizers/fused-update.ts";
@@ -37,6 +38,7 @@ const CALLS: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
   ["Dense", denseCall],
   ["GRU", recurrentCall],
   ["GRUCell", cellCall],
+  ["LayerNormalization", layerNormalizationCall],
   ["LSTM", recurrentCall],
   ["LSTMCell", cellCall],
   ["RNN", recurrentCall],
@@ -49,7 +51,7 @@ const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInterna
 /**
  * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
  * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense,
- * Conv2D and recurrent layers in fused kernels where the backend has them, constraints of weights that
+ * Conv2D, recurrent layers and LayerNormalization in fused kernels where the backend has them, constraints of weights that
  * hold after each step, `trainable` of a model that reaches every layer inside, and one kernel, where the
  * backend has it, for a step of the optimizer that it was compiled with. {@link buildCifarModel},
  * {@link loadModel} and the training functions do it by themselves; call it for a model that you train or

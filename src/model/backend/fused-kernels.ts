@@ -12,6 +12,7 @@
  * | `BatchNormTraining` | x `[...,c]`, gamma? `[c]`, beta? `[c]` | epsilon | y, mean, biased variance |
  * | `SeededDropout` | x | rate, seed | y |
  * | `SparseSoftmaxCrossEntropy` | logits `[n,k]`, labels int32 `[n]` | | loss `[n]` |
+ * | `LayerNormalization` | x, gamma and beta of the shape of its last axes | epsilon, axes: how many | y; more for its gradient |
  * | `LstmSequence` | z `[t,b,4u]` (the inputs' share of the gates, time first), kernel `[u,4u]`, h? and c? `[b,u]` | activation, recurrentActivation | h `[t+1,b,u]` (that before the first step included), last c; more for its gradient |
  * | `GruSequence` | z `[t,b,3u]`, kernel `[u,2u]` of the gates, stateKernel `[u,u]`, h? | the same | h; more for its gradient |
  * | `SimpleRnnSequence` | z `[t,b,u]`, kernel `[u,u]`, h? | the same | h |
@@ -35,6 +36,7 @@ type FusedKernelName =
   | "BatchNormTraining"
   | "SeededDropout"
   | "SparseSoftmaxCrossEntropy"
+  | "LayerNormalization"
   | "LstmSequence"
   | "GruSequence"
   | "SimpleRnnSequence"

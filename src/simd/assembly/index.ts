@@ -22,6 +22,7 @@ export * from "./fused-activation";
 export * from "./fused-dropout";
 export * from "./fused-cross-entropy";
 export * from "./fused-optimizers";
+export * from "./layer-norm";
 export * from "./recurrent";
 export * from "./depthwise";
 export * from "./gemm-peak";

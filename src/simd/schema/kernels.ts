@@ -4,6 +4,7 @@ import * as copy from "./copy.ts";
 import * as depthwise from "./depthwise.ts";
 import * as elementWise from "./element-wise.ts";
 import * as gemm from "./gemm.ts";
+import * as layerNorm from "./layer-norm.ts";
 import * as optimizers from "./optimizers.ts";
 import * as pool from "./pool.ts";
 import * as recurrent from "./recurrent.ts";
@@ -28,6 +29,7 @@ export const LISTS: Readonly<Record<string, Words>> = {
   ...batchNorm,
   ...optimizers,
   ...recurrent,
+  ...layerNorm,
 };
 
 /** Every kernel that the module exports, with the words that it takes. */
@@ -100,6 +102,9 @@ export const KERNELS = {
   batch_norm_relu_gradient_apply_f32: batchNorm.BatchNormReluGradientApply,
   bias_activation_gradient_f32: batchNorm.BiasActivationGradient,
   bias_gradient_sum_f32: batchNorm.BiasGradientSum,
+  layer_norm_f32: layerNorm.LayerNorm,
+  layer_norm_gradient_f32: layerNorm.LayerNormGradient,
+  layer_norm_gradient_sum_f32: layerNorm.LayerNormGradientSum,
   adam_update_f32: optimizers.AdamUpdate,
   sgd_update_f32: optimizers.SgdUpdate,
   stock_update_f32: optimizers.StockUpdate,

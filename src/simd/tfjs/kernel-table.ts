@@ -8,6 +8,7 @@ import { crossEntropyKernels, sparseSoftmaxCrossEntropyGradient } from "./kernel
 import { depthwiseKernels } from "./kernels/depthwise.ts";
 import { dropoutKernels, seededDropoutGradient } from "./kernels/dropout.ts";
 import { fillKernels } from "./kernels/fill.ts";
+import { layerNormalizationGradient, layerNormKernels } from "./kernels/layer-norm.ts";
 import { logicalKernels } from "./kernels/logical.ts";
 import { matMulBiasActivationGradient, matMulKernels } from "./kernels/mat-mul.ts";
 import { moveKernels } from "./kernels/moves.ts";
@@ -31,6 +32,7 @@ export const simdKernels: readonly SimdKernel[] = [
   ...depthwiseKernels,
   ...dropoutKernels,
   ...fillKernels,
+  ...layerNormKernels,
   ...logicalKernels,
   ...matMulKernels,
   ...moveKernels,
@@ -49,6 +51,7 @@ export const simdKernels: readonly SimdKernel[] = [
 export const simdGradients: readonly GradConfig[] = [
   batchNormTrainingGradient,
   conv2DBiasActivationGradient,
+  layerNormalizationGradient,
   matMulBiasActivationGradient,
   ...recurrentGradients,
   seededDropoutGradient,
