@@ -126,3 +126,13 @@ describe("images whose channels come first", () => {
     expect([tf.memory().numTensors, tf.backend().numDataIds()]).toEqual(before);
   });
 });
+
+describe("flipLeftRight", () => {
+  beforeAll(() => useSimd());
+
+  it("turns pictures round as on cpu", async () => {
+    await expectSameAsCpu("flip", () =>
+      tf.image.flipLeftRight(random<tf.Rank.R4>([2, 3, 5, 3], { nan: true })),
+    );
+  });
+});

@@ -256,6 +256,15 @@ export class SimdBackend extends KernelBackend {
   override disposeData(dataId: DataId, force = false): boolean {
     if (!this.data.has(dataId)) return true;
     const record = this.data.get(dataId);
+    // By force only tfjs disposes, to move a tensor; until then all is as it was.
+    if (force && record.complexTensorInfos !== undefined) {
+      throw new SimdBackendError(
+        "simd backend",
+        "a complex64 tensor on the backend that made it, since others take none over",
+        "an operation on another backend",
+        "go on there with its tf.real and tf.imag, and tf.complex of them",
+      );
+    }
     record.refCount--;
     if (!force && record.refCount > 0) return false;
     if (record.complexTensorInfos !== undefined) {

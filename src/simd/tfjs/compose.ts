@@ -9,6 +9,8 @@ export interface Composer {
     inputs: Record<string, TensorInfo>,
     attrs?: object,
   ) => TensorInfo;
+  /** A tensor that was made otherwise, to be given back, too. */
+  readonly keep: (tensor: TensorInfo) => TensorInfo;
   /** The same data in another shape. */
   readonly reshape: (x: TensorInfo, shape: readonly number[]) => TensorInfo;
 }
@@ -30,6 +32,7 @@ export function compose(
         const call = { inputs, attrs: attrs as NamedAttrMap, backend };
         return keep(getKernel(kernelName, "simd").kernelFunc(call) as TensorInfo);
       },
+      keep,
       reshape: (x, shape) => keep(backend.share(x, shape)),
     });
     return result;

@@ -19,6 +19,7 @@ import { reduceKernels } from "./kernels/reduce.ts";
 import { resizeKernels } from "./kernels/resize.ts";
 import { scanKernels } from "./kernels/scan.ts";
 import { scatterKernels } from "./kernels/scatter.ts";
+import { spectralKernels } from "./kernels/spectral.ts";
 import { unaryKernels } from "./kernels/unary.ts";
 import { volumeKernels } from "./kernels/volumes.ts";
 
@@ -43,6 +44,7 @@ export const simdKernels: readonly SimdKernel[] = [
   ...resizeKernels,
   ...scanKernels,
   ...scatterKernels,
+  ...spectralKernels,
   ...unaryKernels,
   ...volumeKernels,
 ];

@@ -9,7 +9,10 @@ import {
   type DepthToSpaceInputs,
   Einsum,
   type EinsumAttrs,
+  FlipLeftRight,
+  type FlipLeftRightInputs,
   PadV2,
+  Reverse,
   Slice,
   SpaceToBatchND,
   type SpaceToBatchNDAttrs,
@@ -147,6 +150,13 @@ const einsum = defineKernel<TensorInfo[], EinsumAttrs>(
   },
 );
 
+/** Turns pictures [batch, height, width, channels] round. */
+const flipLeftRight = defineKernel<FlipLeftRightInputs>(
+  FlipLeftRight,
+  ({ inputs: { image }, backend }) =>
+    compose(backend, ({ run }) => run(Reverse, { x: image }, { dims: [2] })),
+);
+
 export const compositeKernels: readonly SimdKernel[] = [
-  ...[batchToSpaceND, depthToSpace, einsum, spaceToBatchND],
+  ...[batchToSpaceND, depthToSpace, einsum, flipLeftRight, spaceToBatchND],
 ];
