@@ -110,7 +110,30 @@ describe("LinearMemory", () => {
     const ptr = memory.allocate(5e6);
     expect(() => memory.allocate(5e6)).toThrow(/linear memory that is full/);
     memory.release(ptr);
-    memory.release(memory.allocate(7e6));
+    memory.release(memory.allocate(5.5e6));
     expect(memory.bytesInUse).toBe(0);
+  });
+
+  it("keeps small blocks that stay from cutting the room of large ones in two", () => {
+    const memory = new LinearMemory({ shared: false });
+    const large: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      large.push(memory.allocate(4e6));
+      memory.allocate(64);
+    }
+    const { bytesReserved } = memory;
+    for (const ptr of large) memory.release(ptr);
+    memory.allocate(8 * 4e6);
+    expect(memory.bytesReserved).toBe(bytesReserved);
+  });
+
+  it("gives small blocks room among the large ones when theirs is full", () => {
+    const memory = new LinearMemory({ shared: false });
+    const small = Array.from({ length: 1200 }, () => memory.allocate(4096));
+    expect(new Set(small).size).toBe(1200);
+    expect(memory.bytesInUse).toBe(1200 * 4096);
+    for (const ptr of small) memory.release(ptr);
+    expect(memory.bytesInUse).toBe(0);
+    expect(memory.allocate(64)).toBeLessThan(Math.min(...small) + 2 ** 21);
   });
 });

@@ -1067,3 +1067,44 @@ export class RnnStepGradientWords {
   recurrentActivation: i32;
 }
 
+// @ts-ignore: decorator
+@unmanaged
+export class LayerNormWords {
+  x: usize;
+  y: usize;
+  mean: usize;
+  factor: usize;
+  gamma: usize;
+  beta: usize;
+  epsilon: f32;
+  rows: i32;
+  length: i32;
+  perTask: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class LayerNormGradientWords {
+  x: usize;
+  dy: usize;
+  dx: usize;
+  mean: usize;
+  factor: usize;
+  gamma: usize;
+  partial: usize;
+  rows: i32;
+  length: i32;
+  perTask: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class LayerNormGradientSumWords {
+  partial: usize;
+  dgamma: usize;
+  dbeta: usize;
+  length: i32;
+  chunks: i32;
+  perTask: i32;
+}
+

@@ -74,9 +74,23 @@ export class Allocator {
 
   /** Returns the address of at least `bytes` bytes with arbitrary contents. */
   allocate(bytes: number): number {
+    const ptr = this.allocateIfRoom(bytes);
+    if (ptr !== null) return ptr;
+    throw new SimdBackendError(
+      "simd backend",
+      `room for ${bytes} more bytes`,
+      `a linear memory that is full at ${this.#end} bytes (${this.#bytesInUse} in use, ` +
+        `${this.#largestFree()} free in one piece)`,
+      "dispose tensors that are no longer needed, small ones between large ones, too; or use a smaller batch",
+    );
+  }
+
+  /** The same; null where there is no room. */
+  allocateIfRoom(bytes: number): number | null {
     if (!Number.isSafeInteger(bytes) || bytes < 0) throw notBytes(bytes);
     const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
     const block = this.#takeWaiting(size) ?? this.#takeNew(size);
+    if (block === null) return null;
     this.#bytesInUse += size;
     return block.ptr;
   }
@@ -107,8 +121,9 @@ export class Allocator {
     return block;
   }
 
-  #takeNew(size: number): Block {
+  #takeNew(size: number): Block | null {
     const block = this.#takeFree(size) ?? this.#merged(size) ?? this.#extend(size);
+    if (block === null) return null;
     this.#split(block, size);
     this.#taken.set(block.ptr, block);
     return block;
@@ -150,20 +165,12 @@ export class Allocator {
     return largest;
   }
 
-  /** Makes room at the end of the range; a free last block is part of the new one. */
-  #extend(size: number): Block {
+  /** Makes room at the end of the range, if it can; a free last block is part of the new one. */
+  #extend(size: number): Block | null {
     const tail = this.#last?.free === true ? this.#last : null;
     const missing = size - (tail?.bytes ?? 0);
     const gained = this.#grow(missing);
-    if (gained < missing) {
-      throw new SimdBackendError(
-        "simd backend",
-        `room for ${size} more bytes`,
-        `a linear memory that is full at ${this.#end} bytes (${this.#bytesInUse} in use, ` +
-          `${this.#largestFree()} free in one piece)`,
-        "dispose tensors that are no longer needed, small ones between large ones, too; or use a smaller batch",
-      );
-    }
+    if (gained < missing) return null;
     if (tail !== null) this.#unbin(tail);
     const block = tail ?? newBlock(this.#end, 0, this.#last, null);
     if (tail === null && this.#last !== null) this.#last.after = block;

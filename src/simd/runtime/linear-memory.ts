@@ -8,6 +8,12 @@ const INITIAL_PAGES = 64;
 const MAXIMUM_PAGES = [65536, 32768, 16384, 4096];
 /** Kept free at the very end, so that a vector load may start in the last tensor and overrun it. */
 const TAIL_BYTES = 256;
+/**
+ * Small blocks have a range of their own, at the beginning: one that stays for long between large ones would
+ * cut their room in two. Where it is full, they go to the others.
+ */
+const SMALL_BLOCK = 4096;
+const SMALL_END = HEAP_PTR + 2 ** 21;
 /** Growing by a share of what is there keeps the number of growths small; more than this is waste. */
 const GROWTH = 0.125;
 const MOST_GROWTH = 16 << 20;
@@ -36,21 +42,30 @@ export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   /** Whether other threads can see it. */
   readonly shared: boolean;
-  readonly #allocator: Allocator;
+  readonly #small: Allocator;
+  readonly #large: Allocator;
+  #smallIsFull = false;
   /** Every buffer of which a view was ever taken: growing makes a new one, old views may live. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   /** First byte behind the heap. */
-  #end = HEAP_PTR;
+  #end = SMALL_END;
 
   constructor({ shared, maximumBytes = Infinity }: { shared: boolean; maximumBytes?: number }) {
     this.memory = reserve(shared, Math.floor(maximumBytes / PAGE));
     this.shared = shared;
-    this.#allocator = new Allocator(HEAP_PTR, (missing) => this.#grow(missing));
+    // All of it is there from the start: it grows once.
+    let smallBytes = SMALL_END - HEAP_PTR;
+    this.#small = new Allocator(HEAP_PTR, () => {
+      const gained = smallBytes;
+      smallBytes = 0;
+      return gained;
+    });
+    this.#large = new Allocator(SMALL_END, (missing) => this.#grow(missing));
   }
 
   /** Bytes allocated and not yet released. */
   get bytesInUse(): number {
-    return this.#allocator.bytesInUse;
+    return this.#small.bytesInUse + this.#large.bytesInUse;
   }
 
   /** Bytes taken from the system so far; linear memory never shrinks. */
@@ -64,11 +79,21 @@ export class LinearMemory {
    * may overrun the end by up to 256 bytes.
    */
   allocate(bytes: number): number {
-    return this.#allocator.allocate(bytes);
+    if (bytes <= SMALL_BLOCK && !this.#smallIsFull) {
+      const ptr = this.#small.allocateIfRoom(bytes);
+      if (ptr !== null) return ptr;
+      this.#smallIsFull = true;
+    }
+    return this.#large.allocate(bytes);
   }
 
   release(ptr: number): void {
-    this.#allocator.release(ptr);
+    if (ptr >= SMALL_END) {
+      this.#large.release(ptr);
+      return;
+    }
+    this.#small.release(ptr);
+    this.#smallIsFull = false;
   }
 
   /** Views are invalid once the memory has grown: take them after allocating, use them at once. */
