@@ -549,7 +549,7 @@ export const NETWORKS: Readonly<Record<string, Network>> = {
   ResNet: resNet,
   "separable convolutions": separable,
   "U-Net": uNet,
-  "pose, depthwise": pose,
+  pose: pose,
   "transfer learning": transfer,
   Conv3D: conv3d,
   autoencoder,
