@@ -29,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, readonly string[]>> = {
   backends: ["backends.bench.ts"],
   checkpoint: ["checkpoint.bench.ts"],
   step: ["step.bench.ts", "--steps", "12"],
+  networks: ["networks.bench.ts", "--rounds", "5"],
 };
 
 type Tables = Record<string, FigureTable>;
