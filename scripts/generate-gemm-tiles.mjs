@@ -15,6 +15,9 @@ import { fileURLToPath } from "node:url";
 const MAX_ROWS = 6;
 const MAX_ROWS_UNFUSED = 5;
 
+/** Needs one register less than counting up, which is faster where there are enough. */
+const COUNT_DOWN = "for (; depth > 0; depth--)";
+
 /** How a tile finds A's element of row i and step k. */
 const WALKS = {
   // A is row-major: rows lie `lda` bytes apart, k runs along the row.
@@ -39,6 +42,7 @@ const WALKS = {
   gather: {
     parameters: "rowAt: usize, steps: usize",
     prepare: (rows) => each(rows, (i) => `  const a${i} = <usize>load<u32>(rowAt, ${4 * i});`),
+    loop: "for (let k = 0; k < depth; k++)",
     before: ["    const at = <usize>load<u32>(steps);"],
     load: (i) => `v128.load32_splat(a${i} + at)`,
     step: () => ["    steps += 4;"],
@@ -50,7 +54,7 @@ const WALKS = {
 const each = (count, line) => Array.from({ length: count }, (_, i) => line(i));
 
 function tile(walk, rows, adds) {
-  const { parameters, prepare, before = [], load, step } = WALKS[walk];
+  const { parameters, prepare, loop = COUNT_DOWN, before = [], load, step } = WALKS[walk];
   const name = `tile${rows}x8_${walk}${adds ? "_add" : ""}`;
   const sums = each(rows, (i) => [`c${i}0`, `c${i}1`]);
   const start = adds
@@ -75,7 +79,7 @@ function tile(walk, rows, adds) {
     ...prepare(rows),
     ...start,
     "  let x: v128;",
-    "  for (; depth > 0; depth--) {",
+    `  ${loop} {`,
     "    const b0 = v128.load(b);",
     "    const b1 = v128.load(b, 16);",
     ...before,

@@ -7,7 +7,7 @@
 import { storeFirst } from "./vector";
 import { addBias } from "./gemm";
 import { packColumns, packRows } from "./gemm-pack";
-import { panel_gather, panel_gather_add } from "./gemm-tiles.generated";
+import { panel_columns, panel_columns_add, panel_gather } from "./gemm-tiles.generated";
 import {
   Conv2dFilterGradientSumWords,
   Conv2dFilterGradientWords,
@@ -152,26 +152,48 @@ export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void 
 }
 
 /**
+ * Copies elements (pixel, k) of `count` pixels and the steps of `depth` k to rows of `pitch` bytes,
+ * one a pixel. Up to three elements behind a row are overwritten.
+ */
+function gatherRows(count: i32, depth: i32, x: usize, pixels: usize, steps: usize, to: usize, pitch: usize): void {
+  const last = pixels + (<usize>count << 2);
+  for (let k = 0; k < depth;) {
+    const from = load<u32>(steps + (<usize>k << 2));
+    let at = to + (<usize>k << 2);
+    for (let pixel = pixels; pixel < last; pixel += 4) {
+      v128.store(at, v128.load(x + <usize>(load<u32>(pixel) + from)));
+      at += pitch;
+    }
+    // What does not follow in memory is overwritten by the next copy.
+    let run = 1;
+    while (run < 4 && k + run < depth && load<u32>(steps + (<usize>(k + run) << 2)) == from + (run << 2)) run++;
+    k += run;
+  }
+}
+
+/**
  * The filter's gradient over the pixels of one chunk: row k of dfilter sums x[pixel + step[k]]
- * dy[pixel]. Tasks: chunks of pixels.
+ * dy[pixel]. Tasks: chunks of pixels x blocks of rows.
  */
 export function conv2d_filter_gradient_f32(task: i32, words: Conv2dFilterGradientWords, scratch: usize): void {
-  const x = words.x;
-  const steps = words.steps;
-  const depth = words.depth;
   const channels = words.channels;
-  const chunk = words.perChunk;
   const block = words.perBlock;
-  const end = min(words.pixels, (task + 1) * chunk);
-  const pixel = <usize>channels << 2;
+  const rowBlocks = words.rowBlocks;
+  const chunk = task / rowBlocks;
+  const row = (task - chunk * rowBlocks) * words.rowsPerTask;
+  const rows = min(words.rowsPerTask, words.depth - row);
+  const first = chunk * words.perChunk;
+  const end = min(words.pixels, first + words.perChunk);
   const pitch = <usize>((channels + 7) & ~7) << 2;
-  const sums = words.sums + <usize>task * <usize>depth * pitch;
-  const rowAt = scratch;
-  const pixels = rowAt + (<usize>depth << 2);
-  for (let k: usize = 0; k < <usize>depth << 2; k += 4) {
-    store<u32>(rowAt + k, <u32>x + load<u32>(steps + k));
-  }
-  for (let begin = task * chunk; begin < end; begin += block) {
+  const sums = words.sums + <usize>(chunk * words.depth + row) * pitch;
+  const steps = words.steps + (<usize>row << 2);
+  const lda = <usize>((rows + 6) & ~3) << 2;
+  const pixels = scratch;
+  const a = pixels + (<usize>block << 2);
+  const panels = a + <usize>block * lda;
+  // Not a power of two, so that panels do not share cache sets.
+  const panelBytes = (<usize>block << 5) + 64;
+  for (let begin = first; begin < end; begin += block) {
     const count = min(block, end - begin);
     pixelAddresses(
       begin,
@@ -184,11 +206,18 @@ export function conv2d_filter_gradient_f32(task: i32, words: Conv2dFilterGradien
       words.fromPixel,
       pixels,
     );
-    const dy = words.dy + <usize>begin * pixel;
+    gatherRows(count, rows, words.x, pixels, steps, a, lda);
+    const dy = words.dy + (<usize>(begin * channels) << 2);
+    const pixel = <usize>channels << 2;
+    // Few channels stay in the first-level cache as they are.
+    const packs = pixel > 128;
+    if (packs) packColumns(count, channels, dy, pixel, panels, panelBytes);
+    let b = packs ? panels : dy;
+    const ldb = packs ? 32 : pixel;
     for (let at: usize = 0; at < pitch; at += 32) {
-      if (begin > task * chunk) {
-        panel_gather_add(depth, count, rowAt, pixels, dy + at, pixel, sums + at, pitch);
-      } else panel_gather(depth, count, rowAt, pixels, dy + at, pixel, sums + at, pitch);
+      if (begin > first) panel_columns_add(rows, count, a, lda, b, ldb, sums + at, pitch);
+      else panel_columns(rows, count, a, lda, b, ldb, sums + at, pitch);
+      b += packs ? panelBytes : 32;
     }
   }
 }

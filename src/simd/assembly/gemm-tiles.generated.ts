@@ -1078,7 +1078,7 @@ export function tile1x8_gather(depth: i32, rowAt: usize, steps: usize, b: usize,
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1100,7 +1100,7 @@ export function tile2x8_gather(depth: i32, rowAt: usize, steps: usize, b: usize,
   let c10 = f32x4.splat(0);
   let c11 = f32x4.splat(0);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1131,7 +1131,7 @@ export function tile3x8_gather(depth: i32, rowAt: usize, steps: usize, b: usize,
   let c20 = f32x4.splat(0);
   let c21 = f32x4.splat(0);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1171,7 +1171,7 @@ export function tile4x8_gather(depth: i32, rowAt: usize, steps: usize, b: usize,
   let c30 = f32x4.splat(0);
   let c31 = f32x4.splat(0);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1220,7 +1220,7 @@ export function tile5x8_gather(depth: i32, rowAt: usize, steps: usize, b: usize,
   let c40 = f32x4.splat(0);
   let c41 = f32x4.splat(0);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1278,7 +1278,7 @@ export function tile6x8_gather(depth: i32, rowAt: usize, steps: usize, b: usize,
   let c50 = f32x4.splat(0);
   let c51 = f32x4.splat(0);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1345,7 +1345,7 @@ export function tile1x8_gather_add(depth: i32, rowAt: usize, steps: usize, b: us
   let c00 = v128.load(from);
   let c01 = v128.load(from, 16);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1369,7 +1369,7 @@ export function tile2x8_gather_add(depth: i32, rowAt: usize, steps: usize, b: us
   let c10 = v128.load(from);
   let c11 = v128.load(from, 16);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1403,7 +1403,7 @@ export function tile3x8_gather_add(depth: i32, rowAt: usize, steps: usize, b: us
   let c20 = v128.load(from);
   let c21 = v128.load(from, 16);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1447,7 +1447,7 @@ export function tile4x8_gather_add(depth: i32, rowAt: usize, steps: usize, b: us
   let c30 = v128.load(from);
   let c31 = v128.load(from, 16);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1501,7 +1501,7 @@ export function tile5x8_gather_add(depth: i32, rowAt: usize, steps: usize, b: us
   let c40 = v128.load(from);
   let c41 = v128.load(from, 16);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);
@@ -1565,7 +1565,7 @@ export function tile6x8_gather_add(depth: i32, rowAt: usize, steps: usize, b: us
   let c50 = v128.load(from);
   let c51 = v128.load(from, 16);
   let x: v128;
-  for (; depth > 0; depth--) {
+  for (let k = 0; k < depth; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const at = <usize>load<u32>(steps);

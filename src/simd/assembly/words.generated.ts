@@ -176,6 +176,8 @@ export class Conv2dFilterGradientWords {
   fromPixel: usize;
   perChunk: i32;
   perBlock: i32;
+  rowsPerTask: i32;
+  rowBlocks: i32;
 }
 
 // @ts-ignore: decorator

@@ -1,5 +1,5 @@
 import { CONSTANTS } from "../schema/constants.ts";
-import { type Axis, axesOf, type ConvShape, type VolumeShape } from "./conv-shape.ts";
+import { type Axis, axesOf, type ConvShape } from "./conv-shape.ts";
 import { fill } from "./element-wise.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
@@ -9,10 +9,12 @@ const PIXELS = 96;
 /** Few blocks of pixels are cut into blocks of panels, each of so many products at least. */
 const WANTED_TASKS = 32;
 const MINIMUM_PRODUCTS = 1 << 18;
-/** The filter's gradient is summed in at most so many chunks, each of at least so many pixels. */
+/** The filter's gradient is cut by its rows, and where they are few into chunks of so many pixels at least. */
 const MAXIMUM_CHUNKS = 16;
 const MINIMUM_CHUNK = 512;
-const CHUNK_BLOCK = 256;
+const CHUNK_BLOCK = 128;
+/** Rows of the filter's gradient that one task computes. */
+const GRADIENT_ROWS = 96;
 
 /** How a product of so many pixels, channels and steps is cut: by panels of channels, too. */
 function cut(
@@ -45,13 +47,12 @@ interface Tap {
   readonly index: number;
 }
 
-/** Whether the tables and blocks of the general path fit in the scratch memory, also backward. */
-export function fitsGather(shape: ConvShape | VolumeShape): boolean {
-  const channels = Math.max(shape.inChannels, shape.outChannels);
-  const slices = "filterDepth" in shape ? shape.filterDepth : 1;
-  const taps = slices * shape.filterHeight * shape.filterWidth;
-  const bytes = taps * channels * 4 + PIXELS * (8 + roundUp(channels, 8) * 4) + CHUNK_BLOCK * 4;
-  return bytes <= CONSTANTS.SCRATCH_BYTES;
+/** Whether the blocks of the general path fit in the scratch memory, also backward. */
+export function fitsGather({ inChannels, outChannels }: ConvShape): boolean {
+  const forward = PIXELS * (8 + roundUp(Math.max(inChannels, outChannels), 8) * 4);
+  const packed = roundUp(outChannels, 8) * (CHUNK_BLOCK * 4 + 8);
+  const backward = CHUNK_BLOCK * (4 + (GRADIENT_ROWS + 4) * 4) + packed;
+  return Math.max(forward, backward) <= CONSTANTS.SCRATCH_BYTES;
 }
 
 /** Of each pair of positions along the axes, the last one running first, what `make` makes. */
@@ -324,19 +325,28 @@ export function gatherFilterGradient(
   const { outChannels: channels } = shape;
   const { depth, steps, calls } = windows(plan, shape, x);
   const [{ pixels }] = calls;
-  const atLeast = roundUp(Math.ceil(pixels / MAXIMUM_CHUNKS), CHUNK_BLOCK);
-  const perChunk = Math.max(MINIMUM_CHUNK, atLeast);
+  const most = pixels > MINIMUM_CHUNK ? GRADIENT_ROWS : GRADIENT_ROWS / 2;
+  const rowsPerTask = roundUp(Math.ceil(depth / Math.ceil(depth / most)), 6);
+  const rowBlocks = Math.ceil(depth / rowsPerTask);
+  const wanted = Math.ceil(WANTED_TASKS / rowBlocks / calls.length);
+  const perChunk = Math.max(
+    MINIMUM_CHUNK,
+    roundUp(Math.ceil(pixels / Math.min(wanted, MAXIMUM_CHUNKS)), CHUNK_BLOCK),
+  );
   const perCall = Math.ceil(pixels / perChunk);
   const chunks = calls.length * perCall;
   const pitch = roundUp(channels, 8);
   const chunkBytes = depth * pitch * 4;
-  const sums = plan.temporary(chunks * chunkBytes);
+  const isSum = chunks === 1 && pitch === channels;
+  const sums = isSum ? dfilter : plan.temporary(chunks * chunkBytes);
   calls.forEach((words, call) => {
-    plan.call("conv2d_filter_gradient_f32", perCall, {
+    plan.call("conv2d_filter_gradient_f32", perCall * rowBlocks, {
       ...{ ...words, steps, dy: dy.plus(call * pixels * channels * 4), depth, channels },
       ...{ sums: sums.plus(call * perCall * chunkBytes), perChunk, perBlock: CHUNK_BLOCK },
+      ...{ rowsPerTask, rowBlocks },
     });
   });
+  if (isSum) return;
   const perTask = Math.max(1, Math.floor(4096 / (pitch * chunks)));
   plan.call("conv2d_filter_gradient_sum_f32", Math.ceil(depth / perTask), {
     ...{ sums, dfilter, depth, channels, chunks, perTask },

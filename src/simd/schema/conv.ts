@@ -59,8 +59,11 @@ export const Conv2dFilterGradient = {
   rows: "int",
   columns: "int",
   ...from,
+  /** Pixels. */
   perChunk: "int",
   perBlock: "int",
+  rowsPerTask: "int",
+  rowBlocks: "int",
 } as const satisfies Words;
 
 export const Conv2dFilterGradientSum = {
