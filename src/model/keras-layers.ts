@@ -47,6 +47,7 @@ const CALLS: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
 ]);
 
 const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInternals>());
+const calls = /* @__PURE__ */ shared("calls", () => new WeakSet<LayerInternals["call"]>());
 
 /**
  * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
@@ -82,13 +83,21 @@ export function withKerasLayers<Model extends LayersModel>(model: Model): Model 
 function upgrade(layer: LayerInternals): void {
   const factory = CALLS.get(layer.getClassName());
   if (!factory || upgraded.has(layer)) return;
-  layer.call = factory(layer, layer.call.bind(layer));
+  const call = factory(layer, layer.call.bind(layer));
+  layer.call = call;
+  calls.add(call);
   upgraded.add(layer);
 }
 
 /** What a recurrent layer calls at each time step. */
 const cellsOf = ({ cell }: LayerInternals): readonly LayerInternals[] =>
   cell ? [cell, ...(cell.cells ?? [])] : [];
+
+/** Whether a layer's `call` was replaced by somebody else. */
+export function hasForeignCall(layer: object): boolean {
+  const own = Object.getOwnPropertyDescriptor(layer, "call")?.value as LayerInternals["call"];
+  return typeof own === "function" && !calls.has(own);
+}
 
 /** Says which training step comes next, so that its layers draw the numbers of that step. */
 export function setTrainingStep(model: LayersModel, step: number): void {

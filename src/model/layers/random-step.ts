@@ -30,6 +30,35 @@ export function numberLayer(layer: LayerInternals, ordinal: number): void {
   ordinals.set(layer, ordinal);
 }
 
+/** One drawing of a seed: what {@link seedOfCall} was asked, and what it said. */
+export interface Draw {
+  readonly asked: Parameters<typeof seedOfCall>;
+  readonly seed: number;
+}
+
+let watched: Draw[] | undefined;
+
+/** Notes which seeds are drawn while something is computed. */
+export function watchDraws<T>(draws: Draw[], compute: () => T): T {
+  const outer = watched;
+  watched = draws;
+  try {
+    return compute();
+  } finally {
+    watched = outer;
+  }
+}
+
+/** Draws the seeds of the same calls again, in another step: layers go on as if they had been called. */
+export function drawAgain(draws: readonly Draw[]): number[] {
+  const passes = new Map<CallArguments, CallArguments>();
+  return draws.map(({ asked: [layer, pass, ...others] }) => {
+    const again = passes.get(pass) ?? { ...pass };
+    passes.set(pass, again);
+    return seedOfCall(layer, again, ...others);
+  });
+}
+
 /** The seed of the numbers that a call of a layer draws. */
 export function seedOfCall(
   layer: LayerInternals,
@@ -46,5 +75,7 @@ export function seedOfCall(
   }
   const ordinal = seed == null ? (ordinals.get(layer) ?? 0) : -1;
   const { step, call } = turn;
-  return deriveSeed(seed ?? 0, purpose, ordinal, step, ...(call === 0 ? [] : [call]));
+  const drawn = deriveSeed(seed ?? 0, purpose, ordinal, step, ...(call === 0 ? [] : [call]));
+  watched?.push({ asked: [layer, pass, purpose, seed], seed: drawn });
+  return drawn;
 }

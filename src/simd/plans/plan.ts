@@ -65,11 +65,13 @@ export interface Plan {
   readonly temporaryBytes: number;
   /** Numbers that kernels read, the same at every run; base 1. */
   readonly tables: Int32Array;
+  /** The bases that are addresses; all others are numbers. */
+  readonly addresses: ReadonlySet<number>;
 }
 
 /** The bases that every plan has; those of its operands follow, then those of its preparations. */
-const TEMPORARY = 0;
-const TABLES = 1;
+export const TEMPORARY = 0;
+export const TABLES = 1;
 export const OPERANDS = 2;
 
 /** Writes a plan. */
@@ -78,6 +80,7 @@ export class PlanWriter {
   readonly #preparations: Preparation[] = [];
   #calls: Call[] = [];
   readonly #tables: number[] = [];
+  readonly #addresses = new Set<number>();
   #used = 0;
   #most = 0;
 
@@ -137,7 +140,10 @@ export class PlanWriter {
     const places: number[] = [];
     for (const [name, type] of Object.entries<WordType>(KERNELS[kernel])) {
       const value = given[name];
-      if (value instanceof Place) places.push(values.length, value.base);
+      if (value instanceof Place) {
+        places.push(values.length, value.base);
+        if (type === "ptr") this.#addresses.add(value.base);
+      }
       values.push(...wordsFor(type, value));
     }
     this.#calls.push({ kernel, tasks, words: Uint32Array.from(values), places });
@@ -150,6 +156,7 @@ export class PlanWriter {
       calls: this.#calls,
       temporaryBytes: this.#most,
       tables: Int32Array.from(this.#tables),
+      addresses: this.#addresses,
     };
   }
 }

@@ -95,6 +95,28 @@ export class Allocator {
     return block.ptr;
   }
 
+  /** Hands out these very bytes, all of which are free; both a multiple of 64. */
+  claim(ptr: number, bytes: number): void {
+    this.#mergeWaiting();
+    let block = this.#last;
+    while (block !== null && block.ptr > ptr) block = block.before;
+    if (block?.free !== true || block.ptr + block.bytes < ptr + bytes) {
+      const remedy = "report this with what was computed";
+      throw new SimdBackendError("simd backend", `${bytes} free bytes at ${ptr}`, "others", remedy);
+    }
+    this.#unbin(block);
+    const before = ptr - block.ptr;
+    if (before > 0) {
+      this.#split(block, before);
+      this.#bin(block);
+      block = block.after!;
+      this.#unbin(block);
+    }
+    this.#split(block, bytes);
+    this.#taken.set(ptr, block);
+    this.#bytesInUse += bytes;
+  }
+
   /** Takes back what `allocate` returned. */
   release(ptr: number): void {
     const block = this.#taken.get(ptr);
@@ -146,6 +168,11 @@ export class Allocator {
 
   /** What is free for so many bytes when the blocks that wait are merged. */
   #merged(size: number): Block | null {
+    this.#mergeWaiting();
+    return this.#takeFree(size);
+  }
+
+  #mergeWaiting(): void {
     for (const blocks of this.#waiting) {
       for (const block of blocks) {
         block.waiting = false;
@@ -153,7 +180,6 @@ export class Allocator {
       }
       blocks.length = 0;
     }
-    return this.#takeFree(size);
   }
 
   /** Bytes of the largest free stretch. */

@@ -37,11 +37,24 @@ function reserve(shared: boolean, maximumPages: number): WebAssembly.Memory {
   );
 }
 
+/** Is told what happens to the memory while it looks on. */
+export interface MemoryObserver {
+  allocated(ptr: number, bytes: number): void;
+  released(ptr: number): void;
+  /** JavaScript is about to read or write there. */
+  touched(ptr: number): void;
+  /** The data there are changed in place. */
+  changed(): void;
+}
+
 /** The memory that host and module share: an allocator over a `WebAssembly.Memory` that grows. */
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   /** Whether other threads can see it. */
   readonly shared: boolean;
+  observer: MemoryObserver | null = null;
+  /** Called where there is no more room: gives up what it can, and says whether that was anything. */
+  reclaim: () => boolean = () => false;
   readonly #small: Allocator;
   readonly #large: Allocator;
   #smallIsFull = false;
@@ -79,15 +92,26 @@ export class LinearMemory {
    * may overrun the end by up to 256 bytes.
    */
   allocate(bytes: number): number {
-    if (bytes <= SMALL_BLOCK && !this.#smallIsFull) {
-      const ptr = this.#small.allocateIfRoom(bytes);
-      if (ptr !== null) return ptr;
-      this.#smallIsFull = true;
-    }
-    return this.#large.allocate(bytes);
+    const ptr = this.#allocate(bytes);
+    this.observer?.allocated(ptr, bytes);
+    return ptr;
+  }
+
+  /** Allocates the bytes between two addresses, all of which are free; returns the addresses to release. */
+  claim(from: number, to: number): number[] {
+    const parts = [
+      [from, Math.min(to, SMALL_END), this.#small],
+      [Math.max(from, SMALL_END), to, this.#large],
+    ] as const;
+    return parts.flatMap(([start, end, allocator]) => {
+      if (start >= end) return [];
+      allocator.claim(start, end - start);
+      return [start];
+    });
   }
 
   release(ptr: number): void {
+    this.observer?.released(ptr);
     if (ptr >= SMALL_END) {
       this.#large.release(ptr);
       return;
@@ -96,22 +120,45 @@ export class LinearMemory {
     this.#smallIsFull = false;
   }
 
+  /** Copies bytes inside. */
+  copy(from: number, to: number, bytes: number): void {
+    new Uint8Array(this.memory.buffer).copyWithin(to, from, from + bytes);
+  }
+
   /** Views are invalid once the memory has grown: take them after allocating, use them at once. */
   float32(ptr: number, length: number): Float32Array {
+    this.observer?.touched(ptr);
     return new Float32Array(this.#buffer(), ptr, length);
   }
 
   int32(ptr: number, length: number): Int32Array {
+    this.observer?.touched(ptr);
     return new Int32Array(this.#buffer(), ptr, length);
   }
 
   uint8(ptr: number, length: number): Uint8Array {
+    this.observer?.touched(ptr);
     return new Uint8Array(this.#buffer(), ptr, length);
   }
 
   /** Whether `values` is a view of this memory, and would change with what is allocated there. */
   owns(values: unknown): boolean {
     return ArrayBuffer.isView(values) && this.#buffers.has(values.buffer);
+  }
+
+  #allocate(bytes: number): number {
+    if (bytes <= SMALL_BLOCK && !this.#smallIsFull) {
+      const ptr = this.#small.allocateIfRoom(bytes);
+      if (ptr !== null) return ptr;
+      this.#smallIsFull = true;
+    }
+    for (;;) {
+      try {
+        return this.#large.allocate(bytes);
+      } catch (full) {
+        if (!this.reclaim()) throw full;
+      }
+    }
   }
 
   #buffer(): ArrayBufferLike {

@@ -1,14 +1,10 @@
-import {
-  type Call,
-  OPERANDS,
-  type Place,
-  type Plan,
-  PlanWriter,
-  type Preparation,
-} from "../plans/plan.ts";
+import { type Call, OPERANDS, type Place, type Plan, PlanWriter } from "../plans/plan.ts";
 import { type Key, KeyTable } from "./key-table.ts";
 import type { LinearMemory } from "./linear-memory.ts";
+import type { LoadedPlan } from "./loaded-plan.ts";
 import type { PreparedData } from "./prepared-data.ts";
+import { checkRange, type Range } from "./range.ts";
+import type { Recording } from "./recording.ts";
 import type { PreparedCall, ThreadPool } from "./thread-pool.ts";
 
 /** Plans that are kept; those of one network's training step are about a hundred. */
@@ -27,22 +23,10 @@ export type Kept = Readonly<Record<string, PreparedData>>;
 
 const NOTHING_KEPT: Kept = {};
 
-interface LoadedPreparation extends Omit<Preparation, "calls" | "operand"> {
-  /** The name of the operand. */
-  readonly operand: string;
-  readonly calls: readonly PreparedCall[];
-}
-
-/** A plan whose kernels are known to the pool and whose tables lie in memory. */
-interface LoadedPlan {
-  readonly preparations: readonly LoadedPreparation[];
-  readonly calls: readonly PreparedCall[];
-  readonly temporaryBytes: number;
-  readonly tables: number;
-}
-
 /** Runs plans, and keeps them: what follows from shapes alone is worked out once. */
 export class PlanRunner {
+  /** Notes what runs. */
+  recording: Recording | null = null;
   readonly #heap: LinearMemory;
   readonly #pool: ThreadPool;
   readonly #plans = new KeyTable<LoadedPlan>(MOST_PLANS, ({ tables }) => {
@@ -81,11 +65,18 @@ export class PlanRunner {
     }
     const temporary = plan.temporaryBytes > 0 ? this.#heap.allocate(plan.temporaryBytes) : 0;
     bases[0] = temporary;
+    this.recording?.plan(plan, bases, []);
     try {
       for (const call of plan.calls) this.#pool.run(call, bases);
     } finally {
       if (temporary !== 0) this.#heap.release(temporary);
     }
+  }
+
+  /** Throws unless all of these integers in memory are in a range. */
+  checkRange(at: number, range: Range): void {
+    this.recording?.range(at, range);
+    checkRange(this.#heap, at, range);
   }
 
   #runPrepared(plan: LoadedPlan, bases: number[], kept: Kept): void {
@@ -96,12 +87,14 @@ export class PlanRunner {
       return at;
     };
     try {
-      for (const { name, operand, base, bytes, calls } of plan.preparations) {
-        const taken = kept[operand]?.take(name, bytes);
+      for (const { name, of, base, bytes, calls } of plan.preparations) {
+        // A program keeps them itself.
+        const taken = this.recording === null ? kept[of]?.take(name, bytes) : null;
         bases[base] = taken?.at ?? borrow(bytes);
         if (taken?.isNew !== false) for (const call of calls) this.#pool.run(call, bases);
       }
       if (plan.temporaryBytes > 0) bases[0] = borrow(plan.temporaryBytes);
+      this.recording?.plan(plan, bases, Object.keys(kept));
       for (const call of plan.calls) this.#pool.run(call, bases);
     } finally {
       for (const at of borrowed) this.#heap.release(at);
@@ -127,7 +120,7 @@ export class PlanRunner {
   }
 
   #place(
-    { preparations, calls, temporaryBytes, tables }: Plan,
+    { preparations, calls, temporaryBytes, tables, addresses }: Plan,
     operands: readonly string[],
   ): LoadedPlan {
     const at = tables.length > 0 ? this.#heap.allocate(tables.byteLength) : 0;
@@ -136,12 +129,14 @@ export class PlanRunner {
     return {
       preparations: preparations.map((one) => ({
         ...one,
-        operand: operands[one.operand - OPERANDS],
+        of: operands[one.operand - OPERANDS],
         calls: one.calls.map(prepare),
       })),
       calls: calls.map(prepare),
       temporaryBytes,
+      addresses,
       tables: at,
+      tableBytes: tables.byteLength,
     };
   }
 }

@@ -23,6 +23,7 @@ import { type Kept, type Operands, type PlacesOf, PlanRunner } from "../runtime/
 import type { PreparedData } from "../runtime/prepared-data.ts";
 import type { ThreadPool } from "../runtime/thread-pool.ts";
 import { SimdBackendError } from "../simd-error.ts";
+import { Recorder, type Replays } from "./recorder.ts";
 import { TensorRecord, type PendingData } from "./tensor-record.ts";
 
 /** What `tf.memory()` returns on this backend, beside tfjs's own fields. */
@@ -100,12 +101,14 @@ export class SimdBackend extends KernelBackend {
   readonly #heap: LinearMemory;
   readonly #pool: ThreadPool;
   readonly #plans: PlanRunner;
+  readonly #recorders = new Set<Recorder>();
 
   constructor(heap: LinearMemory, pool: ThreadPool, build: Build) {
     super();
     this.#heap = heap;
     this.#pool = pool;
     this.#plans = new PlanRunner(heap, pool);
+    heap.reclaim = () => [...this.#recorders].some((recorder) => recorder.giveUp());
     this.build = build;
     this.data = new TensorRecords(this, engine());
   }
@@ -165,6 +168,25 @@ export class SimdBackend extends KernelBackend {
   /** What was prepared from a tensor's data; `run` keeps it there. */
   prepared(tensor: TensorInfo): PreparedData {
     return this.data.get(tensor.dataId).prepared;
+  }
+
+  /** Throws unless all of a tensor's integers are from 0 to below a limit. */
+  checkRange(tensor: TensorInfo, limit: number, wrong: (value: number) => Error): void {
+    const length = util.sizeFromShape(tensor.shape);
+    this.#plans.checkRange(this.pointer(tensor), { length, limit, wrong });
+  }
+
+  // ---- for the training loops
+
+  /** How many times something was replayed, and computed anew, for which reason. */
+  readonly replays: Replays = { replayed: 0, eager: {} };
+
+  /** What records a computation, and repeats it. */
+  recorder(): Recorder {
+    const parts = { backend: this, heap: this.#heap, pool: this.#pool, plans: this.#plans };
+    const recorder = new Recorder(parts, () => this.#recorders.delete(recorder));
+    this.#recorders.add(recorder);
+    return recorder;
   }
 
   // ---- for tfjs and the kernels of the cpu backend

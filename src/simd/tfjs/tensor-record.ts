@@ -6,6 +6,9 @@ import type { LinearMemory } from "../runtime/linear-memory.ts";
 /** Bytes of an element in linear memory; the other dtypes never go there. */
 const BYTES_PER_ELEMENT: Partial<Record<DataType, number>> = { float32: 4, int32: 4, bool: 1 };
 
+/** Counts what there ever was of data. */
+let versions = 0;
+
 /** Data that a kernel has put off computing, because the next kernel may not need them. */
 export interface PendingData {
   /** Writes the data to this address. */
@@ -34,6 +37,8 @@ export class TensorRecord {
   #prepared: PreparedData | null = null;
   #ptr = 0;
   #length = 0;
+  #isLent = false;
+  #version = ++versions;
 
   private constructor(heap: LinearMemory, dtype: DataType) {
     this.#heap = heap;
@@ -79,7 +84,43 @@ export class TensorRecord {
 
   /** Says that the data in linear memory have changed. */
   changed(): void {
+    this.#heap.observer?.changed();
+    this.#version = ++versions;
     this.#prepared?.clear();
+  }
+
+  /** A number that no other data have, of this or of any other tensor. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Data in memory of somebody else's, who calls `moveOut` before that is used for something else. */
+  static lent(heap: LinearMemory, dtype: DataType, length: number, ptr: number): TensorRecord {
+    const record = new TensorRecord(heap, dtype);
+    [record.#ptr, record.#length] = [ptr, length];
+    record.lend();
+    return record;
+  }
+
+  /** Has the memory be somebody else's from now on. */
+  lend(): void {
+    this.#isLent = true;
+  }
+
+  /** Has lent memory that is still in use be the data's own; gives its address, 0 if it is not in use. */
+  takeOver(): number {
+    if (!this.#isLent) return 0;
+    this.#isLent = false;
+    return this.#ptr;
+  }
+
+  /** Gives data that are still in use in lent memory some of their own. */
+  moveOut(): void {
+    if (!this.#isLent) return;
+    const lent = this.#ptr;
+    this.#place(this.#length);
+    this.#isLent = false;
+    this.#heap.copy(lent, this.#ptr, this.#length * BYTES_PER_ELEMENT[this.dtype]!);
   }
 
   /** The data; a view for immediate use where it is in linear memory. */
@@ -133,7 +174,8 @@ export class TensorRecord {
 
   /** Gives the memory back. */
   release(): void {
-    if (this.#ptr !== 0) this.#heap.release(this.#ptr);
+    if (this.#ptr !== 0 && !this.#isLent) this.#heap.release(this.#ptr);
+    this.#isLent = false;
     this.#converted?.release();
     this.#prepared?.clear();
     this.#pending?.release();

@@ -6,13 +6,17 @@
 import {
   add,
   cast,
+  dispose,
   engine,
+  keep,
   mean,
   mul,
   oneHot,
+  type Optimizer,
   reshape,
   type Scalar,
   type Tensor,
+  type Variable,
 } from "@tensorflow/tfjs-core";
 import { type LayersModel, metrics as stockMetrics } from "@tensorflow/tfjs-layers";
 import { describe } from "../../checks.ts";
@@ -24,6 +28,15 @@ import { accuracy, areRows, crossEntropy, takesIndices, withKerasLoss } from "..
 import { trainedWeights } from "../../model/trainable.ts";
 import { messageOf } from "../../text/describe.ts";
 import { releaseEarly } from "./early-release.ts";
+import { RepeatedGradients } from "./repeated-gradients.ts";
+
+/** What makes the steps of a run. */
+export interface TrainingStep {
+  /** Makes one; gives the loss and the metrics. */
+  make(data: Tensor[]): Promise<Scalar[]>;
+  /** Gives back what is kept from step to step. */
+  dispose(): void;
+}
 
 /**
  * What makes the steps of a run of the model as it is compiled now. Before each of them it looks at
@@ -33,33 +46,38 @@ export function trainingStep(
   subject: string,
   model: LayersModel,
   labelSmoothing: number,
-): (data: Tensor[]) => Promise<Scalar[]> {
+): TrainingStep {
   const inner = modelInternals(withKerasLoss(model));
   const { optimizer, lossFunctions, metricsTensors } = inner;
   const loss = compiledLoss(model, labelSmoothing);
-  const metrics = compiledMetrics(model).map(({ of }): [typeof of, number] => [of, 0]);
+  const metrics = compiledMetrics(model);
+  const gradients = new RepeatedGradients(model, optimizer!);
   const step = inner.makeTrainFunction();
-  const minimize = optimizer!.minimize.bind(optimizer!);
-  const own = Object.getOwnPropertyDescriptor(optimizer, "minimize");
+  const own = Object.getOwnPropertyDescriptor(optimizer, "computeGradients");
   const makeStep = (data: Tensor[]): Scalar[] => {
+    const values: Scalar[] = [];
+    const withMetrics: LossFunction = (yTrue, yPred) => {
+      const losses = loss(yTrue, yPred);
+      for (const { of } of metrics) values.push(keep(mean(of(yTrue, yPred))));
+      return losses;
+    };
     try {
-      Object.assign(inner, { lossFunctions: [loss], metricsTensors: metrics });
-      optimizer!.minimize = (f, returnCost, variables) => {
-        const cost = (): Scalar => {
-          const value = f();
-          releaseEarly(variables!);
-          return value;
-        };
-        return minimize(cost, returnCost, variables);
-      };
-      return step(data);
+      Object.assign(inner, { lossFunctions: [withMetrics], metricsTensors: [] });
+      Object.assign(optimizer!, {
+        computeGradients: (...[f, variables]: Parameters<Optimizer["computeGradients"]>) =>
+          gradients.of(releasing(f, variables), variables, data, values),
+      });
+      return [...step(data), ...values];
+    } catch (error) {
+      dispose(values);
+      throw error;
     } finally {
       Object.assign(inner, { lossFunctions, metricsTensors });
-      Reflect.deleteProperty(optimizer!, "minimize");
-      if (own) Object.defineProperty(optimizer, "minimize", own);
+      if (own) Object.defineProperty(optimizer, "computeGradients", own);
+      else Reflect.deleteProperty(optimizer!, "computeGradients");
     }
   };
-  return async (data) => {
+  const make = async (data: Tensor[]): Promise<Scalar[]> => {
     const now = modelInternals(model);
     const trained = now.collectedTrainableWeights;
     const trainable = trainedWeights(model);
@@ -85,6 +103,19 @@ export function trainingStep(
       const { stepFailure } = await import("./failures.ts");
       throw stepFailure(subject, model, cause);
     }
+  };
+  const end = (): void => {
+    gradients.dispose();
+  };
+  return { make, dispose: end };
+}
+
+/** A cost behind which the gradients give memory back on their way. */
+function releasing(cost: () => Scalar, variables: readonly Variable[] | undefined): () => Scalar {
+  return () => {
+    const value = cost();
+    if (variables) releaseEarly(variables);
+    return value;
   };
 }
 

@@ -1,4 +1,4 @@
-import { dispose, type Optimizer, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import { dispose, type Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../../checks.ts";
 import { DataError, type TrainingError } from "../../errors.ts";
@@ -7,7 +7,7 @@ import { prepareOptimizer } from "../../model/optimizers/prepare-optimizer.ts";
 import type { TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { CallbackList } from "./callback-list.ts";
-import { compiledMetrics, trainingStep } from "./compiled-model.ts";
+import { compiledMetrics, type TrainingStep, trainingStep } from "./compiled-model.ts";
 import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoint.ts";
 import { checkModelState } from "../checkpoint/check-model-state.ts";
 import type { RunCheckpoints, RunState } from "../checkpoint/run-checkpoints.ts";
@@ -37,7 +37,7 @@ export class TrainingLoop {
   readonly #subject: string;
   readonly #model: LayersModel;
   readonly #optimizer: Optimizer;
-  readonly #trainStep: (data: Tensor[]) => Promise<Scalar[]>;
+  readonly #step: TrainingStep;
   /** Names of what a step gives. */
   readonly #names: readonly string[];
   readonly #phases: readonly RunPhase[];
@@ -72,7 +72,7 @@ export class TrainingLoop {
     this.#subject = subject;
     this.#model = model;
     this.#optimizer = modelInternals(model).optimizer!;
-    this.#trainStep = trainingStep(subject, model, settings.labelSmoothing);
+    this.#step = trainingStep(subject, model, settings.labelSmoothing);
     this.#names = ["loss", ...compiledMetrics(model).map(({ name }) => name)];
     this.#phases = phases;
     this.#position = this.#startOf(0);
@@ -95,6 +95,7 @@ export class TrainingLoop {
       if (!isOver) await this.#runPhases();
     } finally {
       this.#means.dispose();
+      this.#step.dispose();
       for (const { feed } of this.#phases) await feed.close?.();
     }
     return this.#histories.map(({ history }) => history);
@@ -185,7 +186,7 @@ export class TrainingLoop {
       try {
         await this.#stopIfAborted();
         await this.#callbacks.call("onBatchBegin", step, {});
-        this.#means.add(await this.#trainStep(tensors), batch.size);
+        this.#means.add(await this.#step.make(tensors), batch.size);
       } finally {
         dispose(tensors);
       }

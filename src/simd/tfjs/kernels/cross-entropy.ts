@@ -1,11 +1,4 @@
-import {
-  engine,
-  type GradConfig,
-  type Tensor,
-  type TensorInfo,
-  type TypedArray,
-  util,
-} from "@tensorflow/tfjs-core";
+import { engine, type GradConfig, type Tensor, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sparseCrossEntropy, sparseCrossEntropyGradient } from "../../plans/reduce.ts";
 import { SimdBackendError } from "../../simd-error.ts";
 import type { SimdBackend } from "../backend.ts";
@@ -30,14 +23,16 @@ function checkLabels(
       "give as many labels as samples",
     );
   }
-  const values = backend.data.get(labels.dataId).values as TypedArray;
-  const wrong = values.find((label) => !(label >= 0 && label < classes));
-  if (wrong === undefined) return;
-  throw new SimdBackendError(
-    SparseSoftmaxCrossEntropy,
-    `labels from 0 to ${classes - 1}`,
-    String(wrong),
-    "give the model as many outputs as there are classes",
+  backend.checkRange(
+    labels,
+    classes,
+    (wrong) =>
+      new SimdBackendError(
+        SparseSoftmaxCrossEntropy,
+        `labels from 0 to ${classes - 1}`,
+        String(wrong),
+        "give the model as many outputs as there are classes",
+      ),
   );
 }
 

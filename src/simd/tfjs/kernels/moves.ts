@@ -313,7 +313,10 @@ const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
     const bytes = bytesOf(x.dtype);
     if (bytes === null || indices.dtype !== "int32") return null;
     const [axis] = util.parseAxisParam(attrs.axis, x.shape);
-    checkIndices(backend, indices, x.shape[axis]);
+    const last = x.shape[axis] - 1;
+    const wrong = (index: number): Error =>
+      new Error(`GatherV2: the index value ${index} is not in [0, ${last}]`);
+    backend.checkRange(indices, last + 1, wrong);
     const info = backend_util.segment_util.collectGatherOpShapeInfo(
       ...([x, indices, axis, attrs.batchDims ?? 0] as unknown as GatherShapeArguments),
     );
@@ -334,15 +337,6 @@ const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
     return out;
   },
 );
-
-function checkIndices(backend: SimdBackend, indices: TensorInfo, size: number): void {
-  for (const index of backend.data.get(indices.dataId).values as Int32Array) {
-    util.assert(
-      index >= 0 && index < size,
-      () => `GatherV2: the index value ${index} is not in [0, ${size - 1}]`,
-    );
-  }
-}
 
 const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
   OneHot,

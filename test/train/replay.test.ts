@@ -1,0 +1,277 @@
+/** Steps that are replayed by the simd backend, beside the same steps computed by TensorFlow.js. */
+import * as tf from "@tensorflow/tfjs-core";
+import { layers as L, type LayersModel, regularizers, sequential } from "@tensorflow/tfjs-layers";
+import {
+  adam,
+  adamW,
+  buildCifarModel,
+  cosineDecay,
+  ImageDataGenerator,
+  replaceHead,
+  sgd,
+  trainPhase,
+  type TrainPhaseOptions,
+  unfreeze,
+} from "cifar-kit";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useSimd } from "../simd/backends.ts";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+
+interface Replays {
+  replayed: number;
+  eager: Record<string, number>;
+}
+
+const replays = (): Replays => (tf.backend() as unknown as { replays: Replays }).replays;
+
+beforeAll(async () => {
+  await useSimd({ threads: 2 });
+});
+
+/** What a run does with the steps of TensorFlow.js only. */
+async function eagerly<T>(run: () => Promise<T>): Promise<T> {
+  Object.assign(tf.backend(), { recorder: undefined });
+  try {
+    return await run();
+  } finally {
+    Reflect.deleteProperty(tf.backend(), "recorder");
+  }
+}
+
+/** All numbers that a run leaves in a model. */
+async function numbersOf(model: LayersModel): Promise<unknown[]> {
+  // TensorFlow.js's Adamax gives none.
+  const state = await model.optimizer.getWeights().catch(() => []);
+  const numbers = [...model.getWeights(), ...state.map(({ tensor }) => tensor)];
+  const values = await Promise.all(numbers.map(async (tensor) => (await tensor.data()).slice()));
+  return [model.optimizer.iterations, ...values];
+}
+
+type Run = (model: LayersModel) => Promise<unknown>;
+
+const phase =
+  (options: Partial<TrainPhaseOptions> = {}): Run =>
+  (model) =>
+    trainPhase(model, {
+      ...{ train: tinyImages(48), batchSize: 4, epochs: 2, verbose: 0, seed: 5 },
+      ...options,
+    });
+
+/** Compares a run with the same run of TensorFlow.js alone; gives how often it was replayed. */
+async function compare(build: () => LayersModel, run: Run): Promise<Replays> {
+  const once = async (): Promise<unknown[]> => {
+    const model = build();
+    const before = tf.memory().numTensors;
+    const measured = JSON.stringify(await run(model), (key, value: unknown) =>
+      ["seconds", "health"].includes(key) ? undefined : value,
+    );
+    const numbers = await numbersOf(model);
+    expect(tf.memory().numTensors - before).toBeLessThanOrEqual(100);
+    model.dispose();
+    return [measured, ...numbers];
+  };
+  const expected = await eagerly(once);
+  Object.assign(replays(), { replayed: 0, eager: {} });
+  const bytes = tf.memory() as unknown as { numBytesInLinearMemory: number };
+  expect(await once()).toEqual(expected);
+  const now = tf.memory() as unknown as { numBytesInLinearMemory: number };
+  expect(now.numBytesInLinearMemory - bytes.numBytesInLinearMemory).toBeLessThan(50_000);
+  return replays();
+}
+
+/** A user's own network. */
+function own(optimizer: string | tf.Optimizer = "adam", seed = 7): LayersModel {
+  const model = sequential({
+    layers: [
+      L.conv2d({ filters: 5, kernelSize: 3, inputShape: [8, 8, 3], activation: "relu" }),
+      L.batchNormalization(),
+      L.maxPooling2d({ poolSize: 2 }),
+      L.flatten(),
+      L.dropout({ rate: 0.25, seed: 3 }),
+      L.dense({
+        units: 6,
+        activation: "tanh",
+        kernelRegularizer: regularizers.l2({ l2: 0.01 }),
+      }),
+      L.dense({ units: 3, activation: "softmax" }),
+    ],
+  });
+  const weights = model.getWeights().map((weight, i) => {
+    return tf.randomUniform(weight.shape, i % 2 ? 0 : -0.2, 0.2, "float32", seed + i);
+  });
+  model.setWeights(weights);
+  tf.dispose(weights);
+  model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+  return model;
+}
+
+/** The two recorded steps are all that is not replayed. */
+const ALL = { replayed: 22, eager: { "the first steps are recorded": 2 } };
+
+describe("a replayed step has the bits of a step of TensorFlow.js", () => {
+  it.each<[string, () => tf.Optimizer]>([
+    ["adam", () => adam()],
+    [
+      "adam with a schedule",
+      () => adam({ learningRate: cosineDecay({ initialLearningRate: 0.01 }) }),
+    ],
+    ["adam with accumulation", () => adam({ gradientAccumulationSteps: 3 })],
+    ["adam with groups", () => adam({ groups: [{ weights: /bias/, learningRate: 0.1 }] })],
+    ["adamW with a clipped norm", () => adamW({ globalClipNorm: 0.5 })],
+    ["sgd with momentum", () => sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true })],
+    ["sgd with clipped values", () => sgd({ learningRate: 0.05, clipValue: 0.01 })],
+  ])("with %s", async (_, optimizer) => {
+    expect(await compare(() => tinyModel({ seed: 2, optimizer: optimizer() }), phase())).toEqual(
+      ALL,
+    );
+  });
+
+  it.each(["adam", "sgd", "rmsprop", "adagrad", "adamax", "adadelta"])(
+    "in a model of tf.layers with %s by its name",
+    async (optimizer) => {
+      expect(await compare(() => own(optimizer), phase())).toEqual(ALL);
+    },
+  );
+
+  it("with augmentation, validation in between and a last batch that is smaller", async () => {
+    const { replayed, eager } = await compare(
+      () => tinyModel({ seed: 3 }),
+      phase({
+        train: tinyImages(42),
+        validation: tinyImages(10, 2),
+        augmentation: new ImageDataGenerator({ horizontalFlip: true }),
+        dropRemainder: false,
+        epochs: 3,
+      }),
+    );
+    expect(eager["the shapes are not those of the steps before"]).toBe(3);
+    expect(replayed).toBe(28);
+  });
+
+  it("where callbacks set weights and the learning rate, and stop", async () => {
+    const callbacks = (): TrainPhaseOptions["callbacks"] => [
+      {
+        onBatchEnd: (step, _, run) => {
+          if (step === 5) run.learningRate = 0.1;
+          if (step === 7) {
+            const negative = run.model.getWeights().map((weight) => tf.neg(weight));
+            run.model.setWeights(negative);
+            tf.dispose(negative);
+          }
+          if (step === 9) run.model.layers[0].setWeights(run.model.layers[0].getWeights());
+        },
+        onEpochEnd: (epoch, _, run) => {
+          if (epoch === 1) run.stopTraining();
+        },
+      },
+    ];
+    const run: Run = (model) => phase({ epochs: 9, callbacks: callbacks() })(model);
+    expect(await compare(() => tinyModel({ seed: 4 }), run)).toEqual(ALL);
+    expect(await compare(() => own(), run)).toEqual(ALL);
+  });
+
+  it("in a transfer: with frozen layers, then thawed", async () => {
+    const run: Run = async (model) => [
+      await phase()(model),
+      (unfreeze(model, { learningRate: 0.01 }), await phase()(model)),
+    ];
+    const build = (): LayersModel =>
+      replaceHead(tinyModel({ seed: 6 }), { classNames: tinyImages(3).classNames, seed: 1 });
+    expect(await compare(build, run)).toEqual({
+      replayed: 44,
+      eager: { "the first steps are recorded": 4 },
+    });
+  });
+});
+
+describe("a step is not replayed", () => {
+  const cases: [string, () => LayersModel, string][] = [
+    [
+      "with a layer of the user's own",
+      () => {
+        class Mine extends L.Layer {
+          static className = "Mine";
+          override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+            return tf.mul(Array.isArray(inputs) ? inputs[0] : inputs, 2);
+          }
+        }
+        const model = sequential({
+          layers: [
+            L.flatten({ inputShape: [8, 8, 3] }),
+            new Mine({}),
+            L.dense({ units: 3, activation: "softmax", kernelInitializer: "zeros" }),
+          ],
+        });
+        model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+        return model;
+      },
+      "Mine is not one of TensorFlow.js's own classes",
+    ],
+    [
+      "with a loss of the user's own",
+      () => {
+        const model = tinyModel({ seed: 1 });
+        const loss = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor =>
+          tf.squaredDifference(tf.oneHot(tf.cast(tf.reshape(yTrue, [-1]), "int32"), 3), yPred);
+        model.compile({ optimizer: "sgd", loss });
+        return model;
+      },
+      "the loss is a function",
+    ],
+    [
+      "with noise that JavaScript makes",
+      () => {
+        const model = sequential({
+          layers: [
+            L.gaussianNoise({ stddev: 0.1, inputShape: [8, 8, 3] }),
+            L.flatten(),
+            L.dense({ units: 3, activation: "softmax", kernelInitializer: "zeros" }),
+          ],
+        });
+        model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+        return model;
+      },
+      "JavaScript computes numbers that change from step to step",
+    ],
+    [
+      "whose layer was given another call",
+      () => {
+        const model = tinyModel({ seed: 1 });
+        const layer = model.layers[0];
+        layer.call = layer.call.bind(layer);
+        return model;
+      },
+      "the call of a ",
+    ],
+  ];
+  it.each(cases)("%s, and says why", async (_, build, reason) => {
+    const { replayed, eager } = await compare(build, phase());
+    expect(replayed).toBe(0);
+    expect(Object.keys(eager).some((key) => key.startsWith(reason))).toBe(true);
+  });
+
+  it("while a layer's settings differ from those of the recording", async () => {
+    const run: Run = (model) =>
+      phase({
+        callbacks: [
+          {
+            onBatchEnd: (step) => {
+              if (step === 6) Object.assign(model.layers[1], { momentum: 0.5 });
+            },
+          },
+        ],
+      })(model);
+    const { replayed, eager } = await compare(() => own(), run);
+    expect([replayed, eager]).toEqual([20, { "the first steps are recorded": 4 }]);
+  });
+});
+
+it("99 of 100 steps of the notebook's network are replayed", async () => {
+  const build = (): LayersModel =>
+    buildCifarModel({ seed: 1, inputShape: [8, 8, 3], numClasses: 3, filters: [4] });
+  Object.assign(replays(), { replayed: 0, eager: {} });
+  await phase({ train: tinyImages(400), epochs: 3 })(build());
+  const { replayed, eager } = replays();
+  expect(eager).toEqual({ "the first steps are recorded": 2 });
+  expect(replayed).toBe(298);
+});
