@@ -41,7 +41,10 @@ export interface LayerInternals {
   readonly _trainableWeights?: readonly LayerVariable[];
   /** Such as the statistics of a batch normalisation. */
   readonly _nonTrainableWeights?: readonly LayerVariable[];
-  readonly activation?: { getClassName(): string };
+  readonly activation?: {
+    getClassName(): string;
+    apply(x: Tensor, ...parameters: number[]): Tensor;
+  };
   readonly kernel?: LayerVariable;
   readonly bias?: LayerVariable | null;
 }

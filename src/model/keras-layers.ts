@@ -11,6 +11,7 @@ import { checkLiveModel } from "./check-model.ts";
 import { withConstraints } from "./constraints.ts";
 import { type CallFactory, type LayerInternals, modelInternals } from "./internals.ts";
 import { allLayers, isLeaf } from "./layer-tree.ts";
+import { fuseActivation, leakyReluCall, reluCall } from "./layers/activation.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
 import { conv2dCall } from "./layers/conv2d.ts";
 import { denseCall } from "./layers/dense.ts";
@@ -44,6 +45,8 @@ const CALLS: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
   ["RNN", recurrentCall],
   ["SimpleRNN", recurrentCall],
   ["SimpleRNNCell", cellCall],
+  ["LeakyReLU", leakyReluCall],
+  ["ReLU", reluCall],
 ]);
 
 const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInternals>());
@@ -52,11 +55,11 @@ const calls = /* @__PURE__ */ shared("calls", () => new WeakSet<LayerInternals["
 /**
  * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
  * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense,
- * Conv2D, recurrent layers and LayerNormalization in fused kernels where the backend has them, constraints of weights that
- * hold after each step, `trainable` of a model that reaches every layer inside, and one kernel, where the
- * backend has it, for a step of the optimizer that it was compiled with. {@link buildCifarModel},
- * {@link loadModel} and the training functions do it by themselves; call it for a model that you train or
- * freeze otherwise. Idempotent.
+ * Conv2D, activations, recurrent layers and LayerNormalization in fused kernels where the backend has them, constraints of
+ * weights that hold after each step, `trainable` of a model that reaches every layer inside, and one
+ * kernel, where the backend has it, for a step of the optimizer that it was compiled with.
+ * {@link buildCifarModel}, {@link loadModel} and the training functions do it by themselves; call it for
+ * a model that you train or freeze otherwise. Idempotent.
  * @param model any layers model; the `call` of its layers is replaced.
  * @returns the same model.
  * @throws {ArgumentError} if it is none, or has been disposed.
@@ -75,6 +78,7 @@ export function withKerasLayers<Model extends LayersModel>(model: Model): Model 
       counts.set(name, ordinal + 1);
       numberLayer(layer, ordinal);
     }
+    fuseActivation(layer);
     for (const part of [layer, ...cellsOf(layer)]) upgrade(part);
   }
   return model;

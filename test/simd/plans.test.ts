@@ -1,6 +1,7 @@
 /** What a shape decides, looked at without running it; and how plans are kept. */
 import { describe, expect, it } from "vitest";
 import { conv2D, conv2DFilterGradient } from "../../src/simd/plans/conv.ts";
+import { NO_EPILOGUE } from "../../src/simd/plans/epilogue.ts";
 import { gemm } from "../../src/simd/plans/gemm.ts";
 import { floatBits, Place, type Plan, PlanWriter } from "../../src/simd/plans/plan.ts";
 import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
@@ -21,7 +22,7 @@ const bits = floatBits(1.5);
 
 const kernelsOf = ({ preparations, calls }: Plan): string[] =>
   [...preparations.flatMap((one) => one.calls), ...calls].map(({ kernel }) => kernel);
-const places = { x: new Place(2), filter: new Place(3), bias: null, y: new Place(4) };
+const places = { x: new Place(2), filter: new Place(3), y: new Place(4) };
 
 describe("a plan", () => {
   it("chooses the algorithm by the shape alone", () => {
@@ -30,7 +31,7 @@ describe("a plan", () => {
       const sizes = convShape(shape, [3, 3, channels, channels], { strides: 1, pad: "same" })!;
       return kernelsOf(
         written((plan) => {
-          conv2D(plan, sizes, places, false);
+          conv2D(plan, sizes, places, NO_EPILOGUE);
         }),
       );
     };
@@ -43,7 +44,7 @@ describe("a plan", () => {
       const shape = [batch, size, size, channels];
       const sizes = convShape(shape, [3, 3, channels, channels], { strides: 1, pad: "same" })!;
       const { calls } = written((plan) => {
-        conv2D(plan, sizes, places, false);
+        conv2D(plan, sizes, places, NO_EPILOGUE);
         const gradient = { x: places.x, dy: places.y, dfilter: places.filter };
         conv2DFilterGradient(plan, sizes, gradient);
       });
@@ -99,10 +100,10 @@ describe("a plan", () => {
   it("has no call where there is nothing to do", () => {
     const shape = { m: 0, n: 3, k: 4, transposeA: false, transposeB: false };
     const stack = { outerA: [], outerB: [], outer: [] };
-    const at = { a: new Place(2), b: new Place(3), bias: null, c: new Place(4) };
+    const at = { a: new Place(2), b: new Place(3), c: new Place(4) };
     expect(
       written((plan) => {
-        gemm(plan, { ...shape, ...stack }, at, false);
+        gemm(plan, { ...shape, ...stack }, at, NO_EPILOGUE);
       }).calls,
     ).toEqual([]);
   });
@@ -119,14 +120,14 @@ describe("cuts of a convolution", () => {
         ...{ strides: 1, pad: "same" },
       })!;
       const { calls } = written((plan) => {
-        conv2D(plan, shape, places, false);
+        conv2D(plan, shape, places, NO_EPILOGUE);
       });
       expect(calls.at(-1)!.tasks, `${size}`).toBeGreaterThanOrEqual(32);
     }
     const tiny = convShape([1, 4, 4, 8], [1, 1, 8, 8], { strides: 1, pad: "same" })!;
     expect(
       written((plan) => {
-        conv2D(plan, tiny, places, false);
+        conv2D(plan, tiny, places, NO_EPILOGUE);
       }).calls.at(-1)!.tasks,
     ).toBe(1);
   });

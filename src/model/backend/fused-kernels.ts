@@ -7,8 +7,9 @@
  *
  * | name | inputs | attributes | outputs |
  * |---|---|---|---|
- * | `Conv2DBiasActivation` | x `[b,h,w,ci]`, filter `[fh,fw,ci,co]`, bias? `[co]` | strides, pad, dilations, activation `linear` or `relu` | y |
+ * | `Conv2DBiasActivation` | x `[b,h,w,ci]`, filter `[fh,fw,ci,co]`, bias? `[co]` | strides, pad, dilations, activation | y |
  * | `MatMulBiasActivation` | x `[m,k]`, kernel `[k,n]`, bias? `[n]` | activation | y |
+ * | `Activation` | x | activation, alpha of `leakyrelu` | y |
  * | `BatchNormTraining` | x `[...,c]`, gamma? `[c]`, beta? `[c]` | epsilon | y, mean, biased variance |
  * | `SeededDropout` | x | rate, seed | y |
  * | `SparseSoftmaxCrossEntropy` | logits `[n,k]`, labels int32 `[n]` | | loss `[n]` |
@@ -19,6 +20,9 @@
  * | `AdamUpdate` | list of variable, gradient, m, v, variable, ... | beta1, beta2, alpha, epsilon | none: updates in place |
  * | `SgdUpdate` | list of variable, gradient, velocity (with momentum only), variable, ... | learningRate, momentum, nesterov | none: updates in place |
  * | `StockUpdate` | what TensorFlow.js's optimizer keeps as scalars, then variable, gradient, its states, variable, ... | rule, learningRate, decay1, decay2, epsilon | none: updates in place, with the bits of TensorFlow.js |
+ *
+ * An activation is one that tfjs-layers names, but softmax, or `linear`. Kernels may have further outputs,
+ * for their gradients.
  */
 import {
   engine,
@@ -33,6 +37,7 @@ import {
 type FusedKernelName =
   | "Conv2DBiasActivation"
   | "MatMulBiasActivation"
+  | "Activation"
   | "BatchNormTraining"
   | "SeededDropout"
   | "SparseSoftmaxCrossEntropy"

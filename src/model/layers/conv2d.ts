@@ -1,9 +1,10 @@
 /**
- * A convolution that runs together with its bias and ReLU in one kernel where the backend has it.
- * tfjs-layers' own call fuses them for inference only.
+ * A convolution that runs together with its bias and activation in one kernel where the backend has it.
+ * tfjs-layers' own call fuses them for inference only, and few activations.
  */
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { type CallFactory, type LayerInternals, onlyTensor } from "../internals.ts";
+import { fusibleActivation } from "./activation.ts";
 
 interface Conv2DLayer extends LayerInternals {
   readonly strides: [number, number];
@@ -16,10 +17,9 @@ interface Conv2DLayer extends LayerInternals {
 export const conv2dCall: CallFactory = (layer, stock) => {
   const self = layer as Conv2DLayer;
   return (inputs, kwargs) => {
-    const activation = layer.activation?.getClassName() ?? "linear";
+    const activation = fusibleActivation(layer);
     const fusible =
-      kwargs.training === true &&
-      (activation === "linear" || activation === "relu") &&
+      activation !== undefined &&
       (self.padding === "same" || self.padding === "valid") &&
       self.dataFormat === "channelsLast" &&
       hasFusedKernel("Conv2DBiasActivation");

@@ -3,10 +3,11 @@
  * softmax, remembers the logits behind its probabilities, as Keras does: the loss takes them from
  * there, because a gradient through rounded probabilities dies where the network is most wrong.
  */
-import { add, matMul, relu, softmax, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import { add, matMul, softmax, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
 import { shared } from "../../brand.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import { type CallFactory, type LayerInternals, onlyTensor } from "../internals.ts";
+import { fusibleActivation } from "./activation.ts";
 
 const logitsOf = /* @__PURE__ */ shared("logits", () => new WeakMap<Tensor, Tensor>());
 
@@ -20,27 +21,34 @@ export function rememberedLogits(probabilities: Tensor): Tensor | undefined {
 export const denseCall: CallFactory = (layer, stock) => {
   return (inputs, kwargs) => {
     const x = onlyTensor(inputs);
-    const activation = layer.activation?.getClassName() ?? "linear";
-    const known = activation === "linear" || activation === "relu" || activation === "softmax";
-    if (kwargs.training !== true || x.rank !== 2 || !known) return stock(inputs, kwargs);
-    // No tidy here: the logits must live as long as the step that they belong to.
+    if (x.rank !== 2) return stock(inputs, kwargs);
+    if (kwargs.training === true && layer.activation?.getClassName() === "softmax") {
+      // No tidy here: the logits must live as long as the step that they belong to.
+      layer.invokeCallHook(inputs, kwargs);
+      const logits = linear(layer, x);
+      const probabilities = softmax(logits);
+      logitsOf.set(probabilities, logits);
+      return probabilities;
+    }
+    const activation = fusibleActivation(layer);
+    const y = activation === undefined ? undefined : fusedDense(layer, x, activation);
+    if (y === undefined) return stock(inputs, kwargs);
     layer.invokeCallHook(inputs, kwargs);
-    if (activation !== "softmax") return linear(layer, x, activation);
-    const logits = linear(layer, x, "linear");
-    const probabilities = softmax(logits);
-    logitsOf.set(probabilities, logits);
-    return probabilities;
+    return y;
   };
 };
 
-/** activation(x kernel + bias) with the weights of a layer. */
-export function linear(layer: LayerInternals, x: Tensor, activation: "linear" | "relu"): Tensor {
-  const kernel = layer.kernel!.read();
-  const bias = layer.bias?.read();
-  if (hasFusedKernel("MatMulBiasActivation")) {
-    return runFusedKernel("MatMulBiasActivation", { x, kernel, bias }, { activation })[0];
-  }
-  const product = matMul(x as Tensor2D, kernel as Tensor2D);
-  const sum = bias ? add(product, bias) : product;
-  return activation === "relu" ? relu(sum) : sum;
+/** The layer in one kernel, if the backend has it. */
+function fusedDense(layer: LayerInternals, x: Tensor, activation: string): Tensor | undefined {
+  if (!hasFusedKernel("MatMulBiasActivation")) return undefined;
+  const [kernel, bias] = [layer.kernel!.read(), layer.bias?.read()];
+  return runFusedKernel("MatMulBiasActivation", { x, kernel, bias }, { activation })[0];
+}
+
+/** x kernel + bias with the weights of a layer. */
+export function linear(layer: LayerInternals, x: Tensor): Tensor {
+  const fused = fusedDense(layer, x, "linear");
+  if (fused) return fused;
+  const product = matMul(x as Tensor2D, layer.kernel!.read() as Tensor2D);
+  return layer.bias ? add(product, layer.bias.read()) : product;
 }

@@ -58,7 +58,7 @@ function overSteps(
 ): { hidden: Tensor; last: Tensor[] } {
   const [steps, rows, features] = x.shape;
   const { units } = cell;
-  const rowsOfZ = linear(cell, reshape(x, [steps * rows, features]), "linear");
+  const rowsOfZ = linear(cell, reshape(x, [steps * rows, features]));
   const z = reshape(rowsOfZ, [steps, rows, rowsOfZ.shape[1]!]);
   const [activation, recurrentActivation] = activationsOf(cell);
   const { name } = KERNELS[cell.getClassName() as CellName];

@@ -4,8 +4,8 @@
  * step[k], where a table holds the distance of every filter tap and channel from the pixel. The
  * host pads the image beforehand, so that no tap falls outside.
  */
+import { finishRows } from "./epilogue";
 import { storeFirst } from "./vector";
-import { addBias } from "./gemm";
 import { packColumns, packRows } from "./gemm-pack";
 import { panel_columns, panel_columns_add, panel_gather } from "./gemm-tiles.generated";
 import {
@@ -95,7 +95,7 @@ function pixelAddresses(
 /** out = x * filter + bias. Tasks: blocks of pixels x blocks of panels. */
 export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void {
   const depth = words.depth;
-  const relu = words.relu != 0;
+  const activation = words.activation;
   const rows = words.rows;
   const columns = words.columns;
   const block = words.perTask;
@@ -138,7 +138,10 @@ export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void 
     panel_gather(count, depth, sources, steps, panel, 32, product + at, pitch);
     panel += <usize>depth << 5;
   }
-  if (bias || relu) addBias(count, channels, product, pitch, bias, relu);
+  if (bias || activation) {
+    const slopes = words.slopes + firstChannel;
+    finishRows(count, channels, product, pitch, bias, activation, slopes, scratch);
+  }
   if (dense) return;
   pixelAddresses(begin, count, rows, columns, out, words.toImage, outRow, outPixel, targets);
   for (let i = 0; i < count; i++) {

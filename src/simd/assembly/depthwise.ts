@@ -13,6 +13,7 @@ import {
   DepthwiseFilterGradientWords,
   DepthwiseRepeatWords,
 } from "./words.generated";
+import { activateRows, floorOf, isMoreThanFloor } from "./epilogue";
 import { madd, storeFirst } from "./vector";
 
 /** The first of `count` taps, `dilation` apart from `from` on, that is not before the image. */
@@ -31,7 +32,7 @@ function lastInside(from: i32, dilation: i32, size: i32, count: i32): i32 {
 }
 
 /**
- * y = x * filter + bias, then clamped to [floor, ceiling]. A tap lies `fromTap` bytes behind its
+ * y = x * filter + bias, then an activation. A tap lies `fromTap` bytes behind its
  * neighbour in the filter, a row of taps `fromTapRow`; both may be negative. Tasks: blocks of rows
  * of y.
  */
@@ -83,14 +84,18 @@ export function depthwise_conv2d_f32(task: i32, words: DepthwiseConv2dWords, scr
         to += toPixel;
       }
     }
+    if (isMoreThanFloor(words.activation)) {
+      const line = to - <usize>outWidth * toPixel;
+      activateRows(words.activation, outWidth, words.channels, line, toPixel, words.slopes, scratch);
+    }
   }
 }
 
-/** Clamps and stores `channels` sums. */
+/** Stores `channels` sums that are not under the floor. */
 // @ts-ignore: decorator
 @inline
-function put(to: usize, sum: v128, floor: v128, ceiling: v128, channels: i32): void {
-  storeFirst(to, f32x4.pmin(f32x4.pmax(sum, floor), ceiling), channels);
+function put(to: usize, sum: v128, floor: v128, channels: i32): void {
+  storeFirst(to, f32x4.pmax(sum, floor), channels);
 }
 
 /** Four columns of y, whose windows lie `step` bytes apart and inside. */
@@ -105,8 +110,7 @@ function fourColumns(
   down: usize,
   y: usize,
 ): void {
-  const floor = f32x4.splat(words.floor);
-  const ceiling = f32x4.splat(words.ceiling);
+  const floor = f32x4.splat(floorOf(words.activation));
   const bias = words.bias;
   const channels = words.channels;
   const toPixel = words.toPixel;
@@ -147,14 +151,14 @@ function fourColumns(
       corner += down;
       tapRow += fromTapRow;
     }
-    put(y + at, a0, floor, ceiling, 4);
-    put(y + at + 16, b0, floor, ceiling, 4);
-    put(y1 + at, a1, floor, ceiling, 4);
-    put(y1 + at + 16, b1, floor, ceiling, 4);
-    put(y2 + at, a2, floor, ceiling, 4);
-    put(y2 + at + 16, b2, floor, ceiling, 4);
-    put(y3 + at, a3, floor, ceiling, 4);
-    put(y3 + at + 16, b3, floor, ceiling, 4);
+    put(y + at, a0, floor, 4);
+    put(y + at + 16, b0, floor, 4);
+    put(y1 + at, a1, floor, 4);
+    put(y1 + at + 16, b1, floor, 4);
+    put(y2 + at, a2, floor, 4);
+    put(y2 + at + 16, b2, floor, 4);
+    put(y3 + at, a3, floor, 4);
+    put(y3 + at + 16, b3, floor, 4);
   }
   for (; c < channels; c += 4) {
     const at = <usize>c << 2;
@@ -180,10 +184,10 @@ function fourColumns(
       tapRow += fromTapRow;
     }
     const lanes = channels - c;
-    put(y + at, a0, floor, ceiling, lanes);
-    put(y1 + at, a1, floor, ceiling, lanes);
-    put(y2 + at, a2, floor, ceiling, lanes);
-    put(y3 + at, a3, floor, ceiling, lanes);
+    put(y + at, a0, floor, lanes);
+    put(y1 + at, a1, floor, lanes);
+    put(y2 + at, a2, floor, lanes);
+    put(y3 + at, a3, floor, lanes);
   }
 }
 
@@ -198,8 +202,7 @@ function oneColumn(
   down: usize,
   y: usize,
 ): void {
-  const floor = f32x4.splat(words.floor);
-  const ceiling = f32x4.splat(words.ceiling);
+  const floor = f32x4.splat(floorOf(words.activation));
   const bias = words.bias;
   const channels = words.channels;
   const fromTap = words.fromTap;
@@ -220,7 +223,7 @@ function oneColumn(
       corner += down;
       tapRow += fromTapRow;
     }
-    put(y + at, sum, floor, ceiling, channels - c);
+    put(y + at, sum, floor, channels - c);
   }
 }
 

@@ -2,6 +2,7 @@
  * Products of a few rows with a matrix, as of one sample with a dense layer's kernel. The matrix is read
  * once, in the order in which it lies in memory; packing it would cost as much as the product.
  */
+import { activateRows, floorOf, isMoreThanFloor } from "./epilogue";
 import { FewRowsWords } from "./words.generated";
 import { firstLanes, madd, storeFirst, sumLanes } from "./vector";
 
@@ -92,7 +93,7 @@ export function few_rows_f32(task: i32, words: FewRowsWords, scratch: usize): vo
   }
 }
 
-/** C = A B' (+ bias, then relu), B' of the rows of B of one task. Tasks: blocks of rows of B. */
+/** C = A B' (+ bias, then an activation), B' of the rows of B of one task. Tasks: blocks of rows of B. */
 export function few_rows_transposed_f32(task: i32, words: FewRowsWords, scratch: usize): void {
   const m = words.m;
   const n = words.n;
@@ -103,7 +104,7 @@ export function few_rows_transposed_f32(task: i32, words: FewRowsWords, scratch:
   const begin = task * words.perTask;
   const end = min(n, begin + words.perTask);
   const bias = words.bias;
-  const relu = words.relu != 0;
+  const floor = f32x4.splat(floorOf(words.activation));
   for (let j = begin; j < end; j += 4) {
     // Beyond the last row that one is read again.
     const b0 = words.b + <usize>j * row;
@@ -131,8 +132,13 @@ export function few_rows_transposed_f32(task: i32, words: FewRowsWords, scratch:
       }
       let sums = f32x4(sumLanes(s0), sumLanes(s1), sumLanes(s2), sumLanes(s3));
       if (bias) sums = f32x4.add(sums, v128.load(bias + (<usize>j << 2)));
-      if (relu) sums = f32x4.pmax(sums, f32x4.splat(0));
+      sums = f32x4.pmax(sums, floor);
       storeFirst(words.c + (<usize>(i * n + j) << 2), sums, end - j);
     }
+  }
+  if (isMoreThanFloor(words.activation)) {
+    const first = <usize>begin << 2;
+    const slopes = words.slopes + first;
+    activateRows(words.activation, m, end - begin, words.c + first, <usize>n << 2, slopes, scratch);
   }
 }

@@ -1,40 +1,59 @@
 /** The gradient of "add a bias, then an activation" over the rows of a [rows, channels] matrix. */
+import { activationGradientBlock } from "./activation-gradient";
 import { BiasActivationGradientWords, BiasGradientSumWords } from "./words.generated";
 import { storeFirst } from "./vector";
 
+/** Rows that are worked on together: about so many bytes of them stay in the first-level cache. */
+const BLOCK_BYTES: usize = 8192;
+
 /**
- * d = dy where y > 0, else 0, and the chunk's sum of d for each channel. Without y there was no
- * activation: then d is dy and not written. Tasks: chunks.
+ * d = dy through the activation (0: there is none, and d is dy) and its sums for each channel, of some
+ * rows. `spare`: 16 bytes that nobody else uses.
  */
+export function addBiasGradient(
+  gradient: i32,
+  rows: i32,
+  rowBytes: usize,
+  dy: usize,
+  kept: usize,
+  d: usize,
+  sums: usize,
+  spare: usize,
+): void {
+  if (gradient) {
+    const zero = f32x4.splat(0);
+    const bytes = <usize>rows * rowBytes;
+    const whole = bytes & ~(<usize>15);
+    activationGradientBlock(gradient - 1, dy, kept, d, whole, zero);
+    if (whole < bytes) {
+      activationGradientBlock(gradient - 1, dy + whole, kept + whole, spare, 16, zero);
+      storeFirst(d + whole, v128.load(spare), <i32>(bytes - whole) >> 2);
+    }
+  }
+  for (let row = 0; row < rows; row++) {
+    for (let at: usize = 0; at < rowBytes; at += 16) {
+      v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(d + at)));
+    }
+    d += rowBytes;
+  }
+}
+
+/** d and the chunk's sums of it. Without an activation d is dy and not written. Tasks: chunks. */
 export function bias_activation_gradient_f32(task: i32, words: BiasActivationGradientWords, scratch: usize): void {
-  const masked = words.y != 0;
   const channels = words.channels;
   const begin = task * words.perChunk;
-  const rows = min(words.perChunk, words.rows - begin);
+  const end = min(words.rows, begin + words.perChunk);
   const rowBytes = <usize>channels << 2;
-  const first = <usize>begin * rowBytes;
   const pitch = <usize>((channels + 3) & ~3) << 2;
+  const gradient = words.gradient;
   const sums = words.partial + <usize>task * pitch;
   memory.fill(sums, 0, pitch);
-  let y = words.y + first;
-  let dy = words.dy + first;
-  let to = words.d + first;
-  const zero = f32x4.splat(0);
-  for (let row = 0; row < rows; row++) {
-    if (masked) {
-      for (let at: usize = 0; at < rowBytes; at += 16) {
-        const d = v128.and(v128.load(dy + at), f32x4.gt(v128.load(y + at), zero));
-        storeFirst(to + at, d, <i32>(rowBytes - at) >> 2);
-        v128.store(sums + at, f32x4.add(v128.load(sums + at), d));
-      }
-    } else {
-      for (let at: usize = 0; at < rowBytes; at += 16) {
-        v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(dy + at)));
-      }
-    }
-    y += rowBytes;
-    dy += rowBytes;
-    to += rowBytes;
+  const block = max(1, <i32>(BLOCK_BYTES / rowBytes));
+  for (let row = begin; row < end; row += block) {
+    const first = <usize>row * rowBytes;
+    const dy = words.dy + first;
+    const d = gradient ? words.d + first : dy;
+    addBiasGradient(gradient, min(block, end - row), rowBytes, dy, words.kept + first, d, sums, scratch);
   }
 }
 

@@ -3,6 +3,9 @@
  * Rows are summed in chunks of fixed size; chunks are combined in their order in float64. Partial
  * results and coefficients have a float for each channel, rounded up to four (`pitch` bytes).
  */
+import { activationGradientBlock } from "./activation-gradient";
+import { activateRows } from "./epilogue";
+import { addBiasGradient } from "./fused-activation";
 import {
   BatchNormApplyWords,
   BatchNormCombineWords,
@@ -10,7 +13,6 @@ import {
   BatchNormGradientCombineWords,
   BatchNormGradientSumsWords,
   BatchNormMomentsWords,
-  BatchNormReluGradientApplyWords,
 } from "./words.generated";
 import { madd, storeFirst } from "./vector";
 
@@ -129,57 +131,120 @@ export function batch_norm_combine_f32(task: i32, words: BatchNormCombineWords, 
   }
 }
 
-/** y = (x - mean) factor + beta. Tasks: blocks of rows. */
-export function batch_norm_apply_f32(task: i32, words: BatchNormApplyWords, scratch: usize): void {
-  const begin = task * words.perChunk;
-  const rows = min(words.perChunk, words.rows - begin);
-  const rowBytes = <usize>words.channels << 2;
-  const mean = words.mean;
-  const factor = words.factor;
-  let beta = words.beta;
-  if (!beta) {
-    beta = scratch;
-    memory.fill(beta, 0, (rowBytes + 15) & ~(<usize>15));
-  }
-  let x = words.x + <usize>begin * rowBytes;
-  let y = words.y + <usize>begin * rowBytes;
-  const whole = rowBytes & ~(<usize>15);
-  for (let row = 0; row < rows; row++) {
-    for (let at: usize = 0; at < whole; at += 16) {
-      const centred = f32x4.sub(v128.load(x + at), v128.load(mean + at));
-      v128.store(y + at, madd(centred, v128.load(factor + at), v128.load(beta + at)));
-    }
-    if (whole < rowBytes) {
-      const centred = f32x4.sub(v128.load(x + whole), v128.load(mean + whole));
-      const last = madd(centred, v128.load(factor + whole), v128.load(beta + whole));
-      storeFirst(y + whole, last, <i32>(rowBytes - whole) >> 2);
-    }
-    x += rowBytes;
-    y += rowBytes;
-  }
+/** Rows that are worked on together: about so many bytes of them stay in the first-level cache. */
+const BLOCK_BYTES: usize = 8192;
+
+// @ts-ignore: decorator
+@inline
+function rowsPerBlock(rowBytes: usize): i32 {
+  return max(1, <i32>(BLOCK_BYTES / rowBytes));
 }
 
-/** Sums of dy and of dy (x - mean) for each channel in one chunk. Tasks: chunks. */
-export function batch_norm_gradient_sums_f32(task: i32, words: BatchNormGradientSumsWords, scratch: usize): void {
-  const channels = words.channels;
+/** A row of zeros at `zeros` where there is no beta. */
+// @ts-ignore: decorator
+@inline
+function betaOrZeros(beta: usize, pitch: usize, zeros: usize): usize {
+  if (beta) return beta;
+  memory.fill(zeros, 0, pitch);
+  return zeros;
+}
+
+/** Bytes of scratch memory that a block of rows takes. */
+// @ts-ignore: decorator
+@inline
+function blockBytes(pitch: usize): usize {
+  return max(BLOCK_BYTES, pitch) + 64;
+}
+
+// @ts-ignore: decorator
+@inline
+function normalized(x: usize, mean: usize, factor: usize, beta: usize): v128 {
+  return madd(f32x4.sub(v128.load(x), v128.load(mean)), v128.load(factor), v128.load(beta));
+}
+
+/** y = (x - mean) factor + beta, then an activation. Tasks: blocks of rows. */
+export function batch_norm_apply_f32(task: i32, words: BatchNormApplyWords, scratch: usize): void {
   const begin = task * words.perChunk;
-  const rows = min(words.perChunk, words.rows - begin);
+  const end = min(words.rows, begin + words.perChunk);
+  const channels = words.channels;
   const rowBytes = <usize>channels << 2;
   const pitch = pitchOf(channels);
   const mean = words.mean;
-  const first = <usize>begin * rowBytes;
-  const sums = words.partial + <usize>task * 2 * pitch;
-  const zero = f32x4.splat(0);
+  const factor = words.factor;
+  const beta = betaOrZeros(words.beta, pitch, scratch + 64);
+  const activation = words.activation;
+  const whole = rowBytes & ~(<usize>15);
+  const block = rowsPerBlock(rowBytes);
+  for (let first = begin; first < end; first += block) {
+    const rows = min(block, end - first);
+    let x = words.x + <usize>first * rowBytes;
+    let y = words.y + <usize>first * rowBytes;
+    for (let row = 0; row < rows; row++) {
+      for (let at: usize = 0; at < whole; at += 16) {
+        v128.store(y + at, normalized(x + at, mean + at, factor + at, beta + at));
+      }
+      if (whole < rowBytes) {
+        const last = normalized(x + whole, mean + whole, factor + whole, beta + whole);
+        storeFirst(y + whole, last, <i32>(rowBytes - whole) >> 2);
+      }
+      x += rowBytes;
+      y += rowBytes;
+    }
+    if (activation) {
+      const at = words.y + <usize>first * rowBytes;
+      activateRows(activation, rows, channels, at, rowBytes, words.slopes, scratch);
+    }
+  }
+}
+
+/** dz = dy times the slope of an activation at z = (x - mean) factor + beta, of some rows. */
+function throughActivation(
+  gradient: i32,
+  alpha: f32,
+  rows: i32,
+  rowBytes: usize,
+  x: usize,
+  dy: usize,
+  dz: usize,
+  mean: usize,
+  factor: usize,
+  beta: usize,
+): void {
+  let z = dz;
+  for (let row = 0; row < rows; row++) {
+    // What is stored behind a row the next one overwrites.
+    for (let at: usize = 0; at < rowBytes; at += 16) {
+      v128.store(z + at, normalized(x + at, mean + at, factor + at, beta + at));
+    }
+    x += rowBytes;
+    z += rowBytes;
+  }
+  activationGradientBlock(gradient - 1, dy, dz, dz, <usize>rows * rowBytes, f32x4.splat(alpha));
+}
+
+/** Adds dy and dy (x - mean) of `rows` rows to the sums of each channel. */
+function addGradientSums(
+  rows: i32,
+  rowBytes: usize,
+  x0: usize,
+  dy0: usize,
+  mean: usize,
+  sums: usize,
+  pitch: usize,
+): void {
   let channel: usize = 0;
   for (; channel + 64 <= rowBytes; channel += 64) {
-    let x = words.x + first + channel;
-    let dy = words.dy + first + channel;
+    let x = x0 + channel;
+    let dy = dy0 + channel;
     const m0 = v128.load(mean + channel);
     const m1 = v128.load(mean + channel, 16);
     const m2 = v128.load(mean + channel, 32);
     const m3 = v128.load(mean + channel, 48);
-    let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
-    let q0 = zero, q1 = zero, q2 = zero, q3 = zero;
+    const to = sums + channel;
+    const products = to + pitch;
+    let s0 = v128.load(to), s1 = v128.load(to, 16), s2 = v128.load(to, 32), s3 = v128.load(to, 48);
+    let q0 = v128.load(products), q1 = v128.load(products, 16);
+    let q2 = v128.load(products, 32), q3 = v128.load(products, 48);
     for (let row = 0; row < rows; row++) {
       let d = v128.load(dy);
       s0 = f32x4.add(s0, d);
@@ -196,21 +261,21 @@ export function batch_norm_gradient_sums_f32(task: i32, words: BatchNormGradient
       x += rowBytes;
       dy += rowBytes;
     }
-    const to = sums + channel;
     v128.store(to, s0);
     v128.store(to, s1, 16);
     v128.store(to, s2, 32);
     v128.store(to, s3, 48);
-    v128.store(to + pitch, q0);
-    v128.store(to + pitch, q1, 16);
-    v128.store(to + pitch, q2, 32);
-    v128.store(to + pitch, q3, 48);
+    v128.store(products, q0);
+    v128.store(products, q1, 16);
+    v128.store(products, q2, 32);
+    v128.store(products, q3, 48);
   }
   for (; channel < rowBytes; channel += 16) {
-    let x = words.x + first + channel;
-    let dy = words.dy + first + channel;
+    let x = x0 + channel;
+    let dy = dy0 + channel;
     const m = v128.load(mean + channel);
-    let s = zero, q = zero;
+    let s = v128.load(sums + channel);
+    let q = v128.load(sums + pitch + channel);
     for (let row = 0; row < rows; row++) {
       const d = v128.load(dy);
       s = f32x4.add(s, d);
@@ -220,6 +285,46 @@ export function batch_norm_gradient_sums_f32(task: i32, words: BatchNormGradient
     }
     v128.store(sums + channel, s);
     v128.store(sums + pitch + channel, q);
+  }
+}
+
+/**
+ * Sums of dz and of dz (x - mean) for each channel in one chunk; dz is dy, or what an activation behind
+ * passes back. Tasks: chunks.
+ */
+export function batch_norm_gradient_sums_f32(task: i32, words: BatchNormGradientSumsWords, scratch: usize): void {
+  const channels = words.channels;
+  const begin = task * words.perChunk;
+  const end = min(words.rows, begin + words.perChunk);
+  const rowBytes = <usize>channels << 2;
+  const pitch = pitchOf(channels);
+  const mean = words.mean;
+  const sums = words.partial + <usize>task * 2 * pitch;
+  memory.fill(sums, 0, 2 * pitch);
+  const gradient = words.gradient;
+  if (!gradient) {
+    const first = <usize>begin * rowBytes;
+    return addGradientSums(end - begin, rowBytes, words.x + first, words.dy + first, mean, sums, pitch);
+  }
+  const beta = betaOrZeros(words.beta, pitch, scratch + blockBytes(pitch));
+  const block = rowsPerBlock(rowBytes);
+  for (let row = begin; row < end; row += block) {
+    const rows = min(block, end - row);
+    const first = <usize>row * rowBytes;
+    const x = words.x + first;
+    throughActivation(
+      gradient,
+      words.alpha,
+      rows,
+      rowBytes,
+      x,
+      words.dy + first,
+      scratch,
+      mean,
+      words.factor,
+      beta,
+    );
+    addGradientSums(rows, rowBytes, x, scratch, mean, sums, pitch);
   }
 }
 
@@ -265,68 +370,51 @@ function inputGradient(x: usize, dy: usize, mean: usize, coefficients: usize, pi
   return madd(v128.load(dy), v128.load(coefficients), base);
 }
 
-/** dx = a dy + b (x - mean) + c. Tasks: blocks of rows. */
+/**
+ * dx = a dz + b (x - mean) + c; dz is dy, or what an activation behind passes back. Where an activation
+ * and a bias stand before, x is that one's output: dx goes on through it, and is summed for each
+ * channel. Tasks: blocks of rows.
+ */
 export function batch_norm_gradient_apply_f32(task: i32, words: BatchNormGradientApplyWords, scratch: usize): void {
   const channels = words.channels;
   const begin = task * words.perChunk;
-  const rows = min(words.perChunk, words.rows - begin);
+  const end = min(words.rows, begin + words.perChunk);
   const rowBytes = <usize>channels << 2;
   const pitch = pitchOf(channels);
-  const first = <usize>begin * rowBytes;
   const mean = words.mean;
   const coefficients = words.coefficients;
-  let x = words.x + first;
-  let dy = words.dy + first;
-  let dx = words.dx + first;
-  const whole = rowBytes & ~(<usize>15);
-  for (let row = 0; row < rows; row++) {
-    for (let at: usize = 0; at < whole; at += 16) {
-      v128.store(dx + at, inputGradient(x + at, dy + at, mean + at, coefficients + at, pitch));
-    }
-    if (whole < rowBytes) {
-      const last = inputGradient(x + whole, dy + whole, mean + whole, coefficients + whole, pitch);
-      storeFirst(dx + whole, last, <i32>(rowBytes - whole) >> 2);
-    }
-    x += rowBytes;
-    dy += rowBytes;
-    dx += rowBytes;
-  }
-}
-
-/** The same behind a relu and a bias: d = dx where x > 0, else 0, and its sums for each channel. */
-export function batch_norm_relu_gradient_apply_f32(task: i32, words: BatchNormReluGradientApplyWords, scratch: usize): void {
-  const channels = words.channels;
-  const begin = task * words.perChunk;
-  const rows = min(words.perChunk, words.rows - begin);
-  const rowBytes = <usize>channels << 2;
-  const pitch = pitchOf(channels);
-  const first = <usize>begin * rowBytes;
-  const mean = words.mean;
-  const coefficients = words.coefficients;
+  const gradient = words.gradient;
+  const before = words.before;
   const sums = words.partial + <usize>task * pitch;
-  memory.fill(sums, 0, pitch);
-  let x = words.x + first;
-  let dy = words.dy + first;
-  let dx = words.dx + first;
-  const zero = f32x4.splat(0);
+  if (words.partial) memory.fill(sums, 0, pitch);
+  const beta = gradient ? betaOrZeros(words.beta, pitch, scratch + blockBytes(pitch)) : 0;
   const whole = rowBytes & ~(<usize>15);
-  for (let row = 0; row < rows; row++) {
-    for (let at: usize = 0; at < whole; at += 16) {
-      const open = f32x4.gt(v128.load(x + at), zero);
-      const d = inputGradient(x + at, dy + at, mean + at, coefficients + at, pitch);
-      const masked = v128.and(d, open);
-      v128.store(dx + at, masked);
-      v128.store(sums + at, f32x4.add(v128.load(sums + at), masked));
+  const block = rowsPerBlock(rowBytes);
+  for (let row = begin; row < end; row += block) {
+    const rows = min(block, end - row);
+    const first = <usize>row * rowBytes;
+    let x = words.x + first;
+    let dy = words.dy + first;
+    let dx = words.dx + first;
+    if (gradient) {
+      throughActivation(gradient, words.alpha, rows, rowBytes, x, dy, scratch, mean, words.factor, beta);
+      dy = scratch;
     }
-    if (whole < rowBytes) {
-      const open = f32x4.gt(v128.load(x + whole), zero);
-      const d = inputGradient(x + whole, dy + whole, mean + whole, coefficients + whole, pitch);
-      const masked = v128.and(d, open);
-      storeFirst(dx + whole, masked, <i32>(rowBytes - whole) >> 2);
-      v128.store(sums + whole, f32x4.add(v128.load(sums + whole), masked));
+    for (let i = 0; i < rows; i++) {
+      for (let at: usize = 0; at < whole; at += 16) {
+        v128.store(dx + at, inputGradient(x + at, dy + at, mean + at, coefficients + at, pitch));
+      }
+      if (whole < rowBytes) {
+        const last = inputGradient(x + whole, dy + whole, mean + whole, coefficients + whole, pitch);
+        storeFirst(dx + whole, last, <i32>(rowBytes - whole) >> 2);
+      }
+      x += rowBytes;
+      dy += rowBytes;
+      dx += rowBytes;
     }
-    x += rowBytes;
-    dy += rowBytes;
-    dx += rowBytes;
+    if (words.partial) {
+      const at = words.dx + first;
+      addBiasGradient(before, rows, rowBytes, at, words.x + first, at, sums, scratch);
+    }
   }
 }

@@ -1,4 +1,5 @@
 /** Matrix products C = A B (+ bias, then an activation), A and B each as they are or transposed. */
+import { finishRows } from "./epilogue";
 import { storeFirst } from "./vector";
 import { packColumns, packRows } from "./gemm-pack";
 import {
@@ -14,29 +15,6 @@ const DEPTH: i32 = 256;
 
 /** Rows of the transposed A that are copied together. */
 const ROWS: i32 = 96;
-
-/** Adds `bias` (if given) to `rows` rows of `columns` floats and raises what is under `floor`. */
-export function addBias(
-  rows: i32,
-  columns: i32,
-  c: usize,
-  ldc: usize,
-  bias: usize,
-  relu: bool,
-): void {
-  const floor = f32x4.splat(relu ? 0 : -Infinity);
-  const zero = f32x4.splat(0);
-  for (let j = 0; j < columns; j += 4) {
-    const at = <usize>j << 2;
-    const offset = bias ? v128.load(bias + at) : zero;
-    let to = c + at;
-    for (let i = 0; i < rows; i++) {
-      const sum = f32x4.add(v128.load(to), offset);
-      storeFirst(to, f32x4.pmax(sum, floor), columns - j);
-      to += ldc;
-    }
-  }
-}
 
 /**
  * Copies `columns` of each of the `rows` 8 columns wide rows at `from` to rows `ldc` bytes apart.
@@ -143,9 +121,11 @@ export function gemm_f32(task: i32, words: GemmWords, scratch: usize): void {
     }
   }
   const bias = words.bias;
-  const relu = words.relu != 0;
-  if (chunks == 1 && (bias || relu)) {
-    addBias(rows, columns, c, ldc, bias ? bias + (<usize>j0 << 2) : 0, relu);
+  const activation = words.activation;
+  if (bias || activation) {
+    const first = <usize>j0 << 2;
+    const slopes = words.slopes + first;
+    finishRows(rows, columns, c, ldc, bias ? bias + first : 0, activation, slopes, scratch);
   }
 }
 
@@ -174,6 +154,8 @@ export function gemm_sum_f32(task: i32, words: GemmSumWords, scratch: usize): vo
     storeFirst(to + (<usize>i << 2), sum, count - i);
   }
   const bias = words.bias;
-  const relu = words.relu != 0;
-  if (bias || relu) addBias(rows, n, to, <usize>n << 2, bias, relu);
+  const activation = words.activation;
+  if (bias || activation) {
+    finishRows(rows, n, to, <usize>n << 2, bias, activation, words.slopes, scratch);
+  }
 }

@@ -8,7 +8,7 @@ import { select } from "./vector";
 
 // @ts-ignore: decorator
 @inline
-function polynomial(x: v128, acc: v128, next: f32): v128 {
+export function polynomial(x: v128, acc: v128, next: f32): v128 {
   return f32x4.add(f32x4.mul(acc, x), f32x4.splat(next));
 }
 

@@ -7,6 +7,7 @@
  * groups of up to 16, one cache line. Vectors of four channels may overrun the channels of a tile's
  * row: what lies there is arbitrary and meets nothing but itself.
  */
+import { activateRows, floorOf, isMoreThanFloor } from "./epilogue";
 import { touch } from "./gemm-cache";
 import { madd, storeFirst } from "./vector";
 import {
@@ -364,7 +365,7 @@ function storeOutputs(
 }
 
 /**
- * `count` channels of y = A' m A + bias of the tiles [begin, end), then max(y, 0) if `relu`. What lies
+ * `count` channels of y = A' m A + bias of the tiles [begin, end), then an activation. What lies
  * outside the image is not written.
  */
 export function planesToOutput(
@@ -381,7 +382,8 @@ export function planesToOutput(
   begin: i32,
   end: i32,
   bias: usize,
-  relu: bool,
+  activation: i32,
+  slopes: usize,
   work: usize,
 ): void {
   const pixel = <usize>channels << 2;
@@ -392,7 +394,7 @@ export function planesToOutput(
   const eight = v128.load32_splat(work, 12);
   const sums = work + CONSTANTS_BYTES;
   // Without an activation the floor is minus infinity, which changes nothing.
-  const floor = f32x4.splat(relu ? 0 : -Infinity);
+  const floor = f32x4.splat(floorOf(activation));
   for (let tile = begin; tile < end; tile++) {
     const row = tile / tilesAcross;
     const left = (tile - row * tilesAcross) * 4;
@@ -415,6 +417,12 @@ export function planesToOutput(
         storeOutputs(true, sums, 4, 4, 4, offset, floor, four, eight, to, pixel, rowBytes);
       } else {
         storeOutputs(false, sums, columns, rows, lanes, offset, floor, four, eight, to, pixel, rowBytes);
+      }
+    }
+    if (isMoreThanFloor(activation)) {
+      for (let i = 0; i < rows; i++) {
+        const line = target + <usize>i * rowBytes;
+        activateRows(activation, columns, count, line, pixel, slopes, sums);
       }
     }
   }

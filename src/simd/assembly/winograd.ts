@@ -192,7 +192,8 @@ export function winograd_conv2d_f32(task: i32, words: WinogradConv2dWords, scrat
     begin,
     end,
     words.bias ? words.bias + firstChannel : 0,
-    words.relu != 0,
+    words.activation,
+    words.slopes + firstChannel,
     work,
   );
 }

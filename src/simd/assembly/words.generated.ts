@@ -32,6 +32,29 @@ export const enum Unary {
   Sign,
   ClipByValue,
   Erf,
+  Gelu,
+  GeluNew,
+  Swish,
+  Mish,
+  HardSigmoid,
+  Softsign,
+}
+
+export const enum ActivationGradient {
+  Elu,
+  Selu,
+  Sigmoid,
+  Tanh,
+  Softplus,
+  Relu,
+  Relu6,
+  LeakyRelu,
+  Gelu,
+  GeluNew,
+  Swish,
+  Mish,
+  HardSigmoid,
+  Softsign,
 }
 
 export const enum Binary {
@@ -141,10 +164,11 @@ export class Conv2dWords {
   steps: usize;
   panels: usize;
   bias: usize;
+  activation: i32;
+  slopes: usize;
   out: usize;
   depth: i32;
   channels: i32;
-  relu: i32;
   pixels: i32;
   rows: i32;
   columns: i32;
@@ -223,6 +247,8 @@ export class WinogradConv2dWords {
   x: usize;
   u: usize;
   bias: usize;
+  activation: i32;
+  slopes: usize;
   y: usize;
   inHeight: i32;
   inWidth: i32;
@@ -236,7 +262,6 @@ export class WinogradConv2dWords {
   perTask: i32;
   tileBlocks: i32;
   panelsPerTask: i32;
-  relu: i32;
 }
 
 // @ts-ignore: decorator
@@ -344,6 +369,8 @@ export class DepthwiseConv2dWords {
   x: usize;
   filter: usize;
   bias: usize;
+  activation: i32;
+  slopes: usize;
   y: usize;
   height: i32;
   width: i32;
@@ -365,8 +392,6 @@ export class DepthwiseConv2dWords {
   toImage: usize;
   toRow: usize;
   toPixel: usize;
-  floor: f32;
-  ceiling: f32;
 }
 
 // @ts-ignore: decorator
@@ -420,10 +445,11 @@ export class FewRowsWords {
   b: usize;
   c: usize;
   bias: usize;
+  activation: i32;
+  slopes: usize;
   m: i32;
   n: i32;
   k: i32;
-  relu: i32;
   perTask: i32;
 }
 
@@ -434,6 +460,8 @@ export class GemmWords {
   b: usize;
   c: usize;
   bias: usize;
+  activation: i32;
+  slopes: usize;
   m: i32;
   n: i32;
   k: i32;
@@ -441,7 +469,6 @@ export class GemmWords {
   ldb: usize;
   transposeA: i32;
   transposeB: i32;
-  relu: i32;
   blockRows: i32;
   blockColumns: i32;
   rowBlocks: i32;
@@ -461,7 +488,8 @@ export class GemmSumWords {
   m: i32;
   chunks: i32;
   bias: usize;
-  relu: i32;
+  activation: i32;
+  slopes: usize;
   perTask: i32;
 }
 
@@ -469,6 +497,18 @@ export class GemmSumWords {
 @unmanaged
 export class MultiplyAddPeakWords {
   rounds: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class ActivationGradientWords {
+  dy: usize;
+  kept: usize;
+  dx: usize;
+  length: i32;
+  perTask: i32;
+  op: i32;
+  alpha: f32;
 }
 
 // @ts-ignore: decorator
@@ -838,6 +878,8 @@ export class BatchNormApplyWords {
   mean: usize;
   factor: usize;
   beta: usize;
+  activation: i32;
+  slopes: usize;
 }
 
 // @ts-ignore: decorator
@@ -865,6 +907,12 @@ export class BatchNormGradientApplyWords {
   perChunk: i32;
   mean: usize;
   coefficients: usize;
+  gradient: i32;
+  alpha: f32;
+  factor: usize;
+  beta: usize;
+  before: i32;
+  partial: usize;
 }
 
 // @ts-ignore: decorator
@@ -892,6 +940,10 @@ export class BatchNormGradientSumsWords {
   channels: i32;
   perChunk: i32;
   mean: usize;
+  gradient: i32;
+  alpha: f32;
+  factor: usize;
+  beta: usize;
 }
 
 // @ts-ignore: decorator
@@ -906,24 +958,11 @@ export class BatchNormMomentsWords {
 
 // @ts-ignore: decorator
 @unmanaged
-export class BatchNormReluGradientApplyWords {
-  x: usize;
-  dy: usize;
-  dx: usize;
-  rows: i32;
-  channels: i32;
-  perChunk: i32;
-  mean: usize;
-  coefficients: usize;
-  partial: usize;
-}
-
-// @ts-ignore: decorator
-@unmanaged
 export class BiasActivationGradientWords {
-  y: usize;
+  kept: usize;
   dy: usize;
   d: usize;
+  gradient: i32;
   partial: usize;
   rows: i32;
   channels: i32;

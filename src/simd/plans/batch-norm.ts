@@ -1,4 +1,7 @@
 import { CONSTANTS } from "../schema/constants.ts";
+import { operation } from "../schema/operations.ts";
+import type { ActivationGradient } from "./element-wise.ts";
+import { type Activation, epilogue } from "./epilogue.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
 
@@ -35,7 +38,13 @@ export function coefficientBytes(channels: number): number {
 /** Whether batch normalisation in training takes so many channels. */
 export function fitsTraining(channels: number, hasBeta: boolean): boolean {
   // A beta that is not given is zeros in scratch memory.
-  return hasBeta || pitchOf(channels) <= CONSTANTS.SCRATCH_BYTES;
+  return hasBeta || pitchOf(channels) + 64 <= CONSTANTS.SCRATCH_BYTES;
+}
+
+/** Whether it passes the gradient of an activation behind it on by itself. */
+export function fitsActivationBehind(channels: number): boolean {
+  // A block of rows and a row of zeros.
+  return 2 * pitchOf(channels) + 16384 <= CONSTANTS.SCRATCH_BYTES;
 }
 
 /** Whether batch normalisation with given statistics takes so many channels. */
@@ -54,80 +63,97 @@ export function batchNorm(
   plan.call("batch_norm_f32", Math.ceil(rows / perTask), { ...places, rows, channels, perTask });
 }
 
-/** y = (x - mean) factor + beta, with the statistics of x; factor = gamma / sqrt(variance + epsilon). */
-export function batchNormTraining(
+/** The statistics of x; factor = gamma / sqrt(variance + epsilon). */
+export function batchNormStatistics(
   plan: PlanWriter,
   matrix: Matrix,
   {
     x,
-    y,
-    gamma,
-    beta,
-    epsilon,
     ...results
-  }: Record<"x" | "y" | "mean" | "variance" | "factor" | "epsilon", Place> &
-    Record<"gamma" | "beta", Place | null>,
+  }: Record<"x" | "mean" | "variance" | "factor" | "epsilon", Place> & { gamma: Place | null },
 ): void {
   const { perChunk, chunks, pitch } = cut(matrix);
-  const { mean, factor } = results;
   const partial = plan.temporary(chunks * 2 * pitch);
   plan.call("batch_norm_moments_f32", chunks, { x, partial, ...matrix, perChunk });
-  const words = { partial, gamma, ...results, ...matrix, perChunk, epsilon };
-  plan.call("batch_norm_combine_f32", 1, words);
-  plan.call("batch_norm_apply_f32", chunks, { x, y, ...matrix, perChunk, mean, factor, beta });
+  plan.call("batch_norm_combine_f32", 1, { partial, ...results, ...matrix, perChunk });
+}
+
+/** y = (x - mean) factor + beta, then an activation. */
+export function batchNormApply(
+  plan: PlanWriter,
+  matrix: Matrix,
+  activation: Activation,
+  places: Record<"x" | "y" | "mean" | "factor", Place> & { beta: Place | null },
+): void {
+  const { perChunk, chunks } = cut(matrix);
+  const given = epilogue(plan, activation, matrix.channels, { bias: null, slopes: null });
+  const { activation: word, slopes } = given;
+  const words = { ...places, ...matrix, perChunk, activation: word, slopes };
+  plan.call("batch_norm_apply_f32", chunks, words);
+}
+
+/** The number of a gradient and 1; 0 for none. */
+function gradientWord(op: ActivationGradient | null): number {
+  return op === null ? 0 : operation("ActivationGradient", op) + 1;
 }
 
 /** dgamma, dbeta and the coefficients of dx. */
 export function batchNormGradient(
   plan: PlanWriter,
   matrix: Matrix,
+  behind: ActivationGradient | null,
   {
     x,
     dy,
     mean,
+    factor,
+    beta,
+    alpha,
     ...results
   }: Record<"x" | "dy" | "mean" | "variance" | "factor" | "dgamma" | "dbeta", Place> &
-    Record<"coefficients" | "epsilon", Place>,
+    Record<"coefficients" | "epsilon" | "alpha", Place> & { beta: Place | null },
 ): void {
   const { perChunk, chunks, pitch } = cut(matrix);
   const partial = plan.temporary(chunks * 2 * pitch);
-  const words = { x, dy, partial, ...matrix, perChunk, mean };
-  plan.call("batch_norm_gradient_sums_f32", chunks, words);
-  plan.call("batch_norm_gradient_combine_f32", 1, { partial, ...results, ...matrix, chunks });
+  const words = { x, dy, partial, ...matrix, perChunk, mean, factor, beta, alpha };
+  plan.call("batch_norm_gradient_sums_f32", chunks, { ...words, gradient: gradientWord(behind) });
+  const combined = { partial, factor, ...results, ...matrix, chunks };
+  plan.call("batch_norm_gradient_combine_f32", 1, combined);
 }
 
-/** dx, which is linear in dy and x with coefficients for each channel. */
+/**
+ * dx, which is linear in what `behind` passes back of dy, and in x, with coefficients for each channel.
+ * With `dbias`, x is the output of "add a bias, then the activation `before`", whose gradient this goes
+ * through as well.
+ */
 export function batchNormInputGradient(
   plan: PlanWriter,
   matrix: Matrix,
-  places: Record<"x" | "dy" | "dx" | "mean" | "coefficients", Place>,
-): void {
-  const { perChunk, chunks } = cut(matrix);
-  plan.call("batch_norm_gradient_apply_f32", chunks, { ...places, ...matrix, perChunk });
-}
-
-/** The same through a relu that stands before, with the gradient of a bias before that. */
-export function batchNormReluInputGradient(
-  plan: PlanWriter,
-  matrix: Matrix,
-  { dbias, ...places }: Record<"x" | "dy" | "dx" | "mean" | "coefficients" | "dbias", Place>,
+  { behind, before }: Record<"behind" | "before", ActivationGradient | null>,
+  {
+    dbias,
+    ...places
+  }: Record<"x" | "dy" | "dx" | "mean" | "coefficients" | "factor" | "alpha", Place> &
+    Record<"beta" | "dbias", Place | null>,
 ): void {
   const { perChunk, chunks, pitch } = cut(matrix);
-  const partial = plan.temporary(Math.max(1, chunks) * pitch);
+  const partial = dbias && plan.temporary(Math.max(1, chunks) * pitch);
   const words = { ...places, ...matrix, perChunk, partial };
-  plan.call("batch_norm_relu_gradient_apply_f32", chunks, words);
-  sumBias(plan, matrix, chunks, partial, dbias);
+  const gradients = { gradient: gradientWord(behind), before: gradientWord(before) };
+  plan.call("batch_norm_gradient_apply_f32", chunks, { ...words, ...gradients });
+  if (dbias && partial) sumBias(plan, matrix, chunks, partial, dbias);
 }
 
-/** The gradient of "add a bias, then relu" (with y), or of a bias alone. */
+/** The gradient of "add a bias, then an activation", or of a bias alone. */
 export function biasActivationGradient(
   plan: PlanWriter,
   matrix: Matrix,
-  { dbias, ...places }: { y: Place | null; dy: Place; d: Place | null; dbias: Place },
+  op: ActivationGradient | null,
+  { dbias, ...places }: { kept: Place | null; dy: Place; d: Place | null; dbias: Place },
 ): void {
   const { perChunk, chunks, pitch } = cut(matrix);
   const partial = plan.temporary(Math.max(1, chunks) * pitch);
-  const words = { ...places, partial, ...matrix, perChunk };
+  const words = { ...places, partial, ...matrix, perChunk, gradient: gradientWord(op) };
   plan.call("bias_activation_gradient_f32", chunks, words);
   sumBias(plan, matrix, chunks, partial, dbias);
 }

@@ -1,5 +1,6 @@
 import type { ConvShape } from "./conv-shape.ts";
 import { fill } from "./element-wise.ts";
+import { type Epilogue, NO_EPILOGUE } from "./epilogue.ts";
 import type { Place, PlanWriter, WordsOf } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
 
@@ -26,20 +27,19 @@ function repeated(plan: PlanWriter, shape: ConvShape, x: Place): Place {
   return out;
 }
 
-/** y = x * filter (+ bias, then max(y, 0) if `relu`), each channel by itself. */
+/** y = x * filter, then the epilogue, each channel by itself. */
 export function depthwiseConv2D(
   plan: PlanWriter,
   shape: ConvShape,
-  { x, filter, bias, y }: { x: Place; filter: Place; bias: Place | null; y: Place },
-  relu: boolean,
+  { x, filter, y }: Record<"x" | "filter" | "y", Place>,
+  epilogue: Epilogue,
 ): void {
   const { outHeight, outWidth, outChannels, filterWidth } = shape;
   const toPixel = outChannels * 4;
   convolve(plan, sizes(shape), {
-    ...{ x: repeated(plan, shape, x), filter, bias, y },
+    ...{ x: repeated(plan, shape, x), filter, y, ...epilogue },
     ...{ fromTap: toPixel, fromTapRow: filterWidth * toPixel },
     ...{ toImage: outHeight * outWidth * toPixel, toRow: outWidth * toPixel, toPixel },
-    ...{ floor: relu ? 0 : -Infinity, ceiling: Infinity },
   });
 }
 
@@ -89,7 +89,7 @@ export function depthwiseInputGradient(
         ...{ padTop: vertical.pad, padLeft: across.pad },
       };
       convolve(plan, size, {
-        ...{ x: dy, bias: null, floor: -Infinity, ceiling: Infinity },
+        ...{ x: dy, ...NO_EPILOGUE },
         filter: filter.plus((vertical.last * shape.filterWidth + across.last) * pixel),
         ...{
           fromTapRow: -vertical.step * shape.filterWidth * pixel,

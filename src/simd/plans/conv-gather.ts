@@ -1,6 +1,7 @@
 import { CONSTANTS } from "../schema/constants.ts";
 import { type Axis, axesOf, type ConvShape } from "./conv-shape.ts";
 import { fill } from "./element-wise.ts";
+import { type Epilogue, NO_EPILOGUE } from "./epilogue.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
 
@@ -210,12 +211,12 @@ function windows(
   return { taps, depth: taps.length * shape.inChannels, steps, calls };
 }
 
-/** y = x * filter (+ bias, then max(y, 0) if `relu`), for any convolution. */
+/** y = x * filter, then the epilogue, for any convolution. */
 export function gatherConv2D(
   plan: PlanWriter,
   shape: ConvShape,
-  { x, filter, bias, y }: { x: Place; filter: Place; bias: Place | null; y: Place },
-  relu: boolean,
+  { x, filter, y }: Record<"x" | "filter" | "y", Place>,
+  epilogue: Epilogue,
 ): void {
   const { inChannels, outHeight, outWidth, outChannels: channels } = shape;
   const { taps, depth, steps, calls } = windows(plan, shape, x);
@@ -226,8 +227,8 @@ export function gatherConv2D(
   calls.forEach((words, call) => {
     const { tasks, ...cuts } = cut(words.pixels, channels, depth);
     plan.call("conv2d_f32", tasks, {
-      ...{ ...words, steps, panels, bias, out: y.plus(call * words.pixels * toPixel) },
-      ...{ depth, channels, relu, toImage: outHeight * toRow, toRow, toPixel, ...cuts },
+      ...{ ...words, steps, panels, ...epilogue, out: y.plus(call * words.pixels * toPixel) },
+      ...{ depth, channels, toImage: outHeight * toRow, toRow, toPixel, ...cuts },
     });
   });
 }
@@ -308,7 +309,7 @@ function phaseGradient(
   calls.forEach((words, call) => {
     const { tasks, ...cuts } = cut(words.pixels, inChannels, depth);
     plan.call("conv2d_f32", tasks, {
-      ...{ ...words, steps, panels, bias: null, depth, channels: inChannels, relu: false },
+      ...{ ...words, steps, panels, ...NO_EPILOGUE, depth, channels: inChannels },
       out: dx.plus(call * axes[0].from * slice + first),
       ...{ toImage: axes[0].stride * slice, toRow: axes[1].stride * row },
       ...{ toPixel: axes[2].stride * pixel, ...cuts },

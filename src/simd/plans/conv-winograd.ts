@@ -1,5 +1,6 @@
 import { CONSTANTS } from "../schema/constants.ts";
 import type { ConvShape } from "./conv-shape.ts";
+import type { Epilogue } from "./epilogue.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
 
@@ -115,14 +116,14 @@ function cut(shape: ConvShape): {
 }
 
 /**
- * y = x * filter (+ bias, then max(y, 0) if `relu`). `turned`: the filter is that of the convolution
+ * y = x * filter, then the epilogue. `turned`: the filter is that of the convolution
  * whose input gradient this is.
  */
 export function winogradConv2D(
   plan: PlanWriter,
   shape: ConvShape,
-  { x, filter, bias, y }: { x: Place; filter: Place; bias: Place | null; y: Place },
-  { relu, turned = false }: { relu: boolean; turned?: boolean },
+  { x, filter, y }: Record<"x" | "filter" | "y", Place>,
+  { epilogue, turned = false }: { epilogue: Epilogue; turned?: boolean },
 ): void {
   const { inChannels: inputs, outChannels: outputs } = shape;
   const name = turned ? "Winograd, turned" : "Winograd";
@@ -135,7 +136,7 @@ export function winogradConv2D(
     } else plan.call("winograd_filter_f32", tasks, { filter, u: to, inputs, outputs });
   });
   const { tasks, ...cuts } = cut(shape);
-  plan.call("winograd_conv2d_f32", tasks, { x, u, bias, y, ...images(shape), ...cuts, relu });
+  plan.call("winograd_conv2d_f32", tasks, { x, u, y, ...epilogue, ...images(shape), ...cuts });
 }
 
 /** dfilter of a convolution. */

@@ -12,6 +12,7 @@ import {
   winogradFilterGradient,
 } from "./conv-winograd.ts";
 import { fill } from "./element-wise.ts";
+import { type Epilogue, NO_EPILOGUE } from "./epilogue.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 
 /** Whether a SIMD path takes the convolution of these sizes. */
@@ -19,15 +20,15 @@ export function fitsConv(shape: ConvShape): boolean {
   return fitsGather(shape);
 }
 
-/** y = x * filter (+ bias, then max(y, 0) if `relu`). The algorithm follows from the sizes alone. */
+/** y = x * filter, then the epilogue. The algorithm follows from the sizes alone. */
 export function conv2D(
   plan: PlanWriter,
   shape: ConvShape,
-  places: { x: Place; filter: Place; bias: Place | null; y: Place },
-  relu: boolean,
+  places: Record<"x" | "filter" | "y", Place>,
+  epilogue: Epilogue,
 ): void {
-  if (fitsWinograd(shape)) winogradConv2D(plan, shape, places, { relu });
-  else gatherConv2D(plan, shape, places, relu);
+  if (fitsWinograd(shape)) winogradConv2D(plan, shape, places, { epilogue });
+  else gatherConv2D(plan, shape, places, epilogue);
 }
 
 /** The gradient with respect to x. */
@@ -38,8 +39,8 @@ export function conv2DInputGradient(
 ): void {
   const turned = inputGradientShape(shape);
   if (fitsWinograd(turned)) {
-    const places = { x: dy, filter, bias: null, y: dx };
-    winogradConv2D(plan, turned, places, { relu: false, turned: true });
+    const places = { x: dy, filter, y: dx };
+    winogradConv2D(plan, turned, places, { epilogue: NO_EPILOGUE, turned: true });
   } else gatherInputGradient(plan, shape, { dy, filter, dx });
 }
 

@@ -54,6 +54,28 @@ export function unary(
   plan.call("unary_f32", tasksOf(length), words);
 }
 
+export type ActivationGradient = Operation<"ActivationGradient">;
+
+/** Whether an activation's gradient follows from its output, and whether from its input. */
+export function followsFrom(op: ActivationGradient): { output: boolean; input: boolean } {
+  const number = operation("ActivationGradient", op);
+  return {
+    output: number < operation("ActivationGradient", "LeakyRelu"),
+    input: number >= operation("ActivationGradient", "Relu"),
+  };
+}
+
+/** dx = dy times the slope of the activation, which follows from what was `kept`. */
+export function activationGradient(
+  plan: PlanWriter,
+  op: ActivationGradient,
+  length: number,
+  places: Record<"dy" | "kept" | "dx" | "alpha", Place>,
+): void {
+  const words = { ...places, ...cut(length), op: operation("ActivationGradient", op) };
+  plan.call("activation_gradient_f32", tasksOf(length), words);
+}
+
 /** Whether there is such an operation of int32. */
 export function hasUnaryInt(op: string): op is UnaryIntOperation {
   return (OPERATIONS.UnaryInt as readonly string[]).includes(op);

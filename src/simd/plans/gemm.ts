@@ -1,4 +1,5 @@
 import { fill } from "./element-wise.ts";
+import { type Epilogue, NO_EPILOGUE } from "./epilogue.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
 
@@ -46,29 +47,29 @@ function offsetsOf(
   return offsets;
 }
 
-/** C = A B (+ bias, then max(C, 0) if `relu`); all matrices are without gaps. */
+/** C = A B, then the epilogue; all matrices are without gaps. */
 export function gemm(
   plan: PlanWriter,
   shape: GemmShape,
-  { a, b, bias, c }: { a: Place; b: Place; bias: Place | null; c: Place },
-  relu: boolean,
+  { a, b, c }: Record<"a" | "b" | "c", Place>,
+  epilogue: Epilogue,
 ): void {
   const { m, n, k, transposeA, transposeB, outerA, outerB, outer } = shape;
   const batch = outer.reduce((product, size) => product * size, 1);
   if (m * n * batch === 0) return;
   const perTask = Math.max(1, Math.ceil(16384 / n));
   const sum = (partial: Place, chunks: number): void => {
-    const words = { partial, c, n, m, chunks, bias, relu, perTask };
+    const words = { partial, c, n, m, chunks, ...epilogue, perTask };
     plan.call("gemm_sum_f32", batch * Math.ceil(m / perTask), words);
   };
   if (k === 0) {
-    // Nothing but the bias.
+    // Nothing but the epilogue.
     fill(plan, 4, batch * m * n, c, 0);
     sum(c, 1);
     return;
   }
   if (batch === 1 && m <= FEW_ROWS && !transposeA) {
-    fewRows(plan, { m, n, k }, { a, b, c, bias }, { transposeB, relu }, sum);
+    fewRows(plan, { m, n, k }, { a, b, c }, { transposeB, epilogue }, sum);
     return;
   }
   const rowBlocks = Math.ceil(m / BLOCK_ROWS);
@@ -82,9 +83,9 @@ export function gemm(
     batch === 1 ? null : plan.table(offsetsOf(own, outer, matrixBytes));
   const target = chunks === 1 ? c : plan.temporary(chunks * batch * m * n * 4);
   plan.call("gemm_f32", blocks * chunks, {
-    ...{ a, b, c: target, bias: chunks === 1 ? bias : null, m, n, k },
+    ...{ a, b, c: target, m, n, k, ...(chunks === 1 ? epilogue : NO_EPILOGUE) },
     ...{ lda: (transposeA ? m : k) * 4, ldb: (transposeB ? k : n) * 4, transposeA, transposeB },
-    ...{ relu, blockRows: BLOCK_ROWS, blockColumns: BLOCK_COLUMNS, rowBlocks, columnBlocks },
+    ...{ blockRows: BLOCK_ROWS, blockColumns: BLOCK_COLUMNS, rowBlocks, columnBlocks },
     ...{ perChunk: Math.ceil(k / chunks), chunks },
     ...{ offsetsA: table(outerA, m * k * 4), offsetsB: table(outerB, k * n * 4) },
   });
@@ -95,8 +96,8 @@ export function gemm(
 function fewRows(
   plan: PlanWriter,
   { m, n, k }: { m: number; n: number; k: number },
-  { a, b, c, bias }: { a: Place; b: Place; bias: Place | null; c: Place },
-  { transposeB, relu }: { transposeB: boolean; relu: boolean },
+  { a, b, c }: Record<"a" | "b" | "c", Place>,
+  { transposeB, epilogue }: { transposeB: boolean; epilogue: Epilogue },
   sum: (partial: Place, chunks: number) => void,
 ): void {
   const rows = transposeB ? n : k;
@@ -105,11 +106,11 @@ function fewRows(
   const tasks = Math.ceil(rows / perTask);
   const words = { a, b, m, n, k, perTask };
   if (transposeB) {
-    plan.call("few_rows_transposed_f32", tasks, { ...words, c, bias, relu });
+    plan.call("few_rows_transposed_f32", tasks, { ...words, c, ...epilogue });
     return;
   }
-  const needsSum = tasks > 1 || bias !== null || relu;
+  const needsSum = tasks > 1 || epilogue.bias !== null || epilogue.activation !== 0;
   const target = tasks > 1 ? plan.temporary(tasks * m * n * 4) : c;
-  plan.call("few_rows_f32", tasks, { ...words, c: target, bias: null, relu: false });
+  plan.call("few_rows_f32", tasks, { ...words, c: target, ...NO_EPILOGUE });
   if (needsSum) sum(target, tasks);
 }

@@ -5,6 +5,7 @@
 import { type OPERATIONS, operation } from "../schema/operations.ts";
 import { sliceCopy } from "./copy.ts";
 import { fill } from "./element-wise.ts";
+import { NO_EPILOGUE } from "./epilogue.ts";
 import { gemm } from "./gemm.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 
@@ -43,7 +44,7 @@ function product(
   const outer = { outerA: [], outerB: [], outer: [] };
   const shape = { m: rows, n, k, transposeA: false, transposeB: transposed, ...outer };
   plan.block(() => {
-    gemm(plan, shape, { ...places, bias: null }, false);
+    gemm(plan, shape, places, NO_EPILOGUE);
   });
 }
 

@@ -1,7 +1,18 @@
+import { epilogue } from "./epilogue.ts";
 import type { Words } from "./words.ts";
 
 /** A matrix of rows along the last axis; `perChunk` rows go to a task. */
 const matrix = { rows: "int", channels: "int", perChunk: "int" } as const satisfies Words;
+
+/** An activation of what was normalised; its gradient follows from its input. */
+const activationBehind = {
+  /** 0: none; else 1 + the number of an operation of `ActivationGradient`. */
+  gradient: "int",
+  /** Of LeakyRelu. */
+  alpha: "float",
+  factor: "ptr",
+  beta: "ptr",
+} as const satisfies Words;
 
 export const BatchNorm = {
   x: "ptr",
@@ -41,6 +52,8 @@ export const BatchNormApply = {
   mean: "ptr",
   factor: "ptr",
   beta: "ptr",
+  activation: epilogue.activation,
+  slopes: epilogue.slopes,
 } as const satisfies Words;
 
 export const BatchNormGradientSums = {
@@ -50,6 +63,7 @@ export const BatchNormGradientSums = {
   partial: "ptr",
   ...matrix,
   mean: "ptr",
+  ...activationBehind,
 } as const satisfies Words;
 
 export const BatchNormGradientCombine = {
@@ -73,18 +87,19 @@ export const BatchNormGradientApply = {
   ...matrix,
   mean: "ptr",
   coefficients: "ptr",
-} as const satisfies Words;
-
-export const BatchNormReluGradientApply = {
-  ...BatchNormGradientApply,
-  /** [chunks, pitch] */
+  ...activationBehind,
+  /** As `gradient`, of the activation whose output x is. */
+  before: "int",
+  /** [chunks, pitch]: where a bias stands before. */
   partial: "ptr",
 } as const satisfies Words;
 
 export const BiasActivationGradient = {
-  y: "ptr",
+  kept: "ptr",
   dy: "ptr",
   d: "ptr",
+  /** 0: no activation; else 1 + the number of an operation of `ActivationGradient`. */
+  gradient: "int",
   /** [chunks, pitch] */
   partial: "ptr",
   ...matrix,

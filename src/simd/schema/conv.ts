@@ -1,3 +1,4 @@
+import { epilogue } from "./epilogue.ts";
 import type { Words } from "./words.ts";
 
 /** Pixels of images in memory: bytes from one image, row, pixel to the next. */
@@ -29,11 +30,10 @@ export const Conv2d = {
   x: "ptr",
   steps: "ptr",
   panels: "ptr",
-  bias: "ptr",
+  ...epilogue,
   out: "ptr",
   depth: "int",
   channels: "int",
-  relu: "int",
   pixels: "int",
   rows: "int",
   columns: "int",

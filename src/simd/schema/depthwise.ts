@@ -1,3 +1,4 @@
+import { epilogue } from "./epilogue.ts";
 import type { Words } from "./words.ts";
 
 /** Channels count after repetition. */
@@ -23,7 +24,7 @@ const sizes = {
 export const DepthwiseConv2d = {
   x: "ptr",
   filter: "ptr",
-  bias: "ptr",
+  ...epilogue,
   y: "ptr",
   ...sizes,
   /** Bytes from a tap of the filter to the next, and from a row of taps. */
@@ -33,8 +34,6 @@ export const DepthwiseConv2d = {
   toImage: "size",
   toRow: "size",
   toPixel: "size",
-  floor: "float",
-  ceiling: "float",
 } as const satisfies Words;
 
 export const DepthwiseFilterGradient = {

@@ -29,6 +29,18 @@ export const Binary = {
 /** The same for int32. */
 export const UnaryInt = { ...Unary, p: "int", q: "int" } as const satisfies Words;
 
+export const ActivationGradient = {
+  dy: "ptr",
+  /** The output or the input, whichever the gradient follows from. */
+  kept: "ptr",
+  dx: "ptr",
+  length: "int",
+  perTask: "int",
+  op: "int",
+  /** Of LeakyRelu. */
+  alpha: "float",
+} as const satisfies Words;
+
 export const Predicate = {
   x: "ptr",
   out: "ptr",

@@ -1,10 +1,11 @@
+import { epilogue } from "./epilogue.ts";
 import type { Words } from "./words.ts";
 
 export const Gemm = {
   a: "ptr",
   b: "ptr",
   c: "ptr",
-  bias: "ptr",
+  ...epilogue,
   m: "int",
   n: "int",
   k: "int",
@@ -12,7 +13,6 @@ export const Gemm = {
   ldb: "size",
   transposeA: "int",
   transposeB: "int",
-  relu: "int",
   blockRows: "int",
   /** A multiple of 8. */
   blockColumns: "int",
@@ -32,8 +32,7 @@ export const GemmSum = {
   n: "int",
   m: "int",
   chunks: "int",
-  bias: "ptr",
-  relu: "int",
+  ...epilogue,
   perTask: "int",
 } as const satisfies Words;
 
@@ -42,11 +41,10 @@ export const FewRows = {
   b: "ptr",
   /** The product, or of each chunk of k one [m, n]. */
   c: "ptr",
-  bias: "ptr",
+  ...epilogue,
   m: "int",
   n: "int",
   k: "int",
-  relu: "int",
   /** Rows of B. */
   perTask: "int",
 } as const satisfies Words;

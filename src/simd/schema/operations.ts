@@ -29,6 +29,33 @@ export const OPERATIONS = {
     "Sign",
     "ClipByValue",
     "Erf",
+    // Activations of tfjs-layers that are no kernels of tfjs.
+    "Gelu",
+    "GeluNew",
+    "Swish",
+    "Mish",
+    "HardSigmoid",
+    "Softsign",
+  ],
+  /** Gradients of activations, by their operations' names in `Unary`. */
+  ActivationGradient: [
+    // They follow from the output.
+    "Elu",
+    "Selu",
+    "Sigmoid",
+    "Tanh",
+    "Softplus",
+    // From the output or the input.
+    "Relu",
+    "Relu6",
+    // From the input.
+    "LeakyRelu",
+    "Gelu",
+    "GeluNew",
+    "Swish",
+    "Mish",
+    "HardSigmoid",
+    "Softsign",
   ],
   Binary: [
     "Add",

@@ -1,3 +1,4 @@
+import { epilogue } from "./epilogue.ts";
 import type { Words } from "./words.ts";
 
 export const WinogradFilter = {
@@ -23,13 +24,12 @@ const images = {
 export const WinogradConv2d = {
   x: "ptr",
   u: "ptr",
-  bias: "ptr",
+  ...epilogue,
   y: "ptr",
   ...images,
   perTask: "int",
   tileBlocks: "int",
   panelsPerTask: "int",
-  relu: "int",
 } as const satisfies Words;
 
 /** A chunk of tiles, block after block. */

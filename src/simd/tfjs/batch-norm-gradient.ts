@@ -2,12 +2,17 @@ import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import {
   batchNormGradient,
   batchNormInputGradient,
-  batchNormReluInputGradient,
   coefficientBytes,
+  fitsActivationBehind,
   type Matrix,
 } from "../plans/batch-norm.ts";
+import type { ActivationGradient } from "../plans/element-wise.ts";
 import { floatBits } from "../plans/plan.ts";
+import type { KeyPart } from "../runtime/key-table.ts";
+import { ActivationGradientOutput } from "./activation.ts";
 import type { SimdBackend } from "./backend.ts";
+import { BatchNormOutput } from "./batch-norm-output.ts";
+import { matrixOf } from "./matrix.ts";
 import type { PendingData } from "./tensor-record.ts";
 
 export interface BatchNormGradientInputs {
@@ -19,95 +24,122 @@ export interface BatchNormGradientInputs {
   readonly factor: TensorInfo;
 }
 
+/** An activation behind the normalisation, whose gradient is not computed yet. */
+interface Behind {
+  readonly op: ActivationGradient;
+  readonly alpha: number;
+  /** The gradient of its output. */
+  readonly dy: TensorInfo;
+  /** Of the normalisation: by it what the activation was applied to is computed anew. */
+  readonly beta: TensorInfo | undefined;
+}
+
 /**
- * The gradient of batch normalisation in training. Its sums, dgamma and dbeta are computed at once;
- * dx, which is linear in dy and x with coefficients for each channel, when it is asked for. If what
- * stands before is a relu and a bias, `throughRelu` computes their gradients in the same pass.
+ * The gradient of batch normalisation in training, and in the same passes of an activation behind it. Its
+ * sums, dgamma and dbeta are computed at once; dx, which is linear in dy and x with coefficients for each
+ * channel, when it is asked for. If what stands before is an activation and a bias, `throughBias`
+ * computes their gradients in the same pass.
  */
 export class BatchNormGradient implements PendingData {
   readonly #backend: SimdBackend;
-  readonly #dy: TensorInfo;
-  readonly #x: TensorInfo;
-  readonly #mean: TensorInfo;
+  readonly #tensors: Record<"dy" | "x" | "mean" | "factor", TensorInfo> & {
+    readonly beta: TensorInfo | undefined;
+  };
+  readonly #behind: Behind | null;
   readonly #matrix: Matrix;
   readonly #coefficients: number;
 
   constructor(
     backend: SimdBackend,
-    { dy, x, mean, variance, factor }: BatchNormGradientInputs,
+    inputs: BatchNormGradientInputs,
     epsilon: number,
     { dgamma, dbeta }: { dgamma: TensorInfo; dbeta: TensorInfo },
   ) {
     this.#backend = backend;
+    const { x, mean, variance, factor } = inputs;
     this.#matrix = matrixOf(x);
-    [this.#dy, this.#x, this.#mean] = [dy, x, mean].map((tensor) => backend.share(tensor));
+    this.#behind = behindOf(backend, inputs);
+    const { dy, beta } = this.#behind ?? { dy: inputs.dy, beta: undefined };
+    this.#tensors = { dy, x, mean, factor, beta };
+    for (const tensor of this.#all()) backend.share(tensor);
     this.#coefficients = backend.heap.allocate(coefficientBytes(this.#matrix.channels));
     backend.run(
       this.#key("BatchNormTrainingGrad"),
       {
         ...this.#pointers(),
         variance: backend.pointer(variance),
-        factor: backend.pointer(factor),
         dgamma: backend.pointer(dgamma),
         dbeta: backend.pointer(dbeta),
         epsilon: floatBits(epsilon),
       },
       (plan, places) => {
-        batchNormGradient(plan, this.#matrix, places);
+        batchNormGradient(plan, this.#matrix, this.#behind?.op ?? null, places);
       },
     );
   }
 
   compute(dx: number): void {
-    this.#backend.run(
-      this.#key("BatchNormTrainingGrad.dx"),
-      { ...this.#pointers(), dx },
-      (plan, places) => {
-        batchNormInputGradient(plan, this.#matrix, places);
-      },
-    );
+    this.#run(dx, null, null);
   }
 
   /**
-   * Whether `y`, the output of a relu, is what was normalised. The same data in another shape, as
-   * behind a flattening layer, have other channels, and so other sums.
+   * Whether `y`, the data of an output of this shape, are what was normalised. In another shape, as
+   * behind a flattening layer, they have other channels, and so other sums.
    */
-  follows(y: TensorInfo): boolean {
-    return this.#x.dataId === y.dataId && util.arraysEqual(this.#x.shape, y.shape);
+  follows(y: TensorInfo, shape: readonly number[]): boolean {
+    const { x } = this.#tensors;
+    return x.dataId === y.dataId && util.arraysEqual(x.shape, [...shape]);
   }
 
-  /** Writes dx where x > 0, else 0, and the sums of that for each channel. */
-  throughRelu(dx: number, dbias: number): void {
+  /** Writes what the activation `before`, whose output x is, passes back of dx, and its sums. */
+  throughBias(before: ActivationGradient, dx: number, dbias: number): void {
+    this.#run(dx, before, dbias);
+  }
+
+  release(): void {
+    for (const tensor of this.#all()) this.#backend.disposeIntermediateTensorInfo(tensor);
+    this.#backend.heap.release(this.#coefficients);
+  }
+
+  #all(): TensorInfo[] {
+    return Object.values(this.#tensors).filter((tensor) => tensor !== undefined);
+  }
+
+  #run(dx: number, before: ActivationGradient | null, dbias: number | null): void {
     this.#backend.run(
-      this.#key("BatchNormTrainingGrad.relu"),
+      [...this.#key("BatchNormTrainingGrad.dx"), before],
       { ...this.#pointers(), dx, dbias },
       (plan, places) => {
-        batchNormReluInputGradient(plan, this.#matrix, places);
+        const behind = this.#behind?.op ?? null;
+        batchNormInputGradient(plan, this.#matrix, { behind, before }, places);
       },
     );
   }
 
-  release(): void {
-    for (const tensor of [this.#dy, this.#x, this.#mean]) {
-      this.#backend.disposeIntermediateTensorInfo(tensor);
-    }
-    this.#backend.heap.release(this.#coefficients);
+  #key(name: string): KeyPart[] {
+    return [name, this.#matrix.rows, this.#matrix.channels, this.#behind?.op];
   }
 
-  #key(name: string): string {
-    return `${name}|${this.#matrix.rows}|${this.#matrix.channels}`;
-  }
-
-  #pointers(): Record<"x" | "dy" | "mean" | "coefficients", number> {
-    const [x, dy, mean] = [this.#x, this.#dy, this.#mean].map((tensor) =>
-      this.#backend.pointer(tensor),
-    );
-    return { x, dy, mean, coefficients: this.#coefficients };
+  #pointers(): Record<"x" | "dy" | "mean" | "factor" | "coefficients" | "alpha", number> & {
+    beta: number | null;
+  } {
+    const { dy, x, mean, factor, beta } = this.#tensors;
+    const pointer = (tensor: TensorInfo): number => this.#backend.pointer(tensor);
+    return {
+      ...{ x: pointer(x), dy: pointer(dy), mean: pointer(mean), factor: pointer(factor) },
+      ...{ coefficients: this.#coefficients, alpha: floatBits(this.#behind?.alpha ?? 0) },
+      beta: beta ? pointer(beta) : null,
+    };
   }
 }
 
-/** A tensor as a matrix of rows along its last axis. */
-export function matrixOf({ shape }: TensorInfo): Matrix {
-  const channels = shape.at(-1) ?? 1;
-  return { rows: channels === 0 ? 0 : util.sizeFromShape(shape) / channels, channels };
+/** The activation of the normalised that `dy` comes through, if both gradients fit into one pass. */
+function behindOf(backend: SimdBackend, { dy, x, mean }: BatchNormGradientInputs): Behind | null {
+  const { pending } = backend.data.get(dy.dataId);
+  if (!(pending instanceof ActivationGradientOutput)) return null;
+  const output = backend.data.get(pending.kept.dataId).pending;
+  if (!(output instanceof BatchNormOutput) || !output.isOf(x, mean)) return null;
+  if (!fitsActivationBehind(matrixOf(x).channels)) return null;
+  const { op, alpha } = pending;
+  return { op, alpha, dy: pending.dy, beta: output.beta };
 }

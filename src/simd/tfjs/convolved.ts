@@ -1,9 +1,10 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { conv2D } from "../plans/conv.ts";
 import type { ConvShape } from "../plans/conv-shape.ts";
+import { epilogue as epilogueWords } from "../plans/epilogue.ts";
 import type { Unique } from "../runtime/key-table.ts";
 import type { SimdBackend } from "./backend.ts";
-import { applyEpilogue, type Epilogue, insideProduct } from "./epilogue.ts";
+import { applyEpilogue, type Epilogue, type Inside, insideProduct } from "./epilogue.ts";
 
 export interface ConvolutionInputs {
   readonly x: TensorInfo;
@@ -17,26 +18,27 @@ export interface Convolution {
   readonly write: typeof conv2D;
 }
 
-/** x * filter (+ bias, then relu or nothing). */
+/** x * filter, then a bias and an activation. */
 export function convolved(
   backend: SimdBackend,
   { kernelName, write }: Convolution,
   shape: Unique<ConvShape>,
-  { x, filter, bias }: ConvolutionInputs,
-  relu: boolean,
+  { x, filter }: ConvolutionInputs,
+  { bias, slopes, activation }: Inside,
 ): TensorInfo {
   const y = backend.output([shape.batch, shape.outHeight, shape.outWidth, shape.outChannels]);
   if (util.sizeFromShape(y.shape) === 0) return y;
   backend.run(
-    [kernelName, shape, relu],
+    [kernelName, shape, activation.name, activation.alpha],
     {
       x: backend.pointer(x),
       filter: backend.pointer(filter),
       bias: bias ? backend.pointer(bias) : null,
+      slopes: slopes ? backend.pointer(slopes) : null,
       y: backend.pointer(y),
     },
     (plan, places) => {
-      write(plan, shape, places, relu);
+      write(plan, shape, places, epilogueWords(plan, activation, shape.outChannels, places));
     },
     { filter: backend.prepared(filter) },
   );
@@ -52,6 +54,6 @@ export function fusedConvolution(
   epilogue: Epilogue,
 ): TensorInfo {
   const done = insideProduct(epilogue, shape.outChannels);
-  const y = convolved(backend, convolution, shape, { ...inputs, bias: done.bias }, done.relu);
+  const y = convolved(backend, convolution, shape, inputs, done.inside);
   return applyEpilogue(backend, y, epilogue, done);
 }

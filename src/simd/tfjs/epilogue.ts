@@ -1,4 +1,6 @@
-import { getKernel, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
+import { getKernel, type NamedAttrMap, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import type { UnaryOperation } from "../plans/element-wise.ts";
+import { type Activation, LINEAR } from "../plans/epilogue.ts";
 import { shown, SimdBackendError } from "../simd-error.ts";
 import type { SimdBackend } from "./backend.ts";
 
@@ -10,15 +12,24 @@ export interface Epilogue {
   readonly leakyreluAlpha?: number | undefined;
 }
 
-/** tfjs's names of activations that take no further input. */
-const UNARY: Record<string, string> = {
+/** The part of an epilogue that product kernels do themselves. */
+export interface Inside {
+  readonly bias?: TensorInfo | undefined;
+  /** Of Prelu, one for each channel. */
+  readonly slopes?: TensorInfo | undefined;
+  readonly activation: Activation;
+}
+
+/** Kernels by tfjs's names of activations that take no further input. */
+const UNARY: Readonly<Record<string, UnaryOperation>> = {
   ...{ relu: "Relu", relu6: "Relu6", elu: "Elu", sigmoid: "Sigmoid", leakyrelu: "LeakyRelu" },
 };
 
 /** tfjs-converter passes on what TensorFlow fuses, which may be another activation. */
-function checkActivation({ activation = "linear", preluActivationWeights }: Epilogue): void {
-  const prelu = activation === "prelu" && preluActivationWeights != null;
-  if (prelu || activation === "linear" || Object.keys(UNARY).includes(activation)) return;
+function kernelOf({ activation = "linear", preluActivationWeights }: Epilogue): Activation["name"] {
+  if (activation === "linear") return "Linear";
+  if (activation === "prelu" && preluActivationWeights != null) return "Prelu";
+  if (Object.keys(UNARY).includes(activation)) return UNARY[activation];
   throw new SimdBackendError(
     "simd backend",
     `a fused activation out of linear, ${Object.keys(UNARY).join(", ")} and prelu with its weights`,
@@ -27,19 +38,25 @@ function checkActivation({ activation = "linear", preluActivationWeights }: Epil
   );
 }
 
-/** The part of an epilogue that product kernels do themselves, and whether that is all. */
+/** What of an epilogue goes into the product, and whether that is all. */
 export function insideProduct(
   epilogue: Epilogue,
   channels: number,
-): { bias: TensorInfo | undefined; relu: boolean; complete: boolean } {
-  checkActivation(epilogue);
-  const { bias, activation = "linear" } = epilogue;
-  const perChannel =
-    bias?.dtype === "float32" && bias.shape.length === 1 && bias.shape[0] === channels;
-  const inside = perChannel ? bias : undefined;
-  const biasDone = bias === undefined || perChannel;
-  const relu = biasDone && activation === "relu";
-  return { bias: inside, relu, complete: biasDone && (relu || activation === "linear") };
+): { inside: Inside; complete: boolean } {
+  const name = kernelOf(epilogue);
+  const { bias, preluActivationWeights: slopes, leakyreluAlpha: alpha } = epilogue;
+  const perChannel = (tensor: TensorInfo): boolean =>
+    tensor.dtype === "float32" &&
+    tensor.shape.at(-1) === channels &&
+    util.sizeFromShape(tensor.shape) === channels;
+  if (bias && !(bias.shape.length === 1 && perChannel(bias))) {
+    return { inside: { activation: LINEAR }, complete: false };
+  }
+  if (name === "Prelu" && !perChannel(slopes!)) {
+    return { inside: { bias, activation: LINEAR }, complete: false };
+  }
+  const given = name === "Prelu" ? slopes : undefined;
+  return { inside: { bias, slopes: given, activation: { name, alpha } }, complete: true };
 }
 
 /** Adds what `insideProduct` left over; disposes `product` if the result is another tensor. */
@@ -47,10 +64,10 @@ export function applyEpilogue(
   backend: SimdBackend,
   product: TensorInfo,
   epilogue: Epilogue,
-  done: ReturnType<typeof insideProduct>,
+  { inside, complete }: ReturnType<typeof insideProduct>,
 ): TensorInfo {
-  if (done.complete) return product;
-  const { bias, activation = "linear", preluActivationWeights, leakyreluAlpha } = epilogue;
+  if (complete) return product;
+  const { bias, preluActivationWeights, leakyreluAlpha } = epilogue;
   let current = product;
   const apply = (kernelName: string, inputs: Record<string, TensorInfo>): void => {
     const attrs = { alpha: leakyreluAlpha } as unknown as NamedAttrMap;
@@ -58,9 +75,9 @@ export function applyEpilogue(
     backend.disposeData(current.dataId);
     current = next as TensorInfo;
   };
-  if (bias && !done.bias) apply("Add", { a: current, b: bias });
-  if (activation === "prelu" && preluActivationWeights) {
-    apply("Prelu", { x: current, alpha: preluActivationWeights });
-  } else if (activation !== "linear" && !done.relu) apply(UNARY[activation], { x: current });
+  if (bias && !inside.bias) apply("Add", { a: current, b: bias });
+  const name = kernelOf(epilogue);
+  if (name === "Prelu") apply(name, { x: current, alpha: preluActivationWeights! });
+  else if (name !== "Linear") apply(name, { x: current });
   return current;
 }

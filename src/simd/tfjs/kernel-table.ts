@@ -1,5 +1,6 @@
 import type { GradConfig } from "@tensorflow/tfjs-core";
 import type { SimdKernel } from "./kernel.ts";
+import { activationGradient, activationKernels } from "./kernels/activation.ts";
 import { batchNormKernels, batchNormTrainingGradient } from "./kernels/batch-norm.ts";
 import { binaryKernels } from "./kernels/binary.ts";
 import { compositeKernels } from "./kernels/composites.ts";
@@ -25,6 +26,7 @@ import { volumeKernels } from "./kernels/volumes.ts";
 
 /** Every kernel that has a SIMD path. */
 export const simdKernels: readonly SimdKernel[] = [
+  ...activationKernels,
   ...batchNormKernels,
   ...binaryKernels,
   ...compositeKernels,
@@ -51,6 +53,7 @@ export const simdKernels: readonly SimdKernel[] = [
 
 /** Gradients of kernels that only this backend has. */
 export const simdGradients: readonly GradConfig[] = [
+  activationGradient,
   batchNormTrainingGradient,
   conv2DBiasActivationGradient,
   layerNormalizationGradient,

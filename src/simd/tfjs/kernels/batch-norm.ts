@@ -3,24 +3,25 @@ import {
   FusedBatchNorm,
   type FusedBatchNormAttrs,
   type GradConfig,
+  type NamedAttrMap,
+  type NamedTensorMap,
   type Tensor,
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
 import {
   batchNorm,
-  batchNormTraining,
+  batchNormStatistics,
   biasActivationGradient,
   fitsInference,
   fitsTraining,
 } from "../../plans/batch-norm.ts";
 import { floatBits } from "../../plans/plan.ts";
-import {
-  BatchNormGradient,
-  type BatchNormGradientInputs,
-  matrixOf,
-} from "../batch-norm-gradient.ts";
+import { type ActivationAttrs, activationOf } from "../activation.ts";
+import { BatchNormGradient, type BatchNormGradientInputs } from "../batch-norm-gradient.ts";
+import { BatchNormOutput } from "../batch-norm-output.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
+import { matrixOf } from "../matrix.ts";
 
 interface InferenceInputs {
   x: TensorInfo;
@@ -84,25 +85,23 @@ const training = defineKernel<TrainingInputs, TrainingAttrs>(
     const matrix = matrixOf(x);
     const { rows, channels } = matrix;
     if (rows === 0 || !fitsTraining(channels, beta !== undefined)) return null;
-    const y = backend.output(x.shape);
     const [mean, variance, factor] = [1, 2, 3].map(() => backend.output([channels]));
     backend.run(
       ["BatchNormTraining", rows, channels],
       {
         x: backend.pointer(x),
-        y: backend.pointer(y),
         mean: backend.pointer(mean),
         variance: backend.pointer(variance),
         factor: backend.pointer(factor),
         gamma: gamma ? backend.pointer(gamma) : null,
-        beta: beta ? backend.pointer(beta) : null,
         epsilon: floatBits(epsilon),
       },
       (plan, places) => {
-        batchNormTraining(plan, matrix, places);
+        batchNormStatistics(plan, matrix, places);
       },
     );
-    return [y, mean, variance, factor];
+    const y = new BatchNormOutput(backend, { x, mean, factor, beta });
+    return [backend.outputLater(x.shape, y), mean, variance, factor];
   },
 );
 
@@ -135,44 +134,59 @@ const trainingGradient = defineKernel<BatchNormGradientInputs, TrainingAttrs>(
 /** Name of the kernel in tfjs's registry. */
 export const BiasActivationGrad = "BiasActivationGrad";
 
-/** `y`: the layer's output, where its activation is a relu. */
+/** `kept`: what the activation's gradient is computed from. */
 interface BiasActivationInputs {
   dy: TensorInfo;
-  y?: TensorInfo;
+  kept?: TensorInfo;
 }
 
 /**
- * The gradient of "add a bias, then relu or nothing": [what goes on to the layer's product, the
- * bias's gradient]. Behind the relu there is often a batch normalisation; then both gradients are
+ * The gradient of "add a bias, then an activation": [what goes on to the layer's product, the bias's
+ * gradient]. Behind the activation there is often a batch normalisation; then both gradients are
  * computed in one pass.
  */
-const biasActivationGrad = defineKernel<BiasActivationInputs>(
+const biasActivationGrad = defineKernel<BiasActivationInputs, ActivationAttrs>(
   BiasActivationGrad,
-  ({ inputs: { dy, y }, backend }) => {
+  ({ inputs: { dy, kept }, attrs: { activation }, backend }) => {
+    const op = activationOf(activation);
     const matrix = matrixOf(dy);
     const { pending } = backend.data.get(dy.dataId);
-    const gradient = y ? backend.output(dy.shape) : backend.share(dy);
+    const gradient = op ? backend.output(dy.shape) : backend.share(dy);
     const bias = backend.output([matrix.channels]);
     const dbias = backend.pointer(bias);
-    if (y && pending instanceof BatchNormGradient && pending.follows(y)) {
-      pending.throughRelu(backend.pointer(gradient), dbias);
+    if (op && kept && pending instanceof BatchNormGradient && pending.follows(kept, dy.shape)) {
+      pending.throughBias(op, backend.pointer(gradient), dbias);
     } else {
       backend.run(
-        ["BiasActivationGrad", matrix.rows, matrix.channels],
+        ["BiasActivationGrad", matrix.rows, matrix.channels, op],
         {
-          y: y ? backend.pointer(y) : null,
+          kept: kept ? backend.pointer(kept) : null,
           dy: backend.pointer(dy),
-          d: y ? backend.pointer(gradient) : null,
+          d: op ? backend.pointer(gradient) : null,
           dbias,
         },
         (plan, places) => {
-          biasActivationGradient(plan, matrix, places);
+          biasActivationGradient(plan, matrix, op, places);
         },
       );
     }
     return [gradient, bias];
   },
 );
+
+/** What the gradient of a layer's output goes back as, through its activation and its bias. */
+export function throughEpilogue(
+  dys: Tensor | Tensor[],
+  [kept]: readonly Tensor[],
+  attrs: NamedAttrMap,
+): { dproduct: Tensor; dbias: () => Tensor } {
+  const [dy] = Array.isArray(dys) ? dys : [dys];
+  const run = (inputs: NamedTensorMap): Tensor[] =>
+    engine().runKernel(BiasActivationGrad, inputs, attrs);
+  if (attrs.activation === "linear") return { dproduct: dy, dbias: () => run({ dy })[1] };
+  const [dproduct, dbias] = run({ dy, kept });
+  return { dproduct, dbias: () => dbias };
+}
 
 export const batchNormKernels: readonly SimdKernel[] = [
   ...[fusedBatchNorm, training, trainingGradient, biasActivationGrad],

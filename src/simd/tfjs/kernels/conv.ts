@@ -13,7 +13,6 @@ import {
   type FusedConv2DAttrs,
   type GradConfig,
   type NamedAttrMap,
-  type Tensor,
   type TensorInfo,
   Transpose,
   util,
@@ -24,12 +23,14 @@ import {
   conv2DInputGradient,
   fitsConv,
 } from "../../plans/conv.ts";
+import { LINEAR } from "../../plans/epilogue.ts";
+import { type ActivationAttrs, activatedProduct } from "../activation.ts";
 import type { SimdBackend } from "../backend.ts";
 import { compose } from "../compose.ts";
 import { type ConvAttrs, convShape, isGradient } from "../conv-shape.ts";
 import { type ConvolutionInputs, convolved, fusedConvolution } from "../convolved.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
-import { BiasActivationGrad } from "./batch-norm.ts";
+import { throughEpilogue } from "./batch-norm.ts";
 
 const convolution = { kernelName: Conv2D, write: convPlan } as const;
 
@@ -65,7 +66,7 @@ const conv2D = defineKernel<Conv2DInputs, Conv2DAttrs>(
     }
     const shape = convShape(x.shape, filter.shape, attrs);
     if (shape === null || !fitsConv(shape)) return null;
-    return convolved(backend, convolution, shape, { x, filter }, false);
+    return convolved(backend, convolution, shape, { x, filter }, { activation: LINEAR });
   },
 );
 
@@ -134,9 +135,7 @@ const fusedConv2D = defineKernel<
 
 const Conv2DBiasActivation = "Conv2DBiasActivation";
 
-interface BiasActivationAttrs extends ConvAttrs {
-  readonly activation: "linear" | "relu";
-}
+type BiasActivationAttrs = ConvAttrs & ActivationAttrs;
 
 /** activation(x * filter + bias) in one pass. */
 const conv2DBiasActivation = defineKernel<ConvolutionInputs, BiasActivationAttrs>(
@@ -146,21 +145,19 @@ const conv2DBiasActivation = defineKernel<ConvolutionInputs, BiasActivationAttrs
     if ([x, filter, bias].some((tensor) => tensor && tensor.dtype !== "float32")) return null;
     const shape = convShape(x.shape, filter.shape, attrs);
     if (shape === null || !fitsConv(shape)) return null;
-    return convolved(backend, convolution, shape, inputs, attrs.activation === "relu");
+    return activatedProduct(backend, attrs, (activation) =>
+      convolved(backend, convolution, shape, inputs, { bias, activation }),
+    );
   },
 );
 
 export const conv2DBiasActivationGradient: GradConfig = {
   kernelName: Conv2DBiasActivation,
   inputsToSave: ["x", "filter"],
-  outputsToSave: [true],
-  gradFunc: (dy, saved, attrs) => {
-    const [x, filter, y] = saved;
-    const { strides, pad, dilations, activation } = attrs as unknown as BiasActivationAttrs;
-    const [dproduct, dbias] = engine().runKernel(
-      BiasActivationGrad,
-      activation === "relu" ? { dy: dy as Tensor, y } : { dy: dy as Tensor },
-    ) as unknown as Tensor[];
+  outputsToSave: [false, true],
+  gradFunc: (dys, [x, filter, ...kept], attrs) => {
+    const { strides, pad, dilations } = attrs as unknown as BiasActivationAttrs;
+    const { dproduct, dbias } = throughEpilogue(dys, kept, attrs);
     const shared = { strides, pad, dilations, dataFormat: "NHWC" } as NamedAttrMap;
     return {
       x: () =>
@@ -175,7 +172,7 @@ export const conv2DBiasActivationGradient: GradConfig = {
           { x, dy: dproduct },
           { ...shared, filterShape: filter.shape },
         ),
-      bias: () => dbias,
+      bias: dbias,
     };
   },
 };

@@ -18,6 +18,7 @@ import {
   depthwiseFilterGradient,
   depthwiseInputGradient,
 } from "../../plans/conv-depthwise.ts";
+import { LINEAR } from "../../plans/epilogue.ts";
 import { convShape, isGradient } from "../conv-shape.ts";
 import { type ConvolutionInputs, convolved, fusedConvolution } from "../convolved.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
@@ -29,7 +30,7 @@ const depthwise = defineKernel<DepthwiseConv2dNativeInputs, DepthwiseConv2dNativ
   ({ inputs: { x, filter }, attrs, backend }) => {
     if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
     const shape = convShape(x.shape, filter.shape, attrs, true);
-    return shape && convolved(backend, convolution, shape, { x, filter }, false);
+    return shape && convolved(backend, convolution, shape, { x, filter }, { activation: LINEAR });
   },
 );
 

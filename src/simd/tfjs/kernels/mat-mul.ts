@@ -11,25 +11,26 @@ import {
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
+import { epilogue, LINEAR } from "../../plans/epilogue.ts";
 import { gemm } from "../../plans/gemm.ts";
+import { type ActivationAttrs, activatedProduct } from "../activation.ts";
 import type { SimdBackend } from "../backend.ts";
-import { applyEpilogue, insideProduct } from "../epilogue.ts";
+import { applyEpilogue, type Inside, insideProduct } from "../epilogue.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
-import { BiasActivationGrad } from "./batch-norm.ts";
+import { throughEpilogue } from "./batch-norm.ts";
 
 interface Product {
   readonly a: TensorInfo;
   readonly b: TensorInfo;
-  readonly bias?: TensorInfo | undefined;
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
-  readonly relu?: boolean;
 }
 
-/** The product of two stacks of matrices, whose outer dimensions broadcast. */
+/** The product of two stacks of matrices, whose outer dimensions broadcast; then a bias and an activation. */
 function multiplied(
   backend: SimdBackend,
-  { a, b, bias, transposeA = false, transposeB = false, relu = false }: Product,
+  { a, b, transposeA = false, transposeB = false }: Product,
+  { bias, slopes, activation }: Inside,
 ): TensorInfo {
   const [m, k] = matrixSize(a.shape, transposeA);
   const [innerB, n] = matrixSize(b.shape, transposeB);
@@ -44,15 +45,16 @@ function multiplied(
   const shape = { m, n, k, transposeA, transposeB, outerA, outerB, outer };
   const out = backend.output([...outer, m, n]);
   backend.run(
-    ["BatchMatMul", a.shape, b.shape, transposeA, transposeB, relu],
+    [BatchMatMul, a.shape, b.shape, transposeA, transposeB, activation.name, activation.alpha],
     {
       a: backend.pointer(a),
       b: backend.pointer(b),
       bias: bias ? backend.pointer(bias) : null,
+      slopes: slopes ? backend.pointer(slopes) : null,
       c: backend.pointer(out),
     },
     (plan, places) => {
-      gemm(plan, shape, places, relu);
+      gemm(plan, shape, places, epilogue(plan, activation, n, places));
     },
   );
   return out;
@@ -67,7 +69,7 @@ const batchMatMul = defineKernel<BatchMatMulInputs, BatchMatMulAttrs>(
   BatchMatMul,
   ({ inputs: { a, b }, attrs, backend }) => {
     if (a.dtype !== "float32" || b.dtype !== "float32") return null;
-    return multiplied(backend, { a, b, ...attrs });
+    return multiplied(backend, { a, b, ...attrs }, { activation: LINEAR });
   },
 );
 
@@ -84,11 +86,10 @@ const fusedMatMul = defineKernel<FusedInputs, _FusedMatMulAttrs>(
     const { a, b } = inputs;
     if (a.dtype !== "float32" || b.dtype !== "float32") return null;
     const { transposeA, transposeB } = attrs;
-    const epilogue = { ...attrs, ...inputs };
-    const done = insideProduct(epilogue, b.shape.at(transposeB ? -2 : -1) ?? 0);
-    const { bias, relu } = done;
-    const product = multiplied(backend, { a, b, transposeA, transposeB, bias, relu });
-    return applyEpilogue(backend, product, epilogue, done);
+    const fused = { ...attrs, ...inputs };
+    const done = insideProduct(fused, b.shape.at(transposeB ? -2 : -1) ?? 0);
+    const product = multiplied(backend, { a, b, transposeA, transposeB }, done.inside);
+    return applyEpilogue(backend, product, fused, done);
   },
 );
 
@@ -100,36 +101,29 @@ interface BiasActivationInputs {
   bias?: TensorInfo;
 }
 
-interface BiasActivationAttrs {
-  readonly activation: "linear" | "relu";
-}
-
 /** activation(x kernel + bias) in one pass. */
-const matMulBiasActivation = defineKernel<BiasActivationInputs, BiasActivationAttrs>(
+const matMulBiasActivation = defineKernel<BiasActivationInputs, ActivationAttrs>(
   MatMulBiasActivation,
-  ({ inputs: { x, kernel, bias }, attrs: { activation }, backend }) => {
+  ({ inputs: { x, kernel, bias }, attrs, backend }) => {
     if ([x, kernel, bias].some((tensor) => tensor && tensor.dtype !== "float32")) return null;
-    return multiplied(backend, { a: x, b: kernel, bias, relu: activation === "relu" });
+    return activatedProduct(backend, attrs, (activation) =>
+      multiplied(backend, { a: x, b: kernel }, { bias, activation }),
+    );
   },
 );
 
 export const matMulBiasActivationGradient: GradConfig = {
   kernelName: MatMulBiasActivation,
   inputsToSave: ["x", "kernel"],
-  outputsToSave: [true],
-  gradFunc: (dy, saved, attrs) => {
-    const [x, kernel, y] = saved;
-    const { activation } = attrs as unknown as BiasActivationAttrs;
-    const [dproduct, dbias] = engine().runKernel(
-      BiasActivationGrad,
-      activation === "relu" ? { dy: dy as Tensor, y } : { dy: dy as Tensor },
-    ) as unknown as Tensor[];
+  outputsToSave: [false, true],
+  gradFunc: (dys, [x, kernel, ...kept], attrs) => {
+    const { dproduct, dbias } = throughEpilogue(dys, kept, attrs);
     const product = (a: Tensor, b: Tensor, transposeA: boolean): Tensor =>
       engine().runKernel(BatchMatMul, { a, b }, { transposeA, transposeB: !transposeA });
     return {
       x: () => product(dproduct, kernel, false),
       kernel: () => product(x, dproduct, true),
-      bias: () => dbias,
+      bias: dbias,
     };
   },
 };

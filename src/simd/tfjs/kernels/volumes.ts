@@ -22,6 +22,7 @@ import {
   gatherInputGradient,
 } from "../../plans/conv-gather.ts";
 import type { VolumeShape } from "../../plans/conv-shape.ts";
+import { NO_EPILOGUE } from "../../plans/epilogue.ts";
 import { type Pooling, type PoolShape, pool, poolGradient } from "../../plans/pool.ts";
 import { memoized, type Unique } from "../../runtime/key-table.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
@@ -86,14 +87,14 @@ const conv3D = defineKernel<Conv3DInputs, Conv3DAttrs>(
     const shape = volumeShape(x.shape, filter.shape, attrs);
     if (!fitsGather(shape)) return null;
     const { batch, outDepth, outHeight, outWidth, outChannels } = shape;
-    const pointers = { x: backend.pointer(x), filter: backend.pointer(filter), bias: null };
+    const pointers = { x: backend.pointer(x), filter: backend.pointer(filter) };
     const y = backend.output([batch, outDepth, outHeight, outWidth, outChannels]);
     if (util.sizeFromShape(y.shape) === 0) return y;
     backend.run(
       ["Conv3D", shape],
       { ...pointers, y: backend.pointer(y) },
       (plan, places) => {
-        gatherConv2D(plan, shape, places, false);
+        gatherConv2D(plan, shape, places, NO_EPILOGUE);
       },
       { filter: backend.prepared(filter) },
     );
