@@ -36,7 +36,7 @@ const REASONS = {
     ...["MaxPoolWithArgmax", "Sin", "Sinh", "Tan"],
   ],
   "prepares pictures: a plain loop over arrays already": [
-    ...["CropAndResize", "RotateWithOffset", "Transform"],
+    ...["RotateWithOffset", "Transform"],
   ],
   "draws on a canvas": ["Draw"],
 };

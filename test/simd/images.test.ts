@@ -147,3 +147,47 @@ describe("slices by number", () => {
     ).toEqual([0, 4]);
   });
 });
+
+describe("crops", () => {
+  beforeAll(() => useSimd());
+
+  /** Inside, turned round, partly and wholly outside, of no size, of an image that is not there, of the last one. */
+  const boxes = (): tf.Tensor2D =>
+    tf.tensor2d([
+      [0.1, 0.2, 0.7, 0.9],
+      [0.9, 0.8, 0.2, 0.1],
+      [-0.3, 0.5, 0.6, 1.4],
+      [1.5, 1.5, 2, 2],
+      [0.4, 0.4, 0.4, 0.4],
+      [0, 0, 1, 1],
+      [0, 0, 1, 1],
+    ]);
+  const images = (): tf.Tensor1D => tf.tensor1d([0, 1, 0, 1, 0, 2, 1], "int32");
+
+  it.each([
+    [7, 9, 3, [4, 5]],
+    [5, 5, 1, [1, 1]],
+    [6, 4, 4, [1, 7]],
+    [1, 1, 5, [3, 3]],
+    [17, 20, 16, [31, 2]],
+  ])(
+    "of %i x %i pixels of %i channels to %o are as on cpu",
+    async (height, width, channels, size) => {
+      for (const method of ["bilinear", "nearest"] as const) {
+        for (const dtype of ["float32", "int32"] as const) {
+          await expectSameAsCpu(
+            `${method} ${dtype}`,
+            () => {
+              const shape: [number, number, number, number] = [2, height, width, channels];
+              const x = random<tf.Rank.R4>(shape, { dtype });
+              const attrs = { cropSize: size, method, extrapolationValue: 0.5 };
+              return run("CropAndResize", { image: x, boxes: boxes(), boxInd: images() }, attrs);
+            },
+            // The cpu backend interpolates in float64; values are up to 64.
+            { rtol: 1e-5, atol: 64 * 2 ** -22 },
+          );
+        }
+      }
+    },
+  );
+});

@@ -13,6 +13,7 @@ export * from "./reduce";
 export * from "./segment";
 export * from "./weighted-rows";
 export * from "./scan";
+export * from "./crop";
 export * from "./local-response";
 export * from "./winograd";
 export * from "./winograd-tiles";

@@ -1149,3 +1149,23 @@ export class LayerNormGradientSumWords {
   perTask: i32;
 }
 
+// @ts-ignore: decorator
+@unmanaged
+export class CropAndResizeWords {
+  x: usize;
+  boxes: usize;
+  images: usize;
+  out: usize;
+  crops: i32;
+  batch: i32;
+  height: i32;
+  width: i32;
+  channels: i32;
+  outHeight: i32;
+  outWidth: i32;
+  nearest: i32;
+  integer: i32;
+  outside: f32;
+  perTask: i32;
+}
+

@@ -89,3 +89,19 @@ function weightedRows(
     ...{ ...sizes, count: sums.length, perTask },
   });
 }
+
+/** Crops [crops, outHeight, outWidth, channels] of images. */
+export function cropAndResize(
+  plan: PlanWriter,
+  [batch, height, width, channels]: readonly number[],
+  [crops, outHeight, outWidth]: readonly number[],
+  kind: { nearest: boolean; integer: boolean },
+  places: Record<"x" | "boxes" | "images" | "out" | "outside", Place>,
+): void {
+  const perTask = Math.max(1, Math.floor(BLOCK / (4 * outWidth * Math.max(4, channels))));
+  plan.call("crop_and_resize_f32", Math.ceil((crops * outHeight) / perTask), {
+    ...places,
+    ...kind,
+    ...{ crops, batch, height, width, channels, outHeight, outWidth, perTask },
+  });
+}

@@ -1,6 +1,7 @@
 import * as batchNorm from "./batch-norm.ts";
 import * as conv from "./conv.ts";
 import * as copy from "./copy.ts";
+import * as crop from "./crop.ts";
 import * as depthwise from "./depthwise.ts";
 import * as elementWise from "./element-wise.ts";
 import * as gemm from "./gemm.ts";
@@ -30,6 +31,7 @@ export const LISTS: Readonly<Record<string, Words>> = {
   ...optimizers,
   ...recurrent,
   ...layerNorm,
+  ...crop,
 };
 
 /** Every kernel that the module exports, with the words that it takes. */
@@ -81,6 +83,7 @@ export const KERNELS = {
   softmax_f32: reduce.Softmax,
   segment_sum_32: segment.SegmentSum,
   weighted_rows_f32: scan.WeightedRows,
+  crop_and_resize_f32: crop.CropAndResize,
   cumulate_32: scan.Cumulate,
   top_k_f32: scan.TopK,
   local_response_f32: scan.LocalResponse,

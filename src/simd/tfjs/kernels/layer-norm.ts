@@ -29,7 +29,7 @@ const layerNormalization = defineKernel<Record<"x" | "gamma" | "beta", TensorInf
       beta: backend.pointer(beta),
       ...{ y, mean, factor, epsilon: floatBits(epsilon) },
     };
-    backend.run(`LayerNormalization|${rows}|${length}`, operands, (plan, places) => {
+    backend.run(["LayerNormalization", rows, length], operands, (plan, places) => {
       layerNorm(plan, [rows, length], places);
     });
     return made;
@@ -53,7 +53,7 @@ const gradient = defineKernel<Record<"x" | "dy" | "mean" | "factor" | "gamma", T
       gamma: backend.pointer(gamma),
       ...{ dx, dgamma, dbeta },
     };
-    backend.run(`LayerNormalizationGrad|${rows}|${length}`, operands, (plan, places) => {
+    backend.run(["LayerNormalizationGrad", rows, length], operands, (plan, places) => {
       layerNormGradient(plan, [rows, length], places);
     });
     return made;

@@ -59,7 +59,7 @@ const sgd = defineKernel<TensorInfo[], SgdAttrs>(
     const kind = { hasVelocity: momentum !== 0, nesterov };
     const values = { rate: floatBits(learningRate), momentum: floatBits(momentum) };
     withUpdateTable(backend, tensors, kind.hasVelocity ? 3 : 2, (table, blocks) => {
-      const key = `SgdUpdate|${blocks}|${kind.hasVelocity}|${nesterov}`;
+      const key = ["SgdUpdate", blocks, kind.hasVelocity, nesterov];
       backend.run(key, { table, ...values }, (plan, places) => {
         sgdUpdate(plan, blocks, kind, places);
       });
@@ -112,7 +112,7 @@ const stock = defineKernel<TensorInfo[], StockAttrs>(
       epsilon: floatBits(epsilon),
     };
     withUpdateTable(backend, tensors.slice(scalars), 2 + states, (table, blocks) => {
-      const key = `StockUpdate|${rule}|${blocks}`;
+      const key = ["StockUpdate", rule, blocks];
       backend.run(key, { table, scalar1, scalar2, ...values }, (plan, places) => {
         stockUpdate(plan, blocks, rule, places);
       });

@@ -25,6 +25,7 @@ import {
   rnnGradient,
   type Sequence,
 } from "../../plans/recurrent.ts";
+import type { Key } from "../../runtime/key-table.ts";
 import type { SimdBackend } from "../backend.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
@@ -52,8 +53,9 @@ function sequenceOf(
   return { steps, rows, units: width / gates, activation, recurrentActivation };
 }
 
-const keyOf = (name: string, { steps, rows, units, ...kinds }: Sequence): string =>
-  `${name}|${steps}|${rows}|${units}|${kinds.activation}|${kinds.recurrentActivation}`;
+const keyOf = (name: string, { steps, rows, units, ...kinds }: Sequence): Key => [
+  ...[name, steps, rows, units, kinds.activation, kinds.recurrentActivation],
+];
 
 const pointerOf = (backend: SimdBackend, tensor?: TensorInfo): number | null =>
   tensor ? backend.pointer(tensor) : null;

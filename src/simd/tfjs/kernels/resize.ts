@@ -1,4 +1,7 @@
 import {
+  CropAndResize,
+  type CropAndResizeAttrs,
+  type CropAndResizeInputs,
   ResizeBilinear,
   type ResizeBilinearAttrs,
   ResizeBilinearGrad,
@@ -9,12 +12,14 @@ import {
 } from "@tensorflow/tfjs-core";
 import {
   bilinear,
+  cropAndResize,
   nearest,
   resample,
   type Scaling,
   transposed,
   type WeightedRows,
 } from "../../plans/resize.ts";
+import { floatBits } from "../../plans/plan.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
 type Interpolation = (scaling: Scaling) => WeightedRows;
@@ -72,7 +77,35 @@ function gradientKernel(kernelName: string, interpolate: Interpolation): SimdKer
   );
 }
 
+/** Crops of float32 or int32 images, in float32. */
+const cropping = defineKernel<CropAndResizeInputs, CropAndResizeAttrs>(
+  CropAndResize,
+  ({ inputs: { image, boxes, boxInd }, attrs, backend }) => {
+    const { cropSize, method, extrapolationValue } = attrs;
+    const integer = image.dtype === "int32";
+    if (!(integer || image.dtype === "float32") || boxes.dtype !== "float32") return null;
+    if (boxInd.dtype !== "int32") return null;
+    const x = backend.pointer(image);
+    const out = backend.output([boxes.shape[0], ...cropSize, image.shape[3]]);
+    if (util.sizeFromShape(out.shape) === 0) return out;
+    const operands = {
+      ...{ x, boxes: backend.pointer(boxes), images: backend.pointer(boxInd) },
+      ...{ out: backend.pointer(out), outside: floatBits(extrapolationValue) },
+    };
+    backend.run(
+      [CropAndResize, image.shape, out.shape, integer, method],
+      operands,
+      (plan, places) => {
+        const isNearest = method === "nearest";
+        cropAndResize(plan, image.shape, out.shape, { nearest: isNearest, integer }, places);
+      },
+    );
+    return out;
+  },
+);
+
 export const resizeKernels: readonly SimdKernel[] = [
+  cropping,
   resizeKernel(ResizeBilinear, bilinear),
   resizeKernel(ResizeNearestNeighbor, nearest),
   gradientKernel(ResizeBilinearGrad, bilinear),
