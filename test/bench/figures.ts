@@ -1,5 +1,5 @@
 /** The form in which every benchmark gives its figures: a table for readers, or data for `run.ts`. */
-import { cpus, loadavg } from "node:os";
+import { cpus } from "node:os";
 
 /** One measured thing: a median, and what others took for the same in the same run. */
 export interface Figure {
@@ -9,9 +9,12 @@ export interface Figure {
   readonly unit: "ms" | "images/s" | "%";
   /** The same by other libraries. */
   readonly peers?: Readonly<Record<string, number>>;
-  /** Quartiles of the ratio to the first peer, where both were measured in alternation. */
-  readonly quartiles?: readonly [number, number];
+  /** The ratio to each peer that was measured in turns with ours. */
+  readonly ratios?: Readonly<Record<string, Range>>;
 }
+
+/** Lower quartile, median, upper quartile. */
+export type Range = readonly [number, number, number];
 
 /** The figures of a benchmark and what they depend on. */
 export interface FigureTable {
@@ -19,13 +22,28 @@ export interface FigureTable {
   /** How to measure it again. */
   readonly command: string;
   readonly machine: string;
-  /** Processes that wanted to run in the minute before, on the average: more than this one disturb. */
+  /** Processors that were busy with something else, before or after: other work falsifies the figures. */
   readonly load: number;
   readonly figures: readonly Figure[];
 }
 
 /** Whether the caller wants data instead of text. */
 const asData = process.argv.includes("--json");
+
+const loadBefore = busyProcessors();
+
+/** How many processors are busy while this program sleeps. */
+function busyProcessors(): number {
+  const times = (): { idle: number; all: number } => {
+    const all = cpus().flatMap((cpu) => Object.entries(cpu.times));
+    const sum = (list: typeof all): number => list.reduce((total, [, ms]) => total + ms, 0);
+    return { idle: sum(all.filter(([kind]) => kind === "idle")), all: sum(all) };
+  };
+  const before = times();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  const after = times();
+  return cpus().length * (1 - (after.idle - before.idle) / (after.all - before.all));
+}
 
 /** Says how far it is, where the figures go elsewhere. */
 export function progress(text: string): void {
@@ -44,62 +62,72 @@ export function report(
     title,
     command: [command, ...process.argv.slice(2).filter((arg) => arg !== "--json")].join(" "),
     machine: [`${cpus().length} x ${cpus()[0].model}`, node, versions].filter(Boolean).join(", "),
-    load: loadavg()[0],
+    load: Math.max(loadBefore, busyProcessors()),
     figures,
   };
   console.log(asData ? JSON.stringify(table) : asText(table));
 }
 
 /** A table for the console. */
-export function asText({ title, machine, load, figures }: FigureTable): string {
+export function asText(table: FigureTable): string {
+  const [head, ...rows] = rowsOf(table);
+  const width = Math.max(...rows.map(([what]) => what.length)) + 2;
+  const line = ([what, ...cells]: readonly string[]): string =>
+    what.padEnd(width) + cells.map((cell) => cell.padStart(20)).join("");
+  const { title, machine, load } = table;
+  const about = `${machine}; ${load.toFixed(1)} processors busy with other things`;
+  return [title, about, ...[head, ...rows].map(line), ""].join("\n");
+}
+
+/** The cells of a table, its head first: ours, then each peer and our ratio to it. */
+export function rowsOf({ figures }: FigureTable): string[][] {
   const peers = peersOf(figures);
-  const width = Math.max(...figures.map(({ what }) => what.length)) + 2;
-  const cells = (row: readonly string[]): string => row.map((cell) => cell.padStart(18)).join("");
-  const ratios = peers.length > 0 ? ["ratio"] : [];
   return [
-    title,
-    `${machine}, load ${load.toFixed(1)}`,
-    "".padEnd(width) + cells(["cifar-kit", ...peers, ...ratios]),
+    ["", "cifar-kit", ...peers.flatMap((peer) => [peer, "ratio"])],
     ...figures.map((figure) => {
-      const others = peers.map((peer) => formatValue(figure.peers?.[peer], figure.unit));
-      const own = formatValue(figure.value, figure.unit);
-      return (
-        figure.what.padEnd(width) +
-        cells([own, ...others, ...(ratios.length > 0 ? [formatRatio(figure)] : [])])
-      );
+      const { what, value, unit } = figure;
+      const others = peers.flatMap((peer) => [
+        formatValue(figure.peers?.[peer], unit),
+        formatRatio(figure, peer),
+      ]);
+      return [what, formatValue(value, unit), ...others];
     }),
-    "",
-  ].join("\n");
+  ];
 }
 
 /** The names of all peers in a table, in the order in which they come. */
-export function peersOf(figures: readonly Figure[]): string[] {
+function peersOf(figures: readonly Figure[]): string[] {
   return [...new Set(figures.flatMap(({ peers = {} }) => Object.keys(peers)))];
 }
 
 /** E.g. `"51.8 ms"`, `"68,000 /s"`; empty for none. */
-export function formatValue(value: number | undefined, unit: Figure["unit"]): string {
+function formatValue(value: number | undefined, unit: Figure["unit"]): string {
   if (value === undefined) return "";
   if (unit === "images/s") return `${Math.round(value).toLocaleString("en")} /s`;
   if (unit === "%") return `${value.toFixed(2)} %`;
   return `${value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(1)} ms`;
 }
 
-/** How many times the first peer's value it is, with quartiles if there are any. */
-export function formatRatio({ value, peers = {}, quartiles }: Figure): string {
-  const [peer] = Object.values(peers);
-  if (peer === undefined) return "";
-  const range = quartiles ? ` (${quartiles.map((q) => q.toFixed(2)).join("..")})` : "";
-  return `${(value / peer).toFixed(2)}${range}`;
+/** How many times the peer's value it is, with quartiles if there are any. */
+function formatRatio({ value, peers = {}, ratios = {} }: Figure, peer: string): string {
+  if (!(peer in peers)) return "";
+  if (!(peer in ratios)) return (value / peers[peer]).toFixed(2);
+  const [low, middle, high] = ratios[peer].map((ratio) => ratio.toFixed(2));
+  return `${middle} (${low}..${high})`;
 }
 
 /** The middle one, or the mean of the two in the middle. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** A quantile with linear interpolation. */
-export function quantile(values: readonly number[], q: number): number {
+function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * q;
   const low = Math.floor(at);
   return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (at - low);
+}
+
+/** The quartiles and the median. */
+export function rangeOf(values: readonly number[]): Range {
+  return [quantile(values, 0.25), median(values), quantile(values, 0.75)];
 }

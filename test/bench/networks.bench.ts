@@ -9,19 +9,16 @@
  * share of a step in kernels of the cpu backend, on one thread and without SIMD, is measured in the same
  * steps. Exits with 1 if it is above 5 % somewhere, or wasm is faster.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { registerSimdBackend } from "../../src/simd/index.ts";
-import { type Figure, median, progress, quantile, report } from "./figures.ts";
+import { type Figure, median, progress, rangeOf, report } from "./figures.ts";
 import { NETWORKS, type Trainee } from "./networks.ts";
+import { PYTHON, startPeer } from "./peer.ts";
 
-const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
 const PEER = fileURLToPath(new URL("peers/pytorch_networks.py", import.meta.url));
 /** Milliseconds that a round takes at least, and calls before it counts. */
 const ROUND = 150;
@@ -109,8 +106,8 @@ async function forwardOn(
 async function measureSteps(): Promise<void> {
   await registerSimdBackend({ threads: 2 });
   await tf.setBackend("simd");
-  const peer = startPeer();
-  versions = await peer.version;
+  const peer = await startPeer(PYTHON, [PEER, "--threads", "2"]);
+  versions = peer?.version ?? "no PyTorch";
   for (const name of names) {
     const { step } = NETWORKS[name]("real");
     if (!step) continue;
@@ -127,7 +124,7 @@ async function measureSteps(): Promise<void> {
     };
     const times = await alternate(
       () => timePer(counted),
-      () => peer.measure(name),
+      peer?.modes.includes(name) ? async () => (await peer.ask([name]))[name] : undefined,
     );
     add(`${name}, step`, times, "PyTorch");
     const worst = [...fallbacks].sort(([, a], [, b]) => b - a);
@@ -137,7 +134,7 @@ async function measureSteps(): Promise<void> {
     progress(`  ${share.toFixed(2)} % in fallbacks: ${said.join(", ")}`);
     if (share > MOST_FALLBACKS) faults.push(`${name}: ${share.toFixed(1)} % in ${said.join(", ")}`);
   }
-  peer.end();
+  await peer?.stop();
 }
 
 /** The mean of as many calls as fit into a round. */
@@ -175,29 +172,13 @@ function add(what: string, { ours, peer, ratios }: Times, name: string): void {
     ...{ what, value: ours, unit: "ms" },
     ...(peer !== undefined && {
       peers: { [name]: peer },
-      quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+      ratios: { [name]: rangeOf(ratios) },
     }),
   };
   figures.push(figure);
   const beside =
     peer === undefined
-      ? `no kernels in ${name}`
+      ? `nothing from ${name}`
       : `${name} ${peer.toFixed(2)} ms, median of the ratios ${median(ratios).toFixed(2)}`;
   progress(`${what}: ${ours.toFixed(2)} ms, ${beside}`);
-}
-
-/** PyTorch's side: it answers a name with the milliseconds of a step. */
-function startPeer() {
-  const child = spawn(PYTHON, [PEER, "--threads", "2"], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout });
-  const next = async (): Promise<string> => String((await once(lines, "line"))[0]);
-  return {
-    version: next().then((version) => `PyTorch ${version}`),
-    measure: async (name: string): Promise<number> => {
-      const answer = next();
-      child.stdin.write(`${name}\n`);
-      return Number(await answer);
-    },
-    end: () => child.stdin.end(),
-  };
 }

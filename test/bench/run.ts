@@ -14,7 +14,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import prettier from "prettier";
-import { asText, type FigureTable, formatRatio, formatValue, peersOf } from "./figures.ts";
+import { asText, type FigureTable, rowsOf } from "./figures.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const DATA = at("../../docs/performance.json");
@@ -28,7 +28,7 @@ const BENCHMARKS: Readonly<Record<string, readonly string[]>> = {
   report: ["metrics.bench.ts"],
   backends: ["backends.bench.ts"],
   checkpoint: ["checkpoint.bench.ts"],
-  step: ["step.bench.ts", "--steps", "12"],
+  step: ["step.bench.ts"],
   networks: ["networks.bench.ts", "--rounds", "5"],
 };
 
@@ -96,26 +96,16 @@ function comparison(now: FigureTable, then: FigureTable): string {
 }
 
 function asMarkdown(tables: Tables): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return Object.values(tables)
-    .map(({ title, command, machine, load, figures }) => {
-      const peers = peersOf(figures);
-      const head = ["", "cifar-kit", ...peers, ...(peers.length > 0 ? ["ratio"] : [])];
-      const rows = figures.map((figure) => [
-        figure.what,
-        formatValue(figure.value, figure.unit),
-        ...peers.map((peer) => formatValue(figure.peers?.[peer], figure.unit)),
-        ...(peers.length > 0 ? [formatRatio(figure)] : []),
-      ]);
-      const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+    .map((table) => {
+      const { title, command, machine, load } = table;
+      const [head, ...rows] = rowsOf(table);
       return [
-        `### ${title}`,
-        "",
-        `\`${command}\` on ${machine}; load ${load.toFixed(1)}.`,
-        "",
-        line(head),
-        line(head.map((_, i) => (i === 0 ? "---" : "---:"))),
-        ...rows.map(line),
-        "",
+        ...[`### ${title}`, ""],
+        `\`${command}\` on ${machine}; ${load.toFixed(1)} processors busy with other things.`,
+        ...["", line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:")))],
+        ...[...rows.map(line), ""],
       ].join("\n");
     })
     .join("\n");

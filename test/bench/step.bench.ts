@@ -1,166 +1,205 @@
 /**
- * Our training step against PyTorch's on the same processors: same network, batch and threads.
+ * Our training step and inference against today's PyTorch and Keras on the same processors: same
+ * network, batch and threads.
  *
- *     npx tsx test/bench/step.bench.ts [--rounds 10] [--steps 20] [--batch 32,128] [--threads 2,1]
+ *     npx tsx test/bench/step.bench.ts [--rounds 10] [--only "inference"] [--quick]
  *
- * A round is one run of PyTorch (peers/pytorch_step.py, both memory formats, the faster one counts)
- * and one of ours; rounds alternate, so that both meet the same noise. What is reported is the
- * median of the rounds' ratios with its quartiles. Ours is the whole loop of `trainPhase`: batch
- * assembly, loss and accuracy included. Exits with 1 if a ratio is above its floor.
+ * Ours is the whole loop of `trainPhase` (batch assembly, loss and accuracy included), PyTorch's the bare
+ * step on one batch, in the faster of its memory formats and in bfloat16; Keras's its `fit`. All of them
+ * stay started and are asked in turns, so that each round meets the same noise; what is reported is the
+ * median of the rounds' ratios with its quartiles. Exits with 1 if one is above its floor.
+ *
+ * `PYTHON` names an interpreter with the packages of peers/requirements.txt; what it lacks is left out.
+ * `--compile` has PyTorch try torch.compile, too, which needs a C++ compiler. `--quick` is one round of one
+ * step, which shows that all of it runs.
  */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
-import { buildCifarModel, ImageDataGenerator, trainPhase } from "../../src/index.ts";
+import { ImageDataGenerator, trainPhase } from "../../src/index.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
-import { type Figure, median, progress, quantile, report } from "./figures.ts";
+import { type Figure, median, progress, type Range, rangeOf, report } from "./figures.ts";
 import { noiseImages } from "./noise.ts";
+import { PYTHON, startPeer, type Peer } from "./peer.ts";
+import { stepNetwork } from "./step-networks.ts";
 
-const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
-const PEER = fileURLToPath(new URL("peers/pytorch_step.py", import.meta.url));
-const SELF = fileURLToPath(import.meta.url);
-/** Steps at the start of each run that do not count. */
-const WARM_UP = 8;
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const FLOAT32 = "PyTorch float32";
+const BFLOAT16 = "PyTorch bfloat16";
+const KERAS = "Keras fit";
 
-type Task = "train" | "augment" | "forward";
-
-const NAMES: Record<Task, string> = {
-  train: "step",
-  augment: "step with augmentation",
-  forward: "inference",
-};
+/** Ratios to a peer: the one that is wanted, and the one that must hold. */
+type Limits = Readonly<Record<string, { goal: number; floor: number }>>;
 
 interface Configuration {
-  readonly task: Task;
+  readonly what: string;
+  readonly network: string;
   readonly batch: number;
   readonly threads: number;
+  /** Steps of a measurement: about a second's. */
+  readonly steps: number;
+  readonly task?: "forward" | "augment";
+  readonly keras?: boolean;
+  readonly limits?: Limits;
 }
 
-/** Ratios that are wanted, and that must hold. */
-function limits({ task, threads }: Configuration): { goal: number; floor: number } {
-  if (task === "forward") return { goal: 0.8, floor: Infinity };
-  return threads === 1 ? { goal: 0.9, floor: 1.15 } : { goal: 0.8, floor: 1 };
-}
+const limit = (goal: number, floor = Infinity): Limits[string] => ({ goal, floor });
+const STEP: Limits = { [FLOAT32]: limit(0.7, 0.85), [BFLOAT16]: limit(1, 1.35) };
+const ONE_THREAD: Limits = { [FLOAT32]: limit(0.75, 0.9) };
+const notebook = { network: "notebook", threads: 2 };
+
+const CONFIGURATIONS: readonly Configuration[] = [
+  { ...notebook, what: "step, batch 32", batch: 32, steps: 16, keras: true, limits: STEP },
+  { ...notebook, what: "step, batch 128", batch: 128, steps: 6, keras: true, limits: STEP },
+  { ...notebook, what: "step with augmentation, batch 32", batch: 32, steps: 16, task: "augment" },
+  ...[32, 128].map((batch) => ({
+    ...{ network: "notebook", threads: 1, what: `step, batch ${batch}, 1 thread` },
+    ...{ batch, steps: batch === 32 ? 10 : 3, limits: ONE_THREAD },
+  })),
+  {
+    ...{ ...notebook, what: "inference, batch 256", batch: 256, steps: 8, task: "forward" },
+    limits: { [FLOAT32]: limit(0.5, 0.7), [BFLOAT16]: limit(0.9, 1.35) },
+  },
+  {
+    ...{ ...notebook, what: "inference, batch 1", batch: 1, steps: 200, task: "forward" },
+    limits: { [FLOAT32]: limit(0.5, 0.8) },
+  },
+  {
+    ...{ network: "fast:64/256/256:gelu", what: "64/256/256, GELU: step, batch 500" },
+    ...{ batch: 500, threads: 2, steps: 2 },
+    limits: { [FLOAT32]: limit(0.8, 1), [BFLOAT16]: limit(1.3) },
+  },
+  {
+    ...{ network: "fast:64/256/256:relu", what: "64/256/256, ReLU: step, batch 256" },
+    ...{ batch: 256, threads: 2, steps: 2 },
+  },
+  {
+    ...{ network: "fast:32/128/128:gelu", what: "32/128/128, GELU: step, batch 256" },
+    ...{ batch: 256, threads: 2, steps: 3 },
+  },
+  {
+    ...{ network: "fast:32/128/128:relu", what: "32/128/128, ReLU: step, batch 128" },
+    ...{ batch: 128, threads: 2, steps: 6 },
+  },
+];
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "10" },
-    steps: { type: "string", default: "20" },
-    batch: { type: "string", default: "32,128" },
-    threads: { type: "string", default: "2,1" },
-    tasks: { type: "string", default: "train,augment,forward" },
+    only: { type: "string", default: "" },
+    quick: { type: "boolean", default: false },
+    compile: { type: "boolean", default: false },
     serve: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
 
-let peerVersion = "";
 if (options.serve === undefined) await compare();
 else await serve(JSON.parse(options.serve) as Configuration);
 
 /** Runs all configurations and prints the table. */
 async function compare(): Promise<void> {
-  const numbers = (list: string): number[] => list.split(",").map(Number);
-  const tasks = options.tasks.split(",") as Task[];
-  const configurations = numbers(options.threads).flatMap((threads) =>
-    tasks.flatMap((task) =>
-      (task === "forward" ? [256] : numbers(options.batch)).map((batch) => ({
-        task,
-        batch,
-        threads,
-      })),
-    ),
-  );
-  let missed = false;
+  const rounds = options.quick ? 1 : Number(options.rounds);
+  const versions = new Set<string>();
   const figures: Figure[] = [];
-  for (const configuration of configurations) {
-    const { ours, peer } = await alternate(configuration);
-    const ratios = ours.map((ms, i) => ms / peer[i]);
-    const { goal, floor } = limits(configuration);
-    const ratio = median(ratios);
-    missed ||= ratio > floor;
-    const { task, batch, threads } = configuration;
-    const figure: Figure = {
-      what: `${NAMES[task]}, batch ${batch}, ${threads} thread${threads === 1 ? "" : "s"}`,
-      value: median(ours),
-      unit: "ms",
-      peers: { PyTorch: median(peer) },
-      quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
-    };
-    figures.push(figure);
-    progress(
-      `${figure.what}: ${figure.value.toFixed(1)} ms, PyTorch ${median(peer).toFixed(1)} ms, ` +
-        `median of the ratios ${ratio.toFixed(3)} (goal ${goal}, at most ${floor})`,
-    );
+  for (const { steps, ...rest } of CONFIGURATIONS) {
+    const configuration = { ...rest, steps: options.quick ? 1 : steps };
+    if (!configuration.what.includes(options.only)) continue;
+    const peers = await peersFor(configuration);
+    for (const { version } of peers) versions.add(version);
+    const measured = await alternate(configuration, peers, rounds);
+    const { what, limits = {} } = configuration;
+    const { ours, others } = measured;
+    const ratios: Record<string, Range> = {};
+    for (const [name, times] of Object.entries(others)) {
+      ratios[name] = rangeOf(ours.map((ms, i) => ms / times[i]));
+      const { goal, floor } = limits[name] ?? limit(Infinity);
+      if (ratios[name][1] > floor) process.exitCode = 1;
+      const wanted = goal < Infinity ? ` (goal ${goal}, floor ${floor})` : "";
+      progress(`${what}: ${ratios[name].map((q) => q.toFixed(3)).join("..")} of ${name}${wanted}`);
+    }
+    const medians = Object.entries(others).map(([name, times]) => [name, median(times)]);
+    const peerMedians = Object.fromEntries(medians) as Record<string, number>;
+    figures.push({ what, value: median(ours), unit: "ms", peers: peerMedians, ratios });
   }
-  report(
-    "A training step beside PyTorch",
-    "npx tsx test/bench/step.bench.ts",
-    figures,
-    peerVersion,
-  );
-  if (missed) process.exitCode = 1;
+  const title = "Training and inference beside PyTorch and Keras, 2 threads";
+  report(title, "npx tsx test/bench/step.bench.ts", figures, [...versions].join(", "));
+}
+
+/** A peer, and the names of its modes by what they are called in the table. */
+interface Asked extends Peer {
+  readonly columns: Readonly<Record<string, readonly string[]>>;
+}
+
+async function peersFor(configuration: Configuration): Promise<Asked[]> {
+  const { network, batch, threads, steps, task, keras } = configuration;
+  const common = ["--batch", batch, "--threads", threads, "--steps", steps].map(String);
+  const torch = await startPeer(PYTHON, [
+    ...[at("peers/pytorch_step.py"), "--network", network, ...common],
+    ...["--warm-up", batch < 128 ? "2" : "1"],
+    ...(task === "forward" ? ["--forward"] : []),
+    ...(options.compile ? ["--compile"] : []),
+  ]);
+  const asked: Asked[] = [];
+  if (torch) {
+    const best = await fastest(
+      torch,
+      torch.modes.filter((mode) => mode.startsWith("float32")),
+    );
+    progress(`${configuration.what}: the faster mode of ${torch.version} is ${best}`);
+    asked.push({ ...torch, columns: { [FLOAT32]: [best], [BFLOAT16]: ["bfloat16"] } });
+  }
+  const fit = keras ? await startPeer(PYTHON, [at("peers/keras_fit.py"), ...common]) : null;
+  if (fit) asked.push({ ...fit, columns: { [KERAS]: ["fit"] } });
+  return asked;
+}
+
+/** The mode that took least time, once all have been tried twice. */
+async function fastest({ ask }: Peer, modes: readonly string[]): Promise<string> {
+  await ask(modes);
+  const ms = await ask(modes);
+  return modes.reduce((best, mode) => (ms[mode] < ms[best] ? mode : best));
 }
 
 async function alternate(
   configuration: Configuration,
-): Promise<{ ours: number[]; peer: number[] }> {
-  const server = spawn(
-    process.execPath,
-    ["--import", "tsx", SELF, "--serve", JSON.stringify(configuration), "--steps", options.steps],
-    { stdio: ["pipe", "pipe", "ignore"] },
-  );
-  const ask = answers(server);
-  const ours: number[] = [];
-  const peer: number[] = [];
-  for (let round = 0; round < Number(options.rounds); round++) {
-    peer.push(peerStep(configuration));
-    ours.push(Number(await ask()));
-  }
-  server.stdin?.end();
-  await once(server, "exit");
-  return { ours, peer };
-}
-
-/** Asks a server for a measurement, one at a time. */
-function answers(server: ChildProcess): () => Promise<string> {
-  const lines = createInterface({ input: server.stdout! })[Symbol.asyncIterator]();
-  return async () => {
-    server.stdin!.write("measure\n");
-    const line: IteratorResult<string, unknown> = await lines.next();
-    if (line.done) throw new Error("step.bench: our side ended; run it with --serve to see why");
-    return line.value;
-  };
-}
-
-/** One run of PyTorch: milliseconds a step in its faster memory format. */
-function peerStep({ task, batch, threads }: Configuration): number {
-  const { stdout, stderr, status } = spawnSync(PYTHON, [
-    ...[PEER, "--batch", String(batch), "--threads", String(threads), "--steps", options.steps],
-    ...(task === "forward" ? ["--forward"] : []),
+  peers: readonly Asked[],
+  rounds: number,
+): Promise<{ ours: number[]; others: Record<string, number[]> }> {
+  const us = await startPeer(process.execPath, [
+    ...["--import", "tsx", fileURLToPath(import.meta.url)],
+    ...["--serve", JSON.stringify(configuration)],
   ]);
-  if (status !== 0) throw new Error(`step.bench: PyTorch failed:\n${String(stderr)}`);
-  const { ms, torch } = JSON.parse(String(stdout)) as { ms: Record<string, number>; torch: string };
-  peerVersion = `PyTorch ${torch}`;
-  return Math.min(...Object.values(ms));
+  if (us === null) throw new Error("step.bench: our side ended; run it with --serve to see why");
+  await us.ask(us.modes);
+  const ours: number[] = [];
+  const others: Record<string, number[]> = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const { ask, columns } of peers) {
+      const ms = await ask(Object.values(columns).flat());
+      for (const [name, modes] of Object.entries(columns)) {
+        (others[name] ??= []).push(Math.min(...modes.map((mode) => ms[mode])));
+      }
+    }
+    ours.push(Object.values(await us.ask(us.modes))[0]);
+  }
+  await Promise.all([us, ...peers].map((peer) => peer.stop()));
+  return { ours, others };
 }
 
 /** Our side: one measurement for each line of standard input. */
-async function serve({ task, batch, threads }: Configuration): Promise<void> {
+async function serve(configuration: Configuration): Promise<void> {
+  const { network, task, batch, threads, steps } = configuration;
   await registerSimdBackend({ threads });
   await tf.setBackend("simd");
-  const steps = WARM_UP + Number(options.steps);
-  const model = buildCifarModel({ seed: 1 });
-  const train = noiseImages(batch * steps);
-  const generator = new ImageDataGenerator({
-    widthShiftRange: 0.1,
-    heightShiftRange: 0.1,
-    horizontalFlip: true,
-  });
+  const warmUp = batch < 128 ? 4 : 1;
+  const model = stepNetwork(network);
 
+  const train = noiseImages(batch * (warmUp + steps + 1));
+  const generator = new ImageDataGenerator({
+    ...{ widthShiftRange: 0.1, heightShiftRange: 0.1, horizontalFlip: true },
+  });
   const trainingStep = async (): Promise<number> => {
     const times: number[] = [];
     let last = 0;
@@ -171,7 +210,7 @@ async function serve({ task, batch, threads }: Configuration): Promise<void> {
         {
           onBatchBegin: (step) => {
             const now = performance.now();
-            if (step > WARM_UP) times.push(now - last);
+            if (step > warmUp) times.push(now - last);
             last = now;
           },
         },
@@ -183,17 +222,20 @@ async function serve({ task, batch, threads }: Configuration): Promise<void> {
   const x = tf.randomUniform([batch, 32, 32, 3], 0, 1, "float32", 1);
   const forwardStep = (): number => {
     const times: number[] = [];
-    for (let step = 0; step < steps; step++) {
+    for (let step = 0; step < warmUp + steps; step++) {
       const begin = performance.now();
       const y = model.predict(x) as tf.Tensor;
       y.dataSync();
       y.dispose();
-      if (step >= WARM_UP) times.push(performance.now() - begin);
+      if (step >= warmUp) times.push(performance.now() - begin);
     }
     return median(times);
   };
 
+  console.log(JSON.stringify({ version: "cifar-kit", modes: ["simd"] }));
   for await (const line of createInterface({ input: process.stdin })) {
-    if (line === "measure") console.log(task === "forward" ? forwardStep() : await trainingStep());
+    if (line === "") continue;
+    const ms = task === "forward" ? forwardStep() : await trainingStep();
+    console.log(JSON.stringify({ ms: { simd: ms } }));
   }
 }

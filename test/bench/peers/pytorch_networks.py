@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 """How long PyTorch takes for a training step of the networks of ../networks.ts, in their real size.
 
-Prints PyTorch's version; then, for each line of standard input with the name of a network, the
-milliseconds of a step on the CPU (the faster one of both memory formats, if it has images).
+On the CPU, in the faster one of both memory formats, if it has images. See serve.py for how it is asked.
 
     pytorch_networks.py --threads 2
 """
 import argparse
-import sys
 import time
 
 import torch
+from serve import serve
 from torch import nn
 from torch.nn import functional as F
 
@@ -372,21 +371,28 @@ def milliseconds(step):
     return (time.perf_counter() - began) / calls * 1000
 
 
+class Measured:
+    """The faster memory format of a network, which is made when it is first asked for."""
+
+    def __init__(self, name):
+        self.name, self.steps = name, None
+
+    def __call__(self):
+        if self.steps is None:
+            torch.manual_seed(0)
+            formats = torch.contiguous_format, torch.channels_last
+            self.steps = [step_of(self.name, form) for form in formats]
+            for step in self.steps * WARM_UP:
+                step()
+        return min(milliseconds(step) for step in self.steps)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=2)
     torch.set_num_threads(parser.parse_args().threads)
-    print(torch.__version__, flush=True)
-    name, steps = None, []
-    for line in sys.stdin:
-        if line.strip() != name:
-            name = line.strip()
-            torch.manual_seed(0)
-            steps = [step_of(name, form) for form in (torch.contiguous_format, torch.channels_last)]
-            for step in steps:
-                for _ in range(WARM_UP):
-                    step()
-        print(min(milliseconds(step) for step in steps), flush=True)
+    names = [*NETWORKS, *LOOPS]
+    serve(f"PyTorch {torch.__version__}", {name: Measured(name) for name in names})
 
 
 main()

@@ -1,86 +1,98 @@
-#!/usr/bin/env python3
-"""How long PyTorch takes on the CPU for what step.bench.ts measures.
+"""PyTorch's training step, or inference, of the networks of step-networks.ts, on the CPU.
 
-Trains the network of buildCifarModel on one random batch (Adam, cross-entropy), or only runs it
-forward (--forward), in both memory formats. Prints one JSON object: for each format the median time
-of a step in ms, and PyTorch's version.
+The bare step on one random batch: forward, cross-entropy, backward, the optimizer's update. Modes:
+float32 in both memory formats, with --compile by torch.compile, too (it needs a C++ compiler), and
+bfloat16 by autocast. See serve.py for how it is asked.
 
-    pytorch_step.py --batch 32 --threads 2 --steps 30 [--forward]
+    pytorch_step.py --network notebook|fast:64/256/256:gelu --batch 32 --threads 2 --steps 12 [--forward]
 """
 import argparse
-import json
-import statistics
-import time
 
 import torch
+from serve import median_ms, serve
 from torch import nn
 
-WARM_UP = 5
 
-
-def network():
-    """Three times two 3x3 convolutions (relu, then batch norm) and a pooling, then two dense layers."""
-    layers = []
-    channels = 3
+def notebook():
+    """The network of buildCifarModel, and its optimizer."""
+    layers, channels = [], 3
     for filters in (32, 64, 128):
         for _ in range(2):
-            layers += [
-                nn.Conv2d(channels, filters, 3, padding=1),
-                nn.ReLU(),
-                nn.BatchNorm2d(filters, eps=1e-3, momentum=0.01),
-            ]
+            norm = nn.BatchNorm2d(filters, eps=1e-3, momentum=0.01)
+            layers += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU(), norm]
             channels = filters
         layers.append(nn.MaxPool2d(2))
-    head = [nn.Flatten(), nn.Dropout(0.2), nn.Linear(2048, 1024), nn.ReLU(), nn.Dropout(0.2)]
-    return nn.Sequential(*layers, *head, nn.Linear(1024, 10))
+    layers += [nn.Flatten(), nn.Dropout(0.2), nn.Linear(2048, 1024), nn.ReLU()]
+    model = nn.Sequential(*layers, nn.Dropout(0.2), nn.Linear(1024, 10))
+    return model, lambda weights: torch.optim.Adam(weights, eps=1e-7, fused=True)
 
 
-def measure(step, steps):
-    """The median time of a step in milliseconds."""
-    times = []
-    for i in range(WARM_UP + steps):
-        begin = time.perf_counter()
-        step()
-        if i >= WARM_UP:
-            times.append((time.perf_counter() - begin) * 1000)
-    return statistics.median(times)
+def fast(widths, activation):
+    """The fast recipe's network: pooling before batch normalisation, whose scale stays 1."""
+    act = {"gelu": nn.GELU, "relu": nn.ReLU}[activation]
+    first = nn.Conv2d(3, 24, 2).requires_grad_(False)
+    layers, channels = [first, act()], 24
+    for filters in map(int, widths.split("/")):
+        for pool in ([nn.MaxPool2d(2)], []):
+            norm = nn.BatchNorm2d(filters, eps=1e-3, momentum=0.4)
+            norm.weight.requires_grad_(False)
+            conv = nn.Conv2d(channels, filters, 3, padding=1, bias=False)
+            layers += [conv, *pool, norm, act()]
+            channels = filters
+    layers += [nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(channels, 10, bias=False)]
+    sgd = lambda weights: torch.optim.SGD(weights, lr=0.01, momentum=0.85, nesterov=True, fused=True)
+    return nn.Sequential(*layers), sgd
 
 
-def time_format(memory_format, batch, steps, forward):
-    torch.manual_seed(0)
-    model = network().to(memory_format=memory_format)
-    images = torch.rand(batch, 3, 32, 32).to(memory_format=memory_format)
-    labels = torch.randint(0, 10, (batch,))
-    if forward:
-        model.eval()
-        with torch.no_grad():
-            return measure(lambda: model(images), steps)
-    model.train()
-    optimizer = torch.optim.Adam(model.parameters(), eps=1e-7)
-    loss_of = nn.CrossEntropyLoss()
+class Step:
+    """A network with a batch of its own, in one memory format and precision."""
 
-    def step():
-        optimizer.zero_grad()
-        loss_of(model(images), labels).backward()
-        optimizer.step()
+    def __init__(self, options, layout, half=False, compiled=False):
+        torch.manual_seed(0)
+        kind, *rest = options.network.split(":")
+        model, optimizer = fast(*rest) if kind == "fast" else notebook()
+        self.model = model.to(memory_format=layout).train(not options.forward)
+        self.run = torch.compile(self.model) if compiled else self.model
+        self.half = half
+        self.images = torch.rand(options.batch, 3, 32, 32).to(memory_format=layout)
+        self.labels = torch.randint(0, 10, (options.batch,))
+        self.loss = nn.CrossEntropyLoss()
+        self.optimizer = optimizer([w for w in model.parameters() if w.requires_grad])
+        step = self.infer if options.forward else self.train
+        self.measure = lambda: median_ms(step, options.steps, options.warm_up)
 
-    return measure(step, steps)
+    def train(self):
+        self.optimizer.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            value = self.loss(self.run(self.images), self.labels)
+        value.backward()
+        self.optimizer.step()
+
+    def infer(self):
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            self.run(self.images)
 
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--network", default="notebook")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=30)
+    parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--warm-up", type=int, default=2)
     parser.add_argument("--forward", action="store_true")
+    parser.add_argument("--compile", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    formats = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-    times = {
-        name: time_format(value, options.batch, options.steps, options.forward)
-        for name, value in formats.items()
+    contiguous, channels_last = torch.contiguous_format, torch.channels_last
+    modes = {
+        "float32 contiguous": Step(options, contiguous).measure,
+        "float32 channels-last": Step(options, channels_last).measure,
+        "bfloat16": Step(options, channels_last, half=True).measure,
     }
-    print(json.dumps({"torch": torch.__version__, "ms": times}))
+    if options.compile:
+        modes["float32 compiled"] = Step(options, channels_last, compiled=True).measure
+    serve(f"PyTorch {torch.__version__}", modes)
 
 
 main()
