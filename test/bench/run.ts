@@ -6,8 +6,9 @@
  *     npm run bench -- --record              and writes docs/performance.json and docs/performance.md
  *     npm run bench -- --trace               where a training step's time goes, kernel by kernel
  *
- * Beside PyTorch, SciPy, torchvision and scikit-learn where `PYTHON` (default /usr/bin/python3) has
- * them. Takes about half an hour on two cores; other work on the machine falsifies the figures.
+ * Beside PyTorch, Keras, SciPy, torchvision and scikit-learn where `PYTHON` (default /usr/bin/python3)
+ * has them (peers/requirements.txt). Takes about twenty-five minutes on two cores; other work on the
+ * machine falsifies the figures.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -59,9 +60,11 @@ for (const name of String(options.only).split(",")) {
   measured[name] = table;
   console.log(asText(table));
   if (recorded[name]) console.log(comparison(table, recorded[name]));
+  // After each: what is recorded stays, should a later one be interrupted.
+  if (options.record) await record({ ...recorded, ...measured });
 }
-if (options.record) {
-  const all = { ...recorded, ...measured };
+
+async function record(all: Tables): Promise<void> {
   writeFileSync(DATA, `${JSON.stringify(all, null, 2)}\n`);
   const page = readFileSync(PAGE, "utf8");
   const [before, rest] = page.split(BEGIN);
