@@ -15,6 +15,12 @@ function remove(): void {
 
 const backend = (): SimdBackend => tf.engine().findBackend("simd") as unknown as SimdBackend;
 
+/** As in a program that has compiled nothing yet. */
+async function inNewProgram(): Promise<typeof registerSimdBackend> {
+  vi.resetModules();
+  return (await import("../../src/simd/index.ts")).registerSimdBackend;
+}
+
 describe("registerSimdBackend", () => {
   beforeEach(remove);
   afterEach(() => {
@@ -86,24 +92,38 @@ describe("registerSimdBackend", () => {
   });
 
   it("works in a page that is simulated in Node, without its streams", async () => {
+    const registerAnew = await inNewProgram();
     for (const name of ["Blob", "DecompressionStream", "Response"]) vi.stubGlobal(name, undefined);
-    await registerSimdBackend({ threads: 1 });
+    await registerAnew({ threads: 1 });
     expect(backend().threads).toBe(1);
   });
 
   it("says what to allow where a policy forbids WebAssembly, or there is no room for it", async () => {
+    const registerAnew = await inNewProgram();
     vi.spyOn(WebAssembly, "compile").mockRejectedValueOnce(new Error("violates the policy"));
-    await expect(registerSimdBackend({ threads: 1 })).rejects.toThrow(
+    await expect(registerAnew({ threads: 1 })).rejects.toThrow(
       /WebAssembly to be compiled here, got violates the policy; allow script-src 'wasm-unsafe-eval'/,
     );
     const full = vi.spyOn(WebAssembly, "Memory").mockImplementation(function () {
       throw new RangeError("could not allocate memory");
     });
-    await expect(registerSimdBackend({ threads: 1 })).rejects.toThrow(
+    await expect(registerAnew({ threads: 1 })).rejects.toThrow(
       /address space for WebAssembly memory, got could not allocate memory; raise/,
     );
     full.mockRestore();
-    await registerSimdBackend({ threads: 1 });
+    await registerAnew({ threads: 1 });
+  });
+
+  it("compiles the build that it uses, once, however often it is registered", async () => {
+    const registerAnew = await inNewProgram();
+    const compile = vi.spyOn(WebAssembly, "compile");
+    for (let i = 0; i < 3; i++) {
+      await registerAnew({ threads: 1 });
+      remove();
+    }
+    expect(compile).toHaveBeenCalledTimes(1);
+    await registerAnew({ threads: 1, relaxedSimd: "off" });
+    expect(compile).toHaveBeenCalledTimes(2);
   });
 
   it("has every kernel of the cpu backend", async () => {

@@ -7,7 +7,9 @@ export type Build = "plain" | "relaxed";
 
 /** Undoes what scripts/build-kernels.mjs does to a module: deflate, then base64. */
 async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const packed = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) packed[i] = letters.charCodeAt(i);
   // A page that is simulated in Node (jsdom) has no streams, or only names of them.
   const zlib = nodeModule("zlib");
   if (zlib !== undefined) return Uint8Array.from(zlib.inflateRawSync(packed));
@@ -54,8 +56,19 @@ function importedMemoryFlags(bytes: Uint8Array): number {
   return at + 1; // behind the kind of import
 }
 
-/** Compiles a build of the kernels for a memory that is shared or not. */
-export async function compileKernels(build: Build, shared: boolean): Promise<WebAssembly.Module> {
+/** What was compiled stays, for a backend that is registered again. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+/** A build of the kernels, compiled for a memory that is shared or not. */
+export function compileKernels(build: Build, shared: boolean): Promise<WebAssembly.Module> {
+  const key = `${build}|${shared}`;
+  const module = compiled.get(key) ?? compile(build, shared);
+  compiled.set(key, module);
+  module.catch(() => compiled.delete(key));
+  return module;
+}
+
+async function compile(build: Build, shared: boolean): Promise<WebAssembly.Module> {
   const bytes = await unpack(build === "relaxed" ? relaxedKernels : plainKernels);
   try {
     return await WebAssembly.compile(shared ? bytes : withUnsharedMemory(bytes));
