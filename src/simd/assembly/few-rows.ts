@@ -6,19 +6,50 @@ import { activateRows, floorOf, isMoreThanFloor } from "./epilogue";
 import { FewRowsWords } from "./words.generated";
 import { firstLanes, madd, storeFirst, sumLanes } from "./vector";
 
-/** Columns that stay in the first-level cache with four rows of B. */
+/** Rows of B that are read side by side. */
+const DEPTH: i32 = 8;
+/** Columns of them that stay in the first-level cache. */
 const COLUMNS: i32 = 256;
 
-/** Adds a0 b0 + .. + a3 b3 to `columns` elements of c; `adds`: c counts. */
+/** Adds the product of 8 elements of a and 8 rows of B to a row of c; `adds`: c counts already. */
 // @ts-ignore: decorator
 @inline
-function addRows(
+function addEight(adds: bool, a: usize, b: usize, ldb: usize, c: usize, columns: i32): void {
+  const a0 = v128.load32_splat(a);
+  const a1 = v128.load32_splat(a, 4);
+  const a2 = v128.load32_splat(a, 8);
+  const a3 = v128.load32_splat(a, 12);
+  const a4 = v128.load32_splat(a, 16);
+  const a5 = v128.load32_splat(a, 20);
+  const a6 = v128.load32_splat(a, 24);
+  const a7 = v128.load32_splat(a, 28);
+  let b4 = b + 4 * ldb;
+  for (let left = columns; left > 0; left -= 4) {
+    let sum = adds ? v128.load(c) : f32x4.splat(0);
+    let other = f32x4.mul(v128.load(b4), a4);
+    sum = madd(v128.load(b), a0, sum);
+    other = madd(v128.load(b4 + ldb), a5, other);
+    sum = madd(v128.load(b + ldb), a1, sum);
+    other = madd(v128.load(b4 + 2 * ldb), a6, other);
+    sum = madd(v128.load(b + 2 * ldb), a2, sum);
+    other = madd(v128.load(b4 + 3 * ldb), a7, other);
+    sum = madd(v128.load(b + 3 * ldb), a3, sum);
+    storeFirst(c, f32x4.add(sum, other), left);
+    b += 16;
+    b4 += 16;
+    c += 16;
+  }
+}
+
+/** The same of 4 elements of two rows of a, which lie `lda` bytes apart, and 4 rows of B. */
+// @ts-ignore: decorator
+@inline
+function addTwiceFour(
   adds: bool,
   a: usize,
-  b0: usize,
-  b1: usize,
-  b2: usize,
-  b3: usize,
+  lda: usize,
+  b: usize,
+  ldb: usize,
   c: usize,
   columns: i32,
 ): void {
@@ -26,21 +57,57 @@ function addRows(
   const a1 = v128.load32_splat(a, 4);
   const a2 = v128.load32_splat(a, 8);
   const a3 = v128.load32_splat(a, 12);
-  for (let left = columns; left > 0; left -= 4) {
-    let sum = adds ? v128.load(c) : f32x4.splat(0);
-    sum = madd(v128.load(b0), a0, sum);
-    sum = madd(v128.load(b1), a1, sum);
-    sum = madd(v128.load(b2), a2, sum);
-    sum = madd(v128.load(b3), a3, sum);
-    storeFirst(c, sum, left);
-    b0 += 16;
-    b1 += 16;
-    b2 += 16;
-    b3 += 16;
-    c += 16;
+  const z0 = v128.load32_splat(a + lda);
+  const z1 = v128.load32_splat(a + lda, 4);
+  const z2 = v128.load32_splat(a + lda, 8);
+  const z3 = v128.load32_splat(a + lda, 12);
+  for (let left = columns; left > 0; left -= 8) {
+    const d = c + ldb;
+    const zero = f32x4.splat(0);
+    let c0 = adds ? v128.load(c) : zero;
+    let c1 = adds ? v128.load(c, 16) : zero;
+    let d0 = adds ? v128.load(d) : zero;
+    let d1 = adds ? v128.load(d, 16) : zero;
+    let from = b;
+    let b0 = v128.load(from);
+    let b1 = v128.load(from, 16);
+    c0 = madd(b0, a0, c0);
+    c1 = madd(b1, a0, c1);
+    d0 = madd(b0, z0, d0);
+    d1 = madd(b1, z0, d1);
+    from += ldb;
+    b0 = v128.load(from);
+    b1 = v128.load(from, 16);
+    c0 = madd(b0, a1, c0);
+    c1 = madd(b1, a1, c1);
+    d0 = madd(b0, z1, d0);
+    d1 = madd(b1, z1, d1);
+    from += ldb;
+    b0 = v128.load(from);
+    b1 = v128.load(from, 16);
+    c0 = madd(b0, a2, c0);
+    c1 = madd(b1, a2, c1);
+    d0 = madd(b0, z2, d0);
+    d1 = madd(b1, z2, d1);
+    from += ldb;
+    b0 = v128.load(from);
+    b1 = v128.load(from, 16);
+    c0 = madd(b0, a3, c0);
+    c1 = madd(b1, a3, c1);
+    d0 = madd(b0, z3, d0);
+    d1 = madd(b1, z3, d1);
+    storeFirst(c, c0, left);
+    storeFirst(d, d0, left);
+    if (left > 4) {
+      storeFirst(c + 16, c1, left - 4);
+      storeFirst(d + 16, d1, left - 4);
+    }
+    b += 32;
+    c += 32;
   }
 }
 
+/** The same of one element and one row. */
 // @ts-ignore: decorator
 @inline
 function addRow(adds: bool, a: usize, b: usize, c: usize, columns: i32): void {
@@ -61,35 +128,35 @@ export function few_rows_f32(task: i32, words: FewRowsWords, scratch: usize): vo
   const lda = <usize>words.k << 2;
   const begin = task * words.perTask;
   const end = min(words.k, begin + words.perTask);
-  const c = words.c + <usize>task * <usize>m * ldb;
-  const b = words.b + <usize>begin * ldb;
-  const a = words.a + (<usize>begin << 2);
-  const depth = end - begin;
-  const whole = depth & ~3;
-  for (let j = 0; j < n; j += COLUMNS) {
-    const columns = min(COLUMNS, n - j);
-    const at = <usize>j << 2;
-    for (let k = 0; k < whole; k += 4) {
-      const b0 = b + <usize>k * ldb + at;
-      const b1 = b0 + ldb;
-      const b2 = b1 + ldb;
-      const b3 = b2 + ldb;
-      for (let i = 0; i < m; i++) {
-        const from = a + <usize>i * lda + (<usize>k << 2);
-        const to = c + <usize>i * ldb + at;
-        if (k > 0) addRows(true, from, b0, b1, b2, b3, to, columns);
-        else addRows(false, from, b0, b1, b2, b3, to, columns);
+  const target = words.c + <usize>task * <usize>m * ldb;
+  const whole = end - DEPTH;
+  for (let k = begin; k < end; ) {
+    const deep = k <= whole;
+    const adds = k > begin;
+    for (let j = 0; j < n; j += COLUMNS) {
+      const columns = min(COLUMNS, n - j);
+      let a = words.a + (<usize>k << 2);
+      const b = words.b + <usize>k * ldb + (<usize>j << 2);
+      let c = target + (<usize>j << 2);
+      let left = m;
+      for (; deep && left >= 2; left -= 2) {
+        if (adds) addTwiceFour(true, a, lda, b, ldb, c, columns);
+        else addTwiceFour(false, a, lda, b, ldb, c, columns);
+        addTwiceFour(true, a + 16, lda, b + 4 * ldb, ldb, c, columns);
+        a += 2 * lda;
+        c += 2 * ldb;
+      }
+      for (; left > 0; left--) {
+        if (deep) {
+          if (adds) addEight(true, a, b, ldb, c, columns);
+          else addEight(false, a, b, ldb, c, columns);
+        } else if (adds) addRow(true, a, b, c, columns);
+        else addRow(false, a, b, c, columns);
+        a += lda;
+        c += ldb;
       }
     }
-    for (let k = whole; k < depth; k++) {
-      for (let i = 0; i < m; i++) {
-        const from = a + <usize>i * lda + (<usize>k << 2);
-        const row = b + <usize>k * ldb + at;
-        const to = c + <usize>i * ldb + at;
-        if (k > 0) addRow(true, from, row, to, columns);
-        else addRow(false, from, row, to, columns);
-      }
-    }
+    k += deep ? DEPTH : 1;
   }
 }
 

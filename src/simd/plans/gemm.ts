@@ -9,8 +9,9 @@ const BLOCK_COLUMNS = 64;
 /** A product with few blocks is cut along k, too, if each chunk has at least so many steps. */
 const MINIMUM_BLOCKS = 8;
 const MINIMUM_CHUNK = 512;
-/** From so many rows on packing B pays. */
-const FEW_ROWS = 8;
+/** Beyond so many rows packing B pays; where its columns lie one after the other, beyond more. */
+const FEW_ROWS = 4;
+const FEW_ROWS_TRANSPOSED = 8;
 /** Products of few rows are cut into tasks of so many multiplications. */
 const FEW_ROWS_TASK = 1 << 18;
 
@@ -68,7 +69,8 @@ export function gemm(
     sum(c, 1);
     return;
   }
-  if (batch === 1 && m <= FEW_ROWS && !transposeA) {
+  const few = transposeB ? FEW_ROWS_TRANSPOSED : FEW_ROWS;
+  if (batch === 1 && m <= few && !transposeA) {
     fewRows(plan, { m, n, k }, { a, b, c }, { transposeB, epilogue }, sum);
     return;
   }
@@ -102,7 +104,7 @@ function fewRows(
 ): void {
   const rows = transposeB ? n : k;
   const perRow = m * (transposeB ? k : n);
-  const perTask = roundUp(Math.max(Math.ceil(FEW_ROWS_TASK / perRow), Math.ceil(rows / 32)), 4);
+  const perTask = roundUp(Math.max(Math.ceil(FEW_ROWS_TASK / perRow), Math.ceil(rows / 32)), 8);
   const tasks = Math.ceil(rows / perTask);
   const words = { a, b, m, n, k, perTask };
   if (transposeB) {
