@@ -133,6 +133,32 @@ describe("a replayed step has the bits of a step of TensorFlow.js", () => {
     },
   );
 
+  it.each(["lstm", "gru", "simpleRNN"] as const)(
+    "in a network of %s and normalised layers that reads pictures row by row",
+    async (kind) => {
+      const build = (): LayersModel => {
+        const options = { units: 5, recurrentInitializer: "glorotUniform", returnSequences: true };
+        const model = sequential({
+          layers: [
+            L.reshape({ targetShape: [8, 24], inputShape: [8, 8, 3] }),
+            L[kind](options),
+            L.layerNormalization(),
+            L.bidirectional({ layer: L[kind]({ ...options, returnSequences: false }) }),
+            L.dense({ units: 3, activation: "softmax" }),
+          ],
+        });
+        model.getWeights().forEach((weight, i) => {
+          const values = tf.randomUniform(weight.shape, -0.2, 0.2, "float32", 20 + i);
+          model.weights[i].write(values);
+          values.dispose();
+        });
+        model.compile({ optimizer: "rmsprop", loss: "sparseCategoricalCrossentropy" });
+        return model;
+      };
+      expect(await compare(build, phase())).toEqual(ALL);
+    },
+  );
+
   it("with augmentation, validation in between and a last batch that is smaller", async () => {
     const { replayed, eager } = await compare(
       () => tinyModel({ seed: 3 }),

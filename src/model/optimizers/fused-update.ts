@@ -24,94 +24,56 @@ import {
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
 import type { OptimizerVariable, StockRuleInternals } from "../internals.ts";
 
-/** What one step of an optimizer hands to the kernel. */
-interface Step {
-  readonly rule: string;
-  /** Numbers that it keeps as tensors. */
-  readonly scalars?: readonly Tensor[];
-  readonly attributes?: NamedAttrMap;
+/** What the kernel is told of a class, beside its numbers. */
+interface Rule {
+  readonly stock: { readonly prototype: Optimizer };
   /** Its state, each list for all variables. */
-  readonly states: readonly (readonly OptimizerVariable[])[];
-  /** Moves on what it counts in tensors, apart from the number of steps. */
-  readonly advance?: () => void;
+  readonly states: (self: StockRuleInternals) => readonly (readonly OptimizerVariable[])[];
+  /** Numbers that it keeps as tensors. */
+  readonly scalars?: (self: StockRuleInternals) => readonly Tensor[];
+  /** Moves those on, after a step. */
+  readonly advance?: (self: StockRuleInternals) => void;
 }
 
-const RULES: readonly (readonly [
-  { prototype: Optimizer },
-  (optimizer: StockRuleInternals) => Step,
-])[] = [
-  [SGDOptimizer, ({ c }) => ({ rule: "SGD", scalars: [c], states: [] })],
-  [
-    MomentumOptimizer,
-    ({ c, m, useNesterov, accumulations }) => ({
-      rule: useNesterov ? "NesterovMomentum" : "Momentum",
-      scalars: [c, m],
-      states: [accumulations],
-    }),
-  ],
-  [
-    AdamOptimizer,
-    (self) => ({
-      rule: "Adam",
-      scalars: [sub(1, self.accBeta1), sub(1, self.accBeta2)],
-      attributes: {
-        learningRate: self.learningRate,
-        decay1: self.beta1,
-        decay2: self.beta2,
-        epsilon: self.epsilon,
-      },
-      states: [self.accumulatedFirstMoment, self.accumulatedSecondMoment],
-      advance: () => {
-        self.accBeta1.assign(mul(self.accBeta1, self.beta1));
-        self.accBeta2.assign(mul(self.accBeta2, self.beta2));
-      },
-    }),
-  ],
-  [
-    AdamaxOptimizer,
-    (self) => ({
-      rule: "Adamax",
-      scalars: [
-        div(
-          div(-self.learningRate, add(mul(self.iteration, self.decay), 1)),
-          sub(1, self.accBeta1),
-        ),
-      ],
-      attributes: { decay1: self.beta1, decay2: self.beta2, epsilon: self.epsilon },
-      states: [self.accumulatedFirstMoment, self.accumulatedWeightedInfNorm],
-      advance: () => {
-        self.iteration.assign(add(self.iteration, 1));
-        self.accBeta1.assign(mul(self.accBeta1, self.beta1));
-      },
-    }),
-  ],
-  [
-    RMSPropOptimizer,
-    ({ learningRate, decay, momentum, epsilon, centered, ...self }) => ({
-      rule: centered ? "CenteredRMSProp" : "RMSProp",
-      attributes: { learningRate, decay1: momentum, decay2: decay, epsilon },
-      states: [
-        ...[self.accumulatedMeanSquares, self.accumulatedMoments],
-        ...(centered ? [self.accumulatedMeanGrads] : []),
-      ],
-    }),
-  ],
-  [
-    AdagradOptimizer,
-    ({ learningRate, accumulatedGrads }) => ({
-      rule: "Adagrad",
-      attributes: { learningRate, epsilon: backend().epsilon() },
-      states: [accumulatedGrads],
-    }),
-  ],
-  [
-    AdadeltaOptimizer,
-    ({ learningRate, rho, epsilon, accumulatedGrads, accumulatedUpdates }) => ({
-      rule: "Adadelta",
-      attributes: { learningRate, decay2: rho, epsilon },
-      states: [accumulatedGrads, accumulatedUpdates],
-    }),
-  ],
+const RULES: readonly Rule[] = [
+  { stock: SGDOptimizer, states: () => [], scalars: ({ c }) => [c] },
+  {
+    stock: MomentumOptimizer,
+    states: ({ accumulations }) => [accumulations],
+    scalars: ({ c, m }) => [c, m],
+  },
+  {
+    stock: AdamOptimizer,
+    states: (self) => [self.accumulatedFirstMoment, self.accumulatedSecondMoment],
+    scalars: ({ accBeta1, accBeta2 }) => [sub(1, accBeta1), sub(1, accBeta2)],
+    advance: ({ accBeta1, accBeta2, beta1, beta2 }) => {
+      accBeta1.assign(mul(accBeta1, beta1));
+      accBeta2.assign(mul(accBeta2, beta2));
+    },
+  },
+  {
+    stock: AdamaxOptimizer,
+    states: (self) => [self.accumulatedFirstMoment, self.accumulatedWeightedInfNorm],
+    scalars: ({ learningRate, iteration, decay, accBeta1 }) => [
+      div(div(-learningRate, add(mul(iteration, decay), 1)), sub(1, accBeta1)),
+    ],
+    advance: ({ iteration, accBeta1, beta1 }) => {
+      iteration.assign(add(iteration, 1));
+      accBeta1.assign(mul(accBeta1, beta1));
+    },
+  },
+  {
+    stock: RMSPropOptimizer,
+    states: ({ centered, ...self }) => [
+      ...[self.accumulatedMeanSquares, self.accumulatedMoments],
+      ...(centered ? [self.accumulatedMeanGrads] : []),
+    ],
+  },
+  { stock: AdagradOptimizer, states: ({ accumulatedGrads }) => [accumulatedGrads] },
+  {
+    stock: AdadeltaOptimizer,
+    states: (self) => [self.accumulatedGrads, self.accumulatedUpdates],
+  },
 ];
 
 /**
@@ -120,35 +82,47 @@ const RULES: readonly (readonly [
  */
 export function withFusedUpdate(optimizer: Optimizer): void {
   const rule = RULES.find(
-    ([{ prototype }]) => prototype.applyGradients === optimizer.applyGradients,
+    ({ stock }) => stock.prototype.applyGradients === optimizer.applyGradients,
   );
   if (!rule) return;
-  const [, stepOf] = rule;
+  const self = optimizer as unknown as StockRuleInternals;
   const stock = optimizer.applyGradients.bind(optimizer);
   optimizer.applyGradients = (gradients) => {
-    const isDone = tidy(() => {
-      if (!hasFusedKernel("StockUpdate")) return false;
-      const step = stepOf(optimizer as unknown as StockRuleInternals);
-      const given: readonly [string, Tensor | null][] = Array.isArray(gradients)
-        ? gradients.map(({ name, tensor }) => [name, tensor])
-        : Object.entries(gradients);
-      // Its first step makes the state.
-      if (step.states.some((list) => list.length < given.length)) return false;
-      const updates = given.flatMap(([name, gradient], i) =>
-        gradient == null
-          ? []
-          : [
-              engine().registeredVariables[name],
-              gradient,
-              ...step.states.map((list) => list[i].variable),
-            ],
+    const given: readonly (readonly [string, Tensor | null])[] = Array.isArray(gradients)
+      ? gradients.map(({ name, tensor }) => [name, tensor])
+      : Object.entries(gradients);
+    const states = rule.states(self);
+    // Its first step makes the state.
+    if (!hasFusedKernel("StockUpdate") || states.some(({ length }) => length < given.length)) {
+      stock(gradients);
+      return;
+    }
+    tidy(() => {
+      const updates = given.flatMap(([name, gradient], i) => {
+        const variable = engine().registeredVariables[name];
+        return gradient ? [variable, gradient, ...states.map((list) => list[i].variable)] : [];
+      });
+      const scalars = rule.scalars?.(self) ?? [];
+      runFusedKernel(
+        "StockUpdate",
+        [...scalars, ...updates],
+        attributesOf(self, optimizer.getClassName()),
       );
-      const { rule, scalars = [], attributes } = step;
-      runFusedKernel("StockUpdate", [...scalars, ...updates], { rule, ...attributes });
-      step.advance?.();
-      return true;
+      rule.advance?.(self);
     });
-    if (!isDone) stock(gradients);
-    else (optimizer as unknown as StockRuleInternals).incrementIterations();
+    self.incrementIterations();
+  };
+}
+
+/** The numbers of a rule under the kernel's names; a rule takes those that it knows. */
+function attributesOf(self: Partial<StockRuleInternals>, name: string): NamedAttrMap {
+  const kind = self.useNesterov ? "Nesterov" : self.centered ? "Centered" : "";
+  return {
+    rule: kind + name,
+    learningRate: self.learningRate ?? 0,
+    decay1: self.beta1 ?? self.momentum ?? 0,
+    decay2: self.beta2 ?? self.rho ?? self.decay ?? 0,
+    // Adagrad has none of its own.
+    epsilon: self.epsilon ?? backend().epsilon(),
   };
 }
