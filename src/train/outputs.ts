@@ -4,6 +4,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allocate } from "../bytes/allocate.ts";
 import { check } from "../checks.ts";
 import { mostProbable } from "../metrics/scores.ts";
+import { whyNotCallable } from "../model/repeatable.ts";
+import { Repeated } from "../model/repeated.ts";
 import { createPause } from "../runtime/event-loop.ts";
 import type { Batch, Feed, ModelCall } from "./feed/feed.ts";
 
@@ -18,6 +20,9 @@ export interface Predictions {
   /** For each image the class with the largest probability; the first of equals. */
   readonly classes: Int32Array;
 }
+
+/** Calls of a model before the first that is recorded. */
+const FEW = 2;
 
 /** Gives the tensors of all views of a batch, one after the other; who takes them disposes them. */
 export type Views = (batch: Batch) => Iterable<Tensor>;
@@ -38,22 +43,27 @@ export async function* outputsOf<B extends Batch>(
   views: Views,
 ): AsyncGenerator<{ readonly batch: B; readonly output: Float32Array }> {
   const pause = createPause();
-  let batches = 0;
-  for await (const batch of feed.epoch(0)) {
-    const outputs: Float32Array[] = [];
-    try {
-      for (const xs of views(batch)) {
-        outputs.push(await outputOf(model, xs));
-        await pause();
+  const repeated = new Repeated(model, whyNotCallable);
+  let calls = 0;
+  try {
+    for await (const batch of feed.epoch(0)) {
+      const outputs: Float32Array[] = [];
+      try {
+        for (const xs of views(batch)) {
+          // Of few calls none is worth recording.
+          outputs.push(await outputOf(model, xs, calls++ < FEW ? undefined : repeated));
+          await pause();
+        }
+      } catch (error) {
+        dispose(batch as unknown as TensorContainer);
+        throw error;
       }
-    } catch (error) {
-      dispose(batch as unknown as TensorContainer);
-      throw error;
+      yield { batch, output: meanOf(outputs) };
     }
-    batches++;
-    yield { batch, output: meanOf(outputs) };
+  } finally {
+    repeated.dispose();
   }
-  check(batches > 0, subject, "at least one batch", "empty data", "pass data with images");
+  check(calls > 0, subject, "at least one batch", "empty data", "pass data with images");
 }
 
 function meanOf(outputs: readonly Float32Array[]): Float32Array {
@@ -65,10 +75,15 @@ function meanOf(outputs: readonly Float32Array[]): Float32Array {
 }
 
 /** The model's output for one batch, which it disposes. */
-async function outputOf(model: LayersModel, xs: Tensor): Promise<Float32Array> {
+async function outputOf(
+  model: LayersModel,
+  xs: Tensor,
+  repeated?: Repeated,
+): Promise<Float32Array> {
+  const compute = (): Tensor[] => [tidy(() => model.predictOnBatch(xs) as Tensor)];
   let output: Tensor | undefined;
   try {
-    output = tidy(() => model.predictOnBatch(xs) as Tensor);
+    [output] = repeated ? repeated.run([xs], compute) : compute();
     return (await output.data()) as Float32Array;
   } finally {
     xs.dispose();

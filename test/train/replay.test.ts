@@ -6,7 +6,9 @@ import {
   adamW,
   buildCifarModel,
   cosineDecay,
+  evaluate,
   ImageDataGenerator,
+  predict,
   replaceHead,
   sgd,
   trainPhase,
@@ -290,6 +292,23 @@ describe("a step is not replayed", () => {
     const { replayed, eager } = await compare(() => own(), run);
     expect([replayed, eager]).toEqual([20, { "the first steps are recorded": 4 }]);
   });
+});
+
+it("what a model gives is replayed to the same bits, also when its weights have changed", async () => {
+  const model = tinyModel({ seed: 2 });
+  const images = tinyImages(50);
+  const measure = async (): Promise<unknown[]> => [
+    await predict(model, images, { batchSize: 5 }),
+    await evaluate(model, images, { batchSize: 5, testTimeAugmentation: "flip" }),
+  ];
+  const before = await eagerly(measure);
+  Object.assign(replays(), { replayed: 0, eager: {} });
+  expect(await measure()).toEqual(before);
+  // Of 10 and of 20 calls, without those before recording begins and the recorded ones.
+  expect(replays()).toEqual({ replayed: 22, eager: { "the first steps are recorded": 4 } });
+  await phase({ epochs: 1 })(model);
+  expect(await measure()).toEqual(await eagerly(measure));
+  model.dispose();
 });
 
 it("99 of 100 steps of the notebook's network are replayed", async () => {

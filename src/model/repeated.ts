@@ -1,0 +1,71 @@
+/** What a model computes again and again, without asking its layers each time where that is possible. */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { makeRecorder, type Recorder } from "./backend/recorder.ts";
+import { type Draw, drawAgain, watchDraws } from "./layers/random-step.ts";
+import { weightsInOrder } from "./layer-tree.ts";
+import { stateOf } from "./repeatable.ts";
+
+/**
+ * One computation of a model. It follows from data, the model's weights and the seeds that its layers draw,
+ * as long as these layers stay as they are: so a backend may record it and repeat it.
+ */
+export class Repeated {
+  readonly #model: LayersModel;
+  readonly #whyNot: (model: LayersModel) => string;
+  #recorder: Recorder | undefined;
+  /** Why nothing is repeated. */
+  #reason = "";
+  /** What the layers were when recording began. */
+  #state: readonly unknown[] = [];
+  #draws: readonly Draw[] = [];
+
+  /** @param whyNot says why the model's computation may not be repeated; empty where it may. */
+  constructor(model: LayersModel, whyNot: (model: LayersModel) => string) {
+    this.#model = model;
+    this.#whyNot = whyNot;
+  }
+
+  /**
+   * The results, which the caller disposes.
+   * @param data all that is read beside the weights.
+   * @param compute always the same, but for the data.
+   */
+  run(data: readonly Tensor[], compute: () => Tensor[]): Tensor[] {
+    this.#lookAtLayers();
+    if (!this.#recorder) return compute();
+    const computation = {
+      inputs: [...data, ...weightsInOrder(this.#model).map((weight) => weight.read())],
+      compute: () => {
+        const draws: Draw[] = [];
+        const outputs = watchDraws(draws, compute);
+        this.#draws = draws;
+        return { outputs, drawn: draws.map(({ seed }) => seed) };
+      },
+      draw: () => drawAgain(this.#draws),
+    };
+    return this.#reason === ""
+      ? this.#recorder.run(computation)
+      : this.#recorder.eager(computation, this.#reason);
+  }
+
+  /** Gives up what was recorded. */
+  dispose(): void {
+    this.#recorder?.dispose();
+    this.#recorder = undefined;
+    this.#state = [];
+  }
+
+  /** Begins anew where layers have other settings, or hold other things, than before. */
+  #lookAtLayers(): void {
+    const state = stateOf(this.#model);
+    const before = this.#state;
+    if (state.length === before.length && state.every((part, i) => Object.is(part, before[i]))) {
+      return;
+    }
+    this.dispose();
+    this.#state = state;
+    this.#reason = this.#whyNot(this.#model);
+    this.#recorder = makeRecorder();
+  }
+}
