@@ -7,7 +7,13 @@
 import { finishRows } from "./epilogue";
 import { storeFirst } from "./vector";
 import { packColumns, packRows } from "./gemm-pack";
-import { panel_columns, panel_columns_add, panel_gather } from "./gemm-tiles.generated";
+import {
+  panel_columns,
+  panel_columns_add,
+  panel_gather,
+  panel_rows,
+  panel_rows_add,
+} from "./gemm-tiles.generated";
 import {
   Conv2dFilterGradientSumWords,
   Conv2dFilterGradientWords,
@@ -92,6 +98,32 @@ function pixelAddresses(
   }
 }
 
+/** Steps of a sum whose panel (8 KiB) stays in the first-level cache. */
+const DEPTH: i32 = 256;
+
+/** Rows of a matrix times panels of 8 columns, `width` bytes of them. */
+function multiplyRows(
+  rows: i32,
+  depth: i32,
+  a: usize,
+  lda: usize,
+  panels: usize,
+  c: usize,
+  ldc: usize,
+  width: usize,
+): void {
+  for (let k = 0; k < depth; k += DEPTH) {
+    const part = min(DEPTH, depth - k);
+    let panel = panels + (<usize>k << 5);
+    for (let at: usize = 0; at < width; at += 32) {
+      if (k > 0) panel_rows_add(rows, part, a, lda, panel, 32, c + at, ldc);
+      else panel_rows(rows, part, a, lda, panel, 32, c + at, ldc);
+      panel += <usize>depth << 5;
+    }
+    a += DEPTH << 2;
+  }
+}
+
 /** out = x * filter + bias. Tasks: blocks of pixels x blocks of panels. */
 export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void {
   const depth = words.depth;
@@ -113,17 +145,6 @@ export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void 
   const sources = scratch;
   const targets = sources + (<usize>block << 2);
   const tile = (targets + (<usize>block << 2) + 63) & ~(<usize>63);
-  pixelAddresses(
-    begin,
-    count,
-    rows,
-    columns,
-    words.x,
-    words.fromImage,
-    words.fromRow,
-    words.fromPixel,
-    sources,
-  );
   // Pixels that follow each other in the output are written in place.
   const dense =
     outPixel == <usize>words.channels << 2 &&
@@ -133,10 +154,27 @@ export function conv2d_f32(task: i32, words: Conv2dWords, scratch: usize): void 
   const width = <usize>((channels + 7) & ~7) << 2;
   const pitch = dense ? outPixel : width;
   const product = dense ? out + <usize>begin * outPixel : tile;
-  let panel = words.panels + <usize>firstPanel * (<usize>depth << 5);
-  for (let at: usize = 0; at < width; at += 32) {
-    panel_gather(count, depth, sources, steps, panel, 32, product + at, pitch);
-    panel += <usize>depth << 5;
+  const panels = words.panels + <usize>firstPanel * (<usize>depth << 5);
+  if (words.matrixPitch) {
+    const a = words.x + <usize>load<u32>(steps) + <usize>begin * words.matrixPitch;
+    multiplyRows(count, depth, a, words.matrixPitch, panels, product, pitch, width);
+  } else {
+    pixelAddresses(
+      begin,
+      count,
+      rows,
+      columns,
+      words.x,
+      words.fromImage,
+      words.fromRow,
+      words.fromPixel,
+      sources,
+    );
+    let panel = panels;
+    for (let at: usize = 0; at < width; at += 32) {
+      panel_gather(count, depth, sources, steps, panel, 32, product + at, pitch);
+      panel += <usize>depth << 5;
+    }
   }
   if (bias || activation) {
     const slopes = words.slopes + firstChannel;

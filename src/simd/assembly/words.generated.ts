@@ -178,6 +178,7 @@ export class Conv2dWords {
   toImage: usize;
   toRow: usize;
   toPixel: usize;
+  matrixPitch: usize;
   perTask: i32;
   panelsPerTask: i32;
   panelBlocks: i32;

@@ -123,6 +123,13 @@ function padded(
   return { at: out, sizes: outside, channels, origin: out.plus(first * channels * 4) };
 }
 
+/** Bytes from one pixel to the next where a single tap sees all of them one behind the other; else 0. */
+function matrixPitch(taps: readonly Tap[], { rows, columns, ...from }: Pixels): number {
+  const follows =
+    from.fromRow === columns * from.fromPixel && from.fromImage === rows * from.fromRow;
+  return taps.length === 1 && follows ? from.fromPixel : 0;
+}
+
 /** A table of the distances in bytes from a pixel to each channel under each tap. */
 function stepsTo(plan: PlanWriter, taps: readonly Tap[], { sizes, channels }: Volumes): Place {
   const steps = taps.flatMap(({ offsets: [slice, row, column] }) => {
@@ -229,6 +236,7 @@ export function gatherConv2D(
     plan.call("conv2d_f32", tasks, {
       ...{ ...words, steps, panels, ...epilogue, out: y.plus(call * words.pixels * toPixel) },
       ...{ depth, channels, toImage: outHeight * toRow, toRow, toPixel, ...cuts },
+      matrixPitch: matrixPitch(taps, words),
     });
   });
 }
@@ -312,7 +320,7 @@ function phaseGradient(
       ...{ ...words, steps, panels, ...NO_EPILOGUE, depth, channels: inChannels },
       out: dx.plus(call * axes[0].from * slice + first),
       ...{ toImage: axes[0].stride * slice, toRow: axes[1].stride * row },
-      ...{ toPixel: axes[2].stride * pixel, ...cuts },
+      ...{ toPixel: axes[2].stride * pixel, ...cuts, matrixPitch: matrixPitch(taps, words) },
     });
   });
 }

@@ -25,8 +25,8 @@ const CHUNKS_BYTES = 5 << 20;
 /** That of many channels is computed from planes of so many bytes, which wait in memory. */
 const GROUP_BYTES = 16 << 20;
 /** Input channels, and panels of output channels, of one task of it. */
-const GRADIENT_INPUTS = 48;
-const GRADIENT_PANELS = 16;
+const GRADIENT_INPUTS = 96;
+const GRADIENT_PANELS = 8;
 
 /** Bytes of a plane of the transformed filter, `depth` x `columns`. */
 const filterPlane = (depth: number, columns: number): number =>

@@ -41,6 +41,8 @@ export const Conv2d = {
   toImage: "size",
   toRow: "size",
   toPixel: "size",
+  /** Bytes from one pixel to the next where windows are single pixels, one behind the other; else 0. */
+  matrixPitch: "size",
   /** Pixels. */
   perTask: "int",
   panelsPerTask: "int",
