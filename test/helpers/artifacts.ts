@@ -1,9 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+
+/** A layers model or a graph model. */
+interface Savable {
+  save(handler: tf.io.IOHandler, config?: tf.io.SaveConfig): Promise<tf.io.SaveResult>;
+}
 
 /** What `model.save` hands to its handler, as it comes back from a file; the optimizer is included. */
 export async function artifactsOf(
-  model: LayersModel,
+  model: Savable,
   includeOptimizer = true,
 ): Promise<tf.io.ModelArtifacts> {
   let saved: tf.io.ModelArtifacts = {};

@@ -2,11 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { loadGraphModelSync } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { artifactsOf } from "../helpers/artifacts.ts";
 import { expectSameAsCpu, random, useSimd } from "./backends.ts";
 import { GRAPHS, LEFT_OUT } from "./converter-table.ts";
-import { type Graph, graphModel, tensorOf } from "./graph-model.ts";
+import { execute, type Graph, graphModel, tensorOf } from "./graph-model.ts";
 
 /** The names in the lists that tfjs-converter reads graphs by. */
 function namesOfOperations(): string[] {
@@ -27,17 +29,16 @@ const operationsOf = ({ nodes, functions = [], inputs }: Graph): string[] => [
 /** The results of a graph and, where it has one on the cpu backend, its gradient for what is float32. */
 async function resultsOf(graph: Graph, gradients: Set<Graph>): Promise<tf.Tensor[]> {
   const model = graphModel(graph);
+  const results = await execute(model, graph);
+  if (graph.isDynamic) return results;
   const inputs = Object.entries(graph.inputs).map(
     ([name, data]) => [name, tensorOf(data)] as const,
   );
-  const outputs = [...graph.outputs];
   const given = Object.fromEntries(inputs);
-  if (graph.isDynamic) return [await model.executeAsync(given, outputs)].flat();
-  const results = [model.execute(given, outputs)].flat();
   const moved = inputs.filter(([, x]) => x.dtype === "float32");
   const forward = (...tensors: tf.Tensor[]): tf.Tensor => {
     const changed = Object.fromEntries(moved.map(([name], i) => [name, tensors[i]]));
-    return model.execute({ ...given, ...changed }, outputs[0]) as tf.Tensor;
+    return model.execute({ ...given, ...changed }, graph.outputs[0]) as tf.Tensor;
   };
   if (results[0].dtype !== "float32" || moved.length === 0) return results;
   const isFirst = tf.getBackend() === "cpu";
@@ -77,6 +78,16 @@ describe("operations of graph models", () => {
     for (const [i, graph] of graphs.entries()) {
       const title = `${name} ${i}`;
       await expectSameAsCpu(title, () => resultsOf(graph, gradients), { atol: 1e-5 });
+    }
+  });
+
+  it.each(Object.entries(GRAPHS))("%s after saving and loading", async (_, graphs) => {
+    await tf.setBackend("simd");
+    for (const graph of graphs) {
+      const model = graphModel(graph);
+      const loaded = loadGraphModelSync(await artifactsOf(model));
+      const values = (tensors: tf.Tensor[]): unknown[] => tensors.map((y) => y.dataSync());
+      expect(values(await execute(loaded, graph))).toEqual(values(await execute(model, graph)));
     }
   });
 

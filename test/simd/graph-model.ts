@@ -104,6 +104,18 @@ export function graphModel({
   });
 }
 
+/** The results of a graph, on the inputs that it comes with. */
+export async function execute(
+  model: GraphModel<tf.io.IOHandlerSync>,
+  { inputs, outputs, isDynamic }: Graph,
+): Promise<tf.Tensor[]> {
+  const given = Object.fromEntries(
+    Object.entries(inputs).map(([name, data]) => [name, tensorOf(data)]),
+  );
+  const names = [...outputs];
+  return [isDynamic ? await model.executeAsync(given, names) : model.execute(given, names)].flat();
+}
+
 /** The tensor that some data describe. */
 export function tensorOf({ shape, values, dtype, seed = 0 }: Data): tf.Tensor {
   if (values) return tf.tensor(values as number[], shape, dtype);
