@@ -70,7 +70,7 @@ describe("registerSimdBackend", () => {
     vi.spyOn(console, "warn").mockReturnValue(undefined);
     const started = vi.spyOn(ThreadPool.prototype, "start").mockResolvedValue(undefined);
     await registerSimdBackend();
-    expect(started.mock.calls).toEqual([[Math.min(64, availableThreads())]]);
+    expect(started.mock.calls).toEqual([[Math.min(16, availableThreads())]]);
   });
 
   it("works on one thread, and says so, where no worker may start and none was asked for", async () => {

@@ -28,6 +28,8 @@ import { shown, SimdBackendError } from "../simd-error.ts";
 const SUBJECT = "registerSimdBackend";
 const BACKEND = "simd";
 const MAXIMUM_THREADS = 64;
+/** What a thread more than these gains is less than what it costs (decision 106). */
+const DEFAULT_THREADS = 16;
 /**
  * tfjs starts the registered backend of the highest priority where none is chosen by name. Above cpu
  * (1), wasm and webgl (2); below webgpu and tfjs-node (3).
@@ -38,7 +40,7 @@ const PRIORITY = 2.5;
 export interface SimdBackendOptions {
   /**
    * Threads that work, the calling one included: 1 to 64. Default: the processors that are really
-   * there, up to 64, or one, with a warning, where no worker may start. One thread works wherever
+   * there, up to 16, or one, with a warning, where no worker may start. One thread works wherever
    * memory cannot be shared (a page that is not cross-origin isolated), whatever is asked for. The
    * number never changes a result.
    */
@@ -105,7 +107,7 @@ function present(): SimdBackend | null {
 
 /** A backend on so many threads; without a number, on all processors or, if need be, on one. */
 async function createBackend(threads: number | undefined, build: Build): Promise<SimdBackend> {
-  const count = threads ?? Math.min(availableThreads(), MAXIMUM_THREADS);
+  const count = threads ?? Math.min(availableThreads(), DEFAULT_THREADS);
   if (count === 1 || !hasSharedMemory()) return await startBackend(1, build);
   try {
     return await startBackend(count, build);
