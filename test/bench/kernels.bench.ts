@@ -219,7 +219,7 @@ function peakOf(backend: SimdBackend, threads: number): number {
   const rounds = 100_000;
   const tasks = 8 * threads;
   const loop = (): void => {
-    backend.run(`peak|${tasks}`, {}, (plan) => {
+    backend.run([`peak|${tasks}`], {}, (plan) => {
       plan.call("multiply_add_peak_f32", tasks, { rounds });
     });
   };

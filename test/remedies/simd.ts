@@ -102,7 +102,7 @@ async function prepare(kernel: KernelName): Promise<void> {
 function double(backend: SimdBackend, to?: number): void {
   const x = tf.ones([1]);
   const at = backend.pointer(x);
-  backend.run("double", { sum: to ?? at, b: at }, (plan, places) => {
+  backend.run(["double"], { sum: to ?? at, b: at }, (plan, places) => {
     addInPlace(plan, "float32", 1, places);
   });
 }

@@ -143,7 +143,7 @@ describe("PlanRunner", () => {
     const { plans, at } = await runner();
     const seen: (Place | null)[] = [];
     const run = (key: string, bias: number | null): void => {
-      plans.run(key, { out: at, bias }, (_, given) => seen.push(given.bias));
+      plans.run([key], { out: at, bias }, (_, given) => seen.push(given.bias));
     };
     run("a", at);
     run("a", at);
@@ -156,7 +156,7 @@ describe("PlanRunner", () => {
   it("adds operands at every run: addresses, and values that change", async () => {
     const { plans, heap, at } = await runner();
     const fill = (out: number, value: number): void => {
-      plans.run("fill", { out, value }, (plan, given) => {
+      plans.run(["fill"], { out, value }, (plan, given) => {
         plan.call("fill_32", 1, { ...given, length: 4, perTask: 4 });
       });
     };
@@ -171,7 +171,7 @@ describe("PlanRunner", () => {
     heap.float32(at, 4).fill(1);
     const doubled = (): number[] => {
       plans.run(
-        "doubled",
+        ["doubled"],
         { x: at, out: at + 32 },
         (plan, { x, out }) => {
           const copy = plan.prepared("twice", x, 64, (to) => {
@@ -201,7 +201,7 @@ describe("PlanRunner", () => {
   it("forgets the oldest plans, with the tables that they had", async () => {
     const { plans, heap } = await runner();
     const table = (key: string): void => {
-      plans.run(key, {}, (plan) => {
+      plans.run([key], {}, (plan) => {
         plan.table([1, 2, 3]);
       });
     };

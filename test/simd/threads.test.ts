@@ -70,7 +70,7 @@ describe("threads", () => {
 
 /** Runs a plan of one call. */
 function runFill(backend: SimdBackend): void {
-  backend.run("a test's", { out: 0 }, (plan, { out }) => {
+  backend.run(["a test's"], { out: 0 }, (plan, { out }) => {
     plan.call("fill_32", 1, { out, length: 0, perTask: 1, value: 0 });
   });
 }

@@ -44,7 +44,7 @@ export class PlanRunner {
    * that of `kept`, if it is there.
    */
   run<Given extends Operands>(
-    key: string | Key,
+    key: Key,
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
     kept: Kept = NOTHING_KEPT,
@@ -56,8 +56,7 @@ export class PlanRunner {
       missing = (missing << 1) | Number(operand === null);
       bases.push(operand ?? 0);
     }
-    const parts = typeof key === "string" ? [key] : key;
-    const plan = this.#plans.get(parts, missing) ?? this.#load(parts, missing, operands, write);
+    const plan = this.#plans.get(key, missing) ?? this.#load(key, missing, operands, write);
     bases[1] = plan.tables;
     if (plan.preparations.length > 0) {
       this.#runPrepared(plan, bases, kept);

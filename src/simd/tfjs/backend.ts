@@ -157,7 +157,7 @@ export class SimdBackend extends KernelBackend {
 
   /** Runs the plan of an operation; see PlanRunner.run. */
   run<Given extends Operands>(
-    key: string | Key,
+    key: Key,
     operands: Given,
     write: (plan: PlanWriter, places: PlacesOf<Given>) => void,
     kept?: Kept,

@@ -12,6 +12,14 @@ export interface Epilogue {
   readonly leakyreluAlpha?: number | undefined;
 }
 
+/** The epilogue of a fused kernel's call. Copying all of its inputs and attributes would take longer. */
+export function epilogueOf(
+  { bias, preluActivationWeights }: Pick<Epilogue, "bias" | "preluActivationWeights">,
+  { activation, leakyreluAlpha }: Pick<Epilogue, "activation" | "leakyreluAlpha">,
+): Epilogue {
+  return { bias, preluActivationWeights, activation, leakyreluAlpha };
+}
+
 /** The part of an epilogue that product kernels do themselves. */
 export interface Inside {
   readonly bias?: TensorInfo | undefined;

@@ -29,6 +29,7 @@ import type { SimdBackend } from "../backend.ts";
 import { compose } from "../compose.ts";
 import { type ConvAttrs, convShape, isGradient } from "../conv-shape.ts";
 import { type ConvolutionInputs, convolved, fusedConvolution } from "../convolved.ts";
+import { epilogueOf } from "../epilogue.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 import { throughEpilogue } from "./batch-norm.ts";
 
@@ -130,7 +131,7 @@ const fusedConv2D = defineKernel<
   if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
   const shape = convShape(x.shape, filter.shape, attrs);
   if (shape === null || !fitsConv(shape)) return null;
-  return fusedConvolution(backend, convolution, shape, inputs, { ...attrs, ...inputs });
+  return fusedConvolution(backend, convolution, shape, inputs, epilogueOf(inputs, attrs));
 });
 
 const Conv2DBiasActivation = "Conv2DBiasActivation";

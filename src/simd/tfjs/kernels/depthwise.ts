@@ -21,6 +21,7 @@ import {
 import { LINEAR } from "../../plans/epilogue.ts";
 import { convShape, isGradient } from "../conv-shape.ts";
 import { type ConvolutionInputs, convolved, fusedConvolution } from "../convolved.ts";
+import { epilogueOf } from "../epilogue.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
 const convolution = { kernelName: DepthwiseConv2dNative, write: depthwiseConv2D } as const;
@@ -80,7 +81,7 @@ const fused = defineKernel<
   if (x.dtype !== "float32" || filter.dtype !== "float32") return null;
   const shape = convShape(x.shape, filter.shape, attrs, true);
   if (shape === null) return null;
-  return fusedConvolution(backend, convolution, shape, inputs, { ...attrs, ...inputs });
+  return fusedConvolution(backend, convolution, shape, inputs, epilogueOf(inputs, attrs));
 });
 
 export const depthwiseKernels: readonly SimdKernel[] = [

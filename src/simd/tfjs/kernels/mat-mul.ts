@@ -15,7 +15,7 @@ import { epilogue, LINEAR } from "../../plans/epilogue.ts";
 import { gemm } from "../../plans/gemm.ts";
 import { type ActivationAttrs, activatedProduct } from "../activation.ts";
 import type { SimdBackend } from "../backend.ts";
-import { applyEpilogue, type Inside, insideProduct } from "../epilogue.ts";
+import { applyEpilogue, epilogueOf, type Inside, insideProduct } from "../epilogue.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 import { throughEpilogue } from "./batch-norm.ts";
 
@@ -67,9 +67,9 @@ function matrixSize(shape: readonly number[], transpose: boolean): [number, numb
 
 const batchMatMul = defineKernel<BatchMatMulInputs, BatchMatMulAttrs>(
   BatchMatMul,
-  ({ inputs: { a, b }, attrs, backend }) => {
+  ({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) => {
     if (a.dtype !== "float32" || b.dtype !== "float32") return null;
-    return multiplied(backend, { a, b, ...attrs }, { activation: LINEAR });
+    return multiplied(backend, { a, b, transposeA, transposeB }, { activation: LINEAR });
   },
 );
 
@@ -86,7 +86,7 @@ const fusedMatMul = defineKernel<FusedInputs, _FusedMatMulAttrs>(
     const { a, b } = inputs;
     if (a.dtype !== "float32" || b.dtype !== "float32") return null;
     const { transposeA, transposeB } = attrs;
-    const fused = { ...attrs, ...inputs };
+    const fused = epilogueOf(inputs, attrs);
     const done = insideProduct(fused, b.shape.at(transposeB ? -2 : -1) ?? 0);
     const product = multiplied(backend, { a, b, transposeA, transposeB }, done.inside);
     return applyEpilogue(backend, product, fused, done);
