@@ -4,7 +4,10 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { makeRecorder, type Recorder } from "./backend/recorder.ts";
 import { type Draw, drawAgain, watchDraws } from "./layers/random-step.ts";
 import { weightsInOrder } from "./layer-tree.ts";
-import { stateOf } from "./repeatable.ts";
+import { stateOf, whyNotCallable } from "./repeatable.ts";
+
+/** What a model gives for data. */
+export const repeatedCalls = (model: LayersModel): Repeated => new Repeated(model, whyNotCallable);
 
 /**
  * One computation of a model. It follows from data, the model's weights and the seeds that its layers draw,

@@ -4,8 +4,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allocate } from "../bytes/allocate.ts";
 import { check } from "../checks.ts";
 import { mostProbable } from "../metrics/scores.ts";
-import { whyNotCallable } from "../model/repeatable.ts";
-import { Repeated } from "../model/repeated.ts";
+import { canRecord } from "../model/backend/recorder.ts";
+import type { Repeated } from "../model/repeated.ts";
 import { createPause } from "../runtime/event-loop.ts";
 import type { Batch, Feed, ModelCall } from "./feed/feed.ts";
 
@@ -43,7 +43,7 @@ export async function* outputsOf<B extends Batch>(
   views: Views,
 ): AsyncGenerator<{ readonly batch: B; readonly output: Float32Array }> {
   const pause = createPause();
-  const repeated = new Repeated(model, whyNotCallable);
+  let repeated: Repeated | undefined;
   let calls = 0;
   try {
     for await (const batch of feed.epoch(0)) {
@@ -51,7 +51,10 @@ export async function* outputsOf<B extends Batch>(
       try {
         for (const xs of views(batch)) {
           // Of few calls none is worth recording.
-          outputs.push(await outputOf(model, xs, calls++ < FEW ? undefined : repeated));
+          if (calls++ === FEW && canRecord()) {
+            repeated = (await import("../model/repeated.ts")).repeatedCalls(model);
+          }
+          outputs.push(await outputOf(model, xs, repeated));
           await pause();
         }
       } catch (error) {
@@ -61,7 +64,7 @@ export async function* outputsOf<B extends Batch>(
       yield { batch, output: meanOf(outputs) };
     }
   } finally {
-    repeated.dispose();
+    repeated?.dispose();
   }
   check(calls > 0, subject, "at least one batch", "empty data", "pass data with images");
 }

@@ -26,6 +26,11 @@ export interface Recorder {
   dispose(): void;
 }
 
+/** Whether the active backend has recorders. */
+export function canRecord(): boolean {
+  return (engine().backend as { recorder?(): Recorder }).recorder !== undefined;
+}
+
 /** A recorder of the active backend, if it has such. */
 export function makeRecorder(): Recorder | undefined {
   return (engine().backend as { recorder?(): Recorder }).recorder?.();

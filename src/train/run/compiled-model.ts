@@ -21,6 +21,7 @@ import {
 import { type LayersModel, metrics as stockMetrics } from "@tensorflow/tfjs-layers";
 import { describe } from "../../checks.ts";
 import { ArgumentError, CifarKitError } from "../../errors.ts";
+import { canRecord } from "../../model/backend/recorder.ts";
 import { type LossFunction, modelInternals } from "../../model/internals.ts";
 import { setTrainingStep } from "../../model/keras-layers.ts";
 import { checkLearningRate } from "../../model/learning-rate.ts";
@@ -28,7 +29,7 @@ import { accuracy, areRows, crossEntropy, takesIndices, withKerasLoss } from "..
 import { trainedWeights } from "../../model/trainable.ts";
 import { messageOf } from "../../text/describe.ts";
 import { releaseEarly } from "./early-release.ts";
-import { RepeatedGradients } from "./repeated-gradients.ts";
+import type { RepeatedGradients } from "./repeated-gradients.ts";
 
 /** What makes the steps of a run. */
 export interface TrainingStep {
@@ -51,7 +52,8 @@ export function trainingStep(
   const { optimizer, lossFunctions, metricsTensors } = inner;
   const loss = compiledLoss(model, labelSmoothing);
   const metrics = compiledMetrics(model);
-  const gradients = new RepeatedGradients(model, optimizer!);
+  const computeGradients = optimizer!.computeGradients.bind(optimizer!);
+  let repeated: RepeatedGradients | undefined;
   const step = inner.makeTrainFunction();
   const own = Object.getOwnPropertyDescriptor(optimizer, "computeGradients");
   const makeStep = (data: Tensor[]): Scalar[] => {
@@ -64,8 +66,12 @@ export function trainingStep(
     try {
       Object.assign(inner, { lossFunctions: [withMetrics], metricsTensors: [] });
       Object.assign(optimizer!, {
-        computeGradients: (...[f, variables]: Parameters<Optimizer["computeGradients"]>) =>
-          gradients.of(releasing(f, variables), variables, data, values),
+        computeGradients: (...[f, variables]: Parameters<Optimizer["computeGradients"]>) => {
+          const cost = releasing(f, variables);
+          return repeated
+            ? repeated.of(cost, variables, data, values)
+            : computeGradients(cost, variables);
+        },
       });
       return [...step(data), ...values];
     } catch (error) {
@@ -92,6 +98,10 @@ export function trainingStep(
         ? changedMeanwhile(subject, "the model to stay as it was compiled", "one compiled anew")
         : changedMeanwhile(subject, "the same layers to train", "some frozen or thawed");
     }
+    if (!repeated && canRecord()) {
+      const { RepeatedGradients } = await import("./repeated-gradients.ts");
+      repeated = new RepeatedGradients(model, optimizer!);
+    }
     // A callback may have set it behind our back.
     checkLearningRate(subject, optimizer!);
     // What a callback did with the network in between must not shift its random numbers.
@@ -105,7 +115,7 @@ export function trainingStep(
     }
   };
   const end = (): void => {
-    gradients.dispose();
+    repeated?.dispose();
   };
   return { make, dispose: end };
 }
