@@ -175,8 +175,8 @@ describe("PlanRunner", () => {
         { x: at, out: at + 32 },
         (plan, { x, out }) => {
           const copy = plan.prepared("twice", x, 64, (to) => {
-            const walk = { length: 4, perTask: 4, op: 0, inner: 4, advanceA: true, advanceB: true };
-            plan.call("binary_f32", 1, { a: x, b: x, out: to, ...walk, outer: 0, dimensions: [] });
+            const walk = { length: 4, perTask: 4, inner: 4, advanceA: true, advanceB: true };
+            plan.call("Add_f32", 1, { a: x, b: x, out: to, ...walk, outer: 0, dimensions: [] });
           });
           const move = { length: 4, perTask: 4, inner: 4, step: 1, outer: 0, dimensions: [] };
           plan.call("copy_32", 1, { from: copy, to: out, ...move });

@@ -64,6 +64,28 @@ describe("reductions", () => {
     }
   });
 
+  it("folds int32 over any axes", async () => {
+    const exact = { rtol: 0, atol: 0 };
+    for (const shape of SHAPES) {
+      const x = (): tf.Tensor => random(shape as [], { dtype: "int32" });
+      const signs = (): tf.Tensor => tf.sub(1, tf.mul(2, tf.cast(tf.less(x(), 0), "int32")));
+      for (const axes of subsets(shape.length)) {
+        const what = `${shape.join("x")} over ${axes.join()}`;
+        for (const fold of [tf.sum, tf.max, tf.min]) {
+          await expectSameAsCpu(`${fold.name} ${what}`, () => fold(x(), axes), exact);
+        }
+        await expectSameAsCpu(`prod ${what}`, () => tf.prod(signs(), axes), exact);
+        await expectSameAsCpu(`mean ${what}`, () => tf.mean(x(), axes), { atol: 1e-5 });
+      }
+    }
+  });
+
+  it("multiplies int32 modulo 2^32, however large the product is", async () => {
+    await tf.setBackend("simd");
+    const product = tf.tidy(() => tf.prod(tf.fill([40], 3, "int32")).dataSync());
+    expect([...product]).toEqual([Number(BigInt.asIntN(32, 3n ** 40n))]);
+  });
+
   it("finds the first largest and smallest along any axis", async () => {
     for (const shape of SHAPES) {
       for (let axis = 0; axis < shape.length; axis++) {

@@ -93,7 +93,7 @@ describe("ThreadPool", () => {
 
   const runBinary = (pool: ThreadPool, tasks: number, words: readonly number[]): void => {
     const call = {
-      kernel: "binary_f32",
+      kernel: "Add_f32",
       tasks,
       words: Uint32Array.from(words),
       places: [],
@@ -107,7 +107,7 @@ describe("ThreadPool", () => {
     const y = heap.allocate(4000);
     heap.float32(x, 1000).set(numbers(1000));
     heap.float32(y, 1000).fill(NaN);
-    const words = [x, x, y, 1000, 4, 0, 1000, 1, 1, 0];
+    const words = [x, x, y, 1000, 4, 1000, 1, 1, 0];
     const check = (): void => {
       expect(heap.float32(y, 1000).slice()).toEqual(numbers(1000).map((value) => 2 * value));
     };
@@ -148,7 +148,7 @@ describe("ThreadPool", () => {
     try {
       expect(() => {
         runBinary(pool, 250, words);
-      }).toThrow(/all of its threads alive, got a thread that claimed a task of binary_f32/);
+      }).toThrow(/all of its threads alive, got a thread that claimed a task of Add_f32/);
     } finally {
       Atomics.store = store;
     }
@@ -167,7 +167,7 @@ describe("ThreadPool", () => {
     for (const tasks of [1, 250]) {
       expect(() => {
         runBinary(pool, tasks, bad);
-      }).toThrow(/binary_f32 to finish, got a trap/);
+      }).toThrow(/Add_f32 to finish, got a trap/);
     }
     runBinary(pool, 250, words);
     check();

@@ -1,6 +1,5 @@
 /**
- * Activations that are composed of others, and their slopes. As in math.ts, no fused
- * multiply-add: every machine, engine and build computes the same bits.
+ * Activations that are composed of others, and their slopes.
  */
 import { erf4, exp4, polynomial, sigmoid4 } from "./math";
 

@@ -1,7 +1,7 @@
 /** Kernels on two inputs that are broadcast against each other, of float32, int32 and bool. */
 import { mod4, pow4 } from "./math";
 import { Binary, BinaryBool, BinaryInt, BinaryWords } from "./words.generated";
-import { select, storeFirst } from "./vector";
+import { ofMasks, select, storeFirst } from "./vector";
 
 // @ts-ignore: decorator
 @inline
@@ -51,12 +51,17 @@ function int4(op: BinaryInt, a: v128, b: v128): v128 {
   if (op == BinaryInt.LessEqual) return i32x4.le_s(a, b);
   if (op == BinaryInt.Greater) return i32x4.gt_s(a, b);
   if (op == BinaryInt.GreaterEqual) return i32x4.ge_s(a, b);
-  let result = i32x4.splat(0);
-  const floorDiv = op == BinaryInt.FloorDiv;
-  result = i32x4.replace_lane(result, 0, divide(floorDiv, i32x4.extract_lane(a, 0), i32x4.extract_lane(b, 0)));
-  result = i32x4.replace_lane(result, 1, divide(floorDiv, i32x4.extract_lane(a, 1), i32x4.extract_lane(b, 1)));
-  result = i32x4.replace_lane(result, 2, divide(floorDiv, i32x4.extract_lane(a, 2), i32x4.extract_lane(b, 2)));
-  return i32x4.replace_lane(result, 3, divide(floorDiv, i32x4.extract_lane(a, 3), i32x4.extract_lane(b, 3)));
+  return divide4(op == BinaryInt.FloorDiv, a, b);
+}
+
+function divide4(quotient: bool, a: v128, b: v128): v128 {
+  let result = i32x4.splat(divide(quotient, i32x4.extract_lane(a, 0), i32x4.extract_lane(b, 0)));
+  const r1 = divide(quotient, i32x4.extract_lane(a, 1), i32x4.extract_lane(b, 1));
+  const r2 = divide(quotient, i32x4.extract_lane(a, 2), i32x4.extract_lane(b, 2));
+  const r3 = divide(quotient, i32x4.extract_lane(a, 3), i32x4.extract_lane(b, 3));
+  result = i32x4.replace_lane(result, 1, r1);
+  result = i32x4.replace_lane(result, 2, r2);
+  return i32x4.replace_lane(result, 3, r3);
 }
 
 /** a / b towards minus infinity, or what is left of it, with the sign of b; 0 where b is 0. */
@@ -86,12 +91,14 @@ function bytes16(op: BinaryBool, a: v128, b: v128): v128 {
   return i8x16.ge_u(a, b);
 }
 
+/** Stores the first `n` lanes; a function, since every operation ends with it. */
+function storeLanes(to: usize, v: v128, n: i32): void {
+  storeFirst(to, v, n);
+}
+
 /** Stores the first `n` of four masks as bytes, 0 or 1. */
-// @ts-ignore: decorator
-@inline
 function storeMask(to: usize, mask: v128, n: i32): void {
-  const words = i16x8.narrow_i32x4_s(mask, mask);
-  const bytes = v128.and(i8x16.narrow_i16x8_s(words, words), i8x16.splat(1));
+  const bytes = ofMasks(mask, mask, mask, mask);
   if (n >= 4) {
     v128.store32_lane(to, bytes, 0);
   } else {
@@ -101,144 +108,66 @@ function storeMask(to: usize, mask: v128, n: i32): void {
   }
 }
 
-/** Four vectors of a run; `constantA`, `constantB`: that input is the same everywhere. */
-// @ts-ignore: decorator
-@inline
-function fourVectors(op: Binary, constantA: bool, constantB: bool, a: usize, b: usize, to: usize): void {
-  for (let lane: usize = 0; lane < 64; lane += 16) {
-    const x = v128.load(constantA ? a : a + lane);
-    const y = v128.load(constantB ? b : b + lane);
-    v128.store(to + lane, binary4(op, x, y));
-  }
+const enum Kind {
+  Float32,
+  Int32,
+  Bool,
 }
 
-/** One run of elements; a step of 0 bytes stays on a vector of equal lanes. */
 // @ts-ignore: decorator
 @inline
-function binaryLoop(op: Binary, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
-  const ahead = da << 2;
-  const beside = db << 2;
+function applied(kind: Kind, op: i32, a: usize, b: usize): v128 {
+  if (kind == Kind.Float32) return binary4(op, v128.load(a), v128.load(b));
+  if (kind == Kind.Int32) return int4(op, v128.load(a), v128.load(b));
+  return bytes16(op, v128.load(a), v128.load(b));
+}
+
+/**
+ * One run of elements; a step of 0 bytes stays on a vector of equal lanes. The last elements may be
+ * stored as a whole cache line where nobody else's follow: then n is a multiple of 16.
+ */
+// @ts-ignore: decorator
+@inline
+function numberRun(kind: Kind, masks: bool, op: i32, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
   for (; n >= 16; n -= 16) {
-    if (da == db) fourVectors(op, false, false, a, b, to);
-    else if (da) fourVectors(op, false, true, a, b, to);
-    else fourVectors(op, true, false, a, b, to);
-    a += ahead;
-    b += beside;
-    to += 64;
-  }
-  for (; n > 0; n -= 4) {
-    storeFirst(to, binary4(op, v128.load(a), v128.load(b)), n);
-    a += da;
-    b += db;
-    to += 16;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function binaryCompare(op: Binary, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
-  for (; n > 0; n -= 4) {
-    storeMask(to, binary4(op, v128.load(a), v128.load(b)), n);
-    a += da;
-    b += db;
-    to += 4;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function binaryintLoop(op: BinaryInt, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
-  for (; n > 0; n -= 4) {
-    storeFirst(to, int4(op, v128.load(a), v128.load(b)), n);
-    a += da;
-    b += db;
-    to += 16;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function binaryintCompare(op: BinaryInt, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
-  for (; n > 0; n -= 4) {
-    storeMask(to, int4(op, v128.load(a), v128.load(b)), n);
-    a += da;
-    b += db;
-    to += 4;
-  }
-}
-
-function binaryRow(op: i32, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
-  switch (op) {
-    case Binary.Add: return binaryLoop(Binary.Add, a, da, b, db, to, n);
-    case Binary.Sub: return binaryLoop(Binary.Sub, a, da, b, db, to, n);
-    case Binary.Multiply: return binaryLoop(Binary.Multiply, a, da, b, db, to, n);
-    case Binary.RealDiv: return binaryLoop(Binary.RealDiv, a, da, b, db, to, n);
-    case Binary.Maximum: return binaryLoop(Binary.Maximum, a, da, b, db, to, n);
-    case Binary.Minimum: return binaryLoop(Binary.Minimum, a, da, b, db, to, n);
-    case Binary.SquaredDifference: return binaryLoop(Binary.SquaredDifference, a, da, b, db, to, n);
-    case Binary.Prelu: return binaryLoop(Binary.Prelu, a, da, b, db, to, n);
-    case Binary.EluGrad: return binaryLoop(Binary.EluGrad, a, da, b, db, to, n);
-    case Binary.Pow: return binaryLoop(Binary.Pow, a, da, b, db, to, n);
-    case Binary.Mod: return binaryLoop(Binary.Mod, a, da, b, db, to, n);
-    case Binary.Equal: return binaryCompare(Binary.Equal, a, da, b, db, to, n);
-    case Binary.NotEqual: return binaryCompare(Binary.NotEqual, a, da, b, db, to, n);
-    case Binary.Less: return binaryCompare(Binary.Less, a, da, b, db, to, n);
-    case Binary.LessEqual: return binaryCompare(Binary.LessEqual, a, da, b, db, to, n);
-    case Binary.Greater: return binaryCompare(Binary.Greater, a, da, b, db, to, n);
-    case Binary.GreaterEqual: return binaryCompare(Binary.GreaterEqual, a, da, b, db, to, n);
-  }
-}
-
-function binaryIntRow(op: i32, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
-  switch (op) {
-    case BinaryInt.Add: return binaryintLoop(BinaryInt.Add, a, da, b, db, to, n);
-    case BinaryInt.Sub: return binaryintLoop(BinaryInt.Sub, a, da, b, db, to, n);
-    case BinaryInt.Multiply: return binaryintLoop(BinaryInt.Multiply, a, da, b, db, to, n);
-    case BinaryInt.Maximum: return binaryintLoop(BinaryInt.Maximum, a, da, b, db, to, n);
-    case BinaryInt.Minimum: return binaryintLoop(BinaryInt.Minimum, a, da, b, db, to, n);
-    case BinaryInt.SquaredDifference: return binaryintLoop(BinaryInt.SquaredDifference, a, da, b, db, to, n);
-    case BinaryInt.FloorDiv: return binaryintLoop(BinaryInt.FloorDiv, a, da, b, db, to, n);
-    case BinaryInt.Mod: return binaryintLoop(BinaryInt.Mod, a, da, b, db, to, n);
-    case BinaryInt.Equal: return binaryintCompare(BinaryInt.Equal, a, da, b, db, to, n);
-    case BinaryInt.NotEqual: return binaryintCompare(BinaryInt.NotEqual, a, da, b, db, to, n);
-    case BinaryInt.Less: return binaryintCompare(BinaryInt.Less, a, da, b, db, to, n);
-    case BinaryInt.LessEqual: return binaryintCompare(BinaryInt.LessEqual, a, da, b, db, to, n);
-    case BinaryInt.Greater: return binaryintCompare(BinaryInt.Greater, a, da, b, db, to, n);
-    case BinaryInt.GreaterEqual: return binaryintCompare(BinaryInt.GreaterEqual, a, da, b, db, to, n);
-  }
-}
-
-function binaryBoolRow(
-  op: i32,
-  a: usize,
-  da: usize,
-  b: usize,
-  db: usize,
-  to: usize,
-  n: i32,
-  scratch: usize,
-): void {
-  for (; n > 0; n -= 16) {
-    const x = v128.load(a);
-    const y = v128.load(b);
-    let mask = i8x16.splat(0);
-    switch (op) {
-      case BinaryBool.LogicalAnd: mask = bytes16(BinaryBool.LogicalAnd, x, y); break;
-      case BinaryBool.LogicalOr: mask = bytes16(BinaryBool.LogicalOr, x, y); break;
-      case BinaryBool.LogicalXor: mask = bytes16(BinaryBool.LogicalXor, x, y); break;
-      case BinaryBool.Equal: mask = bytes16(BinaryBool.Equal, x, y); break;
-      case BinaryBool.NotEqual: mask = bytes16(BinaryBool.NotEqual, x, y); break;
-      case BinaryBool.Less: mask = bytes16(BinaryBool.Less, x, y); break;
-      case BinaryBool.LessEqual: mask = bytes16(BinaryBool.LessEqual, x, y); break;
-      case BinaryBool.Greater: mask = bytes16(BinaryBool.Greater, x, y); break;
-      case BinaryBool.GreaterEqual: mask = bytes16(BinaryBool.GreaterEqual, x, y); break;
+    const r0 = applied(kind, op, a, b);
+    const r1 = applied(kind, op, a + da, b + db);
+    const r2 = applied(kind, op, a + 2 * da, b + 2 * db);
+    const r3 = applied(kind, op, a + 3 * da, b + 3 * db);
+    if (masks) {
+      v128.store(to, ofMasks(r0, r1, r2, r3));
+      to += 16;
+    } else {
+      v128.store(to, r0);
+      v128.store(to, r1, 16);
+      v128.store(to, r2, 32);
+      v128.store(to, r3, 48);
+      to += 64;
     }
-    const bytes = v128.and(mask, i8x16.splat(1));
+    a += 4 * da;
+    b += 4 * db;
+  }
+  for (; n > 0; n -= 4) {
+    const result = applied(kind, op, a, b);
+    if (masks) storeMask(to, result, n);
+    else storeLanes(to, result, n);
+    a += da;
+    b += db;
+    to += masks ? 4 : 16;
+  }
+}
+
+/** The same for bytes. */
+// @ts-ignore: decorator
+@inline
+function boolRun(op: i32, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32, scratch: usize): void {
+  for (; n > 0; n -= 16) {
+    const bytes = v128.and(applied(Kind.Bool, op, a, b), i8x16.splat(1));
     if (n >= 16) {
       v128.store(to, bytes);
     } else {
-      v128.store(scratch, bytes, 32);
-      memory.copy(to, scratch + 32, n);
+      v128.store(scratch, bytes);
+      memory.copy(to, scratch, n);
     }
     a += da;
     b += db;
@@ -262,10 +191,13 @@ function rowStart(words: BinaryWords, row: i32, side: i32): i32 {
   return start;
 }
 
-const enum Kind {
-  Float32,
-  Int32,
-  Bool,
+/** A run of an input: in memory if it advances, else equal lanes in scratch. */
+// @ts-ignore: decorator
+@inline
+function runAt(advances: bool, at: usize, column: usize, shift: usize, scratch: usize): usize {
+  if (advances) return at + (column << shift);
+  v128.store(scratch, shift == 0 ? v128.load8_splat(at) : v128.load32_splat(at));
+  return scratch;
 }
 
 /**
@@ -274,15 +206,18 @@ const enum Kind {
  */
 // @ts-ignore: decorator
 @inline
-function walk(kind: Kind, firstComparison: i32, task: i32, words: BinaryWords, scratch: usize): void {
+function walk(kind: Kind, masks: bool, op: i32, task: i32, words: BinaryWords, scratch: usize): void {
   const shift: usize = kind == Kind.Bool ? 0 : 2;
-  const op = words.op;
+  const toShift: usize = kind == Kind.Bool || masks ? 0 : 2;
   const inner = words.inner;
   const advanceA = words.advanceA != 0;
   const advanceB = words.advanceB != 0;
   const da: usize = advanceA ? 16 : 0;
   const db: usize = advanceB ? 16 : 0;
-  const toShift: usize = kind == Kind.Bool || op >= firstComparison ? 0 : 2;
+  // Rows of the innermost outer dimension follow each other at equal distances.
+  const size = words.outer > 0 ? words.dimensions(0) : 1;
+  const nextA = <usize>words.dimensions(1) << shift;
+  const nextB = <usize>words.dimensions(2) << shift;
   let begin = task * words.perTask;
   const end = min(begin + words.perTask, words.length);
   let row = begin / inner;
@@ -290,37 +225,40 @@ function walk(kind: Kind, firstComparison: i32, task: i32, words: BinaryWords, s
   while (begin < end) {
     let a = words.a + (<usize>rowStart(words, row, 1) << shift);
     let b = words.b + (<usize>rowStart(words, row, 2) << shift);
-    if (advanceA) {
-      a += <usize>column << shift;
-    } else {
-      v128.store(scratch, kind == Kind.Bool ? v128.load8_splat(a) : v128.load32_splat(a));
-      a = scratch;
+    let left = size - (row - row / size * size);
+    row += left;
+    for (; left > 0 && begin < end; left--) {
+      let n = min(inner - column, end - begin);
+      const to = words.out + (<usize>begin << toShift);
+      const next = begin + n;
+      // The memory behind a task's elements is its own up to a cache line.
+      if (next == end && (begin & 15) == 0) n = (n + 15) & ~15;
+      const x = runAt(advanceA, a, column, shift, scratch);
+      const y = runAt(advanceB, b, column, shift, scratch + 16);
+      if (kind == Kind.Bool) boolRun(op, x, da, y, db, to, n, scratch + 32);
+      else numberRun(kind, masks, op, x, da, y, db, to, n);
+      a += nextA;
+      b += nextB;
+      begin = next;
+      column = 0;
     }
-    if (advanceB) {
-      b += <usize>column << shift;
-    } else {
-      v128.store(scratch, kind == Kind.Bool ? v128.load8_splat(b) : v128.load32_splat(b), 16);
-      b = scratch + 16;
-    }
-    const n = min(inner - column, end - begin);
-    const to = words.out + (<usize>begin << toShift);
-    if (kind == Kind.Float32) binaryRow(op, a, da, b, db, to, n);
-    else if (kind == Kind.Int32) binaryIntRow(op, a, da, b, db, to, n);
-    else binaryBoolRow(op, a, da, b, db, to, n, scratch);
-    begin += n;
-    row++;
-    column = 0;
   }
 }
 
-export function binary_f32(task: i32, words: BinaryWords, scratch: usize): void {
-  walk(Kind.Float32, Binary.Equal, task, words, scratch);
+// @ts-ignore: decorator
+@inline
+export function binary(op: Binary, task: i32, words: BinaryWords, scratch: usize): void {
+  walk(Kind.Float32, op >= Binary.Equal, op, task, words, scratch);
 }
 
-export function binary_i32(task: i32, words: BinaryWords, scratch: usize): void {
-  walk(Kind.Int32, BinaryInt.Equal, task, words, scratch);
+// @ts-ignore: decorator
+@inline
+export function binaryInt(op: BinaryInt, task: i32, words: BinaryWords, scratch: usize): void {
+  walk(Kind.Int32, op >= BinaryInt.Equal, op, task, words, scratch);
 }
 
-export function binary_bool(task: i32, words: BinaryWords, scratch: usize): void {
-  walk(Kind.Bool, 0, task, words, scratch);
+// @ts-ignore: decorator
+@inline
+export function binaryBool(op: BinaryBool, task: i32, words: BinaryWords, scratch: usize): void {
+  walk(Kind.Bool, false, op, task, words, scratch);
 }

@@ -10,12 +10,19 @@ import { storeFirst } from "./vector";
 @inline
 function copyRun(from: usize, step: i32, to: usize, n: i32): void {
   if (step == 4) {
-    for (; n >= 4; n -= 4) {
+    for (; n >= 16; n -= 16) {
       v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+      v128.store(to, v128.load(from, 32), 32);
+      v128.store(to, v128.load(from, 48), 48);
+      from += 64;
+      to += 64;
+    }
+    for (; n > 0; n -= 4) {
+      storeFirst(to, v128.load(from), n);
       from += 16;
       to += 16;
     }
-    storeFirst(to, v128.load(from), n);
   } else if (step == 0) {
     const value = v128.load32_splat(from);
     for (; n >= 4; n -= 4) {
@@ -56,13 +63,17 @@ function copyBlock(shift: usize, task: i32, words: CopyWords): void {
   const inner = words.inner;
   const step = words.step << <i32>shift;
   const outer = words.outer;
+  // Rows of the innermost outer dimension follow each other at equal distances.
+  const count = outer > 0 ? words.dimensions(0) : 1;
+  const nextFrom = <usize>words.dimensions(1) << shift;
+  const nextTo = <usize>words.dimensions(2) << shift;
   let begin = task * block;
   const end = min(begin + block, words.length);
   let row = begin / inner;
   let column = begin - row * inner;
   while (begin < end) {
-    let from = words.from + <usize>(column * step);
-    let to = words.to + (<usize>column << shift);
+    let from = words.from;
+    let to = words.to;
     let rest = row;
     for (let d = 0, word = 0; d < outer; d++, word += 3) {
       const size = words.dimensions(word);
@@ -72,12 +83,19 @@ function copyBlock(shift: usize, task: i32, words: CopyWords): void {
       to += <usize>(index * words.dimensions(word + 2)) << shift;
       rest = next;
     }
-    const n = min(inner - column, end - begin);
-    if (shift == 2) copyRun(from, step, to, n);
-    else copyBytes(from, step, to, n);
-    begin += n;
-    row++;
-    column = 0;
+    let left = count - (row - row / count * count);
+    row += left;
+    for (; left > 0 && begin < end; left--) {
+      const n = min(inner - column, end - begin);
+      const source = from + <usize>(column * step);
+      const target = to + (<usize>column << shift);
+      if (shift == 2) copyRun(source, step, target, n);
+      else copyBytes(source, step, target, n);
+      from += nextFrom;
+      to += nextTo;
+      begin += n;
+      column = 0;
+    }
   }
 }
 

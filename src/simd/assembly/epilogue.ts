@@ -3,7 +3,7 @@
  * stored and is still in the first-level cache, by one function that a word tells which: the products
  * stay free of it.
  */
-import { unaryBlock } from "./unary";
+import { activationBlock } from "./activation";
 import { select, storeFirst } from "./vector";
 import { Unary } from "./words.generated";
 
@@ -58,10 +58,10 @@ export function activateRows(
   const q = f32x4.splat(1.7580993408473768);
   const whole = bytes & ~(<usize>15);
   for (; rows > 0; rows--) {
-    unaryBlock(activation - 1, at, at, whole, p, q);
+    activationBlock(activation - 1, at, at, whole, p, q);
     if (whole < bytes) {
       v128.store(spare, v128.load(at + whole));
-      unaryBlock(activation - 1, spare, spare, 16, p, q);
+      activationBlock(activation - 1, spare, spare, 16, p, q);
       storeFirst(at + whole, v128.load(spare), <i32>(bytes - whole) >> 2);
     }
     at += pitch;

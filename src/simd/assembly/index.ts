@@ -1,15 +1,14 @@
 // Everything that the module exports: one line per operation family.
 export * from "./copy";
 export * from "./elementwise";
-export * from "./unary";
-export * from "./activation";
+export * from "./operations.generated";
 export * from "./activation-gradient";
-export * from "./binary";
 export * from "./gemm-tiles.generated";
 export * from "./normalize";
 export * from "./pool";
 export * from "./pool-2x2";
 export * from "./reduce";
+export * from "./softmax";
 export * from "./segment";
 export * from "./weighted-rows";
 export * from "./scan";
@@ -23,7 +22,6 @@ export * from "./few-rows";
 export * from "./fused-batch-norm";
 export * from "./fused-activation";
 export * from "./fused-dropout";
-export * from "./fused-cross-entropy";
 export * from "./fused-optimizers";
 export * from "./layer-norm";
 export * from "./recurrent";

@@ -1,274 +1,411 @@
 /**
- * exp, log and their relatives for four lanes: own polynomials, so that every machine, engine and
- * build computes the same bits. Errors against exact arithmetic are at most 3 units in the last
- * place (test/simd/math.test.ts). The polynomials are those of the Cephes library (expf, logf,
- * tanhf).
+ * exp, log and their relatives for four lanes: own polynomials, so that every machine and engine
+ * computes the same bits with the plain build. Errors against exact arithmetic are at most 3 units in
+ * the last place (test/simd/math.test.ts). The polynomials are those of the Cephes library (expf, logf,
+ * tanhf); their constants lie in memory (schema/math.ts).
  */
-import { select } from "./vector";
+import { Double, Float, Int } from "./words.generated";
+import { madd, nmadd, select } from "./vector";
 
+/** A constant in every lane. */
+// @ts-ignore: decorator
+@inline
+function float(which: Float): v128 {
+  return v128.load32_splat(<usize>which);
+}
+
+// @ts-ignore: decorator
+@inline
+function int(which: Int): v128 {
+  return v128.load32_splat(<usize>which);
+}
+
+// @ts-ignore: decorator
+@inline
+function double(which: Double): v128 {
+  return v128.load64_splat(<usize>which);
+}
+
+// @ts-ignore: decorator
+@inline
+function term(x: v128, acc: v128, next: Float): v128 {
+  return madd(acc, x, float(next));
+}
+
+/** The next step of a polynomial, without fused multiply-add. */
 // @ts-ignore: decorator
 @inline
 export function polynomial(x: v128, acc: v128, next: f32): v128 {
   return f32x4.add(f32x4.mul(acc, x), f32x4.splat(next));
 }
 
-/** 2^n of integer lanes -126 <= n <= 127. */
+/** x - n * log 2. */
 // @ts-ignore: decorator
 @inline
-function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+function reduced(x: v128, rounded: v128, round: v128, logOf2: v128, rest: v128): v128 {
+  const n = f32x4.sub(rounded, round);
+  return nmadd(n, rest, nmadd(n, logOf2, x));
 }
 
-/** Adding this rounds a float of moderate size to an integer, which is then in its low bits. */
-const ROUND: f32 = 12582912;
+/** What is computed from an exponential. */
+export const enum Exponential {
+  Exp,
+  Expm1,
+  /** q (exp(x) - 1) of x < 0, p x of others. */
+  Elu,
+  /** 1 / (1 + exp(-x)). */
+  Sigmoid,
+  Tanh,
+  /** log(1 + exp(x)). */
+  Softplus,
+  /** exp(x - p), for x <= p. */
+  Difference,
+}
 
-/** The integer nearest to x / log 2, still with ROUND added. */
+/** The number of which the exponential is needed, between bounds; NaN passes. */
+// @ts-ignore: decorator
+@inline
+function argument(kind: Exponential, x: v128, p: v128, low: v128, high: v128): v128 {
+  if (kind == Exponential.Difference) return f32x4.pmax(f32x4.sub(x, p), low);
+  if (kind == Exponential.Elu) return f32x4.pmax(x, low);
+  // exp(-|x|), which cannot overflow.
+  if (kind == Exponential.Sigmoid || kind == Exponential.Softplus) {
+    return f32x4.pmax(v128.or(x, high), low);
+  }
+  if (kind == Exponential.Tanh) {
+    const size = v128.andnot(x, low);
+    return f32x4.pmin(f32x4.add(size, size), high);
+  }
+  return f32x4.pmax(f32x4.pmin(x, high), low);
+}
+
+/** The result for the x at `from`, of y = exp(r) - 1 and the integer n, still with Float.Round added. */
+// @ts-ignore: decorator
+@inline
+function finished(kind: Exponential, from: usize, rounded: v128, y: v128, p: v128, q: v128, one: v128, other: v128): v128 {
+  // Shifted into the exponent, nothing but n is left of `rounded`.
+  const power = i32x4.shl(rounded, 23);
+  if (kind == Exponential.Exp) {
+    // In two steps, because 2^n alone may be out of range where the result is not.
+    const half = v128.and(i32x4.shl(rounded, 22), other);
+    const scaled = f32x4.mul(f32x4.add(y, one), i32x4.add(half, one));
+    return f32x4.mul(scaled, i32x4.add(i32x4.sub(power, half), one));
+  }
+  if (kind == Exponential.Expm1) {
+    // Without cancellation and overflow: 2 (2^(n-1) y + (2^(n-1) - 1/2)).
+    const scale = i32x4.add(power, other);
+    const sum = madd(scale, y, f32x4.sub(scale, other));
+    return f32x4.add(sum, sum);
+  }
+  if (kind == Exponential.Elu) {
+    const x = v128.load(from);
+    const scale = i32x4.add(power, one);
+    const below = madd(scale, y, f32x4.sub(scale, one));
+    return select(f32x4.ge(x, f32x4.splat(0)), f32x4.mul(p, x), f32x4.mul(q, below));
+  }
+  if (kind == Exponential.Tanh) {
+    const x = v128.load(from);
+    const e = f32x4.mul(f32x4.add(y, one), i32x4.add(power, one));
+    const far = f32x4.sub(one, f32x4.div(other, f32x4.add(e, one)));
+    const sign = v128.and(x, int(Int.SignBit));
+    return select(f32x4.lt(v128.xor(x, sign), float(Float.TanhNear)), tanhNear(x), v128.or(far, sign));
+  }
+  // With 2^24 at first, since exp(x) may be denormal.
+  const lifted = f32x4.mul(f32x4.add(y, one), i32x4.add(power, other));
+  const e = f32x4.mul(lifted, float(Float.TwoToMinus24));
+  if (kind == Exponential.Difference) return e;
+  const x = v128.load(from);
+  if (kind == Exponential.Softplus) return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1p4(e));
+  // The sign bit of NaN does not matter.
+  return f32x4.div(select(i32x4.shr_s(x, 31), e, one), f32x4.add(one, e));
+}
+
+/** Four vectors from `from` to `to`, in step, so that each constant is loaded once. */
+// @ts-ignore: decorator
+@inline
+export function exponential16(kind: Exponential, from: usize, to: usize, p: v128, q: v128): void {
+  const isExp = kind == Exponential.Exp;
+  const isExpm1 = kind == Exponential.Expm1;
+  const isElu = kind == Exponential.Elu;
+  const isTanh = kind == Exponential.Tanh;
+  const low = isTanh ? int(Int.SignBit) : float(isExpm1 || isElu ? Float.Expm1Low : Float.ExpLow);
+  let high = f32x4.splat(0);
+  if (isExp || isExpm1) high = float(Float.ExpHigh);
+  if (isTanh) high = float(Float.TanhHigh);
+  if (kind == Exponential.Sigmoid || kind == Exponential.Softplus) high = int(Int.SignBit);
+  const x0 = argument(kind, v128.load(from), p, low, high);
+  const x1 = argument(kind, v128.load(from, 16), p, low, high);
+  const x2 = argument(kind, v128.load(from, 32), p, low, high);
+  const x3 = argument(kind, v128.load(from, 48), p, low, high);
+  // The integer nearest to x / log 2.
+  const round = float(Float.Round);
+  const log2OfE = float(Float.Log2OfE);
+  const n0 = madd(x0, log2OfE, round);
+  const n1 = madd(x1, log2OfE, round);
+  const n2 = madd(x2, log2OfE, round);
+  const n3 = madd(x3, log2OfE, round);
+  const logOf2 = float(Float.LogOf2);
+  const rest = float(Float.RestOfLogOf2);
+  const r0 = reduced(x0, n0, round, logOf2, rest);
+  const r1 = reduced(x1, n1, round, logOf2, rest);
+  const r2 = reduced(x2, n2, round, logOf2, rest);
+  const r3 = reduced(x3, n3, round, logOf2, rest);
+  let c = float(Float.Exp0);
+  let d = float(Float.Exp1);
+  let y0 = madd(c, r0, d), y1 = madd(c, r1, d), y2 = madd(c, r2, d), y3 = madd(c, r3, d);
+  c = float(Float.Exp2);
+  y0 = madd(y0, r0, c), y1 = madd(y1, r1, c), y2 = madd(y2, r2, c), y3 = madd(y3, r3, c);
+  c = float(Float.Exp3);
+  y0 = madd(y0, r0, c), y1 = madd(y1, r1, c), y2 = madd(y2, r2, c), y3 = madd(y3, r3, c);
+  c = float(Float.Exp4);
+  y0 = madd(y0, r0, c), y1 = madd(y1, r1, c), y2 = madd(y2, r2, c), y3 = madd(y3, r3, c);
+  c = float(Float.Exp5);
+  y0 = madd(y0, r0, c), y1 = madd(y1, r1, c), y2 = madd(y2, r2, c), y3 = madd(y3, r3, c);
+  // exp(r) - 1.
+  y0 = madd(f32x4.mul(r0, r0), y0, r0);
+  y1 = madd(f32x4.mul(r1, r1), y1, r1);
+  y2 = madd(f32x4.mul(r2, r2), y2, r2);
+  y3 = madd(f32x4.mul(r3, r3), y3, r3);
+  const one = float(Float.One);
+  let other = one;
+  if (isExp) other = int(Int.Exponent);
+  else if (isExpm1) other = float(Float.Half);
+  else if (isTanh) other = float(Float.Two);
+  else if (!isElu) other = float(Float.TwoTo24);
+  v128.store(to, finished(kind, from, n0, y0, p, q, one, other));
+  v128.store(to, finished(kind, from + 16, n1, y1, p, q, one, other), 16);
+  v128.store(to, finished(kind, from + 32, n2, y2, p, q, one, other), 32);
+  v128.store(to, finished(kind, from + 48, n3, y3, p, q, one, other), 48);
+}
+
+/** exp(x) - 1 of what is at most log(2) / 2 from n log(2). */
+// @ts-ignore: decorator
+@inline
+function expm1Reduced(x: v128, rounded: v128): v128 {
+  const r = reduced(x, rounded, float(Float.Round), float(Float.LogOf2), float(Float.RestOfLogOf2));
+  let p = float(Float.Exp0);
+  p = term(r, p, Float.Exp1);
+  p = term(r, p, Float.Exp2);
+  p = term(r, p, Float.Exp3);
+  p = term(r, p, Float.Exp4);
+  p = term(r, p, Float.Exp5);
+  return madd(f32x4.mul(r, r), p, r);
+}
+
 // @ts-ignore: decorator
 @inline
 function nearestPower(x: v128): v128 {
-  return f32x4.add(f32x4.mul(x, f32x4.splat(1.4426950408889634)), f32x4.splat(ROUND));
+  return madd(x, float(Float.Log2OfE), float(Float.Round));
 }
 
-/** The bounds as given, except that NaN passes; cheaper than min and max. */
-// @ts-ignore: decorator
-@inline
-function clamp(x: v128, low: f32, high: f32): v128 {
-  return f32x4.pmax(f32x4.pmin(x, f32x4.splat(high)), f32x4.splat(low));
-}
-
-/** exp(x - n * log 2) - 1 for |x - n * log 2| <= log(2) / 2. */
-// @ts-ignore: decorator
-@inline
-function expm1Reduced(x: v128, n: v128): v128 {
-  // log 2 in two parts, of which the first has so few bits that its product with n is exact.
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
-  let p = f32x4.splat(1.9875691500e-4);
-  p = polynomial(r, p, 1.3981999507e-3);
-  p = polynomial(r, p, 8.3334519073e-3);
-  p = polynomial(r, p, 4.1665795894e-2);
-  p = polynomial(r, p, 1.6666665459e-1);
-  p = polynomial(r, p, 5.0000001201e-1);
-  return f32x4.add(f32x4.mul(f32x4.mul(r, r), p), r);
-}
-
-// @ts-ignore: decorator
-@inline
+/** One vector, for kernels that compute more than that: the bits are those of `exponential16`. */
 export function exp4(x: v128): v128 {
-  // Beyond these bounds the result is 0 or infinity.
-  const bounded = clamp(x, -104, 89);
+  const bounded = f32x4.pmax(f32x4.pmin(x, float(Float.ExpHigh)), float(Float.ExpLow));
   const rounded = nearestPower(bounded);
-  const n = f32x4.sub(rounded, f32x4.splat(ROUND));
-  const y = f32x4.add(expm1Reduced(bounded, n), f32x4.splat(1));
-  // In two steps, because 2^n alone may be out of range where the result is not.
-  const whole = i32x4.sub(rounded, f32x4.splat(ROUND));
-  const half = i32x4.shr_s(whole, 1);
-  return f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
+  const one = float(Float.One);
+  const y = f32x4.add(expm1Reduced(bounded, rounded), one);
+  const half = v128.and(i32x4.shl(rounded, 22), int(Int.Exponent));
+  const rest = i32x4.sub(i32x4.shl(rounded, 23), half);
+  return f32x4.mul(f32x4.mul(y, i32x4.add(half, one)), i32x4.add(rest, one));
 }
 
-/** exp(x) - 1 without cancellation: 2 (2^(n-1) p + (2^(n-1) - 1/2)), where p = exp(r) - 1. */
-// @ts-ignore: decorator
-@inline
 export function expm14(x: v128): v128 {
-  const bounded = clamp(x, -30, 89);
+  const bounded = f32x4.pmax(f32x4.pmin(x, float(Float.ExpHigh)), float(Float.Expm1Low));
   const rounded = nearestPower(bounded);
-  const p = expm1Reduced(bounded, f32x4.sub(rounded, f32x4.splat(ROUND)));
-  const whole = i32x4.sub(rounded, f32x4.splat(ROUND));
-  const scale = powerOfTwo(i32x4.sub(whole, i32x4.splat(1)));
-  const y = f32x4.add(f32x4.mul(scale, p), f32x4.sub(scale, f32x4.splat(0.5)));
+  const half = float(Float.Half);
+  const scale = i32x4.add(i32x4.shl(rounded, 23), half);
+  const y = madd(scale, expm1Reduced(bounded, rounded), f32x4.sub(scale, half));
   return f32x4.add(y, y);
 }
 
+export function sigmoid4(x: v128): v128 {
+  const e = exp4(v128.or(x, int(Int.SignBit)));
+  const one = float(Float.One);
+  return f32x4.div(select(i32x4.shr_s(x, 31), e, one), f32x4.add(one, e));
+}
+
+export function tanh4(x: v128): v128 {
+  const sign = v128.and(x, int(Int.SignBit));
+  const size = v128.xor(x, sign);
+  const one = float(Float.One);
+  const e = exp4(f32x4.add(size, size));
+  const far = f32x4.sub(one, f32x4.div(float(Float.Two), f32x4.add(e, one)));
+  return select(f32x4.lt(size, float(Float.TanhNear)), tanhNear(x), v128.or(far, sign));
+}
+
+export function softplus4(x: v128): v128 {
+  const e = exp4(v128.or(x, int(Int.SignBit)));
+  return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1p4(e));
+}
+
+/** Denormals in the normal range: the others, and these times 2^23. */
 // @ts-ignore: decorator
 @inline
+function lifted(x: v128): v128 {
+  const tiny = f32x4.lt(x, float(Float.SmallestNormal));
+  return select(tiny, f32x4.mul(x, float(Float.TwoTo23)), x);
+}
+
+/** e of x = m 2^e with sqrt(1/2) <= m < sqrt(2), for finite x > 0. */
+// @ts-ignore: decorator
+@inline
+function exponent(x: v128): v128 {
+  const shifted = i32x4.sub(lifted(x), int(Int.RootOfHalf));
+  const e = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23));
+  const tiny = f32x4.lt(x, float(Float.SmallestNormal));
+  return f32x4.sub(e, v128.and(tiny, float(Float.TwentyThree)));
+}
+
+/** Its m. */
+// @ts-ignore: decorator
+@inline
+function fraction(x: v128): v128 {
+  const shifted = i32x4.sub(lifted(x), int(Int.RootOfHalf));
+  return i32x4.add(v128.and(shifted, int(Int.Fraction)), int(Int.RootOfHalf));
+}
+
 export function log4(x: v128): v128 {
-  // Denormals are lifted into the normal range first.
-  const tiny = f32x4.lt(x, f32x4.splat(1.17549435e-38));
-  const lifted = select(tiny, f32x4.mul(x, f32x4.splat(8388608)), x);
-  // x = m * 2^e with sqrt(1/2) <= m < sqrt(2).
-  const shifted = i32x4.sub(lifted, i32x4.splat(0x3f3504f3));
-  let e = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23));
-  e = f32x4.sub(e, v128.and(tiny, f32x4.splat(23)));
-  const m = i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
-  const r = f32x4.sub(m, f32x4.splat(1));
+  const e = exponent(x);
+  const r = f32x4.sub(fraction(x), float(Float.One));
   const z = f32x4.mul(r, r);
-  let p = f32x4.splat(7.0376836292e-2);
-  p = polynomial(r, p, -1.1514610310e-1);
-  p = polynomial(r, p, 1.1676998740e-1);
-  p = polynomial(r, p, -1.2420140846e-1);
-  p = polynomial(r, p, 1.4249322787e-1);
-  p = polynomial(r, p, -1.6668057665e-1);
-  p = polynomial(r, p, 2.0000714765e-1);
-  p = polynomial(r, p, -2.4999993993e-1);
-  p = polynomial(r, p, 3.3333331174e-1);
+  let p = float(Float.Log0);
+  p = term(r, p, Float.Log1);
+  p = term(r, p, Float.Log2);
+  p = term(r, p, Float.Log3);
+  p = term(r, p, Float.Log4);
+  p = term(r, p, Float.Log5);
+  p = term(r, p, Float.Log6);
+  p = term(r, p, Float.Log7);
+  p = term(r, p, Float.Log8);
   p = f32x4.mul(f32x4.mul(p, r), z);
-  p = f32x4.add(p, f32x4.mul(e, f32x4.splat(-2.12194440e-4)));
-  p = f32x4.sub(p, f32x4.mul(z, f32x4.splat(0.5)));
-  p = f32x4.add(f32x4.add(r, p), f32x4.mul(e, f32x4.splat(0.693359375)));
+  p = madd(e, float(Float.RestOfLogOf2), p);
+  p = nmadd(z, float(Float.Half), p);
+  p = madd(e, float(Float.LogOf2), f32x4.add(r, p));
   // log(infinity) = infinity, log(0) = -infinity, log of a negative number = NaN, log(NaN) = NaN.
-  p = select(f32x4.eq(x, f32x4.splat(Infinity)), x, p);
-  p = select(f32x4.eq(x, f32x4.splat(0)), f32x4.splat(-Infinity), p);
-  return select(f32x4.ge(x, f32x4.splat(0)), p, f32x4.splat(NaN));
+  p = select(f32x4.eq(x, float(Float.Infinity)), x, p);
+  p = select(f32x4.eq(x, f32x4.splat(0)), float(Float.MinusInfinity), p);
+  return select(f32x4.ge(x, f32x4.splat(0)), p, float(Float.NaN));
 }
 
 /** log(1 + x): the rounding of u = 1 + x is made good by the factor x / (u - 1). */
-// @ts-ignore: decorator
-@inline
 export function log1p4(x: v128): v128 {
-  const one = f32x4.splat(1);
+  const one = float(Float.One);
   const u = f32x4.add(x, one);
   const y = f32x4.mul(log4(u), f32x4.div(x, f32x4.sub(u, one)));
-  return select(v128.or(f32x4.eq(u, one), f32x4.eq(u, f32x4.splat(Infinity))), x, y);
+  return select(v128.or(f32x4.eq(u, one), f32x4.eq(u, float(Float.Infinity))), x, y);
 }
 
-/** 1 / (1 + exp(-x)), from exp(-|x|), which cannot overflow. */
-// @ts-ignore: decorator
-@inline
-export function sigmoid4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
-  const one = f32x4.splat(1);
-  return f32x4.div(select(f32x4.lt(x, f32x4.splat(0)), e, one), f32x4.add(one, e));
-}
-
-// @ts-ignore: decorator
-@inline
-export function tanh4(x: v128): v128 {
-  const size = f32x4.abs(x);
-  // Small arguments: an odd polynomial.
+/** tanh of small numbers: an odd polynomial. */
+function tanhNear(x: v128): v128 {
   const z = f32x4.mul(x, x);
-  let p = f32x4.splat(-5.70498872745e-3);
-  p = polynomial(z, p, 2.06390887954e-2);
-  p = polynomial(z, p, -5.37397155531e-2);
-  p = polynomial(z, p, 1.33314422036e-1);
-  p = polynomial(z, p, -3.33332819422e-1);
-  const near = f32x4.add(f32x4.mul(f32x4.mul(p, z), x), x);
-  // Others: 1 - 2 / (exp(2 |x|) + 1) with the sign of x.
-  const one = f32x4.splat(1);
-  const e = exp4(f32x4.add(size, size));
-  const far = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(e, one)));
-  const signed = v128.or(far, v128.and(x, i32x4.splat(0x80000000)));
-  return select(f32x4.lt(size, f32x4.splat(0.625)), near, signed);
-}
-
-/** log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). */
-// @ts-ignore: decorator
-@inline
-export function softplus4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
-  return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1p4(e));
+  let p = float(Float.Tanh0);
+  p = term(z, p, Float.Tanh1);
+  p = term(z, p, Float.Tanh2);
+  p = term(z, p, Float.Tanh3);
+  p = term(z, p, Float.Tanh4);
+  return f32x4.add(f32x4.mul(f32x4.mul(p, z), x), x);
 }
 
 /** The error function: a rational function of x up to 4, where it is 1 to the last bit. */
-// @ts-ignore: decorator
-@inline
 export function erf4(x: v128): v128 {
-  const bounded = clamp(x, -4, 4);
+  const bounded = f32x4.pmax(f32x4.pmin(x, float(Float.ErfHigh)), float(Float.ErfLow));
   const z = f32x4.mul(bounded, bounded);
-  let p = f32x4.splat(-2.72614225801306e-10);
-  p = polynomial(z, p, 2.77068142495902e-8);
-  p = polynomial(z, p, -2.10102402082508e-6);
-  p = polynomial(z, p, -5.69250639462346e-5);
-  p = polynomial(z, p, -7.34990630326855e-4);
-  p = polynomial(z, p, -2.95459980854025e-3);
-  p = polynomial(z, p, -1.60960333262415e-2);
-  let q = f32x4.splat(-1.45660718464996e-5);
-  q = polynomial(z, q, -2.13374055278905e-4);
-  q = polynomial(z, q, -1.68282697438203e-3);
-  q = polynomial(z, q, -7.37332916720468e-3);
-  q = polynomial(z, q, -1.42647390514189e-2);
+  let p = float(Float.ErfAbove0);
+  p = term(z, p, Float.ErfAbove1);
+  p = term(z, p, Float.ErfAbove2);
+  p = term(z, p, Float.ErfAbove3);
+  p = term(z, p, Float.ErfAbove4);
+  p = term(z, p, Float.ErfAbove5);
+  p = term(z, p, Float.ErfAbove6);
+  let q = float(Float.ErfBelow0);
+  q = term(z, q, Float.ErfBelow1);
+  q = term(z, q, Float.ErfBelow2);
+  q = term(z, q, Float.ErfBelow3);
+  q = term(z, q, Float.ErfBelow4);
   return f32x4.div(f32x4.mul(bounded, p), q);
 }
 
 // @ts-ignore: decorator
 @inline
-function polynomial64(x: v128, acc: v128, next: f64): v128 {
-  return f64x2.add(f64x2.mul(acc, x), f64x2.splat(next));
+function polynomial64(x: v128, acc: v128, next: Double): v128 {
+  return f64x2.add(f64x2.mul(acc, x), double(next));
 }
 
-/** x^y of two lanes in float64, for finite x > 0 of float32 and finite y. */
-function positivePower(x: v128, y: v128): v128 {
-  // x = m 2^e with sqrt(1/2) <= m < sqrt(2).
-  const shifted = i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd));
-  const whole = i64x2.shr_s(shifted, 52);
-  const m = i64x2.sub(x, i64x2.shl(whole, 52));
-  const e = f64x2(<f64>i64x2.extract_lane(whole, 0), <f64>i64x2.extract_lane(whole, 1));
-  // log m = 2 (s + s^3 / 3 + ...) with s = (m - 1) / (m + 1).
-  const one = f64x2.splat(1);
-  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+/** (m 2^e)^y of the first two lanes, computed in float64; beyond the range of float32, 0 or infinity. */
+// @ts-ignore: decorator
+@inline
+function power2(m: v128, e: v128, y: v128): v128 {
+  const one = double(Double.One);
+  const wide = f64x2.promote_low_f32x4(m);
+  // log m is a series in s = (m - 1) / (m + 1).
+  const s = f64x2.div(f64x2.sub(wide, one), f64x2.add(wide, one));
   const z = f64x2.mul(s, s);
-  let p = f64x2.splat(2.0 / 15);
-  p = polynomial64(z, p, 2.0 / 13);
-  p = polynomial64(z, p, 2.0 / 11);
-  p = polynomial64(z, p, 2.0 / 9);
-  p = polynomial64(z, p, 2.0 / 7);
-  p = polynomial64(z, p, 2.0 / 5);
-  p = polynomial64(z, p, 2.0 / 3);
-  p = polynomial64(z, p, 2);
-  const log = f64x2.add(f64x2.mul(s, p), f64x2.mul(e, f64x2.splat(0.6931471805599453)));
-  // exp(t) = 2^n exp(r); beyond these bounds a float32 is 0 or infinity.
-  const t = f64x2.max(f64x2.min(f64x2.mul(y, log), f64x2.splat(100)), f64x2.splat(-110));
-  const n = f64x2.nearest(f64x2.mul(t, f64x2.splat(1.4426950408889634)));
-  const r = f64x2.sub(t, f64x2.mul(n, f64x2.splat(0.6931471805599453)));
-  let q = f64x2.splat(1.0 / 362880);
-  q = polynomial64(r, q, 1.0 / 40320);
-  q = polynomial64(r, q, 1.0 / 5040);
-  q = polynomial64(r, q, 1.0 / 720);
-  q = polynomial64(r, q, 1.0 / 120);
-  q = polynomial64(r, q, 1.0 / 24);
-  q = polynomial64(r, q, 1.0 / 6);
-  q = polynomial64(r, q, 0.5);
-  q = polynomial64(r, q, 1);
-  q = polynomial64(r, q, 1);
-  const power = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(n));
-  return f64x2.mul(q, i64x2.shl(i64x2.add(power, i64x2.splat(1023)), 52));
+  let p = double(Double.PowerLog0);
+  p = polynomial64(z, p, Double.PowerLog1);
+  p = polynomial64(z, p, Double.PowerLog2);
+  p = polynomial64(z, p, Double.PowerLog3);
+  p = polynomial64(z, p, Double.PowerLog4);
+  const whole = f64x2.mul(f64x2.promote_low_f32x4(e), double(Double.LogOf2));
+  const log = f64x2.add(f64x2.mul(s, p), whole);
+  // exp(t) = 2^n exp(r).
+  let t = f64x2.mul(f64x2.promote_low_f32x4(y), log);
+  t = f64x2.pmax(f64x2.pmin(t, double(Double.PowerHigh)), double(Double.PowerLow));
+  const rounded = f64x2.add(f64x2.mul(t, double(Double.Log2OfE)), double(Double.Round));
+  const n = f64x2.sub(rounded, double(Double.Round));
+  const r = f64x2.sub(t, f64x2.mul(n, double(Double.LogOf2)));
+  let q = double(Double.PowerExp0);
+  q = polynomial64(r, q, Double.PowerExp1);
+  q = polynomial64(r, q, Double.PowerExp2);
+  q = polynomial64(r, q, Double.PowerExp3);
+  q = polynomial64(r, q, Double.PowerExp4);
+  q = polynomial64(r, q, Double.PowerExp5);
+  q = polynomial64(r, q, Double.PowerExp6);
+  q = polynomial64(r, q, Double.PowerExp7);
+  return f32x4.demote_f64x2_zero(f64x2.mul(q, i64x2.add(i64x2.shl(rounded, 52), one)));
 }
 
-/** One power, whatever x and y are, as JavaScript has it: 1 to what is no number is none. */
-function power1(x: f32, y: f32): f32 {
-  if (y == 0) return 1;
-  if (x != x || y != y) return NaN;
-  const size = abs(x);
-  const grows = y > 0;
-  let power: f32;
-  if (abs(y) == Infinity) {
-    if (size == 1) return NaN;
-    return size > 1 == grows ? Infinity : 0;
-  } else if (size == 0) {
-    power = grows ? 0 : Infinity;
-  } else if (size == Infinity) {
-    power = grows ? Infinity : 0;
-  } else {
-    if (x < 0 && y != trunc(y)) return NaN;
-    const exact = positivePower(f64x2.splat(<f64>size), f64x2.splat(<f64>y));
-    power = <f32>f64x2.extract_lane(exact, 0);
-  }
-  // From 2^24 on a float32 is even.
-  const isOdd = y == trunc(y) && abs(y) < 16777216 && (<i32>y & 1) != 0;
-  return isOdd ? copysign(power, x) : power;
+/** What a power is where x is not a number above 0 or y not finite, as JavaScript has it. */
+function unusualPower(x: v128, y: v128, size: v128, power: v128): v128 {
+  const zero = f32x4.splat(0);
+  const one = float(Float.One);
+  const infinity = float(Float.Infinity);
+  const grows = f32x4.gt(y, zero);
+  const integer = f32x4.eq(y, f32x4.trunc(y));
+  const isEnd = v128.or(f32x4.eq(size, zero), f32x4.eq(size, infinity));
+  // To the power of infinity, what is above 1 grows as infinity does, and what is below 1 vanishes.
+  const endless = f32x4.eq(f32x4.abs(y), infinity);
+  const ends = v128.xor(f32x4.gt(size, one), grows);
+  power = select(v128.or(isEnd, endless), v128.andnot(infinity, ends), power);
+  // From 2^24 on a float32 is even; what is no integer has lost its lowest bit, too.
+  const lowest = i32x4.shl(i32x4.trunc_sat_f32x4_s(y), 31);
+  const isOdd = v128.and(f32x4.lt(f32x4.abs(y), float(Float.TwoTo24)), integer);
+  const negated = v128.xor(power, v128.and(v128.and(x, lowest), isOdd));
+  const no = v128.andnot(f32x4.lt(x, zero), v128.or(v128.or(integer, isEnd), endless));
+  let none = v128.or(no, v128.and(endless, f32x4.eq(size, one)));
+  none = v128.or(none, v128.or(f32x4.ne(x, x), f32x4.ne(y, y)));
+  return select(f32x4.eq(y, zero), one, v128.or(negated, none));
 }
 
 /** x^y, computed in float64. */
 export function pow4(x: v128, y: v128): v128 {
-  const infinity = f32x4.splat(Infinity);
-  const plain = v128.and(
+  const size = f32x4.abs(x);
+  const m = fraction(size);
+  const e = exponent(size);
+  const low = power2(m, e, y);
+  const high = power2(upper(m), upper(e), upper(y));
+  const power = v128.shuffle<i64>(low, high, 0, 2);
+  const infinity = float(Float.Infinity);
+  const isUsual = v128.and(
     v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.lt(x, infinity)),
     f32x4.lt(f32x4.abs(y), infinity),
   );
-  if (i32x4.all_true(plain)) {
-    const low = positivePower(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y));
-    const x2 = v128.shuffle<i32>(x, x, 2, 3, 2, 3);
-    const y2 = v128.shuffle<i32>(y, y, 2, 3, 2, 3);
-    const high = positivePower(f64x2.promote_low_f32x4(x2), f64x2.promote_low_f32x4(y2));
-    const lowResult = f32x4.demote_f64x2_zero(low);
-    return v128.shuffle<i64>(lowResult, f32x4.demote_f64x2_zero(high), 0, 2);
-  }
-  let result = f32x4.splat(power1(f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0)));
-  const p1 = power1(f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1));
-  const p2 = power1(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2));
-  const p3 = power1(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3));
-  result = f32x4.replace_lane(result, 1, p1);
-  result = f32x4.replace_lane(result, 2, p2);
-  return f32x4.replace_lane(result, 3, p3);
+  return i32x4.all_true(isUsual) ? power : unusualPower(x, y, size, power);
+}
+
+// @ts-ignore: decorator
+@inline
+function upper(v: v128): v128 {
+  return v128.shuffle<i64>(v, v, 1, 1);
 }
 
 /** What is left of a / b, with the sign of b. */

@@ -7,6 +7,55 @@
 import { PoolWords } from "./words.generated";
 import { select, storeFirst } from "./vector";
 
+// @ts-ignore: decorator
+@inline
+function joined(maximum: bool, a: v128, b: v128): v128 {
+  return maximum ? f32x4.pmax(a, b) : f32x4.add(a, b);
+}
+
+/** Pools one window of `vectors` (1, 2 or 4) vectors of channels. */
+// @ts-ignore: decorator
+@inline
+function poolWindow(maximum: bool, vectors: i32, from: usize, rows: i32, columns: i32, line: usize, pixel: usize, to: usize, count: v128, channels: i32): void {
+  const none = maximum ? f32x4.splat(-Infinity) : f32x4.splat(0);
+  let a = none, b = none, c = none, d = none;
+  for (; rows > 0; rows--) {
+    let at = from;
+    if (vectors == 1 && columns == 3) {
+      a = joined(maximum, a, v128.load(at));
+      a = joined(maximum, a, v128.load(at + pixel));
+      a = joined(maximum, a, v128.load(at + 2 * pixel));
+      from += line;
+      continue;
+    }
+    for (let left = columns; left > 0; left--) {
+      a = joined(maximum, a, v128.load(at));
+      if (vectors > 1) b = joined(maximum, b, v128.load(at, 16));
+      if (vectors > 2) {
+        c = joined(maximum, c, v128.load(at, 32));
+        d = joined(maximum, d, v128.load(at, 48));
+      }
+      at += pixel;
+    }
+    from += line;
+  }
+  if (!maximum) {
+    a = f32x4.div(a, count);
+    if (vectors > 1) b = f32x4.div(b, count);
+    if (vectors > 2) {
+      c = f32x4.div(c, count);
+      d = f32x4.div(d, count);
+    }
+  }
+  if (vectors == 1) storeFirst(to, a, channels);
+  else v128.store(to, a);
+  if (vectors > 1) v128.store(to, b, 16);
+  if (vectors > 2) {
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
+  }
+}
+
 /** Pools the output rows of one task. */
 // @ts-ignore: decorator
 @inline
@@ -17,6 +66,10 @@ function pool(maximum: bool, task: i32, words: PoolWords): void {
   const outHeight = words.outHeight;
   const outWidth = words.outWidth;
   const perTask = words.perTask;
+  const strideWidth = words.strideWidth;
+  const filterWidth = words.filterWidth;
+  const padLeft = words.padLeft;
+  const atLeast = words.atLeast;
   const pixel = <usize>channels << 2;
   const line = <usize>width * pixel;
   const lastRow = min((task + 1) * perTask, words.images * outHeight);
@@ -24,31 +77,32 @@ function pool(maximum: bool, task: i32, words: PoolWords): void {
     const image = row / outHeight;
     const y = (row - image * outHeight) * words.strideHeight - words.padTop;
     const y0 = max(y, 0);
-    const y1 = min(y + words.filterHeight, height);
-    const source = words.x + <usize>image * <usize>height * line;
+    const rows = max(min(y + words.filterHeight, height) - y0, 0);
+    const source = words.x + <usize>image * <usize>height * line + <usize>y0 * line;
     let to = words.y + <usize>row * <usize>outWidth * pixel;
     for (let column = 0; column < outWidth; column++) {
-      const x = column * words.strideWidth - words.padLeft;
+      const x = column * strideWidth - padLeft;
       const x0 = max(x, 0);
-      const x1 = min(x + words.filterWidth, width);
-      const corner = source + <usize>y0 * line + <usize>x0 * pixel;
-      const elements = max(y1 - y0, 0) * max(x1 - x0, 0);
-      const count = f32x4.splat(<f32>max(elements, words.atLeast));
-      for (let c = 0; c < channels; c += 4) {
-        let acc = maximum ? f32x4.splat(-Infinity) : f32x4.splat(0);
-        let start = corner + (<usize>c << 2);
-        for (let i = y0; i < y1; i++) {
-          let from = start;
-          for (let j = x0; j < x1; j++) {
-            const value = v128.load(from);
-            acc = maximum ? f32x4.pmax(acc, value) : f32x4.add(acc, value);
-            from += pixel;
-          }
-          start += line;
-        }
-        storeFirst(to + (<usize>c << 2), maximum ? acc : f32x4.div(acc, count), channels - c);
+      const columns = max(min(x + filterWidth, width) - x0, 0);
+      let from = source + <usize>x0 * pixel;
+      const count = f32x4.splat(<f32>max(rows * columns, atLeast));
+      let left = channels;
+      for (; left >= 16; left -= 16) {
+        poolWindow(maximum, 4, from, rows, columns, line, pixel, to, count, left);
+        from += 64;
+        to += 64;
       }
-      to += pixel;
+      if (left >= 8) {
+        poolWindow(maximum, 2, from, rows, columns, line, pixel, to, count, left);
+        from += 32;
+        to += 32;
+        left -= 8;
+      }
+      for (; left > 0; left -= 4) {
+        poolWindow(maximum, 1, from, rows, columns, line, pixel, to, count, left);
+        from += 16;
+        to += <usize>min(left, 4) << 2;
+      }
     }
   }
 }

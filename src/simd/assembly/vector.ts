@@ -2,7 +2,7 @@
 
 /**
  * a * b + c in every lane: one rounding in the relaxed build on machines with fused multiply-add,
- * two roundings in the plain build. The only operation in which the two builds may differ.
+ * two roundings in the plain build. With `nmadd` the only operation in which the builds may differ.
  */
 // @ts-ignore: decorator
 @inline
@@ -11,10 +11,20 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** The lanes of `a` where `mask` is set, those of `b` elsewhere. */
+/** c - a * b, rounded as in `madd`. */
+// @ts-ignore: decorator
+@inline
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
+  return f32x4.sub(c, f32x4.mul(a, b));
+}
+
+/** The lanes of `a` where `mask`, of 32-bit lanes, is set; those of `b` elsewhere. */
 // @ts-ignore: decorator
 @inline
 export function select(mask: v128, a: v128, b: v128): v128 {
+  // One instruction instead of three; of whole lanes both do the same.
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_laneselect(a, b, mask);
   return v128.bitselect(a, b, mask);
 }
 
@@ -47,4 +57,19 @@ export function storeFirst(to: usize, v: v128, count: i32): void {
 export function sumLanes(v: v128): f32 {
   const pairs = f32x4.add(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+}
+
+/** Sixteen bytes, 1 where a mask of 32-bit lanes is set, else 0. */
+// @ts-ignore: decorator
+@inline
+export function ofMasks(a: v128, b: v128, c: v128, d: v128): v128 {
+  const bytes = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
+  return i8x16.neg(bytes);
+}
+
+/** Four lanes of the bytes at an address. */
+// @ts-ignore: decorator
+@inline
+export function widened(at: usize): v128 {
+  return i32x4.extend_low_i16x8_u(v128.load8x8_u(at));
 }

@@ -6,6 +6,92 @@ export const STRIPE: i32 = 16;
 
 export const FILTER_BLOCK: i32 = 8;
 
+export const enum Double {
+  LogOf2 = 2048,
+  Log2OfE = 2056,
+  Round = 2064,
+  One = 2072,
+  PowerLow = 2080,
+  PowerHigh = 2088,
+  PowerLog0 = 2096,
+  PowerLog1 = 2104,
+  PowerLog2 = 2112,
+  PowerLog3 = 2120,
+  PowerLog4 = 2128,
+  PowerExp0 = 2136,
+  PowerExp1 = 2144,
+  PowerExp2 = 2152,
+  PowerExp3 = 2160,
+  PowerExp4 = 2168,
+  PowerExp5 = 2176,
+  PowerExp6 = 2184,
+  PowerExp7 = 2192,
+}
+
+export const enum Float {
+  One = 2200,
+  Half = 2204,
+  Two = 2208,
+  Log2OfE = 2212,
+  Round = 2216,
+  LogOf2 = 2220,
+  RestOfLogOf2 = 2224,
+  Exp0 = 2228,
+  Exp1 = 2232,
+  Exp2 = 2236,
+  Exp3 = 2240,
+  Exp4 = 2244,
+  Exp5 = 2248,
+  ExpLow = 2252,
+  ExpHigh = 2256,
+  Expm1Low = 2260,
+  TanhHigh = 2264,
+  TwoTo24 = 2268,
+  TwoToMinus24 = 2272,
+  Log0 = 2276,
+  Log1 = 2280,
+  Log2 = 2284,
+  Log3 = 2288,
+  Log4 = 2292,
+  Log5 = 2296,
+  Log6 = 2300,
+  Log7 = 2304,
+  Log8 = 2308,
+  SmallestNormal = 2312,
+  TwoTo23 = 2316,
+  TwentyThree = 2320,
+  Infinity = 2324,
+  MinusInfinity = 2328,
+  NaN = 2332,
+  Tanh0 = 2336,
+  Tanh1 = 2340,
+  Tanh2 = 2344,
+  Tanh3 = 2348,
+  Tanh4 = 2352,
+  TanhNear = 2356,
+  ErfLow = 2360,
+  ErfHigh = 2364,
+  ErfAbove0 = 2368,
+  ErfAbove1 = 2372,
+  ErfAbove2 = 2376,
+  ErfAbove3 = 2380,
+  ErfAbove4 = 2384,
+  ErfAbove5 = 2388,
+  ErfAbove6 = 2392,
+  ErfBelow0 = 2396,
+  ErfBelow1 = 2400,
+  ErfBelow2 = 2404,
+  ErfBelow3 = 2408,
+  ErfBelow4 = 2412,
+}
+
+export const enum Int {
+  SignBit = 2416,
+  Fraction = 2420,
+  RootOfHalf = 2424,
+  Exponent = 2428,
+}
+
 export const enum Unary {
   Relu,
   Relu6,
@@ -122,6 +208,13 @@ export const enum Predicate {
 }
 
 export const enum Fold {
+  Sum,
+  Prod,
+  Max,
+  Min,
+}
+
+export const enum FoldInt {
   Sum,
   Prod,
   Max,
@@ -520,7 +613,6 @@ export class BinaryWords {
   out: usize;
   length: i32;
   perTask: i32;
-  op: i32;
   inner: i32;
   advanceA: i32;
   advanceB: i32;
@@ -528,7 +620,7 @@ export class BinaryWords {
   // @ts-ignore: decorator
   @inline
   dimensions(index: i32): i32 {
-    return load<i32>(changetype<usize>(this) + (<usize>index << 2), 40);
+    return load<i32>(changetype<usize>(this) + (<usize>index << 2), 36);
   }
 }
 
@@ -539,7 +631,6 @@ export class CastWords {
   out: usize;
   length: i32;
   perTask: i32;
-  conversion: i32;
 }
 
 // @ts-ignore: decorator
@@ -558,7 +649,6 @@ export class PredicateWords {
   out: usize;
   length: i32;
   perTask: i32;
-  op: i32;
 }
 
 // @ts-ignore: decorator
@@ -591,7 +681,6 @@ export class UnaryWords {
   out: usize;
   length: i32;
   perTask: i32;
-  op: i32;
   p: f32;
   q: f32;
 }
@@ -603,7 +692,6 @@ export class UnaryIntWords {
   out: usize;
   length: i32;
   perTask: i32;
-  op: i32;
   p: i32;
   q: i32;
 }
@@ -689,7 +777,6 @@ export class FoldWords {
   outer: i32;
   length: i32;
   inner: i32;
-  op: i32;
   perChunk: i32;
   chunks: i32;
   columnsPerTask: i32;

@@ -1,4 +1,4 @@
-import { OPERATIONS, operation } from "../schema/operations.ts";
+import { type FamilyKernel, KERNEL_FAMILIES, OPERATIONS, operation } from "../schema/operations.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 
@@ -24,22 +24,22 @@ export type Conversion = Operation<"Conversion">;
 
 /** Families of binary operations, by the dtype of their inputs. */
 const BINARY = {
-  float32: { family: "Binary", kernel: "binary_f32" },
-  int32: { family: "BinaryInt", kernel: "binary_i32" },
-  bool: { family: "BinaryBool", kernel: "binary_bool" },
+  float32: "Binary",
+  int32: "BinaryInt",
+  bool: "BinaryBool",
 } as const;
 export type BinaryDtype = keyof typeof BINARY;
 
 /** Whether there is such an operation on inputs of this dtype. */
 export function hasBinary(dtype: string, op: string): dtype is BinaryDtype {
   if (!(dtype in BINARY)) return false;
-  const names: readonly string[] = OPERATIONS[BINARY[dtype as BinaryDtype].family];
+  const names: readonly string[] = OPERATIONS[BINARY[dtype as BinaryDtype]];
   return names.includes(op);
 }
 
 /** Whether the output of a binary operation is bool. */
 export function givesBool(dtype: BinaryDtype, op: string): boolean {
-  const names: readonly string[] = OPERATIONS[BINARY[dtype].family];
+  const names: readonly string[] = OPERATIONS[BINARY[dtype]];
   return dtype === "bool" || names.indexOf(op) >= names.indexOf("Equal");
 }
 
@@ -50,8 +50,7 @@ export function unary(
   length: number,
   { x, out, p, q }: Record<"x" | "out" | "p" | "q", Place>,
 ): void {
-  const words = { x, out, ...cut(length), op: operation("Unary", op), p, q };
-  plan.call("unary_f32", tasksOf(length), words);
+  plan.call(`${op}_f32`, tasksOf(length), { x, out, ...cut(length), p, q });
 }
 
 export type ActivationGradient = Operation<"ActivationGradient">;
@@ -88,8 +87,7 @@ export function unaryInt(
   length: number,
   { x, out, p, q }: Record<"x" | "out" | "p" | "q", Place>,
 ): void {
-  const words = { x, out, ...cut(length), op: operation("UnaryInt", op), p, q };
-  plan.call("unary_i32", tasksOf(length), words);
+  plan.call(`${op}_i32`, tasksOf(length), { x, out, ...cut(length), p, q });
 }
 
 /** Whether each element is NaN, infinite or finite. */
@@ -99,8 +97,7 @@ export function predicate(
   length: number,
   { x, out }: Record<"x" | "out", Place>,
 ): void {
-  const words = { x, out, ...cut(length), op: operation("Predicate", op) };
-  plan.call("predicate_f32", tasksOf(length), words);
+  plan.call(`${op}_f32`, tasksOf(length), { x, out, ...cut(length) });
 }
 
 /** out = op(a, b), broadcast against each other. */
@@ -111,10 +108,10 @@ export function binary(
   { length, ...walk }: Broadcast,
   { a, b, out }: Record<"a" | "b" | "out", Place>,
 ): void {
-  const { family, kernel } = BINARY[dtype];
-  const names: readonly string[] = OPERATIONS[family];
-  const words = { a, b, out, ...cut(length), op: names.indexOf(op), ...walk };
-  plan.call(kernel, tasksOf(length), words);
+  const kernel = `${op}_${KERNEL_FAMILIES[BINARY[dtype]]}` as FamilyKernel<
+    (typeof BINARY)[BinaryDtype]
+  >;
+  plan.call(kernel, tasksOf(length), { a, b, out, ...cut(length), ...walk });
 }
 
 /** sum += b, of one shape. */
@@ -166,8 +163,7 @@ export function cast(
   length: number,
   { x, out }: Record<"x" | "out", Place>,
 ): void {
-  const words = { x, out, ...cut(length), conversion: operation("Conversion", conversion) };
-  plan.call("cast", tasksOf(length), words);
+  plan.call(`${conversion}_cast`, tasksOf(length), { x, out, ...cut(length) });
 }
 
 /** y = x where the seed keeps an element, scaled; else 0. */

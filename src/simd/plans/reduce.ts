@@ -1,4 +1,4 @@
-import { type OPERATIONS, operation } from "../schema/operations.ts";
+import type { OPERATIONS } from "../schema/operations.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { sizeOf } from "./sizes.ts";
 
@@ -33,7 +33,8 @@ const sizeOfRuns = (runs: readonly Run[]): number => sizeOf(runs.map(({ size }) 
 
 interface FoldKind {
   readonly op: FoldOperation;
-  /** What the results are divided by, for means. */
+  readonly dtype: "float32" | "int32";
+  /** What the results are divided by, for means of float32. */
   readonly divisor: number;
 }
 
@@ -42,7 +43,7 @@ export function foldAxes(
   plan: PlanWriter,
   shape: readonly number[],
   axes: readonly number[],
-  { op, divisor }: FoldKind,
+  kind: FoldKind,
   { x, out }: Record<"x" | "out", Place>,
 ): void {
   const runs = runsOf(shape, axes);
@@ -50,15 +51,15 @@ export function foldAxes(
   const [before, after] = [runs.slice(0, last), runs.slice(last + 1)];
   const sizes = { outer: sizeOfRuns(before), length: runs[last].size, inner: sizeOfRuns(after) };
   if (!before.some(({ folded }) => folded)) {
-    foldOne(plan, sizes, { op, divisor }, { x, out });
+    foldOne(plan, sizes, kind, { x, out });
     return;
   }
   const partial = plan.temporary(4 * sizes.outer * sizes.inner);
-  foldOne(plan, sizes, { op, divisor: 1 }, { x, out: partial });
+  foldOne(plan, sizes, { ...kind, divisor: 1 }, { x, out: partial });
   const rest = [...before, ...after];
   const restAxes = rest.flatMap(({ folded }, axis) => (folded ? [axis] : []));
   const restShape = rest.map(({ size }) => size);
-  foldAxes(plan, restShape, restAxes, { op, divisor }, { x: partial, out });
+  foldAxes(plan, restShape, restAxes, kind, { x: partial, out });
 }
 
 interface FoldSize {
@@ -71,9 +72,10 @@ interface FoldSize {
 function foldOne(
   plan: PlanWriter,
   { outer, length, inner }: FoldSize,
-  { op, divisor }: FoldKind,
+  kind: FoldKind,
   { x, out }: Record<"x" | "out", Place>,
 ): void {
+  const { op, dtype, divisor } = kind;
   const columns = Math.min(inner, COLUMNS);
   // A row is folded by 16 accumulators, a column by one.
   const perChunk = inner === 1 ? BLOCK : Math.min(LONGEST_RUN, Math.ceil(BLOCK / columns));
@@ -81,12 +83,12 @@ function foldOne(
   const rows = chunks > 1 ? 1 : Math.max(1, Math.floor(BLOCK / (length * inner)));
   const tasks = Math.ceil(outer / rows) * chunks * Math.ceil(inner / columns);
   const target = chunks === 1 ? out : plan.temporary(4 * outer * chunks * inner);
-  plan.call("fold_f32", tasks, {
-    ...{ x, out: target, outer, length, inner, op: operation("Fold", op), perChunk, chunks },
+  plan.call(`${op}_${dtype === "int32" ? "i32" : "f32"}`, tasks, {
+    ...{ x, out: target, outer, length, inner, perChunk, chunks },
     ...{ columnsPerTask: columns, rowsPerTask: rows, divisor: chunks === 1 ? divisor : 1 },
   });
   if (chunks > 1) {
-    foldOne(plan, { outer, length: chunks, inner }, { op, divisor }, { x: target, out });
+    foldOne(plan, { outer, length: chunks, inner }, kind, { x: target, out });
   }
 }
 

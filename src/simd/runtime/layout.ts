@@ -4,6 +4,7 @@
  *     0     never used, so that address 0 can mean "not given"
  *     64    the control words of the thread pool
  *     1024  the parameter block of a call that is run once; those of programs lie in the heap
+ *     2048  constants of the module's arithmetic (schema/math.ts)
  *     4096  the heap: scratch regions of the threads, then tensors
  */
 

@@ -1,6 +1,7 @@
 import { workerSource } from "../kernels.generated.ts";
 import type { Call } from "../plans/plan.ts";
 import { CONSTANTS } from "../schema/constants.ts";
+import { writeMath } from "../schema/math.ts";
 import { messageOf, SimdBackendError } from "../simd-error.ts";
 import { HelperCount } from "./helper-count.ts";
 import { CONTROL, CONTROL_PTR, PARAMS_PTR, PARAMS_WORDS } from "./layout.ts";
@@ -66,6 +67,7 @@ export class ThreadPool {
     this.#kernels = new Map(
       names.map((name, index) => [name, { name, index, run: exports[name] as TaskKernel }]),
     );
+    writeMath(heap.memory.buffer);
     this.#module = module;
     this.#heap = heap;
     this.#spinMs = spinMs;

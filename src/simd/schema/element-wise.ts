@@ -6,7 +6,6 @@ export const Unary = {
   length: "int",
   /** A multiple of 4. */
   perTask: "int",
-  op: "int",
   p: "float",
   q: "float",
 } as const satisfies Words;
@@ -17,7 +16,6 @@ export const Binary = {
   out: "ptr",
   length: "int",
   perTask: "int",
-  op: "int",
   inner: "int",
   advanceA: "int",
   advanceB: "int",
@@ -46,7 +44,6 @@ export const Predicate = {
   out: "ptr",
   length: "int",
   perTask: "int",
-  op: "int",
 } as const satisfies Words;
 
 export const Select = {
@@ -71,7 +68,6 @@ export const Cast = {
   out: "ptr",
   length: "int",
   perTask: "int",
-  conversion: "int",
 } as const satisfies Words;
 
 export const SeededDropout = {

@@ -6,6 +6,7 @@ import * as depthwise from "./depthwise.ts";
 import * as elementWise from "./element-wise.ts";
 import * as gemm from "./gemm.ts";
 import * as layerNorm from "./layer-norm.ts";
+import { type FamilyKernel, KERNEL_FAMILIES, type KernelFamily, OPERATIONS } from "./operations.ts";
 import * as optimizers from "./optimizers.ts";
 import * as pool from "./pool.ts";
 import * as recurrent from "./recurrent.ts";
@@ -34,6 +35,15 @@ export const LISTS: Readonly<Record<string, Words>> = {
   ...crop,
 };
 
+/** The kernels of a family, all of which take the same words. */
+function kernelsOf<Family extends KernelFamily, List extends Words>(
+  family: Family,
+  list: List,
+): Record<FamilyKernel<Family>, List> {
+  const names = OPERATIONS[family].map((op) => [`${op}_${KERNEL_FAMILIES[family]}`, list]);
+  return Object.fromEntries(names) as Record<FamilyKernel<Family>, List>;
+}
+
 /** Every kernel that the module exports, with the words that it takes. */
 export const KERNELS = {
   conv2d_pad_f32: conv.Conv2dPad,
@@ -59,17 +69,17 @@ export const KERNELS = {
   few_rows_transposed_f32: gemm.FewRows,
   gemm_sum_f32: gemm.GemmSum,
   multiply_add_peak_f32: gemm.MultiplyAddPeak,
-  unary_f32: elementWise.Unary,
-  binary_f32: elementWise.Binary,
-  binary_i32: elementWise.Binary,
-  binary_bool: elementWise.Binary,
-  unary_i32: elementWise.UnaryInt,
   activation_gradient_f32: elementWise.ActivationGradient,
-  predicate_f32: elementWise.Predicate,
+  ...kernelsOf("Unary", elementWise.Unary),
+  ...kernelsOf("UnaryInt", elementWise.UnaryInt),
+  ...kernelsOf("Predicate", elementWise.Predicate),
+  ...kernelsOf("Binary", elementWise.Binary),
+  ...kernelsOf("BinaryInt", elementWise.Binary),
+  ...kernelsOf("BinaryBool", elementWise.Binary),
+  ...kernelsOf("Conversion", elementWise.Cast),
   select_32: elementWise.Select,
   fill_32: elementWise.Fill,
   fill_8: elementWise.Fill,
-  cast: elementWise.Cast,
   seeded_dropout_f32: elementWise.SeededDropout,
   copy_32: copy.Copy,
   copy_8: copy.Copy,
@@ -77,7 +87,8 @@ export const KERNELS = {
   gather_32: copy.Gather,
   gather_8: copy.Gather,
   one_hot_f32: copy.OneHot,
-  fold_f32: reduce.Fold,
+  ...kernelsOf("Fold", reduce.Fold),
+  ...kernelsOf("FoldInt", reduce.Fold),
   fold_bool: reduce.FoldBool,
   arg_max_f32: reduce.ArgMax,
   softmax_f32: reduce.Softmax,

@@ -108,6 +108,7 @@ export const OPERATIONS = {
   UnaryInt: ["Neg", "Abs", "Square", "Sign", "Relu", "ClipByValue"],
   Predicate: ["IsNan", "IsInf", "IsFinite"],
   Fold: ["Sum", "Prod", "Max", "Min"],
+  FoldInt: ["Sum", "Prod", "Max", "Min"],
   Conversion: [
     "Int32ToFloat32",
     "BoolToFloat32",
@@ -138,3 +139,23 @@ export function operation<Family extends keyof typeof OPERATIONS>(
 ): number {
   return (OPERATIONS[family] as readonly string[]).indexOf(name);
 }
+
+/** Families of which every operation is a kernel of its own, `<operation>_<what it works on>`. */
+export const KERNEL_FAMILIES = {
+  Unary: "f32",
+  UnaryInt: "i32",
+  Predicate: "f32",
+  Binary: "f32",
+  BinaryInt: "i32",
+  BinaryBool: "bool",
+  Conversion: "cast",
+  Fold: "f32",
+  FoldInt: "i32",
+} as const satisfies Partial<Record<keyof typeof OPERATIONS, string>>;
+
+export type KernelFamily = keyof typeof KERNEL_FAMILIES;
+
+/** The names of a family's kernels. */
+export type FamilyKernel<Family extends KernelFamily> = Family extends KernelFamily
+  ? `${(typeof OPERATIONS)[Family][number]}_${(typeof KERNEL_FAMILIES)[Family]}`
+  : never;

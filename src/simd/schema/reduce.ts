@@ -6,7 +6,6 @@ export const Fold = {
   outer: "int",
   length: "int",
   inner: "int",
-  op: "int",
   perChunk: "int",
   chunks: "int",
   columnsPerTask: "int",

@@ -177,19 +177,19 @@ function joined(
   axis: number,
 ): TensorInfo {
   const out = backend.output(backend_util.computeOutShape(shapes, axis), tensors[0].dtype);
-  const begin = out.shape.map(() => 0);
-  tensors.forEach((tensor, i) => {
-    const shape = shapes[i];
-    if (util.sizeFromShape(shape) > 0) {
-      backend.run(
-        ["Concat", bytes, shape, out.shape, begin],
-        { from: backend.pointer(tensor), to: backend.pointer(out) },
-        (plan, places) => {
-          copyInto(plan, bytes, shape, out.shape, begin, places);
-        },
-      );
-    }
-    begin[axis] += shape[axis];
+  const operands: Record<string, number> = { to: backend.pointer(out) };
+  tensors.forEach((x, i) => {
+    operands[`x${i}`] = backend.pointer(x);
+  });
+  backend.run(["Concat", bytes, axis, shapes.length, ...shapes], operands, (plan, places) => {
+    const begin = out.shape.map(() => 0);
+    shapes.forEach((shape, i) => {
+      const from = places[`x${i}`];
+      if (util.sizeFromShape(shape) > 0) {
+        copyInto(plan, bytes, shape, out.shape, begin, { from, to: places.to });
+      }
+      begin[axis] += shape[axis];
+    });
   });
   return out;
 }

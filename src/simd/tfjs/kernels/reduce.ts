@@ -15,6 +15,7 @@ import {
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
+import { cast } from "../../plans/element-wise.ts";
 import {
   argMax,
   foldAxes,
@@ -42,7 +43,7 @@ function reduction(
   return { axes, shape, folded: util.sizeFromShape(reduced) };
 }
 
-/** A kernel that folds float32 `x` over axes. */
+/** A kernel that folds float32 or int32 `x` over axes; means are float32. */
 function reductionKernel(kernelName: string): SimdKernel {
   const isMean = kernelName === Mean;
   const op = isMean ? "Sum" : (kernelName as FoldOperation);
@@ -50,16 +51,25 @@ function reductionKernel(kernelName: string): SimdKernel {
     kernelName,
     ({ inputs: { x }, attrs, backend }) => {
       const size = util.sizeFromShape(x.shape);
-      if (x.dtype !== "float32" || size === 0) return null;
+      if ((x.dtype !== "float32" && x.dtype !== "int32") || size === 0) return null;
       const { axes, shape, folded } = reduction(x, attrs);
-      if (folded === 1) return backend.share(x, shape);
+      const dtype = isMean ? "float32" : x.dtype;
+      const mustCast = x.dtype !== dtype;
+      if (folded === 1 && !mustCast) return backend.share(x, shape);
       const from = backend.pointer(x);
-      const out = backend.output(shape);
+      const out = backend.output(shape, dtype);
       backend.run(
-        [kernelName, x.shape, axes],
+        [kernelName, x.dtype, x.shape, axes],
         { x: from, out: backend.pointer(out) },
         (plan, places) => {
-          foldAxes(plan, x.shape, axes, { op, divisor: isMean ? folded : 1 }, places);
+          let source = places.x;
+          if (mustCast) {
+            source = folded === 1 ? places.out : plan.temporary(4 * size);
+            cast(plan, "Int32ToFloat32", size, { x: places.x, out: source });
+          }
+          if (folded === 1) return;
+          const kind = { op, dtype, divisor: isMean ? folded : 1 };
+          foldAxes(plan, x.shape, axes, kind, { x: source, out: places.out });
         },
       );
       return out;
