@@ -1,14 +1,37 @@
 /**
  * Activations that are composed of others, and their slopes.
  */
-import { erf4, exp4, polynomial, sigmoid4 } from "./math";
+import { exp4, float, polynomial, term } from "./math";
+import { madd, select } from "./vector";
+import { Float } from "./words.generated";
 
-/** x / 2 (1 + erf(x / sqrt(2))). */
+/**
+ * x / 2 (1 + erf(x / sqrt(2))) = max(x, 0) - a / 2 erfc(a / sqrt(2)), a = |x|: nothing cancels where the
+ * result is small. erfc / 2 is a rational function up to 5.5, where the term is less than 1.1e-7.
+ */
 // @ts-ignore: decorator
 @inline
 export function gelu4(x: v128): v128 {
-  const erf = erf4(f32x4.mul(x, f32x4.splat(0.7071067811865476)));
-  return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(erf, f32x4.splat(1)));
+  const size = f32x4.abs(x);
+  const end = float(Float.GeluEnd);
+  const a = f32x4.pmin(size, end);
+  let p = float(Float.GeluAbove0);
+  p = term(a, p, Float.GeluAbove1);
+  p = term(a, p, Float.GeluAbove2);
+  p = term(a, p, Float.GeluAbove3);
+  p = term(a, p, Float.GeluAbove4);
+  p = term(a, p, Float.GeluAbove5);
+  let q = float(Float.GeluBelow0);
+  q = term(a, q, Float.GeluBelow1);
+  q = term(a, q, Float.GeluBelow2);
+  q = term(a, q, Float.GeluBelow3);
+  q = term(a, q, Float.GeluBelow4);
+  q = term(a, q, Float.GeluBelow5);
+  q = term(a, q, Float.GeluBelow6);
+  q = term(a, q, Float.GeluBelow7);
+  q = term(a, q, Float.One);
+  const rest = v128.and(f32x4.div(f32x4.mul(a, p), q), f32x4.lt(size, end));
+  return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), rest);
 }
 
 /**
@@ -18,24 +41,24 @@ export function gelu4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function geluGradient4(x: v128): v128 {
-  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(6)), f32x4.splat(-6));
+  const bounded = f32x4.pmax(f32x4.pmin(x, float(Float.SlopeHigh)), float(Float.SlopeLow));
   const z = f32x4.mul(bounded, bounded);
-  let p = f32x4.splat(6.804873997623417e-9);
-  p = polynomial(z, p, 3.681913369746326e-7);
-  p = polynomial(z, p, 1.361262911814265e-5);
-  p = polynomial(z, p, 8.088874164968729e-5);
-  p = polynomial(z, p, 5.533300805836916e-3);
-  p = polynomial(z, p, -8.936100639402866e-3);
-  p = polynomial(z, p, 3.185918927192688e-1);
-  let q = f32x4.splat(5.249032875020987e-10);
-  q = polynomial(z, q, 1.3530181774967787e-7);
-  q = polynomial(z, q, 4.115008778171614e-6);
-  q = polynomial(z, q, 9.794094512471929e-5);
-  q = polynomial(z, q, 1.5856306999921799e-3);
-  q = polynomial(z, q, 1.7621107399463654e-2);
-  q = polynomial(z, q, 1.2189868837594986e-1);
-  q = polynomial(z, q, 3.9929574728012085e-1);
-  return f32x4.add(f32x4.div(f32x4.mul(bounded, p), q), f32x4.splat(0.5));
+  let p = float(Float.SlopeAbove0);
+  p = term(z, p, Float.SlopeAbove1);
+  p = term(z, p, Float.SlopeAbove2);
+  p = term(z, p, Float.SlopeAbove3);
+  p = term(z, p, Float.SlopeAbove4);
+  p = term(z, p, Float.SlopeAbove5);
+  p = term(z, p, Float.SlopeAbove6);
+  let q = float(Float.SlopeBelow0);
+  q = term(z, q, Float.SlopeBelow1);
+  q = term(z, q, Float.SlopeBelow2);
+  q = term(z, q, Float.SlopeBelow3);
+  q = term(z, q, Float.SlopeBelow4);
+  q = term(z, q, Float.SlopeBelow5);
+  q = term(z, q, Float.SlopeBelow6);
+  q = term(z, q, Float.SlopeBelow7);
+  return f32x4.add(f32x4.div(f32x4.mul(bounded, p), q), float(Float.Half));
 }
 
 /**
@@ -48,24 +71,32 @@ export function geluSlope4(square: v128): v128 {
   return polynomial(square, f32x4.splat(0.07135481282712746), 1.5957691216057308);
 }
 
-/** Its slope: sigmoid(2 u) + x sigmoid'(2 u) 2 u'. */
+/** sigmoid(t) + d t sigmoid'(t): the slope of x sigmoid(t) where d t is x times that of t. */
+// @ts-ignore: decorator
+@inline
+function sigmoidSlope(t: v128, dt: v128): v128 {
+  const one = float(Float.One);
+  // sigmoid is r, or e r of negative numbers, and its slope e r^2, without cancellation.
+  const e = exp4(f32x4.neg(f32x4.abs(t)));
+  const r = f32x4.div(one, f32x4.add(one, e));
+  const er = f32x4.mul(e, r);
+  return madd(f32x4.mul(er, r), dt, select(f32x4.lt(t, f32x4.splat(0)), er, r));
+}
+
+/** Its slope. */
 // @ts-ignore: decorator
 @inline
 export function geluNewGradient4(x: v128): v128 {
   const square = f32x4.mul(x, x);
-  const s = sigmoid4(f32x4.mul(x, geluSlope4(square)));
   const inner = polynomial(square, f32x4.splat(0.21406443848138237), 1.5957691216057308);
-  const rest = f32x4.mul(s, f32x4.sub(f32x4.splat(1), s));
-  return f32x4.add(s, f32x4.mul(f32x4.mul(x, inner), rest));
+  return sigmoidSlope(f32x4.mul(x, geluSlope4(square)), f32x4.mul(x, inner));
 }
 
 /** The slope of x sigmoid(x). */
 // @ts-ignore: decorator
 @inline
 export function swishGradient4(x: v128): v128 {
-  const one = f32x4.splat(1);
-  const s = sigmoid4(x);
-  return f32x4.mul(s, f32x4.add(one, f32x4.mul(x, f32x4.sub(one, s))));
+  return sigmoidSlope(x, x);
 }
 
 /** Beyond 20 mish is x; exp(20)^4 is still in range. */

@@ -19,8 +19,13 @@ export function activation4(op: i32, x: v128): v128 {
 }
 
 /** Others of those that a product may end with; `p` and `q` are Selu's parameters. */
+// @ts-ignore: decorator
+@inline
 function common4(op: i32, x: v128, p: v128, q: v128): v128 {
-  const positive = f32x4.ge(x, f32x4.splat(0));
+  const zero = f32x4.splat(0);
+  const positive = f32x4.ge(x, zero);
+  if (op == Unary.Relu) return f32x4.add(f32x4.pmax(x, zero), zero);
+  if (op == Unary.Relu6) return f32x4.pmin(f32x4.add(f32x4.pmax(x, zero), zero), f32x4.splat(6));
   if (op == Unary.Sigmoid) return sigmoid4(x);
   if (op == Unary.Tanh) return tanh4(x);
   if (op == Unary.Softplus) return softplus4(x);
@@ -29,18 +34,30 @@ function common4(op: i32, x: v128, p: v128, q: v128): v128 {
   return select(positive, f32x4.mul(p, x), f32x4.mul(q, below));
 }
 
+// @ts-ignore: decorator
+@inline
+function loop(op: i32, x: usize, y: usize, bytes: usize, p: v128, q: v128): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const value = v128.load(x + i);
+    v128.store(y + i, op >= Unary.Gelu ? activation4(op, value) : common4(op, value, p, q));
+  }
+}
+
 /** y = op(x) of `n` bytes at x, which may be those at y; the last vector is stored whole. */
 export function activationBlock(op: i32, x: usize, y: usize, n: usize, p: v128, q: v128): void {
-  if (op == Unary.Relu || op == Unary.Relu6) {
-    const zero = f32x4.splat(0);
-    const ceiling = f32x4.splat(op == Unary.Relu ? Infinity : 6);
-    for (let i: usize = 0; i < n; i += 16) {
-      const positive = f32x4.add(f32x4.pmax(v128.load(x + i), zero), zero);
-      v128.store(y + i, f32x4.pmin(positive, ceiling));
-    }
-  } else if (op >= Unary.Gelu) {
-    for (let i: usize = 0; i < n; i += 16) v128.store(y + i, activation4(op, v128.load(x + i)));
-  } else {
-    for (let i: usize = 0; i < n; i += 16) v128.store(y + i, common4(op, v128.load(x + i), p, q));
+  switch (op) {
+    case Unary.Relu: return loop(Unary.Relu, x, y, n, p, q);
+    case Unary.Relu6: return loop(Unary.Relu6, x, y, n, p, q);
+    case Unary.Elu: return loop(Unary.Elu, x, y, n, p, q);
+    case Unary.Selu: return loop(Unary.Selu, x, y, n, p, q);
+    case Unary.Sigmoid: return loop(Unary.Sigmoid, x, y, n, p, q);
+    case Unary.Tanh: return loop(Unary.Tanh, x, y, n, p, q);
+    case Unary.Softplus: return loop(Unary.Softplus, x, y, n, p, q);
+    case Unary.Gelu: return loop(Unary.Gelu, x, y, n, p, q);
+    case Unary.GeluNew: return loop(Unary.GeluNew, x, y, n, p, q);
+    case Unary.Swish: return loop(Unary.Swish, x, y, n, p, q);
+    case Unary.Mish: return loop(Unary.Mish, x, y, n, p, q);
+    case Unary.HardSigmoid: return loop(Unary.HardSigmoid, x, y, n, p, q);
+    case Unary.Softsign: return loop(Unary.Softsign, x, y, n, p, q);
   }
 }

@@ -10,7 +10,7 @@ import { madd, nmadd, select } from "./vector";
 /** A constant in every lane. */
 // @ts-ignore: decorator
 @inline
-function float(which: Float): v128 {
+export function float(which: Float): v128 {
   return v128.load32_splat(<usize>which);
 }
 
@@ -28,7 +28,7 @@ function double(which: Double): v128 {
 
 // @ts-ignore: decorator
 @inline
-function term(x: v128, acc: v128, next: Float): v128 {
+export function term(x: v128, acc: v128, next: Float): v128 {
   return madd(acc, x, float(next));
 }
 
