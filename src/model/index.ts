@@ -15,6 +15,7 @@ export {
   type LinearScheduleOptions,
   type OneCycleOptions,
 } from "./optimizers/schedules.ts";
+export { muon, type MuonGroup, type MuonOptions } from "./optimizers/muon.ts";
 export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
 export type { WeightGroup } from "./optimizers/weight-groups.ts";
 export { pretrainedModel } from "./pretrained.ts";

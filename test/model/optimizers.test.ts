@@ -12,6 +12,7 @@ import {
   cosineDecay,
   linearSchedule,
   loadModel,
+  muon,
   oneCycle,
   sgd,
   trainPhase,
@@ -25,7 +26,7 @@ import { tinyImages, tinyModel, twins } from "../helpers/tiny.ts";
 type Values = Record<"kernel" | "bias", number[]>;
 
 interface Case {
-  optimizer: "adam" | "adamW" | "sgd";
+  optimizer: "adam" | "adamW" | "muon" | "sgd";
   options: Record<string, unknown> & { laterRate?: number };
   oneCycle?: Parameters<typeof oneCycle>[0];
   cosineDecay?: Parameters<typeof cosineDecay>[0];
@@ -42,7 +43,7 @@ interface Fixture {
 
 const SHAPES = { kernel: [3, 4], bias: [4] } as const;
 const NAMES = ["kernel", "bias"] as const;
-const FACTORIES = { adam, adamW, sgd };
+const FACTORIES = { adam, adamW, muon, sgd };
 
 const read = (tool: string): Fixture =>
   JSON.parse(

@@ -45,7 +45,7 @@ export interface Update {
 }
 
 /** The rules that a file can name. */
-export type RuleName = "adam" | "sgd";
+export type RuleName = "adam" | "muon" | "sgd";
 
 /**
  * An optimizer with Keras's rules. It saves under the name of the optimizer of TensorFlow.js that
@@ -58,13 +58,15 @@ export type RuleName = "adam" | "sgd";
  */
 export abstract class KerasOptimizer<
   Settings extends OptimizerSettings = OptimizerSettings,
+  Group extends WeightGroup = WeightGroup,
 > extends Optimizer {
   /** Of how many steps schedules are: those that there will be when the run ends; NaN before the first. */
   runEnd = NaN;
   /** The options of the rule, and all others but the learning rate, which may change. */
   protected readonly options: Omit<Settings, "learningRate">;
+  /** Its public name, for messages. */
+  protected readonly subject: string;
   readonly #rule: RuleName;
-  readonly #subject: string;
   readonly #slotNames: readonly string[];
   readonly #state: VariableState;
   readonly #initialRate: LearningRate;
@@ -74,7 +76,7 @@ export abstract class KerasOptimizer<
   #present = new WeakSet<Variable>();
   /** What the weights that it was built for are called, and the group of each, by their variables. */
   #names: ReadonlyMap<string, string> = new Map();
-  #groups: ReadonlyMap<string, WeightGroup | undefined> = new Map();
+  #groups: ReadonlyMap<string, Group | undefined> = new Map();
 
   /**
    * @param rule under which a file names it.
@@ -86,7 +88,7 @@ export abstract class KerasOptimizer<
     const { learningRate, ...options } = settings;
     this.options = options;
     this.#rule = rule;
-    this.#subject = subject;
+    this.subject = subject;
     this.#initialRate = this.#learningRate = learningRate;
     this.#slotNames = slotNames;
     this.#state = new VariableState(slotNames, this.#stepsPerUpdate > 1);
@@ -104,8 +106,8 @@ export abstract class KerasOptimizer<
 
   /** @throws {ArgumentError} if there is a schedule, as in Keras. */
   set learningRate(value: number) {
-    checkNumber(this.#subject, "learningRate", value, { min: 0 });
-    if (this.isScheduled) throw rateIsScheduled(this.#subject);
+    checkNumber(this.subject, "learningRate", value, { min: 0 });
+    if (this.isScheduled) throw rateIsScheduled(this.subject);
     this.#learningRate = value;
   }
 
@@ -135,10 +137,10 @@ export abstract class KerasOptimizer<
    */
   build(weights: readonly OptimizedWeight[], all?: readonly OptimizedWeight[]): void {
     const names = (all ?? weights).map(({ name }) => name);
-    const groups = groupsOf(this.#subject, this.options.groups, names, all !== undefined);
+    const groups = groupsOf(this.subject, this.options.groups, names, all !== undefined);
     const variables = (all ?? weights).map(({ variable }) => variable);
     this.#checkKnown(variables);
-    this.#state.build(this.#subject, weights);
+    this.#state.build(this.subject, weights);
     this.#known ??= new WeakSet();
     if (all) this.#present = new WeakSet();
     for (const variable of variables) {
@@ -146,7 +148,12 @@ export abstract class KerasOptimizer<
       this.#present.add(variable);
     }
     this.#names = new Map(weights.map(({ name, variable }) => [variable.name, name]));
-    this.#groups = new Map(weights.map(({ name, variable }) => [variable.name, groups.get(name)]));
+    this.#groups = new Map(
+      weights.map((weight) => [
+        weight.variable.name,
+        this.settledGroup(weight, groups.get(weight.name) as Group | undefined),
+      ]),
+    );
   }
 
   /** All of its options, with the present learning rate. */
@@ -164,10 +171,20 @@ export abstract class KerasOptimizer<
   protected abstract stockSlots(): readonly StockSlot[];
 
   /**
-   * Updates variables of one learning rate, and their slots, in place, inside of a tidy.
+   * Updates variables of one group, and their slots, in place, inside of a tidy.
    * @param t number of the update, from 1.
    */
-  protected abstract update(updates: readonly Update[], learningRate: number, t: number): void;
+  protected abstract update(
+    updates: readonly Update[],
+    learningRate: number,
+    t: number,
+    group: Group | undefined,
+  ): void;
+
+  /** A weight's group, with what the rule adds to it. */
+  protected settledGroup(_weight: OptimizedWeight, group: Group | undefined): Group | undefined {
+    return group;
+  }
 
   override minimize(...args: Parameters<Optimizer["minimize"]>): Scalar | null {
     // Before there are gradients to dispose, and statistics that have moved.
@@ -219,18 +236,20 @@ export abstract class KerasOptimizer<
         updates.map(({ gradient }) => gradient),
         this.options,
       );
-      const groups = new Map<WeightGroup | undefined, Update[]>();
+      const groups = new Map<Group | undefined, Update[]>();
       updates.forEach((update, i) => {
         const group = this.#groups.get(update.variable.name);
         if (!groups.has(group)) groups.set(group, []);
         groups.get(group)!.push({ ...update, gradient: clipped[i] });
       });
       for (const [group, members] of groups) {
+        if (this.iterations >= (group?.steps ?? Infinity)) continue;
         const rate = this.#rateOf(group);
         this.update(
           members.map((update) => this.#decayed(update, rate, group)),
           rate,
           this.#nextUpdate,
+          group,
         );
       }
     });
@@ -261,8 +280,8 @@ export abstract class KerasOptimizer<
    * @throws {DataError} if the number of steps is none, or it is not the state of its weights.
    */
   writeState([iterations, ...state]: readonly NamedArray[]): void {
-    this.iterations_ = stepsIn(this.#subject, iterations);
-    this.#state.write(this.#subject, state);
+    this.iterations_ = stepsIn(this.subject, iterations);
+    this.#state.write(this.subject, state);
   }
 
   /** The state as TensorFlow.js's class keeps it; each of these tensors can be read once. */
@@ -284,14 +303,14 @@ export abstract class KerasOptimizer<
 
   /** The same of plain arrays. */
   writeStockState(arrays: readonly NamedArray[]): void {
-    this.writeState(fromStock(this.#subject, arrays, this.#stockForm));
+    this.writeState(fromStock(this.subject, arrays, this.#stockForm));
   }
 
   /** The settings of TensorFlow.js's class, and under a name that it ignores those of this one. */
   override getConfig(): ReturnType<Optimizer["getConfig"]> {
     const own = {
       optimizer: this.#rule,
-      ...settingsToJson(this.#subject, this.settings),
+      ...settingsToJson(this.subject, this.settings),
       ...(!Number.isNaN(this.runEnd) && { runEnd: this.runEnd }),
     };
     const config = { ...this.stockSettings(this.#nextUpdate), [SETTINGS_KEY]: own };
@@ -332,10 +351,10 @@ export abstract class KerasOptimizer<
     const known = variables.filter((variable) => this.#known?.has(variable));
     check(
       !this.#known || (known.length > 0 && known.every((variable) => this.#present.has(variable))),
-      this.#subject,
+      this.subject,
       "weights of the model that the optimizer was built for",
       "those of another model",
-      "make an optimizer for each model: call adam(), adamW() or sgd() once more",
+      "make an optimizer for each model: call e.g. adam() once more",
     );
   }
 
@@ -343,7 +362,7 @@ export abstract class KerasOptimizer<
   #checkRun(): void {
     check(
       !Number.isNaN(this.runEnd) || !this.followsRun,
-      this.#subject,
+      this.subject,
       "a run whose number of steps is known, by which the learning rate goes",
       "a step of none",
       "give the schedule its length: decaySteps, steps or totalSteps; or train with trainPhase or train",
@@ -353,7 +372,7 @@ export abstract class KerasOptimizer<
   /** Of the next step. */
   #rateOf({ learningRate }: Partial<WeightGroup> = {}): number {
     const rate = learningRate ?? this.#learningRate;
-    return rateAt(this.#subject, rate, this.iterations, this.runEnd);
+    return rateAt(this.subject, rate, this.iterations, this.runEnd);
   }
 
   /** An update with weight decay in it, or behind it. */

@@ -45,7 +45,7 @@ export const optimizerOptions = (rate: number, weightDecay = 0) => ({
   weightDecay: number({ min: 0, default: weightDecay }),
   decoupledWeightDecay: boolean({ default: true }),
   excludeFromWeightDecay: texts("parts of names", '["bias", "gamma", "beta"]', { default: [] }),
-  groups: weightGroups(),
+  groups: weightGroups({}),
   clipNorm: number(above0),
   clipValue: number(above0),
   globalClipNorm: number(above0),

@@ -3,20 +3,21 @@ import { DataError } from "../../errors.ts";
 import { KerasAdam } from "./adam.ts";
 import { type KerasOptimizer, type RuleName, SETTINGS_KEY } from "./keras-optimizer.ts";
 import type { LearningRate, ScheduleJSON } from "./schedule.ts";
+import { KerasMuon } from "./muon.ts";
 import { cosineDecay, linearSchedule, oneCycle } from "./schedules.ts";
 import { KerasSgd } from "./sgd.ts";
 
-const RULES = { adam: KerasAdam, sgd: KerasSgd };
+const RULES = { adam: KerasAdam, muon: KerasMuon, sgd: KerasSgd };
 const SCHEDULES = { cosineDecay, linearSchedule, oneCycle };
+
+type SavedRate = number | ScheduleJSON;
 
 /** The settings of an optimizer of this library as they stand in a file. */
 interface SavedSettings {
   readonly optimizer: RuleName;
   readonly runEnd?: number;
-  readonly learningRate?: number | ScheduleJSON;
   readonly groups?: readonly {
     readonly weights: { readonly pattern: string; readonly flags: string };
-    readonly learningRate?: number | ScheduleJSON;
   }[];
 }
 
@@ -49,12 +50,10 @@ function optimizerFrom(subject: string, saved: SavedSettings): KerasOptimizer {
   const { optimizer: name, runEnd, groups = [], ...options } = saved;
   checkOneOf(subject, "the saved optimizer", name, Object.keys(RULES));
   const optimizer = new RULES[name](subject, {
-    ...options,
-    learningRate: rateFrom(subject, options.learningRate),
+    ...withRates(subject, options),
     groups: groups.map(({ weights, ...group }) => ({
-      ...group,
+      ...withRates(subject, group),
       weights: new RegExp(weights.pattern, weights.flags),
-      learningRate: rateFrom(subject, group.learningRate),
     })),
   });
   if (runEnd !== undefined) {
@@ -64,7 +63,16 @@ function optimizerFrom(subject: string, saved: SavedSettings): KerasOptimizer {
   return optimizer;
 }
 
-function rateFrom(subject: string, rate?: number | ScheduleJSON): LearningRate | undefined {
+/** The same with schedules made again. */
+function withRates(subject: string, saved: object): object {
+  const entries = Object.entries(saved).map(([name, value]: [string, unknown]) => [
+    name,
+    /learningRate$/i.test(name) ? rateFrom(subject, value as SavedRate) : value,
+  ]);
+  return Object.fromEntries(entries) as object;
+}
+
+function rateFrom(subject: string, rate: SavedRate): LearningRate {
   if (typeof rate !== "object") return rate;
   checkOneOf(subject, "the saved schedule", rate.kind, Object.keys(SCHEDULES));
   return SCHEDULES[rate.kind as keyof typeof SCHEDULES](rate.options as never);

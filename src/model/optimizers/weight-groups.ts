@@ -1,6 +1,6 @@
 /** Groups of weights that have a learning rate or a decay of their own. */
 import { check, describe, isListOf, isObject } from "../../checks.ts";
-import { like, number, reader, readOptions, type Reader } from "../../options.ts";
+import { integer, like, number, reader, readOptions, type Reader, type Schema } from "../../options.ts";
 import { listed } from "../../text/listed.ts";
 import { type LearningRate, learningRate } from "./schedule.ts";
 
@@ -12,11 +12,15 @@ export interface WeightGroup {
   readonly learningRate?: LearningRate;
   /** At least 0, whatever `excludeFromWeightDecay` says. */
   readonly weightDecay?: number;
+  /** Steps after which these weights stay as they are; at least 0; default none. */
+  readonly steps?: number;
 }
 
-/** How the option `groups` is read. */
-export const weightGroups = (): Reader<readonly WeightGroup[]> =>
-  reader<readonly WeightGroup[], { default: readonly WeightGroup[] }>(
+/** How the option `groups` is read. @param more options of a group that only some optimizers have. */
+export const weightGroups = <Group extends WeightGroup = WeightGroup>(
+  more: Schema<Omit<Group, keyof WeightGroup>>,
+): Reader<readonly Group[]> =>
+  reader<readonly Group[], { default: readonly Group[] }>(
     { default: [] },
     (value, subject, name) => {
       check(
@@ -26,22 +30,23 @@ export const weightGroups = (): Reader<readonly WeightGroup[]> =>
         describe(value),
         "pass e.g. [{ weights: /bias$/, weightDecay: 0 }]",
       );
-      return (value as WeightGroup[]).map((group, i) =>
-        readOptions(`${subject}: ${name}[${i}]`, group, {
-          weights: like(
-            isChoice,
-            "a regular expression or a function of the name",
-            "pass e.g. /bias$/",
-          ),
-          learningRate: learningRate({ optional: true }),
-          weightDecay: number({ min: 0, optional: true }),
-        }),
+      const schema = { ...groupSchema(), ...more } as ReturnType<typeof groupSchema>;
+      return (value as Group[]).map(
+        (group, i) => readOptions(`${subject}: ${name}[${i}]`, group as WeightGroup, schema) as Group,
       );
     },
   );
 
-const isChoice = (value: unknown): value is WeightGroup["weights"] =>
-  typeof value === "function" || value instanceof RegExp;
+const groupSchema = () => ({
+  weights: like(isChoice, "a regular expression or a function of the name", "pass e.g. /bias$/"),
+  learningRate: learningRate({ optional: true }),
+  weightDecay: number({ min: 0, optional: true }),
+  steps: integer({ min: 0, optional: true }),
+});
+
+function isChoice(value: unknown): value is WeightGroup["weights"] {
+  return typeof value === "function" || value instanceof RegExp;
+}
 
 /**
  * The group of each weight; `undefined` for one that is in none.
