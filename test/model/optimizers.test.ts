@@ -138,6 +138,13 @@ describe("an optimizer", () => {
     "plain sgd": () => sgd({ learningRate: 0.05, weightDecay: 0.1 }),
     "adam that accumulates over epochs": () => adam({ gradientAccumulationSteps: 2 }),
     "sgd that accumulates over epochs": () => sgd({ gradientAccumulationSteps: 2 }),
+    "muon with groups and schedules": () =>
+      muon({
+        learningRate: linearSchedule({ from: 0.1, to: 0, steps: 9 }),
+        sgdLearningRate: cosineDecay({ initialLearningRate: 0.1, decaySteps: 9 }),
+        normalizeWeights: true,
+        groups: [{ weights: /dense/, rule: "sgd", learningRate: 0.02, weightDecay: 0.1 }],
+      }),
   };
 
   it.each(Object.keys(KINDS))("is saved and loaded with all of its settings: %s", async (kind) => {
@@ -201,6 +208,24 @@ describe("an optimizer", () => {
     frozen.trainable = true;
     await fit(model, 3, 2);
     expect(frozen.getWeights().map((w) => [...w.dataSync()])).not.toEqual(before);
+    model.optimizer.dispose();
+    model.dispose();
+  });
+
+  it("leaves a group as it is from its last step on", async () => {
+    const model = compiled(sgd({ learningRate: 0.1, groups: [{ weights: /dense/, steps: 3 }] }));
+    const head = (): number[] =>
+      model.layers
+        .at(-1)!
+        .getWeights()
+        .flatMap((w) => [...w.dataSync()]);
+    const begin = head();
+    await fit(model, 1);
+    const [ofGroup, all] = [head(), weightsOf(model)];
+    expect(ofGroup).not.toEqual(begin);
+    await fit(model, 2, 1);
+    expect(head()).toEqual(ofGroup);
+    expect(weightsOf(model)).not.toEqual(all);
     model.optimizer.dispose();
     model.dispose();
   });
@@ -388,6 +413,14 @@ describe("an optimizer", () => {
     [() => sgd({ clipNorm: 1, clipValue: 1 }), /at most one of/],
     [() => sgd({ gradientAccumulationSteps: 1.5 }), /gradientAccumulationSteps/],
     [() => sgd({ lr: 1 } as never), /unknown option "lr"/],
+    [() => muon({ newtonSchulzSteps: 0 }), /newtonSchulzSteps/],
+    [() => muon({ groups: [{ weights: /x/, rule: "adam" as never }] }), /rule/],
+    [() => sgd({ groups: [{ weights: /x/, rule: "sgd" } as never] }), /unknown option "rule"/],
+    [() => sgd({ groups: [{ weights: /x/, steps: -1 }] }), /steps/],
+    [
+      () => tinyModel({ optimizer: muon({ groups: [{ weights: /bias/, rule: "muon" }] }) }),
+      /expected weights of two dimensions and more with rule: "muon", got "\S+bias" of 1;/,
+    ],
   ])("says what is wrong with an option (%#)", (make, message) => {
     expect(make).toThrow(message);
   });

@@ -326,7 +326,7 @@ export const trials: Trials = {
     () => tinyModel({ optimizer: kit.adam(), learningRate: 0.1 }),
     () => tinyModel({ optimizer: kit.adam({ learningRate: 0.1 }) }),
   ],
-  "make an optimizer for each model: call adam(), adamW() or sgd() once more": [
+  "make an optimizer for each model: call e.g. adam() once more": [
     () => {
       const optimizer = kit.adam();
       return [tinyModel({ optimizer }), tinyModel({ optimizer })];
@@ -415,6 +415,13 @@ export const trials: Trials = {
   "leave out all but one": [
     () => kit.adam({ clipNorm: 1, clipValue: 1 }),
     () => kit.adam({ clipNorm: 1 }),
+  ],
+  'leave it out of the group, or pass rule: "sgd"': [
+    () => tinyModel({ optimizer: kit.muon({ groups: [{ weights: /bias/, rule: "muon" }] }) }),
+    () => [
+      tinyModel({ optimizer: kit.muon({ groups: [{ weights: /kernel/, rule: "muon" }] }) }),
+      tinyModel({ optimizer: kit.muon({ groups: [{ weights: /bias/, rule: "sgd" }] }) }),
+    ],
   ],
   "pass e.g. momentum: 0.9": [
     () => kit.sgd({ nesterov: true }),

@@ -1,4 +1,12 @@
-import { add, mul, type Optimizer, reshape, sub, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  mul,
+  type Optimizer,
+  reshape,
+  sub,
+  type Tensor,
+  type Tensor2D,
+} from "@tensorflow/tfjs-core";
 import { check } from "../../checks.ts";
 import { boolean, integer, number, oneOf, type Settled } from "../../options.ts";
 import { KerasOptimizer, type Update } from "./keras-optimizer.ts";

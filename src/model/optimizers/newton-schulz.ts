@@ -1,4 +1,13 @@
-import { add, matMul, maximum, mul, norm, div, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import {
+  add,
+  matMul,
+  maximum,
+  mul,
+  norm,
+  div,
+  type Tensor,
+  type Tensor2D,
+} from "@tensorflow/tfjs-core";
 
 /** Coefficients of Muon's iteration x (a + b x^2 + c x^4): steep at 0, and near 1 behind five steps. */
 const [A, B, C] = [3.4445, -4.775, 2.0315];

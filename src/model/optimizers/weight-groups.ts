@@ -1,6 +1,14 @@
 /** Groups of weights that have a learning rate or a decay of their own. */
 import { check, describe, isListOf, isObject } from "../../checks.ts";
-import { integer, like, number, reader, readOptions, type Reader, type Schema } from "../../options.ts";
+import {
+  integer,
+  like,
+  number,
+  reader,
+  readOptions,
+  type Reader,
+  type Schema,
+} from "../../options.ts";
 import { listed } from "../../text/listed.ts";
 import { type LearningRate, learningRate } from "./schedule.ts";
 
@@ -32,7 +40,8 @@ export const weightGroups = <Group extends WeightGroup = WeightGroup>(
       );
       const schema = { ...groupSchema(), ...more } as ReturnType<typeof groupSchema>;
       return (value as Group[]).map(
-        (group, i) => readOptions(`${subject}: ${name}[${i}]`, group as WeightGroup, schema) as Group,
+        (group, i) =>
+          readOptions(`${subject}: ${name}[${i}]`, group as WeightGroup, schema) as Group,
       );
     },
   );
