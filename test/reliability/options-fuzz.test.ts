@@ -117,6 +117,7 @@ const TARGETS: Record<string, (options: never) => unknown> = {
   modelCheckpoint: (o: Options) =>
     kit.modelCheckpoint({ save: () => Promise.resolve(), ...o } as never),
   reduceLROnPlateau: (o) => kit.reduceLROnPlateau(o),
+  lookahead: (o) => kit.lookahead(o),
   weightAveraging: (o) => kit.weightAveraging(o),
   terminateOnNaN: (o) => kit.terminateOnNaN(o),
   progressBar: (o) => kit.progressBar(o),

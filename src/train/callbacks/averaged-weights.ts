@@ -4,14 +4,14 @@ import { assignTo } from "../../model/constraints.ts";
 
 type Variable = LayersModel["trainableWeights"][number];
 
-/** Moving averages of a model's trainable weights; they are tensors, which `dispose` frees. */
+/** Moving averages of some of a model's weights; they are tensors, which `dispose` frees. */
 export class AveragedWeights {
   readonly #variables: readonly Variable[];
   #averages: Tensor[];
 
   /** @param values the averages to begin with; default the weights as they are. */
-  constructor(model: LayersModel, values?: readonly Float32Array[]) {
-    this.#variables = model.trainableWeights;
+  constructor(variables: readonly Variable[], values?: readonly Float32Array[]) {
+    this.#variables = variables;
     this.#averages = tidy(() =>
       this.#variables.map((variable, i) => {
         const weight = variable.read();
@@ -45,6 +45,16 @@ export class AveragedWeights {
       assignTo(variable, this.#averages[i]);
       dispose(this.#averages[i]);
       return weight;
+    });
+  }
+
+  /** Gives the weights the values of the averages. */
+  show(): void {
+    tidy(() => {
+      this.#variables.forEach((variable, i) => {
+        // A product, for the weight may change in place.
+        assignTo(variable, mul(this.#averages[i], 1));
+      });
     });
   }
 

@@ -12,6 +12,7 @@ export {
   type LearningRateSchedule,
   type LearningRateSchedulerOptions,
 } from "./learning-rate-scheduler.ts";
+export { lookahead, type LookaheadOptions } from "./lookahead.ts";
 export {
   modelCheckpoint,
   type ModelCheckpointOptions,

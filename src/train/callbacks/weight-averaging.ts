@@ -65,7 +65,7 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
       release();
       steps = 0;
       // The model ended the phase before with the averages: they go on from there.
-      if (isLaterPhase) averages = new AveragedWeights(model);
+      if (isLaterPhase) averages = new AveragedWeights(model.trainableWeights);
     },
     async getState(): Promise<ReturnType<typeof readState>> {
       const values = averages ? await averages.values() : null;
@@ -75,7 +75,7 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
       const state = readState(saved);
       if (state.averages) checkLengths(SUBJECT, state.averages, model.trainableWeights);
       release();
-      if (state.averages) averages = new AveragedWeights(model, state.averages);
+      if (state.averages) averages = new AveragedWeights(model.trainableWeights, state.averages);
       ({ isSwapped, steps, isLaterPhase } = state);
     },
     onEpochBegin(): void {
@@ -85,7 +85,7 @@ export function weightAveraging(options: WeightAveragingOptions = {}): Callback 
       steps++;
       if (steps % every !== 0) return;
       if (averages) averages.update(momentum);
-      else averages = new AveragedWeights(model);
+      else averages = new AveragedWeights(model.trainableWeights);
     },
     onTestBegin(): void {
       show(true);

@@ -43,6 +43,7 @@ const CALLBACKS: [name: string, before: unknown[], options: string[]][] = [
   ],
   ["tensorBoard", [() => 0], ["wallTime"]],
   ["terminateOnNaN", [], ["raiseError", ...ANNOUNCE]],
+  ["lookahead", [], ["every", "alpha"]],
   ["weightAveraging", [], ["momentum", "every", "swapOnEpoch"]],
   [
     "cosineDecay",

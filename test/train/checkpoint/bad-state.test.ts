@@ -7,6 +7,7 @@ import {
   DataError,
   earlyStopping,
   learningRateScheduler,
+  lookahead,
   modelCheckpoint,
   reduceLROnPlateau,
   tensorBoard,
@@ -101,6 +102,7 @@ describe("a file made by hand is refused at once:", () => {
     csvLogger(() => undefined),
     tensorBoard(() => undefined),
     learningRateScheduler(() => 0.001),
+    lookahead(),
   ];
   /** What a crash at the end of the first epoch leaves. */
   const left = new MemoryStore();
@@ -195,6 +197,7 @@ describe("a file made by hand is refused at once:", () => {
   it.each([
     [0, "bestWeights"],
     [3, "averages"],
+    [7, "slow"],
   ])("weights of other lengths, of callback %i", async (which, field) => {
     for (const values of [[], [new Float32Array(1)], null]) {
       const store = await forged(({ callbacks: saved }) => {

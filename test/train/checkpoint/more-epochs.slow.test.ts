@@ -12,6 +12,7 @@ import {
   tensorBoard,
   train,
   type TrainOptions,
+  lookahead,
   weightAveraging,
 } from "cifar-kit";
 import { useBackend } from "../../helpers/backends.ts";
@@ -26,6 +27,7 @@ const first = [{ epochs: 1 }, { epochs: 2, augmentation }];
 
 /** Each callback that keeps a state, with what it tells the world. */
 const callbacks: Record<string, (said: string[]) => Callback> = {
+  lookahead: () => lookahead({ every: 2, alpha: 0.3 }),
   weightAveraging: () => weightAveraging({ momentum: 0.7 }),
   "weightAveraging with swapOnEpoch": () => weightAveraging({ momentum: 0.7, swapOnEpoch: true }),
   "earlyStopping with the best weights": () =>

@@ -22,6 +22,7 @@ import {
   trainTwoPhase,
   type TrainTwoPhaseOptions,
   TrainingError,
+  lookahead,
   weightAveraging,
 } from "cifar-kit";
 import { decodeCheckpoint } from "../../../src/train/checkpoint/decode.ts";
@@ -235,6 +236,7 @@ describe("callbacks", () => {
   it("go on with their state", async () => {
     const callbacks = (): Callback[] => [
       weightAveraging({ momentum: 0.5 }),
+      lookahead({ every: 2 }),
       learningRateScheduler((_, rate) => rate * 0.9),
       earlyStopping({ monitor: "loss", patience: 1, minDelta: 100, restoreBestWeights: true }),
       modelCheckpoint({
