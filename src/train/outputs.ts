@@ -24,13 +24,16 @@ export interface Predictions {
 /** Calls of a model before the first that is recorded. */
 const FEW = 2;
 
-/** Gives the tensors of all views of a batch, one after the other; who takes them disposes them. */
-export type Views = (batch: Batch) => Iterable<Tensor>;
+/** What a model is shown of each image, and what is made of its answers. */
+export interface Views {
+  /** Gives the tensors of all views of a batch, one after the other; who takes them disposes them. */
+  readonly of: (batch: Batch) => Iterable<Tensor>;
+  /** The answer for n images out of those for their views; default the mean. */
+  readonly mean?: (outputs: readonly Float32Array[], n: number) => Float32Array;
+}
 
 /** Every batch, as it is. */
-export function* plainViews({ xs }: Batch): Iterable<Tensor> {
-  yield xs;
-}
+export const plainViews: Views = { of: ({ xs }) => [xs] };
 
 /**
  * The model's outputs for the first epoch of a feed, batch by batch: means over all views. Gives way to
@@ -48,8 +51,9 @@ export async function* outputsOf<B extends Batch>(
   try {
     for await (const batch of feed.epoch(0)) {
       const outputs: Float32Array[] = [];
+      let output: Float32Array;
       try {
-        for (const xs of views(batch)) {
+        for (const xs of views.of(batch)) {
           // Of few calls none is worth recording.
           if (calls++ === FEW && canRecord()) {
             repeated = (await import("../model/repeated.ts")).repeatedCalls(model);
@@ -57,11 +61,12 @@ export async function* outputsOf<B extends Batch>(
           outputs.push(await outputOf(model, xs, repeated));
           await pause();
         }
+        output = (views.mean ?? meanOf)(outputs, batch.size);
       } catch (error) {
         dispose(batch as unknown as TensorContainer);
         throw error;
       }
-      yield { batch, output: meanOf(outputs) };
+      yield { batch, output };
     }
   } finally {
     repeated?.dispose();

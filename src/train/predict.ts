@@ -14,8 +14,8 @@ export interface PredictOptions {
   /** Images in one call of the model; default 256. Changes speed and memory, not the result. */
   readonly batchSize?: number;
   /**
-   * Classifies further views of each image, too, and gives the mean of their probabilities; default
-   * `"none"`. `"flip"` takes twice the time.
+   * Classifies further views of each image, too, and gives the mean of their probabilities (`"six"`: of their
+   * logits); default `"none"`. `"flip"` takes twice the time, `"six"` six times.
    */
   readonly testTimeAugmentation?: TestTimeAugmentation;
 }

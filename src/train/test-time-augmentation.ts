@@ -9,12 +9,14 @@ import type { Batch } from "./feed/feed.ts";
 import { kindOf } from "./feed/feed-of.ts";
 import { standardizedImage } from "./feed/standardized.ts";
 import type { Views } from "./outputs.ts";
+import { sixViews } from "./six-views.ts";
 
 /**
- * Which views of an image are classified: the image itself (`"none"`), its mirror image, too
- * (`"flip"`), or augmented versions of it beside it.
+ * Which views of an image are classified: the image itself (`"none"`); its mirror image, too (`"flip"`);
+ * six views, that is both, and both moved by a pixel up and left, and down and right (`"six"`), of which the
+ * logits are averaged, those not moved with twice the weight; or augmented versions beside the image.
  */
-export type TestTimeAugmentation = "none" | "flip" | RandomViews;
+export type TestTimeAugmentation = "none" | "flip" | "six" | RandomViews;
 
 /** Augmented versions of each image. */
 export interface RandomViews {
@@ -30,12 +32,17 @@ export interface RandomViews {
 const MOST_VIEWS = 10_000;
 
 /** The views that are wanted of the batches of some images, in their order. */
-export function viewsOf(subject: string, images: unknown, wanted: "flip" | RandomViews): Views {
-  if (wanted === "flip") return mirrored;
+export function viewsOf(
+  subject: string,
+  images: unknown,
+  wanted: "flip" | "six" | RandomViews,
+): Views {
+  if (wanted === "flip") return { of: mirrored };
+  if (wanted === "six") return sixViews(subject);
   check(
     typeof wanted === "object",
     subject,
-    'testTimeAugmentation to be "none", "flip" or { augmentation, views, seed }',
+    'testTimeAugmentation to be "none", "flip", "six" or { augmentation, views, seed }',
     describe(wanted),
     "pass one of these",
   );
@@ -110,7 +117,7 @@ function augmented(
     return tensor(xs, [size, ...set.imageShape], "float32");
   };
   let at = 0;
-  return function* ({ xs, size }) {
+  const of = function* ({ xs, size }: Batch): Iterable<Tensor> {
     if (augmentation.standardize) {
       xs.dispose();
       yield rows(at, size, (i) => standardizedImage(augmentation, set, i));
@@ -118,4 +125,5 @@ function augmented(
     for (let view = 0; view < views; view++) yield rows(at, size, (i) => viewOf(view, i));
     at += size;
   };
+  return { of };
 }

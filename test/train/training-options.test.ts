@@ -318,6 +318,45 @@ describe("predict", () => {
     expect(chosen[0]).toBe(best);
   });
 
+  it("averages the logits of six views, whatever the batch size", async () => {
+    const model = network();
+    const plain = await predict(model, train);
+    const moved = (by: number, isMirrored: boolean): Float32Array =>
+      Float32Array.from(train.images, (_, at) => {
+        const [pixel, channel] = [Math.floor(at / 3), at % 3];
+        const [image, row, column] = [pixel >> 6, (pixel >> 3) & 7, pixel & 7];
+        // Reflected at the edges: 1 stands before 0, 6 behind 7.
+        const inside = (place: number): number => (place < 0 ? 1 : place > 7 ? 6 : place);
+        const [y, x] = [inside(row + by), inside((isMirrored ? 7 - column : column) + by)];
+        return train.images[((image * 8 + y) * 8 + x) * 3 + channel] / 255;
+      });
+    const sums = new Float64Array(plain.probabilities.length);
+    for (const by of [0, 1, -1]) {
+      for (const isMirrored of [false, true]) {
+        const { probabilities } = await predict(model, moved(by, isMirrored));
+        probabilities.forEach((p, i) => (sums[i] += Math.log(p) * (by === 0 ? 0.25 : 0.125)));
+      }
+    }
+    const expected = Array.from(sums, (sum, i) => {
+      const row = [...sums.slice(i - (i % 3), i - (i % 3) + 3)];
+      return Math.exp(sum) / row.reduce((total, each) => total + Math.exp(each), 0);
+    });
+    for (const batchSize of [5, 24]) {
+      const six = await predict(model, train, { batchSize, testTimeAugmentation: "six" });
+      expectClose(six.probabilities, expected, { rtol: 1e-5, atol: 1e-7 });
+    }
+  });
+
+  it("refuses six views to a model that gives no probabilities", async () => {
+    const logits = tfl.sequential({
+      layers: [tfl.layers.flatten({ inputShape: [8, 8, 3] }), tfl.layers.dense({ units: 3 })],
+    });
+    await expect(predict(logits, train, { testTimeAugmentation: "six" })).rejects.toThrow(
+      /a model that gives probabilities.*softmax/,
+    );
+    logits.dispose();
+  });
+
   it("averages an image and random views of it, whatever the batch size", async () => {
     const model = network();
     const generator = new ImageDataGenerator({ widthShiftRange: 0.3, horizontalFlip: true });
@@ -343,7 +382,7 @@ describe("predict", () => {
   });
 
   it.each([
-    ["flop", /"flip" or/],
+    ["flop", /"six" or/],
     [{ augmentation: {} }, /an augmenter/],
     [{ augmentation: new ImageDataGenerator({}), views: 0 }, /views/],
     [{ augmentation: new ImageDataGenerator({}), view: 1 }, /did you mean views/],

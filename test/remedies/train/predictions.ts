@@ -27,6 +27,8 @@ const twoChannels = (): LayersModel =>
       layers.dense({ units: 3, activation: "softmax" }),
     ],
   });
+const logits = (): LayersModel =>
+  sequential({ layers: [layers.flatten({ inputShape: [8, 8, 3] }), layers.dense({ units: 3 })] });
 function twoEnds(ends: 1 | 2): LayersModel {
   const image = input({ shape: [8, 8, 3] });
   const flat = layers.flatten().apply(image) as SymbolicTensor;
@@ -103,6 +105,13 @@ export const trials: Trials = {
     async () => {
       await kit.predict(tinyModel(), set, { testTimeAugmentation: "flip" });
       await kit.predict(tinyModel(), set, { testTimeAugmentation: "none" });
+    },
+  ],
+  'end the model with softmax, or take testTimeAugmentation: "flip"': [
+    () => kit.predict(logits(), set, { testTimeAugmentation: "six" }),
+    async () => {
+      await kit.predict(logits(), set, { testTimeAugmentation: "flip" });
+      await kit.predict(tinyModel(), set, { testTimeAugmentation: "six" });
     },
   ],
   "find out where it comes from: a division by 0, or memory that was never filled": [
