@@ -19,4 +19,5 @@ export * from "./model/index.ts";
 export * from "./plots/index.ts";
 export * from "./random/index.ts";
 export * from "./train/index.ts";
+export * from "./recipes/index.ts";
 export * from "./formats/index.ts";

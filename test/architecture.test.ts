@@ -29,9 +29,16 @@ const ALLOWED: Readonly<Record<string, Room>> = {
   augment: { areas: [...BELOW, "dataset"], packages: [] },
   metrics: below(),
   plots: { areas: [...BELOW, "dataset", "metrics"], packages: ["vega", "vega-lite"] },
-  model: { areas: [...BELOW, "dataset", "metrics", "formats"], packages: ["@tensorflow/"] },
+  model: {
+    areas: [...BELOW, "dataset", "augment", "metrics", "formats"],
+    packages: ["@tensorflow/"],
+  },
   train: {
     areas: [...BELOW, "dataset", "augment", "metrics", "model"],
+    packages: ["@tensorflow/"],
+  },
+  recipes: {
+    areas: [...BELOW, "dataset", "augment", "model", "train"],
     packages: ["@tensorflow/"],
   },
   node: {
@@ -44,7 +51,10 @@ const ALLOWED: Readonly<Record<string, Room>> = {
   },
   simd: { areas: [], packages: ["@tensorflow/", "node:"] },
   index: {
-    areas: [...BELOW, "dataset", "augment", "formats", "metrics", "plots", "model", "train"],
+    areas: [
+      ...[...BELOW, "dataset", "augment", "formats", "metrics", "plots", "model", "train"],
+      "recipes",
+    ],
     packages: [],
   },
 };

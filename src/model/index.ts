@@ -1,7 +1,15 @@
 export { ensureTrainable } from "./backend/ensure-trainable.ts";
 export { classNamesOf } from "./class-names.ts";
 export { buildCifarModel, type CifarModelOptions } from "./cifar-model.ts";
+export {
+  type ChannelStatistics,
+  channelStatistics,
+  normalization,
+  type NormalizationOptions,
+} from "./channel-statistics.ts";
 export type { OptimizerChoice } from "./compile.ts";
+export { identityFilters, type IdentityFiltersOptions } from "./initializers/identity-filters.ts";
+export { whitening, type WhiteningOptions } from "./initializers/whitening.ts";
 export { withKerasLayers } from "./keras-layers.ts";
 export { loadModel } from "./load-model.ts";
 export { adam, adamW, type AdamOptions } from "./optimizers/adam.ts";

@@ -1,0 +1,75 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { alternatingFlip, pipeline, randomCrop } from "../augment/index.ts";
+import { check } from "../checks.ts";
+import { checkImageSet } from "../dataset/check-image-set.ts";
+import type { ImageSet } from "../dataset/image-set.ts";
+import { checkLiveModel } from "../model/check-model.ts";
+import { anything, integer, readOptions } from "../options.ts";
+import { train as trainModel, type Training, type TrainOptions } from "../train/index.ts";
+import { BATCH_SIZE, compileFast } from "./fast-optimizer.ts";
+
+/** Options of {@link trainFast}; those that it shares with {@link train} are as there. */
+export interface TrainFastOptions extends Pick<
+  TrainOptions,
+  "validation" | "seed" | "checkpoint" | "resume" | "signal" | "callbacks" | "verbose"
+> {
+  /** The images. */
+  readonly train: ImageSet;
+  /** At least 1; default 8. The learning rates fall to 0 over all of them. */
+  readonly epochs?: number;
+  /** Images a step, at least 2; default 500. Those of an epoch that make no whole batch are left out. */
+  readonly batchSize?: number;
+}
+
+/** Epochs in which the biases of the whitening layer are trained. */
+const WHITENING_EPOCHS = 3;
+
+/**
+ * Trains a network of {@link buildFastModel} by the recipe of its authors: Muon for the filters, shifts by up
+ * to two pixels, flips that alternate, smoothed labels, rates that fall in a straight line. Compiles the model
+ * anew. Eight epochs of CIFAR-10 take the default network to about 94 %, with
+ * `evaluate(model, test, { testTimeAugmentation: "six" })`.
+ * @returns the histories, as {@link train} does.
+ * @throws {ArgumentError} if an option is unknown or out of its range, the model is another one, or the images
+ *   make no whole batch; and all that {@link train} throws.
+ */
+export async function trainFast(model: LayersModel, options: TrainFastOptions): Promise<Training> {
+  const subject = "trainFast";
+  const shared = anything<never>();
+  const { epochs, batchSize, ...settings } = readOptions(subject, options, {
+    ...{ train: anything<ImageSet>(), validation: shared, seed: shared, checkpoint: shared },
+    ...{ resume: shared, signal: shared, callbacks: shared, verbose: shared },
+    epochs: integer({ min: 1, default: 8 }),
+    batchSize: integer({ min: 2, default: BATCH_SIZE }),
+  });
+  checkLiveModel(subject, model);
+  checkImageSet(subject, settings.train);
+  check(
+    model.layers.some(({ name }) => name === "whitening"),
+    subject,
+    "a network of buildFastModel",
+    `one named ${JSON.stringify(model.name)}`,
+    "build one with buildFastModel({ whiten: train }), or train this one with trainPhase",
+  );
+  const steps = Math.floor(settings.train.length / batchSize);
+  check(
+    steps >= 1,
+    subject,
+    "at least one whole batch of images",
+    `${settings.train.length} images in batches of ${batchSize}`,
+    "pass more images, or a smaller batchSize",
+  );
+  compileFast(model, { batchSize, whiteningSteps: Math.min(epochs, WHITENING_EPOCHS) * steps });
+  return trainModel(model, {
+    ...settings,
+    batchSize,
+    labelSmoothing: 0.2,
+    phases: [
+      {
+        epochs,
+        augmentation: pipeline(randomCrop({ padding: 2 }), alternatingFlip()),
+        dropRemainder: true,
+      },
+    ],
+  });
+}
