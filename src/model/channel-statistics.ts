@@ -45,11 +45,7 @@ export interface NormalizationOptions extends ChannelStatistics {
  * A layer that normalises each channel of images in [0, 1] to mean 0 and deviation 1, so that a saved model
  * takes images like any other: Keras's `Rescaling`, with a scale and an offset for each channel.
  */
-export function normalization({
-  mean,
-  deviation,
-  ...options
-}: NormalizationOptions): layers.Layer {
+export function normalization({ mean, deviation, ...options }: NormalizationOptions): layers.Layer {
   const scale = deviation.map((value) => 1 / value);
   const offset = mean.map((value, channel) => -value * scale[channel]);
   // TensorFlow.js declares numbers and broadcasts lists, as Keras does.

@@ -91,13 +91,20 @@ function assemble({ whiten: set, widths, seed }: Required<FastModelOptions>): La
       append(
         layers.conv2d({
           ...{ name: name("conv"), filters, kernelSize: 3, padding: "same", useBias: false },
-          kernelInitializer: identityFilters({ seed: deriveSeed(seed, name("initial weights"), 0) }),
+          kernelInitializer: identityFilters({
+            seed: deriveSeed(seed, name("initial weights"), 0),
+          }),
         }),
       );
       if (part === 1) append(layers.maxPooling2d({ name: name("pool"), poolSize: 2, strides: 2 }));
       // Statistics that follow quickly, as a run of a few hundred steps needs them.
       append(
-        layers.batchNormalization({ name: name("norm"), scale: false, momentum: 0.6, epsilon: 1e-5 }),
+        layers.batchNormalization({
+          name: name("norm"),
+          scale: false,
+          momentum: 0.6,
+          epsilon: 1e-5,
+        }),
       );
       append(layers.activation({ name: name("gelu"), activation: "gelu" }));
     });
