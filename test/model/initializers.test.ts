@@ -70,7 +70,7 @@ describe("whitening", () => {
   const normalized = channelStatistics(set);
   const filtersOf = (options: WhiteningOptions, shape = [2, 2, 3, 24]): number[][] =>
     tf.tidy(() => {
-      const filters = whitening(set, options).apply(shape as never);
+      const filters = whitening(set, options).apply(shape);
       return tf.transpose(tf.reshape(filters, [-1, shape[3]])).arraySync() as number[][];
     });
 
