@@ -35,9 +35,7 @@ const REASONS = {
     ...["Cos", "Cosh", "Dilation2D", "Dilation2DBackpropFilter", "Dilation2DBackpropInput"],
     ...["MaxPoolWithArgmax", "Sin", "Sinh", "Tan"],
   ],
-  "prepares pictures: a plain loop over arrays already": [
-    ...["RotateWithOffset", "Transform"],
-  ],
+  "prepares pictures: a plain loop over arrays already": [...["RotateWithOffset", "Transform"]],
   "draws on a canvas": ["Draw"],
 };
 

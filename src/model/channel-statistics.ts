@@ -1,6 +1,8 @@
 import { layers } from "@tensorflow/tfjs-layers";
+import { check, describe, isListOf, isObject } from "../checks.ts";
 import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
+import { readOptions, text } from "../options.ts";
 
 /** Mean and standard deviation of the pixels of each channel, in [0, 1]. */
 export interface ChannelStatistics {
@@ -35,19 +37,47 @@ export function channelStatistics(set: ImageSet): ChannelStatistics {
   };
 }
 
-/** Options of {@link normalization}, beside what every layer takes. */
-export interface NormalizationOptions extends ChannelStatistics {
-  /** Name of the layer. */
+/** Options of {@link normalization}. */
+export interface NormalizationOptions {
+  /** Name of the layer; default one of TensorFlow.js's. */
   readonly name?: string;
 }
 
 /**
  * A layer that normalises each channel of images in [0, 1] to mean 0 and deviation 1, so that a saved model
  * takes images like any other: Keras's `Rescaling`, with a scale and an offset for each channel.
+ * @param statistics what {@link channelStatistics} gives.
+ * @throws {ArgumentError} if they are none, or an option is unknown.
  */
-export function normalization({ mean, deviation, ...options }: NormalizationOptions): layers.Layer {
+export function normalization(
+  statistics: ChannelStatistics,
+  options: NormalizationOptions = {},
+): layers.Layer {
+  const subject = "normalization";
+  const { mean, deviation } = readStatistics(statistics, subject, "statistics");
+  const { name } = readOptions(subject, options, { name: text({ optional: true }) });
   const scale = deviation.map((value) => 1 / value);
   const offset = mean.map((value, channel) => -value * scale[channel]);
   // TensorFlow.js declares numbers and broadcasts lists, as Keras does.
-  return layers.rescaling({ ...options, ...({ scale, offset } as object as { scale: number }) });
+  return layers.rescaling({
+    ...(name !== undefined && { name }),
+    ...({ scale, offset } as object as { scale: number }),
+  });
 }
+
+/** Takes the statistics of channels as they are given. */
+export function readStatistics(value: unknown, subject: string, name: string): ChannelStatistics {
+  const { mean, deviation } = (isObject(value) ? value : {}) as Partial<ChannelStatistics>;
+  check(
+    isListOf(mean, isFinite) &&
+      isListOf(deviation, (each): each is number => isFinite(each) && each > 0) &&
+      mean.length === deviation.length,
+    subject,
+    `${name} to be { mean, deviation }, a finite number of each for every channel`,
+    describe(value),
+    "pass what channelStatistics(set) gives",
+  );
+  return { mean: [...mean], deviation: [...deviation] };
+}
+
+const isFinite = (value: unknown): value is number => Number.isFinite(value);

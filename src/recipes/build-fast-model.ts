@@ -58,7 +58,7 @@ export function buildFastModel(options: FastModelOptions): LayersModel {
     subject,
     "images of at least 16 x 16 pixels, for the network halves them three times",
     `${height} x ${width}`,
-    "pass larger ones",
+    "pass larger images",
   );
   ensureTrainable();
   return disposeOnError(() => {
@@ -77,7 +77,7 @@ function assemble({ whiten: set, widths, seed }: Required<FastModelOptions>): La
     x = layer.apply(x) as typeof x;
   };
   const image = x;
-  append(normalization({ ...statistics, name: "normalization" }));
+  append(normalization(statistics, { name: "normalization" }));
   append(
     layers.conv2d({
       ...{ name: "whitening", filters: 8 * channels, kernelSize: 2, padding: "same" },

@@ -44,6 +44,12 @@ async function changed(
   return { load: () => Promise.resolve({ ...saved, modelTopology }) };
 }
 
+/** A layer whose weights are made by an initializer. */
+function initialized(layer: layers.Layer, kernelInitializer: object): void {
+  Object.assign(layer, { kernelInitializer });
+  layer.apply(input({ shape: [8, 8, 3] }));
+}
+
 /** A network that ends in features. */
 const headless = (): LayersModel =>
   sequential({ layers: [layers.flatten({ inputShape: [8, 8, 3] })] });
@@ -422,6 +428,22 @@ export const trials: Trials = {
       tinyModel({ optimizer: kit.muon({ groups: [{ weights: /kernel/, rule: "muon" }] }) }),
       tinyModel({ optimizer: kit.muon({ groups: [{ weights: /bias/, rule: "sgd" }] }) }),
     ],
+  ],
+  "pass what channelStatistics(set) gives": [
+    () => kit.normalization({ mean: [0], deviation: [0] }),
+    () => kit.normalization(kit.channelStatistics(set)),
+  ],
+  "use it as the kernelInitializer of a conv2d layer": [
+    () => { initialized(layers.dense({ units: 2 }), kit.identityFilters()); },
+    () => { initialized(layers.conv2d({ filters: 2, kernelSize: 3 }), kit.identityFilters()); },
+  ],
+  "give it kernelSize: {} and filters: {}": [
+    () => { initialized(layers.conv2d({ filters: 2, kernelSize: 2 }), kit.whitening(set)); },
+    () => { initialized(layers.conv2d({ filters: 24, kernelSize: 2 }), kit.whitening(set)); },
+  ],
+  "pass more images, or a smaller size": [
+    () => kit.whitening(set.take(1), { size: 8 }),
+    () => kit.whitening(set.take(1), { size: 2 }),
   ],
   "pass e.g. momentum: 0.9": [
     () => kit.sgd({ nesterov: true }),

@@ -240,6 +240,27 @@ export const trials: Trials = {
       tf.add(tf.ones([1]), 1);
     },
   ),
+  "go on there with its tf.real and tf.imag, and tf.complex of them": onSimd(
+    async () => {
+      const x = tf.complex([1], [2]);
+      await tf.setBackend("cpu");
+      tf.neg(x);
+    },
+    async () => {
+      const x = tf.complex([1], [2]);
+      const [real, imag] = [tf.real(x), tf.imag(x)];
+      await tf.setBackend("cpu");
+      tf.neg(tf.complex(real, imag));
+    },
+  ),
+  "report this with what was computed": onSimd(
+    (backend) => backend.heap.claim(0, 64),
+    (backend) => {
+      const at = backend.heap.allocate(64);
+      backend.heap.release(at);
+      backend.heap.claim(at, 64);
+    },
+  ),
   "report this with the shapes of the call": onSimd((backend) => {
     double(backend, 2 ** 32 - 65536);
   }, double),

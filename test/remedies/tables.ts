@@ -8,6 +8,7 @@ import * as model from "./model.ts";
 import * as node from "./node/index.ts";
 import * as plots from "./plots.ts";
 import * as random from "./random.ts";
+import * as recipes from "./recipes.ts";
 import * as runtime from "./runtime.ts";
 import * as shared from "./shared.ts";
 import * as simd from "./simd.ts";
@@ -25,5 +26,5 @@ export interface Table {
 /** The tables of all areas, the rooms of `src/` and the files beside them. */
 export const TABLES: Readonly<Record<string, Table>> = {
   ...{ shared, bytes, runtime, random, formats, model, train, dataset, augment, metrics },
-  ...{ plots, node, browser, simd },
+  ...{ plots, recipes, node, browser, simd },
 };

@@ -4,8 +4,8 @@ import { symmetricEigen } from "../../augment/keras/symmetric-eigen.ts";
 import { check } from "../../checks.ts";
 import { checkImageSet } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
-import { anything, integer, number, readOptions } from "../../options.ts";
-import type { ChannelStatistics } from "../channel-statistics.ts";
+import { integer, number, reader, readOptions } from "../../options.ts";
+import { type ChannelStatistics, readStatistics } from "../channel-statistics.ts";
 import { type Initializer, initializerOf } from "./initializer.ts";
 
 /** Options of {@link whitening}. */
@@ -42,7 +42,7 @@ export function whitening(set: ImageSet, options: WhiteningOptions = {}): Initia
     size: integer({ min: 1, default: 2 }),
     images: integer({ min: 1, default: 5000 }),
     epsilon: number({ min: 0, exclusiveMin: true, default: 5e-4 }),
-    normalized: anything<ChannelStatistics | undefined>(),
+    normalized: reader({ optional: true }, readStatistics),
   });
   checkImageSet(subject, set);
   const [height, width, channels] = set.imageShape;
