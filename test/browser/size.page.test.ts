@@ -36,20 +36,20 @@ function loadedWith(name: string, seen = new Set<string>()): Set<string> {
 }
 
 describe("the built demo page", () => {
-  it("has the library in less than 40 kB, for the page and for the Worker", () => {
+  it("has the library in less than 43 kB, for the page and for the Worker", () => {
     const found = weights("cifar-kit");
     expect(found).toHaveLength(2);
     for (const bytes of found) {
       expect(bytes).toBeGreaterThan(20_000);
-      expect(bytes).toBeLessThan(40_000);
+      expect(bytes).toBeLessThan(43_000);
     }
   });
 
-  it("has the simd backend in less than 100 kB more", () => {
+  it("has the simd backend in less than 120 kB more", () => {
     const found = weights("simd");
     expect(found).toHaveLength(1);
     expect(found[0]).toBeGreaterThan(20_000);
-    expect(found[0]).toBeLessThan(100_000);
+    expect(found[0]).toBeLessThan(120_000);
   });
 
   it("loads no plots, and nothing for other backends, before they are asked for", () => {

@@ -434,12 +434,20 @@ export const trials: Trials = {
     () => kit.normalization(kit.channelStatistics(set)),
   ],
   "use it as the kernelInitializer of a conv2d layer": [
-    () => { initialized(layers.dense({ units: 2 }), kit.identityFilters()); },
-    () => { initialized(layers.conv2d({ filters: 2, kernelSize: 3 }), kit.identityFilters()); },
+    () => {
+      initialized(layers.dense({ units: 2 }), kit.identityFilters());
+    },
+    () => {
+      initialized(layers.conv2d({ filters: 2, kernelSize: 3 }), kit.identityFilters());
+    },
   ],
   "give it kernelSize: {} and filters: {}": [
-    () => { initialized(layers.conv2d({ filters: 2, kernelSize: 2 }), kit.whitening(set)); },
-    () => { initialized(layers.conv2d({ filters: 24, kernelSize: 2 }), kit.whitening(set)); },
+    () => {
+      initialized(layers.conv2d({ filters: 2, kernelSize: 2 }), kit.whitening(set));
+    },
+    () => {
+      initialized(layers.conv2d({ filters: 24, kernelSize: 2 }), kit.whitening(set));
+    },
   ],
   "pass more images, or a smaller size": [
     () => kit.whitening(set.take(1), { size: 8 }),
