@@ -17,11 +17,11 @@ const PROGRAMS = join(ROOT, "test/package/programs");
 
 /** Gzipped kilobytes of readable code that an entry may load at once, ESM and CommonJS alike. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  index: 188,
+  index: 194,
   metrics: 22,
   plots: 35,
-  node: 102,
-  browser: 118,
+  node: 106,
+  browser: 124,
   simd: 140,
 };
 /** Kilobytes of the whole tarball, of which the trained weights take up to 5,000. */
