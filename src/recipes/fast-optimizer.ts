@@ -14,16 +14,19 @@ const DECAY = 2e-6;
  * Compiles the fast network with its optimizer. The filters go by Muon, which brings them to a norm before
  * each step; the filters that whiten stay as they are, their biases stop early. Rates fall to 0 over the run.
  * @param filterRate of Muon.
- * @param whiteningSteps after which the biases of the first layer stay as they are.
+ * @param whiteningSteps after which the biases of the first layer stay as they are; default those of the run.
  */
 export function compileFast(
   model: LayersModel,
-  { batchSize = BATCH_SIZE, filterRate = 0.12, whiteningSteps = Infinity } = {},
+  {
+    batchSize = BATCH_SIZE,
+    filterRate = 0.12,
+    whiteningSteps,
+  }: { batchSize?: number; filterRate?: number; whiteningSteps?: number } = {},
 ): void {
   // Of the mean loss over a batch, as all other losses here are.
   const [biasRate, headRate] = [BIAS_RATE * batchSize, HEAD_RATE * batchSize];
   const falling = (from: number, steps?: number) => linearSchedule({ from, to: 0, steps });
-  const stops = Number.isFinite(whiteningSteps);
   compileClassifier(
     model,
     muon({
@@ -39,9 +42,9 @@ export function compileFast(
         { weights: /^whitening\/kernel/, steps: 0 },
         {
           weights: /^whitening\/bias/,
-          learningRate: falling(biasRate, stops ? whiteningSteps : undefined),
+          learningRate: falling(biasRate, whiteningSteps),
           weightDecay: DECAY / BIAS_RATE,
-          ...(stops && { steps: whiteningSteps }),
+          steps: whiteningSteps,
         },
         { weights: /^norm.*beta/, weightDecay: DECAY / BIAS_RATE },
         {

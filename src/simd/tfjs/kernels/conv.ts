@@ -15,7 +15,6 @@ import {
   type NamedAttrMap,
   type TensorInfo,
   Transpose,
-  util,
 } from "@tensorflow/tfjs-core";
 import {
   conv2D as convPlan,
@@ -28,12 +27,20 @@ import { type ActivationAttrs, activatedProduct } from "../activation.ts";
 import type { SimdBackend } from "../backend.ts";
 import { compose } from "../compose.ts";
 import { type ConvAttrs, convShape, isGradient } from "../conv-shape.ts";
-import { type ConvolutionInputs, convolved, fusedConvolution } from "../convolved.ts";
+import {
+  type ConvolutionInputs,
+  convolved,
+  filterGradient,
+  fusedConvolution,
+  inputGradient,
+} from "../convolved.ts";
 import { epilogueOf } from "../epilogue.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 import { throughEpilogue } from "./batch-norm.ts";
 
 const convolution = { kernelName: Conv2D, write: convPlan } as const;
+const dxPlan = { kernelName: Conv2DBackpropInput, write: conv2DInputGradient } as const;
+const dfilterPlan = { kernelName: Conv2DBackpropFilter, write: conv2DFilterGradient } as const;
 
 /** Orders of dimensions: channels last, channels first. */
 const LAST = { perm: [0, 2, 3, 1] };
@@ -71,7 +78,7 @@ const conv2D = defineKernel<Conv2DInputs, Conv2DAttrs>(
   },
 );
 
-const inputGradient = defineKernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>(
+const inputGradientKernel = defineKernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>(
   Conv2DBackpropInput,
   ({ inputs: { dy, filter }, attrs, backend }) => {
     if (dy.dtype !== "float32" || filter.dtype !== "float32") return null;
@@ -87,21 +94,11 @@ const inputGradient = defineKernel<Conv2DBackpropInputInputs, Conv2DBackpropInpu
     }
     const shape = convShape(attrs.inputShape, filter.shape, attrs);
     if (shape === null || !isGradient(shape, dy) || !fitsConv(shape)) return null;
-    const dx = backend.output(attrs.inputShape);
-    if (util.sizeFromShape(dx.shape) === 0) return dx;
-    backend.run(
-      ["Conv2DBackpropInput", shape],
-      { dy: backend.pointer(dy), filter: backend.pointer(filter), dx: backend.pointer(dx) },
-      (plan, places) => {
-        conv2DInputGradient(plan, shape, places);
-      },
-      { filter: backend.prepared(filter) },
-    );
-    return dx;
+    return inputGradient(backend, dxPlan, shape, { dy, filter }, attrs.inputShape);
   },
 );
 
-const filterGradient = defineKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFilterAttrs>(
+const filterGradientKernel = defineKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFilterAttrs>(
   Conv2DBackpropFilter,
   ({ inputs: { x, dy }, attrs, backend }) => {
     if (x.dtype !== "float32" || dy.dtype !== "float32") return null;
@@ -110,16 +107,7 @@ const filterGradient = defineKernel<Conv2DBackpropFilterInputs, Conv2DBackpropFi
     }
     const shape = convShape(x.shape, attrs.filterShape, attrs);
     if (shape === null || !isGradient(shape, dy) || !fitsConv(shape)) return null;
-    const dfilter = backend.output(attrs.filterShape);
-    if (util.sizeFromShape(dfilter.shape) === 0) return dfilter;
-    backend.run(
-      ["Conv2DBackpropFilter", shape],
-      { x: backend.pointer(x), dy: backend.pointer(dy), dfilter: backend.pointer(dfilter) },
-      (plan, places) => {
-        conv2DFilterGradient(plan, shape, places);
-      },
-    );
-    return dfilter;
+    return filterGradient(backend, dfilterPlan, shape, { x, dy }, attrs.filterShape);
   },
 );
 
@@ -179,5 +167,5 @@ export const conv2DBiasActivationGradient: GradConfig = {
 };
 
 export const convKernels: readonly SimdKernel[] = [
-  ...[conv2D, inputGradient, filterGradient, fusedConv2D, conv2DBiasActivation],
+  ...[conv2D, inputGradientKernel, filterGradientKernel, fusedConv2D, conv2DBiasActivation],
 ];

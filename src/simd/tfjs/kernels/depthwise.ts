@@ -11,7 +11,6 @@ import {
   FusedDepthwiseConv2D,
   type FusedDepthwiseConv2DAttrs,
   type TensorInfo,
-  util,
 } from "@tensorflow/tfjs-core";
 import {
   depthwiseConv2D,
@@ -20,11 +19,25 @@ import {
 } from "../../plans/conv-depthwise.ts";
 import { LINEAR } from "../../plans/epilogue.ts";
 import { convShape, isGradient } from "../conv-shape.ts";
-import { type ConvolutionInputs, convolved, fusedConvolution } from "../convolved.ts";
+import {
+  type ConvolutionInputs,
+  convolved,
+  filterGradient,
+  fusedConvolution,
+  inputGradient,
+} from "../convolved.ts";
 import { epilogueOf } from "../epilogue.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
 const convolution = { kernelName: DepthwiseConv2dNative, write: depthwiseConv2D } as const;
+const dxPlan = {
+  kernelName: DepthwiseConv2dNativeBackpropInput,
+  write: depthwiseInputGradient,
+} as const;
+const dfilterPlan = {
+  kernelName: DepthwiseConv2dNativeBackpropFilter,
+  write: depthwiseFilterGradient,
+} as const;
 
 const depthwise = defineKernel<DepthwiseConv2dNativeInputs, DepthwiseConv2dNativeAttrs>(
   DepthwiseConv2dNative,
@@ -35,42 +48,24 @@ const depthwise = defineKernel<DepthwiseConv2dNativeInputs, DepthwiseConv2dNativ
   },
 );
 
-const inputGradient = defineKernel<
+const inputGradientKernel = defineKernel<
   DepthwiseConv2dNativeBackpropInputInputs,
   DepthwiseConv2dNativeBackpropInputAttrs
 >(DepthwiseConv2dNativeBackpropInput, ({ inputs: { dy, filter }, attrs, backend }) => {
   if (dy.dtype !== "float32" || filter.dtype !== "float32") return null;
   const shape = convShape(attrs.inputShape, filter.shape, attrs, true);
   if (shape === null || !isGradient(shape, dy)) return null;
-  const dx = backend.output(attrs.inputShape);
-  if (util.sizeFromShape(dx.shape) === 0) return dx;
-  backend.run(
-    ["DepthwiseConv2dNativeBackpropInput", shape],
-    { dy: backend.pointer(dy), filter: backend.pointer(filter), dx: backend.pointer(dx) },
-    (plan, places) => {
-      depthwiseInputGradient(plan, shape, places);
-    },
-  );
-  return dx;
+  return inputGradient(backend, dxPlan, shape, { dy, filter }, attrs.inputShape);
 });
 
-const filterGradient = defineKernel<
+const filterGradientKernel = defineKernel<
   DepthwiseConv2dNativeBackpropFilterInputs,
   DepthwiseConv2dNativeBackpropFilterAttrs
 >(DepthwiseConv2dNativeBackpropFilter, ({ inputs: { x, dy }, attrs, backend }) => {
   if (x.dtype !== "float32" || dy.dtype !== "float32") return null;
   const shape = convShape(x.shape, attrs.filterShape, attrs, true);
   if (shape === null || !isGradient(shape, dy)) return null;
-  const dfilter = backend.output(attrs.filterShape);
-  if (util.sizeFromShape(dfilter.shape) === 0) return dfilter;
-  backend.run(
-    ["DepthwiseConv2dNativeBackpropFilter", shape],
-    { x: backend.pointer(x), dy: backend.pointer(dy), dfilter: backend.pointer(dfilter) },
-    (plan, places) => {
-      depthwiseFilterGradient(plan, shape, places);
-    },
-  );
-  return dfilter;
+  return filterGradient(backend, dfilterPlan, shape, { x, dy }, attrs.filterShape);
 });
 
 const fused = defineKernel<
@@ -85,5 +80,5 @@ const fused = defineKernel<
 });
 
 export const depthwiseKernels: readonly SimdKernel[] = [
-  ...[depthwise, inputGradient, filterGradient, fused],
+  ...[depthwise, inputGradientKernel, filterGradientKernel, fused],
 ];

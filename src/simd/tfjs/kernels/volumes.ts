@@ -25,6 +25,7 @@ import type { VolumeShape } from "../../plans/conv-shape.ts";
 import { NO_EPILOGUE } from "../../plans/epilogue.ts";
 import { type Pooling, type PoolShape, pool, poolGradient } from "../../plans/pool.ts";
 import { memoized, type Unique } from "../../runtime/key-table.ts";
+import { filterGradient, inputGradient } from "../convolved.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
 type Shape5D = [number, number, number, number, number];
@@ -80,6 +81,9 @@ const shapeOf = memoized(
   },
 );
 
+const dxPlan = { kernelName: Conv3DBackpropInputV2, write: gatherInputGradient } as const;
+const dfilterPlan = { kernelName: Conv3DBackpropFilterV2, write: gatherFilterGradient } as const;
+
 const conv3D = defineKernel<Conv3DInputs, Conv3DAttrs>(
   Conv3D,
   ({ inputs: { x, filter }, attrs, backend }) => {
@@ -102,47 +106,26 @@ const conv3D = defineKernel<Conv3DInputs, Conv3DAttrs>(
   },
 );
 
-const inputGradient = defineKernel<Record<"dy" | "filter", TensorInfo>, Conv3DBackpropInputV2Attrs>(
-  Conv3DBackpropInputV2,
-  ({ inputs: { dy, filter }, attrs, backend }) => {
-    if (dy.dtype !== "float32" || filter.dtype !== "float32") return null;
-    const shape = volumeShape(attrs.inputShape, filter.shape, attrs);
-    if (!fitsGather(shape) || !isGradient(shape, dy)) return null;
-    const pointers = { dy: backend.pointer(dy), filter: backend.pointer(filter) };
-    const dx = backend.output(attrs.inputShape);
-    if (util.sizeFromShape(dx.shape) === 0) return dx;
-    backend.run(
-      ["Conv3DBackpropInputV2", shape],
-      { ...pointers, dx: backend.pointer(dx) },
-      (plan, places) => {
-        gatherInputGradient(plan, shape, places);
-      },
-      { filter: backend.prepared(filter) },
-    );
-    return dx;
-  },
-);
+const inputGradientKernel = defineKernel<
+  Record<"dy" | "filter", TensorInfo>,
+  Conv3DBackpropInputV2Attrs
+>(Conv3DBackpropInputV2, ({ inputs: { dy, filter }, attrs, backend }) => {
+  if (dy.dtype !== "float32" || filter.dtype !== "float32") return null;
+  const shape = volumeShape(attrs.inputShape, filter.shape, attrs);
+  if (!fitsGather(shape) || !isGradient(shape, dy)) return null;
+  return inputGradient(backend, dxPlan, shape, { dy, filter }, attrs.inputShape);
+});
 
-const filterGradient = defineKernel<Record<"x" | "dy", TensorInfo>, Conv3DBackpropFilterV2Attrs>(
-  Conv3DBackpropFilterV2,
-  ({ inputs: { x, dy }, attrs, backend }) => {
-    if (x.dtype !== "float32" || dy.dtype !== "float32") return null;
-    const shape = volumeShape(x.shape, attrs.filterShape, attrs);
-    if (!fitsGather(shape) || !isGradient(shape, dy) || util.sizeFromShape(dy.shape) === 0)
-      return null;
-    const pointers = { x: backend.pointer(x), dy: backend.pointer(dy) };
-    const dfilter = backend.output(attrs.filterShape);
-    if (util.sizeFromShape(dfilter.shape) === 0) return dfilter;
-    backend.run(
-      ["Conv3DBackpropFilterV2", shape],
-      { ...pointers, dfilter: backend.pointer(dfilter) },
-      (plan, places) => {
-        gatherFilterGradient(plan, shape, places);
-      },
-    );
-    return dfilter;
-  },
-);
+const filterGradientKernel = defineKernel<
+  Record<"x" | "dy", TensorInfo>,
+  Conv3DBackpropFilterV2Attrs
+>(Conv3DBackpropFilterV2, ({ inputs: { x, dy }, attrs, backend }) => {
+  if (x.dtype !== "float32" || dy.dtype !== "float32") return null;
+  const shape = volumeShape(x.shape, attrs.filterShape, attrs);
+  if (!fitsGather(shape) || !isGradient(shape, dy) || util.sizeFromShape(dy.shape) === 0)
+    return null;
+  return filterGradient(backend, dfilterPlan, shape, { x, dy }, attrs.filterShape);
+});
 
 /** Whether `dy` is a gradient of this convolution's output. */
 function isGradient(shape: VolumeShape, dy: TensorInfo): boolean {
@@ -260,7 +243,7 @@ function poolGradientKernel(kernelName: string, kind: Pooling): SimdKernel {
 }
 
 export const volumeKernels: readonly SimdKernel[] = [
-  ...[conv3D, inputGradient, filterGradient],
+  ...[conv3D, inputGradientKernel, filterGradientKernel],
   poolKernel(AvgPool3D, "avg"),
   poolKernel(MaxPool3D, "max"),
   poolGradientKernel(AvgPool3DGrad, "avg"),
