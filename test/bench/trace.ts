@@ -54,10 +54,11 @@ interface Spent {
 const spent = new Map<PreparedCall, Spent>();
 const pool = ThreadPool.prototype;
 /* eslint-disable @typescript-eslint/unbound-method -- called on the pool below */
-const { run, prepare } = pool;
-pool.run = function (call, bases) {
+const { runAt, prepare } = pool;
+// Calls of programs come here, too.
+pool.runAt = function (call, params) {
   const began = performance.now();
-  run.call(this, call, bases);
+  runAt.call(this, call, params);
   const entry = spent.get(call) ?? { ms: 0, times: 0, tasks: [] };
   entry.ms += performance.now() - began;
   entry.times++;
