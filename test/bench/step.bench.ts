@@ -5,7 +5,8 @@
  *     npx tsx test/bench/step.bench.ts [--rounds 10] [--only "inference"] [--quick]
  *
  * Ours is the whole loop of `trainPhase` (batch assembly, loss and accuracy included), PyTorch's the bare
- * step on one batch, in the faster of its memory formats and in bfloat16; Keras's its `fit`. All of them
+ * step on one batch, in the faster of its memory formats and, where the processor has instructions for it,
+ * in bfloat16; Keras's its `fit`. All of them
  * stay started and are asked in turns, so that each round meets the same noise; what is reported is the
  * median of the rounds' ratios with its quartiles. Exits with 1 if one is above its floor.
  *
@@ -148,7 +149,9 @@ async function peersFor(configuration: Configuration): Promise<Asked[]> {
       torch.modes.filter((mode) => mode.startsWith("float32")),
     );
     progress(`${configuration.what}: the faster mode of ${torch.version} is ${best}`);
-    asked.push({ ...torch, columns: { [FLOAT32]: [best], [BFLOAT16]: ["bfloat16"] } });
+    const half = torch.modes.filter((mode) => mode === "bfloat16");
+    if (half.length === 0) progress("this processor has no instructions for bfloat16: left out");
+    asked.push({ ...torch, columns: { [FLOAT32]: [best], ...(half[0] && { [BFLOAT16]: half }) } });
   }
   const fit = keras ? await startPeer(PYTHON, [at("peers/keras_fit.py"), ...common]) : null;
   if (fit) asked.push({ ...fit, columns: { [KERAS]: ["fit"] } });

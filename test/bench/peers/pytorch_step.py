@@ -2,7 +2,8 @@
 
 The bare step on one random batch: forward, cross-entropy, backward, the optimizer's update. Modes:
 float32 in both memory formats, with --compile by torch.compile, too (it needs a C++ compiler), and
-bfloat16 by autocast. See serve.py for how it is asked.
+bfloat16 by autocast where the processor has instructions for it (AVX-512 or AMX; emulated, a step takes
+ten times as long as in float32). See serve.py for how it is asked.
 
     pytorch_step.py --network notebook|fast:64/256/256:gelu --batch 32 --threads 2 --steps 12 [--forward]
 """
@@ -88,11 +89,12 @@ def main():
     modes = {
         "float32 contiguous": Step(options, contiguous).measure,
         "float32 channels-last": Step(options, channels_last).measure,
-        "bfloat16": Step(options, channels_last, half=True).measure,
     }
+    if torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        modes["bfloat16"] = Step(options, channels_last, half=True).measure
     if options.compile:
         modes["float32 compiled"] = Step(options, channels_last, compiled=True).measure
-    serve(f"PyTorch {torch.__version__}", modes)
+    serve(f"PyTorch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}", modes)
 
 
 main()
