@@ -56,6 +56,24 @@ describe("HelperCount", () => {
   });
 });
 
+describe("of more threads than there seem to be processors", () => {
+  it("those beyond help no longer than a trial where they slow the others down", () => {
+    const helpers = new HelperCount(15, 1);
+    const speeds = Array.from({ length: 16 }, (_, i) => (i === 0 ? 1 : 1.9 / i));
+    const { work, current } = simulate(helpers, { now: 0 }, 20_000, speeds);
+    expect(current[0]).toBe(1);
+    expect(work / 20_000).toBeGreaterThan(0.95 * 1.9);
+  });
+
+  it("all help soon where the processors are there all the same", () => {
+    const helpers = new HelperCount(15, 1);
+    const clock = { now: 0 };
+    const speeds = Array.from({ length: 16 }, (_, i) => i + 1);
+    simulate(helpers, clock, 20_000, speeds);
+    expect(helpers.current).toBe(15);
+  });
+});
+
 /** Speeds of 1 to `threads` threads where a part of the work is one thread's alone. */
 function partlySerial(threads: number, share: number): number[] {
   return Array.from({ length: threads }, (_, i) => 1 / (share + (1 - share) / (i + 1)));

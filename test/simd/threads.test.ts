@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { CONTROL, CONTROL_PTR } from "../../src/simd/runtime/layout.ts";
 import { LinearMemory } from "../../src/simd/runtime/linear-memory.ts";
 import { compileKernels } from "../../src/simd/runtime/module.ts";
-import { ThreadPool } from "../../src/simd/runtime/thread-pool.ts";
+import { ThreadPool, type ThreadPoolOptions } from "../../src/simd/runtime/thread-pool.ts";
 import type { KernelName } from "../../src/simd/schema/kernels.ts";
 import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
 import { numbers, random, useSimd } from "./backends.ts";
@@ -82,10 +82,11 @@ describe("ThreadPool", () => {
   });
 
   async function startedPool(
-    lostAfterMs = 60_000,
+    options: ThreadPoolOptions = {},
   ): Promise<{ pool: ThreadPool; heap: LinearMemory }> {
     const heap = new LinearMemory({ shared: true });
-    const pool = new ThreadPool(await compileKernels("plain", true), heap, { lostAfterMs });
+    const module = await compileKernels("plain", true);
+    const pool = new ThreadPool(module, heap, { processors: 3, ...options });
     await pool.start(3);
     pools.push(pool);
     return { pool, heap };
@@ -134,7 +135,7 @@ describe("ThreadPool", () => {
   });
 
   it("reports a task that was claimed and never finished, and then refuses to go on", async () => {
-    const { pool, heap } = await startedPool(300);
+    const { pool, heap } = await startedPool({ lostAfterMs: 300 });
     const { words } = doubling(heap);
     // What a worker leaves behind that is killed in the middle of a task.
     const control = heap.int32(CONTROL_PTR, CONTROL.words);
@@ -171,6 +172,11 @@ describe("ThreadPool", () => {
     }
     runBinary(pool, 250, words);
     check();
+  });
+
+  it("begins with no more workers than there are processors", async () => {
+    const { heap } = await startedPool({ processors: 2 });
+    expect(heap.int32(CONTROL_PTR, CONTROL.words)[CONTROL.helpers]).toBe(1);
   });
 
   it("names a kernel that does not exist", async () => {

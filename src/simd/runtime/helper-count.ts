@@ -37,9 +37,10 @@ export class HelperCount {
   #work = 0;
   #time = 0;
 
-  constructor(workers: number) {
+  /** @param processors beside the caller's: so many help at first; whether more are faster is tried later. */
+  constructor(workers: number, processors = workers) {
     this.#workers = workers;
-    this.#home = workers;
+    this.#home = Math.min(workers, processors);
   }
 
   /** Workers that may help now. */

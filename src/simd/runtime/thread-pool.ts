@@ -3,6 +3,7 @@ import type { Call } from "../plans/plan.ts";
 import { CONSTANTS } from "../schema/constants.ts";
 import { writeMath } from "../schema/math.ts";
 import { messageOf, SimdBackendError } from "../simd-error.ts";
+import { availableThreads } from "./features.ts";
 import { HelperCount } from "./helper-count.ts";
 import { CONTROL, CONTROL_PTR, PARAMS_PTR, PARAMS_WORDS } from "./layout.ts";
 import type { LinearMemory } from "./linear-memory.ts";
@@ -29,6 +30,8 @@ export interface ThreadPoolOptions {
   readonly spinMs?: number;
   /** Milliseconds without any finished task after which a claimed task counts as lost. */
   readonly lostAfterMs?: number;
+  /** Processors that are there: no more threads work at first. */
+  readonly processors?: number;
 }
 
 /** Milliseconds that the caller looks for the end of claimed tasks before it sleeps on them. */
@@ -54,6 +57,7 @@ export class ThreadPool {
   readonly #scratch: number;
   readonly #spinMs: number;
   readonly #lostAfterMs: number;
+  readonly #processors: number;
   readonly #mayWait: boolean;
   #workers: readonly WorkerHandle[] = [];
   #helpers = new HelperCount(0);
@@ -61,7 +65,7 @@ export class ThreadPool {
   #broken = "";
 
   constructor(module: WebAssembly.Module, heap: LinearMemory, options: ThreadPoolOptions = {}) {
-    const { spinMs = 2, lostAfterMs = 60_000 } = options;
+    const { spinMs = 2, lostAfterMs = 60_000, processors = availableThreads() } = options;
     const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
     const names = Object.keys(exports).filter((name) => typeof exports[name] === "function");
     this.#kernels = new Map(
@@ -72,6 +76,7 @@ export class ThreadPool {
     this.#heap = heap;
     this.#spinMs = spinMs;
     this.#lostAfterMs = lostAfterMs;
+    this.#processors = processors;
     this.#control = heap.int32(CONTROL_PTR, CONTROL.words);
     this.#params = new Uint32Array(heap.memory.buffer, PARAMS_PTR, PARAMS_WORDS);
     this.#scratch = heap.allocate(CONSTANTS.SCRATCH_BYTES);
@@ -100,7 +105,7 @@ export class ThreadPool {
       );
     }
     this.#workers = workers;
-    this.#helpers = new HelperCount(workers.length);
+    this.#helpers = new HelperCount(workers.length, this.#processors - 1);
     this.#announceHelpers();
     for (const worker of workers) {
       worker.onExit(() => {
