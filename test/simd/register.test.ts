@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import os from "node:os";
 import workerThreads from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs-core";
@@ -83,12 +84,48 @@ describe("registerSimdBackend", () => {
     );
     await registerSimdBackend();
     expect(backend().threads).toBe(1);
-    expect(warn.mock.calls).toEqual([
-      [expect.stringMatching(/got not permitted; let Node .* Until then, one thread works\.$/)],
-    ]);
+    await expect
+      .poll(() => warn.mock.calls)
+      .toEqual([
+        [expect.stringMatching(/got not permitted; let Node .* Until then, one thread works\.$/)],
+      ]);
     await registerSimdBackend();
     await tf.setBackend("simd");
     expect(tf.tidy(() => [...tf.relu(tf.tensor1d([-1, 2])).dataSync()])).toEqual([0, 2]);
+  });
+
+  it("does not wait for the threads, unless so many are asked for", async () => {
+    vi.spyOn(os, "availableParallelism").mockReturnValue(2);
+    // Such as start some day.
+    vi.spyOn(workerThreads, "Worker").mockImplementation(function () {
+      return Object.assign(new EventEmitter(), { unref: vi.fn(), terminate: vi.fn() }) as never;
+    });
+    await registerSimdBackend();
+    await tf.setBackend("simd");
+    const sum = tf.tidy(() => tf.sum(tf.add(tf.ones([1000, 100]), 1)).dataSync());
+    expect(sum).toEqual(Float32Array.of(200_000));
+    remove();
+    const call = registerSimdBackend({ threads: 2 });
+    const workers = vi.mocked(workerThreads.Worker).mock.results;
+    await expect.poll(() => workers.length).toBe(2);
+    expect(backend()).toBeNull();
+    (workers[1].value as EventEmitter).emit("message");
+    await call;
+    expect(backend().threads).toBe(2);
+  });
+
+  it("does without a thread that may not start, and says so", async () => {
+    const warn = vi.spyOn(console, "warn").mockReturnValue(undefined);
+    vi.spyOn(os, "availableParallelism").mockReturnValue(3);
+    const Original = workerThreads.Worker;
+    const first = vi.spyOn(workerThreads, "Worker").mockImplementation(function (...given) {
+      if (first.mock.calls.length === 1) throw new Error("not permitted");
+      return new Original(...given) as never;
+    });
+    await registerSimdBackend();
+    await expect.poll(() => warn.mock.calls).toHaveLength(1);
+    expect(warn.mock.calls[0][0]).toMatch(/Until then, 2 threads work\.$/);
+    expect(backend().threads).toBe(2);
   });
 
   it("works in a page that is simulated in Node, without its streams", async () => {

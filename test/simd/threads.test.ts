@@ -122,6 +122,24 @@ describe("ThreadPool", () => {
     check();
   });
 
+  it("has workers help as soon as they are there, also a caller that never pauses", async () => {
+    const heap = new LinearMemory({ shared: true });
+    const pool = new ThreadPool(await compileKernels("plain", true), heap, { processors: 2 });
+    pools.push(pool);
+    const started = pool.start(2);
+    const { words, check } = doubling(heap);
+    const control = heap.int32(CONTROL_PTR, CONTROL.words);
+    runBinary(pool, 250, words);
+    for (let look = 0; look < 3000 && Atomics.load(control, CONTROL.started) === 0; look++) {
+      Atomics.wait(control, CONTROL.quit, 0, 10);
+    }
+    const regions = Atomics.load(control, CONTROL.region);
+    runBinary(pool, 250, words);
+    expect(Atomics.load(control, CONTROL.region)).toBe(regions + 1);
+    check();
+    await started;
+  });
+
   it("does not need a worker that never claims anything", async () => {
     const { pool, heap } = await startedPool();
     const { words, check } = doubling(heap);

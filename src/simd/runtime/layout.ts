@@ -26,6 +26,8 @@ export const CONTROL = {
   quit: 2,
   /** Workers with a lower index than this may help; the others wait for it to change. */
   helpers: 3,
+  /** Workers that have started. */
+  started: 5,
   /** Tasks that nobody has claimed yet. */
   unclaimed: 16,
   /** Tasks that are not finished yet; the caller waits for it to become 0. */

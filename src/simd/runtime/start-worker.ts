@@ -1,4 +1,5 @@
 import type * as workerThreads from "node:worker_threads";
+import { messageOf } from "../simd-error.ts";
 import { nodeModule } from "./node.ts";
 
 /** A running worker thread, in Node or in a browser. */
@@ -17,14 +18,17 @@ export function workersRemedy(): string {
     : "let Node start threads (--allow-worker where --permission is given, and memory for each), or pass threads: 1";
 }
 
-/** Starts `source` as a worker and hands it `start`. Throws, or rejects `ready`, if it may not. */
+/** Starts `source` as a worker and hands it `start`; rejects `ready` if it may not. */
 export function startWorker(source: string, start: object): WorkerHandle {
   const threads = nodeModule("worker_threads");
-  const worker =
-    threads === undefined ? startWebWorker(source, start) : startInNode(threads, source, start);
-  // Whoever starts several learns of the first failure only.
-  worker.ready.catch(() => undefined);
-  return worker;
+  try {
+    return threads === undefined
+      ? startWebWorker(source, start)
+      : startInNode(threads, source, start);
+  } catch (cause) {
+    const ready = Promise.reject(new Error(messageOf(cause), { cause }));
+    return { ready, onExit: () => undefined, terminate: () => undefined };
+  }
 }
 
 function startInNode(

@@ -83,35 +83,39 @@ export class ThreadPool {
     this.#mayWait = heap.shared && mayWait(this.#control);
   }
 
-  /** Threads that work at present, the calling one included. */
+  /** Threads that work, or are about to, the calling one included. */
   get threads(): number {
     return 1 + this.#workers.length;
   }
 
-  /** Starts the workers, so that `count` threads work. Needs a shared memory. */
+  /**
+   * Starts workers, so that `count` threads work. Needs a shared memory. It ends when all of them are
+   * there; until then, and where some fail, those that are there work, the caller alone at first.
+   */
   async start(count: number): Promise<void> {
-    const workers: WorkerHandle[] = [];
-    try {
-      for (let index = 0; index < count - 1; index++) workers.push(this.#startWorker(index));
-      await Promise.all(workers.map((worker) => worker.ready));
-    } catch (cause) {
-      for (const worker of workers) worker.terminate();
-      throw new SimdBackendError(
-        "registerSimdBackend",
-        `${count - 1} worker threads to start`,
-        messageOf(cause),
-        workersRemedy(),
-        cause,
-      );
-    }
-    this.#workers = workers;
-    this.#helpers = new HelperCount(workers.length, this.#processors - 1);
+    this.#workers = Array.from({ length: count - 1 }, (_, index) => this.#startWorker(index));
+    this.#helpers = new HelperCount(count - 1, this.#processors - 1);
     this.#announceHelpers();
-    for (const worker of workers) {
-      worker.onExit(() => {
+    const failures: unknown[] = [];
+    const starting = this.#workers.map((worker) => {
+      const lose = (): void => {
         this.#workers = this.#workers.filter((other) => other !== worker);
+      };
+      worker.onExit(lose);
+      return worker.ready.catch((cause: unknown) => {
+        lose();
+        failures.push(cause);
       });
-    }
+    });
+    await Promise.all(starting);
+    if (failures.length === 0 || this.#broken !== "") return;
+    throw new SimdBackendError(
+      "registerSimdBackend",
+      `${count - 1} worker threads to start`,
+      messageOf(failures[0]),
+      workersRemedy(),
+      failures[0],
+    );
   }
 
   /** Finds the kernel of a call. */
@@ -137,7 +141,7 @@ export class ThreadPool {
   /** The same with the words that stand at an address already. */
   runAt(call: PreparedCall, params: number): void {
     if (this.#broken !== "") throw this.#lost(this.#broken);
-    if (call.tasks <= 1 || this.#workers.length === 0) this.#runAlone(call, params);
+    if (call.tasks <= 1 || this.#isAlone()) this.#runAlone(call, params);
     else this.#runMeasured(call, params);
   }
 
@@ -151,6 +155,11 @@ export class ThreadPool {
     Atomics.notify(this.#control, CONTROL.helpers);
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
+  }
+
+  /** Whether no worker is there yet. Memory tells: events do not reach a caller that never pauses. */
+  #isAlone(): boolean {
+    return this.#workers.length === 0 || Atomics.load(this.#control, CONTROL.started) === 0;
   }
 
   #startWorker(index: number): WorkerHandle {

@@ -69,6 +69,7 @@ function serve(start: WorkerStart, report: (message: string) => void): void {
     Atomics.sub(words, control.sleepers, 1);
   };
 
+  Atomics.add(words, control.started, 1);
   report("ready");
   while (Atomics.load(words, control.quit) === 0) {
     const helpers = Atomics.load(words, control.helpers);

@@ -23,7 +23,7 @@ import { ThreadPool } from "../runtime/thread-pool.ts";
 import { simdGradients, simdKernels } from "./kernel-table.ts";
 import type { SimdKernel } from "./kernel.ts";
 import { findLateKernels } from "./late-kernels.ts";
-import { shown, SimdBackendError } from "../simd-error.ts";
+import { messageOf, shown, SimdBackendError } from "../simd-error.ts";
 
 const SUBJECT = "registerSimdBackend";
 const BACKEND = "simd";
@@ -40,9 +40,9 @@ const PRIORITY = 2.5;
 export interface SimdBackendOptions {
   /**
    * Threads that work, the calling one included: 1 to 64. Default: the processors that are really
-   * there, up to 16, or one, with a warning, where no worker may start. One thread works wherever
-   * memory cannot be shared (a page that is not cross-origin isolated), whatever is asked for. The
-   * number never changes a result.
+   * there, up to 16: nobody waits for their threads, and those that may not start are done without,
+   * with a warning. One thread works wherever memory cannot be shared (a page that is not cross-origin
+   * isolated), whatever is asked for. The number never changes a result.
    */
   readonly threads?: number;
   /**
@@ -105,26 +105,40 @@ function present(): SimdBackend | null {
   return (engine().registry[BACKEND] as SimdBackend | undefined) ?? waiting;
 }
 
-/** A backend on so many threads; without a number, on all processors or, if need be, on one. */
+/**
+ * A backend on so many threads, all of which have started. Without a number on all processors: then it is
+ * there before its workers are, and does without those that may not start.
+ */
 async function createBackend(threads: number | undefined, build: Build): Promise<SimdBackend> {
   const count = threads ?? Math.min(availableThreads(), DEFAULT_THREADS);
-  if (count === 1 || !hasSharedMemory()) return await startBackend(1, build);
+  if (count === 1 || !hasSharedMemory()) return new SimdBackend(...(await load(build, false)));
   try {
-    return await startBackend(count, build);
+    const [heap, pool] = await load(build, true);
+    const started = pool.start(count).catch((problem: unknown) => {
+      if (threads === undefined) warn(problem, pool.threads);
+      else {
+        pool.stop();
+        throw problem;
+      }
+    });
+    if (threads !== undefined) await started;
+    return new SimdBackend(heap, pool, build);
   } catch (problem) {
     if (threads !== undefined || !(problem instanceof SimdBackendError)) throw problem;
-    console.warn(`${problem.message} Until then, one thread works.`);
-    return await startBackend(1, build);
+    warn(problem, 1);
+    return new SimdBackend(...(await load(build, false)));
   }
 }
 
-async function startBackend(threads: number, build: Build): Promise<SimdBackend> {
-  const shared = threads > 1;
+function warn(problem: unknown, threads: number): void {
+  const now = threads === 1 ? "one thread works" : `${threads} threads work`;
+  console.warn(`${messageOf(problem)} Until then, ${now}.`);
+}
+
+async function load(build: Build, shared: boolean): Promise<[LinearMemory, ThreadPool, Build]> {
   const module = await compileKernels(build, shared);
   const heap = new LinearMemory({ shared });
-  const pool = new ThreadPool(module, heap);
-  if (shared) await pool.start(threads);
-  return new SimdBackend(heap, pool, build);
+  return [heap, new ThreadPool(module, heap), build];
 }
 
 function checkOptions(options: SimdBackendOptions): void {
