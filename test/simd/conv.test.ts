@@ -183,6 +183,20 @@ describe.each(["off", "auto"] as const)("convolutions (relaxed SIMD %s)", (relax
     }
   });
 
+  it("tell filters from each other whose data are the same, but not their shapes", () => {
+    for (const size of [1, 3]) {
+      const filter = random<tf.Rank.R4>([size, size, 8, 16], { seed: 1 });
+      const reshaped = tf.reshape<tf.Rank.R4>(filter, [size, size, 16, 8]);
+      const copied = tf.add<tf.Tensor4D>(reshaped, 0);
+      const x = random<tf.Rank.R4>([1, 8, 8, 8], { seed: 2 });
+      const y = random<tf.Rank.R4>([1, 8, 8, 16], { seed: 3 });
+      for (let i = 0; i < 3; i++) tf.conv2d(x, filter, 1, "same");
+      expect([...tf.conv2d(y, reshaped, 1, "same").dataSync()]).toEqual([
+        ...tf.conv2d(y, copied, 1, "same").dataSync(),
+      ]);
+    }
+  });
+
   it("of empty batches are empty", () => {
     const x = tf.zeros<tf.Rank.R4>([0, 8, 8, 8]);
     const y = tf.conv2d(x, tf.zeros<tf.Rank.R4>([3, 3, 8, 8]), 1, "same");

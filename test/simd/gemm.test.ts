@@ -10,6 +10,8 @@ const SIZES: [m: number, k: number, n: number][] = [
   [191, 3, 63],
   [192, 4, 64],
   [193, 5, 65],
+  [7, 3, 513],
+  [193, 2, 1023],
   [32, 2048, 10],
   [1, 300, 1000],
   [1000, 2, 1],
@@ -82,6 +84,46 @@ describe.each(["off", "auto"] as const)("matrix products (relaxed SIMD %s)", (re
         }
       }
     }
+  });
+
+  it("have the same bits whether B is packed at each call or was kept", () => {
+    for (const [m, k, n] of [
+      [3, 257, 65],
+      [7, 130, 1001],
+      [9, 1100, 63],
+      [200, 513, 17],
+    ]) {
+      for (const [ta, tb] of [
+        [false, false],
+        [true, false],
+        [false, true],
+      ]) {
+        const a = random<tf.Rank.R2>(shapeOf(m, k, ta), { seed: 1 });
+        const b = random<tf.Rank.R2>(shapeOf(k, n, tb), { seed: 2 });
+        const products = [1, 2, 3].map(() => tf.matMul(a, b, ta, tb).dataSync());
+        const what = `${m} x ${k} x ${n} ${ta} ${tb}`;
+        expect([...products[1]], what).toEqual([...products[0]]);
+        expect([...products[2]], what).toEqual([...products[0]]);
+      }
+    }
+  });
+
+  it("follow a B that changes, and tensors of other shapes with the same data", () => {
+    const a = random<tf.Rank.R2>([5, 100], { seed: 1 });
+    const b = tf.variable(random<tf.Rank.R2>([100, 90], { seed: 2 }));
+    const product = (): number[] => [...tf.matMul(a, b).dataSync()];
+    const before = [product(), product(), product()];
+    const other = random<tf.Rank.R2>([5, 90], { seed: 3 });
+    const reshaped = tf.reshape<tf.Rank.R2>(b, [90, 100]);
+    const copied = tf.add<tf.Tensor2D>(reshaped, 0);
+    for (let i = 0; i < 3; i++) {
+      expect([...tf.matMul(other, reshaped).dataSync()]).toEqual([
+        ...tf.matMul(other, copied).dataSync(),
+      ]);
+    }
+    b.assign(tf.mul(b, 2));
+    expect(product()).toEqual(before[0].map((value) => 2 * value));
+    expect(before[2]).toEqual(before[0]);
   });
 
   it("multiply stacks of matrices, one side repeated where it is alone", async () => {

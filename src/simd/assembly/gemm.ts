@@ -68,16 +68,20 @@ export function gemm_f32(task: i32, words: GemmWords, scratch: usize): void {
   if (offsetsA) a += <usize>load<u32>(offsetsA + (<usize>product << 2));
   if (offsetsB) b += <usize>load<u32>(offsetsB + (<usize>product << 2));
 
-  const panels = scratch;
+  const kept = words.panels;
   // Not a power of two, so that panels do not share cache sets.
-  const panelBytes: usize = (DEPTH << 5) + 64;
-  const copied = panels + <usize>((blockColumns + 7) >> 3) * panelBytes;
+  const packedBytes: usize = (DEPTH << 5) + 64;
+  const panelBytes = kept ? <usize>k << 5 : packedBytes;
+  const copied = scratch + <usize>((blockColumns + 7) >> 3) * packedBytes;
   const edge = copied + DEPTH * ROWS * 4;
   for (let k0 = kBegin; k0 < kEnd; k0 += DEPTH) {
     const depth = min(DEPTH, kEnd - k0);
     const adds = k0 > kBegin;
+    const panels = kept ? kept + <usize>(j0 >> 3) * panelBytes + (<usize>k0 << 5) : scratch;
     let panel = panels;
-    if (transposeB) {
+    if (kept) {
+      // Packed already.
+    } else if (transposeB) {
       for (let j = 0; j < columns; j += 8) {
         packRows(depth, columns - j, b + <usize>j * ldb + (<usize>k0 << 2), ldb, panel);
         panel += panelBytes;

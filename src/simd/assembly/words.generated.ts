@@ -601,6 +601,7 @@ export class GemmWords {
   columnBlocks: i32;
   perChunk: i32;
   chunks: i32;
+  panels: usize;
   offsetsA: usize;
   offsetsB: usize;
 }

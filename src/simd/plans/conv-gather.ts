@@ -2,6 +2,7 @@ import { CONSTANTS } from "../schema/constants.ts";
 import { type Axis, axesOf, type ConvShape } from "./conv-shape.ts";
 import { fill } from "./element-wise.ts";
 import { type Epilogue, NO_EPILOGUE } from "./epilogue.ts";
+import { panelsOf } from "./panels.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
 
@@ -139,24 +140,6 @@ function stepsTo(plan: PlanWriter, taps: readonly Tap[], { sizes, channels }: Vo
   return plan.table(steps);
 }
 
-/** The filter [taps, ...] of `columns` columns in panels, of each listed tap `rows` rows. */
-function packed(
-  plan: PlanWriter,
-  filter: Place,
-  taps: readonly Tap[],
-  { rows, columns, transposed }: { rows: number; columns: number; transposed: boolean },
-): Place {
-  const indices = taps.map(({ index }) => index);
-  const bytes = taps.length * rows * roundUp(columns, 8) * 4;
-  const name = `panels${transposed ? ", transposed" : ""}, taps ${indices.join()}`;
-  return plan.prepared(name, filter, bytes, (panels) => {
-    plan.call("conv2d_pack_filter_f32", Math.ceil(columns / 8), {
-      ...{ filter, panels, rows, columns, transposed, taps: taps.length },
-      indices: plan.table(indices),
-    });
-  });
-}
-
 /** Pixels whose windows one call multiplies, and where they lie in x. */
 interface Pixels {
   readonly x: Place;
@@ -227,8 +210,9 @@ export function gatherConv2D(
 ): void {
   const { inChannels, outHeight, outWidth, outChannels: channels } = shape;
   const { taps, depth, steps, calls } = windows(plan, shape, x);
+  const indices = taps.map(({ index }) => index);
   const sizes = { rows: inChannels, columns: channels, transposed: false };
-  const panels = packed(plan, filter, taps, sizes);
+  const panels = panelsOf(plan, filter, { ...sizes, indices });
   const toPixel = channels * 4;
   const toRow = outWidth * toPixel;
   calls.forEach((words, call) => {
@@ -306,8 +290,9 @@ function phaseGradient(
   const volumes = { at: dy, sizes: sizesOf(axes, ({ to }) => to), channels: outChannels };
   const around = padded(plan, batch, volumes, taps, [slices - 1, rows - 1, columns - 1]);
   const steps = stepsTo(plan, taps, around);
+  const indices = taps.map(({ index }) => index);
   const sizes = { rows: outChannels, columns: inChannels, transposed: true };
-  const panels = packed(plan, filter, taps, sizes);
+  const panels = panelsOf(plan, filter, { ...sizes, indices });
   const depth = taps.length * outChannels;
   const pixel = inChannels * 4;
   const row = axes[2].from * pixel;

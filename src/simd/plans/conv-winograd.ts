@@ -126,7 +126,7 @@ export function winogradConv2D(
   { epilogue, turned = false }: { epilogue: Epilogue; turned?: boolean },
 ): void {
   const { inChannels: inputs, outChannels: outputs } = shape;
-  const name = turned ? "Winograd, turned" : "Winograd";
+  const name = `Winograd${turned ? ", turned" : ""} ${inputs} x ${outputs}`;
   const u = plan.prepared(name, filter, 36 * filterPlane(inputs, outputs), (to) => {
     const tasks = Math.ceil(inputs / CONSTANTS.FILTER_BLOCK);
     // The filter's own inputs are the outputs of what it is turned for.

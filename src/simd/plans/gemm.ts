@@ -1,5 +1,6 @@
 import { fill } from "./element-wise.ts";
 import { type Epilogue, NO_EPILOGUE } from "./epilogue.ts";
+import { type Packed, panelsName, panelsOf } from "./panels.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 import { roundUp } from "./sizes.ts";
 
@@ -10,8 +11,10 @@ const BLOCK_COLUMNS = 64;
 const MINIMUM_BLOCKS = 8;
 const MINIMUM_CHUNK = 512;
 /** Beyond so many rows packing B pays; where its columns lie one after the other, beyond more. */
-const FEW_ROWS = 4;
+const FEW_ROWS = 2;
 const FEW_ROWS_TRANSPOSED = 8;
+/** Of fewer elements it is not worth keeping what was packed. */
+const MINIMUM_PANELS = 1 << 13;
 /** Products of few rows are cut into tasks of so many multiplications. */
 const FEW_ROWS_TASK = 1 << 18;
 
@@ -48,15 +51,40 @@ function offsetsOf(
   return offsets;
 }
 
-/** C = A B, then the epilogue; all matrices are without gaps. */
+/** How many products a stack has. */
+const countOf = (outer: readonly number[]): number =>
+  outer.reduce((product, size) => product * size, 1);
+
+/** Whether rows of A are too few for packing B to pay. */
+function isFewRows({ m, transposeA, transposeB, outer }: GemmShape): boolean {
+  return m <= (transposeB ? FEW_ROWS_TRANSPOSED : FEW_ROWS) && !transposeA && countOf(outer) === 1;
+}
+
+const panelsIn = ({ k: rows, n: columns, transposeB: transposed }: GemmShape): Packed => ({
+  ...{ rows, columns, transposed },
+});
+
+/** What the panels of B are called, if it is worth keeping such. */
+export function panelsOfB(shape: GemmShape): string | null {
+  const { k, n, outerB } = shape;
+  return k * n >= MINIMUM_PANELS && countOf(outerB) === 1 && !isFewRows(shape)
+    ? panelsName(panelsIn(shape))
+    : null;
+}
+
+/**
+ * C = A B, then the epilogue; all matrices are without gaps. `isKept`: what is prepared from B stays; the
+ * product has the same bits.
+ */
 export function gemm(
   plan: PlanWriter,
   shape: GemmShape,
   { a, b, c }: Record<"a" | "b" | "c", Place>,
   epilogue: Epilogue,
+  isKept = false,
 ): void {
   const { m, n, k, transposeA, transposeB, outerA, outerB, outer } = shape;
-  const batch = outer.reduce((product, size) => product * size, 1);
+  const batch = countOf(outer);
   if (m * n * batch === 0) return;
   const perTask = Math.max(1, Math.ceil(16384 / n));
   const sum = (partial: Place, chunks: number): void => {
@@ -69,8 +97,7 @@ export function gemm(
     sum(c, 1);
     return;
   }
-  const few = transposeB ? FEW_ROWS_TRANSPOSED : FEW_ROWS;
-  if (batch === 1 && m <= few && !transposeA) {
+  if (isFewRows(shape)) {
     fewRows(plan, { m, n, k }, { a, b, c }, { transposeB, epilogue }, sum);
     return;
   }
@@ -88,6 +115,7 @@ export function gemm(
     ...{ a, b, c: target, m, n, k, ...(chunks === 1 ? epilogue : NO_EPILOGUE) },
     ...{ lda: (transposeA ? m : k) * 4, ldb: (transposeB ? k : n) * 4, transposeA, transposeB },
     ...{ blockRows: BLOCK_ROWS, blockColumns: BLOCK_COLUMNS, rowBlocks, columnBlocks },
+    panels: isKept ? panelsOf(plan, b, panelsIn(shape)) : null,
     ...{ perChunk: Math.ceil(k / chunks), chunks },
     ...{ offsetsA: table(outerA, m * k * 4), offsetsB: table(outerB, k * n * 4) },
   });

@@ -30,6 +30,13 @@ export class PreparedData {
     return { at: place, isNew: true };
   }
 
+  /** Whether the data are asked for again, and so may be worth preparing. */
+  isAskedAgain(name: string): boolean {
+    if (this.#places.has(name)) return true;
+    this.#places.set(name, 0);
+    return false;
+  }
+
   /** Forgets all: the data have changed, or are gone. */
   clear(): void {
     for (const at of this.#places.values()) if (at !== 0) this.#heap.release(at);

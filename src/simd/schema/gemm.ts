@@ -20,6 +20,8 @@ export const Gemm = {
   columnBlocks: "int",
   perChunk: "int",
   chunks: "int",
+  /** B in panels of 8 columns and k rows; none means that tasks pack it. */
+  panels: "ptr",
   /** Tables of byte offsets, one for each product of the batch; none means 0. */
   offsetsA: "ptr",
   offsetsB: "ptr",

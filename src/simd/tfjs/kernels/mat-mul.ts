@@ -12,7 +12,7 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import { epilogue, LINEAR } from "../../plans/epilogue.ts";
-import { gemm } from "../../plans/gemm.ts";
+import { gemm, panelsOfB } from "../../plans/gemm.ts";
 import { type ActivationAttrs, activatedProduct } from "../activation.ts";
 import type { SimdBackend } from "../backend.ts";
 import { applyEpilogue, epilogueOf, type Inside, insideProduct } from "../epilogue.ts";
@@ -44,8 +44,13 @@ function multiplied(
   const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
   const shape = { m, n, k, transposeA, transposeB, outerA, outerB, outer };
   const out = backend.output([...outer, m, n]);
+  const panels = panelsOfB(shape);
+  const prepared = backend.prepared(b);
+  // In training weights are new at each step, and tasks pack as they go.
+  const isKept = panels !== null && prepared.isAskedAgain(panels);
+  const { name, alpha } = activation;
   backend.run(
-    [BatchMatMul, a.shape, b.shape, transposeA, transposeB, activation.name, activation.alpha],
+    [BatchMatMul, a.shape, b.shape, transposeA, transposeB, isKept, name, alpha],
     {
       a: backend.pointer(a),
       b: backend.pointer(b),
@@ -54,8 +59,9 @@ function multiplied(
       c: backend.pointer(out),
     },
     (plan, places) => {
-      gemm(plan, shape, places, epilogue(plan, activation, n, places));
+      gemm(plan, shape, places, epilogue(plan, activation, n, places), isKept);
     },
+    isKept ? { b: prepared } : undefined,
   );
   return out;
 }
