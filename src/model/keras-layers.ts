@@ -2,8 +2,8 @@
  * Keras's behaviour for ordinary tfjs-layers models.
  *
  * The layers stay the stock classes of tfjs-layers, so that a model saves, loads and serialises
- * like any other; only the `call` of the instances in question is replaced, and `trainable` of those
- * that hold other layers. Nothing is patched globally.
+ * like any other; only the `call` of the instances in question is replaced, `trainable` of those
+ * that hold other layers, and the model's `predict`. Nothing is patched globally.
  */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../brand.ts";
@@ -20,6 +20,8 @@ import { alphaDropoutCall, gaussianDropoutCall, gaussianNoiseCall } from "./laye
 import { layerNormalizationCall } from "./layers/layer-normalization.ts";
 import { cellCall, recurrentCall } from "./layers/recurrent.ts";
 import { numberLayer, setLayerStep } from "./layers/random-step.ts";
+import { withRepeatedPredict } from "./repeated-predict.ts";
+import { replaceCall } from "./replaced-calls.ts";
 import { withFusedUpdate } from "./optimizers/fused-update.ts";
 import { withKerasTrainable } from "./trainable.ts";
 
@@ -50,14 +52,14 @@ const CALLS: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
 ]);
 
 const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInternals>());
-const calls = /* @__PURE__ */ shared("calls", () => new WeakSet<LayerInternals["call"]>());
 
 /**
  * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
  * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense,
  * Conv2D, activations, recurrent layers and LayerNormalization in fused kernels where the backend has them, constraints of
  * weights that hold after each step, `trainable` of a model that reaches every layer inside, and one
- * kernel, where the backend has it, for a step of the optimizer that it was compiled with.
+ * kernel, where the backend has it, for a step of the optimizer that it was compiled with. Its `predict` is
+ * repeated by the backend where that can, with the same results.
  * {@link buildCifarModel}, {@link loadModel} and the training functions do it by themselves; call it for
  * a model that you train or freeze otherwise. Idempotent.
  * @param model any layers model; the `call` of its layers is replaced.
@@ -68,6 +70,7 @@ export function withKerasLayers<Model extends LayersModel>(model: Model): Model 
   checkLiveModel("withKerasLayers", model);
   withKerasTrainable(model);
   withConstraints(model);
+  withRepeatedPredict(model);
   const { optimizer } = modelInternals(model);
   if (optimizer) withFusedUpdate(optimizer);
   const counts = new Map<string, number>();
@@ -87,21 +90,13 @@ export function withKerasLayers<Model extends LayersModel>(model: Model): Model 
 function upgrade(layer: LayerInternals): void {
   const factory = CALLS.get(layer.getClassName());
   if (!factory || upgraded.has(layer)) return;
-  const call = factory(layer, layer.call.bind(layer));
-  layer.call = call;
-  calls.add(call);
+  replaceCall(layer, factory(layer, layer.call.bind(layer)));
   upgraded.add(layer);
 }
 
 /** What a recurrent layer calls at each time step. */
 const cellsOf = ({ cell }: LayerInternals): readonly LayerInternals[] =>
   cell ? [cell, ...(cell.cells ?? [])] : [];
-
-/** Whether a layer's `call` was replaced by somebody else. */
-export function hasForeignCall(layer: object): boolean {
-  const own = Object.getOwnPropertyDescriptor(layer, "call")?.value as LayerInternals["call"];
-  return typeof own === "function" && !calls.has(own);
-}
 
 /** Says which training step comes next, so that its layers draw the numbers of that step. */
 export function setTrainingStep(model: LayersModel, step: number): void {

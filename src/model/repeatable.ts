@@ -6,7 +6,7 @@
 import { serialization } from "@tensorflow/tfjs-core";
 import { type LayersModel, metrics as stockMetrics } from "@tensorflow/tfjs-layers";
 import { modelInternals } from "./internals.ts";
-import { hasForeignCall } from "./keras-layers.ts";
+import { hasForeignCall } from "./replaced-calls.ts";
 import { allLayers } from "./layer-tree.ts";
 
 /** The classes of TensorFlow.js that compute by their settings and weights alone. */

@@ -5,7 +5,7 @@ import { allocate } from "../bytes/allocate.ts";
 import { check } from "../checks.ts";
 import { mostProbable } from "../metrics/scores.ts";
 import { canRecord } from "../model/backend/recorder.ts";
-import type { Repeated } from "../model/repeated.ts";
+import { FEW, type Repeated, repeatedCalls } from "../model/repeated.ts";
 import { createPause } from "../runtime/event-loop.ts";
 import type { Batch, Feed, ModelCall } from "./feed/feed.ts";
 
@@ -20,9 +20,6 @@ export interface Predictions {
   /** For each image the class with the largest probability; the first of equals. */
   readonly classes: Int32Array;
 }
-
-/** Calls of a model before the first that is recorded. */
-const FEW = 2;
 
 /** What a model is shown of each image, and what is made of its answers. */
 export interface Views {
@@ -54,9 +51,8 @@ export async function* outputsOf<B extends Batch>(
       let output: Float32Array;
       try {
         for (const xs of views.of(batch)) {
-          // Of few calls none is worth recording.
           if (calls++ === FEW && canRecord()) {
-            repeated = (await import("../model/repeated.ts")).repeatedCalls(model);
+            repeated = repeatedCalls(model);
           }
           outputs.push(await outputOf(model, xs, repeated));
           await pause();
