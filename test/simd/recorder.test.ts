@@ -101,6 +101,33 @@ describe("a recorded computation", () => {
     table.dispose();
   });
 
+  it("is recorded the first time, too, when its plans are new", () => {
+    const x = random<tf.Rank.R4>([2, 11, 11, 3]);
+    const filter = random<tf.Rank.R4>([5, 5, 3, 6]);
+    for (let i = 0; i < 4; i++) run([x, filter], () => [tf.conv2d(x, filter, 2, "same")]);
+    expect(backend.replays).toEqual({
+      replayed: 2,
+      eager: { "the first steps are recorded": 2 },
+    });
+    tf.dispose([x, filter]);
+  });
+
+  it("takes no notice of what none of its calls uses", () => {
+    const x = random([64]);
+    for (let unused = 1; unused < 5; unused++) {
+      run([x], () => {
+        const info = backend.output([64]);
+        const operands = { unused, out: backend.pointer(info) };
+        backend.run(["a test's, with more than it uses"], operands, (plan, { out }) => {
+          plan.call("fill_32", 1, { out, length: 64, perTask: 64, value: 0 });
+        });
+        return [tf.engine().makeTensorFromTensorInfo(info)];
+      });
+    }
+    expect(backend.replays.replayed).toBe(2);
+    x.dispose();
+  });
+
   it("draws its numbers anew", () => {
     const x = tf.ones([50]);
     const results: string[] = [];

@@ -1,6 +1,14 @@
 /** Steps that are replayed by the simd backend, beside the same steps computed by TensorFlow.js. */
 import * as tf from "@tensorflow/tfjs-core";
-import { layers as L, type LayersModel, regularizers, sequential } from "@tensorflow/tfjs-layers";
+import {
+  input,
+  layers as L,
+  type LayersModel,
+  model as functional,
+  regularizers,
+  sequential,
+  type SymbolicTensor,
+} from "@tensorflow/tfjs-layers";
 import {
   adam,
   adamW,
@@ -13,6 +21,7 @@ import {
   sgd,
   trainPhase,
   type TrainPhaseOptions,
+  trainTwoPhase,
   unfreeze,
 } from "cifar-kit";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -135,17 +144,25 @@ describe("a replayed step has the bits of a step of TensorFlow.js", () => {
     },
   );
 
-  it.each(["lstm", "gru", "simpleRNN"] as const)(
-    "in a network of %s and normalised layers that reads pictures row by row",
-    async (kind) => {
+  it.each([
+    ["lstm", false],
+    ["gru", false],
+    ["simpleRNN", false],
+    ["lstm", true],
+  ] as const)(
+    "in a network of %s and normalised layers that reads pictures row by row, masked: %s",
+    async (kind, isMasked) => {
       const build = (): LayersModel => {
         const options = { units: 5, recurrentInitializer: "glorotUniform", returnSequences: true };
         const model = sequential({
           layers: [
             L.reshape({ targetShape: [8, 24], inputShape: [8, 8, 3] }),
+            ...(isMasked ? [L.masking({ maskValue: 0 })] : []),
             L[kind](options),
             L.layerNormalization(),
-            L.bidirectional({ layer: L[kind]({ ...options, returnSequences: false }) }),
+            isMasked
+              ? L.flatten()
+              : L.bidirectional({ layer: L[kind]({ ...options, returnSequences: false }) }),
             L.dense({ units: 3, activation: "softmax" }),
           ],
         });
@@ -160,6 +177,32 @@ describe("a replayed step has the bits of a step of TensorFlow.js", () => {
       expect(await compare(build, phase())).toEqual(ALL);
     },
   );
+
+  it("in a functional network with attention and dropout", async () => {
+    const build = (): LayersModel => {
+      const apply = (layer: L.Layer, ...inputs: SymbolicTensor[]): SymbolicTensor =>
+        layer.apply(inputs.length === 1 ? inputs[0] : inputs) as SymbolicTensor;
+      const images = input({ shape: [8, 8, 3] });
+      const rows = apply(L.reshape({ targetShape: [8, 24] }), images);
+      const [query, key, value] = [4, 4, 5].map((units) =>
+        apply(L.timeDistributed({ layer: L.dense({ units }) }), rows),
+      );
+      const scores = apply(L.softmax({ axis: -1 }), apply(L.dot({ axes: 2 }), query, key));
+      const kept = apply(L.dropout({ rate: 0.2 }), scores);
+      const seen = apply(L.dot({ axes: [2, 1] }), kept, value);
+      const pooled = apply(L.globalAveragePooling1d({}), seen);
+      const outputs = apply(L.dense({ units: 3, activation: "softmax" }), pooled);
+      const model = functional({ inputs: images, outputs });
+      model.weights.forEach((weight, i) => {
+        const values = tf.randomUniform(weight.shape as number[], -0.3, 0.3, "float32", 40 + i);
+        weight.write(values);
+        values.dispose();
+      });
+      model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+      return model;
+    };
+    expect(await compare(build, phase())).toEqual(ALL);
+  });
 
   it("with augmentation, validation in between and a last batch that is smaller", async () => {
     const { replayed, eager } = await compare(
@@ -311,12 +354,19 @@ it("what a model gives is replayed to the same bits, also when its weights have 
   model.dispose();
 });
 
-it("99 of 100 steps of the notebook's network are replayed", async () => {
-  const build = (): LayersModel =>
-    buildCifarModel({ seed: 1, inputShape: [8, 8, 3], numClasses: 3, filters: [4] });
+it("99 of 100 steps of the notebook's two phases are replayed, and of a transfer", async () => {
+  const train = tinyImages(400);
+  const network = { inputShape: [8, 8, 3], filters: [4] } as const;
+  const model = buildCifarModel({ seed: 1, numClasses: 3, ...network });
   Object.assign(replays(), { replayed: 0, eager: {} });
-  await phase({ train: tinyImages(400), epochs: 3 })(build());
-  const { replayed, eager } = replays();
-  expect(eager).toEqual({ "the first steps are recorded": 2 });
-  expect(replayed).toBe(298);
+  const settings = { batchSize: 4, verbose: 0, seed: 5 } as const;
+  await trainTwoPhase(model, { train, epochs: [2, 2], ...settings });
+  expect(replays()).toEqual({ replayed: 398, eager: { "the first steps are recorded": 2 } });
+  Object.assign(replays(), { replayed: 0, eager: {} });
+  const transferred = replaceHead(model, { classNames: train.classNames, seed: 1 });
+  await trainPhase(transferred, { train, epochs: 2, ...settings });
+  unfreeze(transferred, { learningRate: 0.01 });
+  await trainPhase(transferred, { train, epochs: 2, ...settings });
+  expect(replays()).toEqual({ replayed: 396, eager: { "the first steps are recorded": 4 } });
+  transferred.dispose();
 });

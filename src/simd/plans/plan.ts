@@ -65,8 +65,9 @@ export interface Plan {
   readonly temporaryBytes: number;
   /** Numbers that kernels read, the same at every run; base 1. */
   readonly tables: Int32Array;
-  /** The bases that are addresses; all others are numbers. */
+  /** The bases that the calls use as addresses, and those that they use as numbers. */
   readonly addresses: ReadonlySet<number>;
+  readonly numbers: ReadonlySet<number>;
 }
 
 /** The bases that every plan has; those of its operands follow, then those of its preparations. */
@@ -81,6 +82,7 @@ export class PlanWriter {
   #calls: Call[] = [];
   readonly #tables: number[] = [];
   readonly #addresses = new Set<number>();
+  readonly #numbers = new Set<number>();
   #used = 0;
   #most = 0;
 
@@ -142,7 +144,7 @@ export class PlanWriter {
       const value = given[name];
       if (value instanceof Place) {
         places.push(values.length, value.base);
-        if (type === "ptr") this.#addresses.add(value.base);
+        (type === "ptr" ? this.#addresses : this.#numbers).add(value.base);
       }
       values.push(...wordsFor(type, value));
     }
@@ -157,6 +159,7 @@ export class PlanWriter {
       temporaryBytes: this.#most,
       tables: Int32Array.from(this.#tables),
       addresses: this.#addresses,
+      numbers: this.#numbers,
     };
   }
 }

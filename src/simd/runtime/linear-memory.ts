@@ -97,6 +97,13 @@ export class LinearMemory {
     return ptr;
   }
 
+  /** Allocates memory of no computation's own, whose contents do not change; returns its address. */
+  store(contents: Uint8Array): number {
+    const ptr = this.#allocate(contents.length);
+    new Uint8Array(this.memory.buffer, ptr, contents.length).set(contents);
+    return ptr;
+  }
+
   /** Allocates the bytes between two addresses, all of which are free; returns the addresses to release. */
   claim(from: number, to: number): number[] {
     const parts = [

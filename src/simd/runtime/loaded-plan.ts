@@ -8,7 +8,7 @@ export interface LoadedPreparation extends Omit<Preparation, "calls"> {
 }
 
 /** A plan whose kernels are known to the pool and whose tables lie in memory. */
-export interface LoadedPlan extends Pick<Plan, "temporaryBytes" | "addresses"> {
+export interface LoadedPlan extends Pick<Plan, "temporaryBytes" | "addresses" | "numbers"> {
   readonly preparations: readonly LoadedPreparation[];
   readonly calls: readonly PreparedCall[];
   /** Address of the tables, and how many bytes they have. */

@@ -119,11 +119,10 @@ export class PlanRunner {
   }
 
   #place(
-    { preparations, calls, temporaryBytes, tables, addresses }: Plan,
+    { preparations, calls, temporaryBytes, tables, addresses, numbers }: Plan,
     operands: readonly string[],
   ): LoadedPlan {
-    const at = tables.length > 0 ? this.#heap.allocate(tables.byteLength) : 0;
-    if (at !== 0) this.#heap.int32(at, tables.length).set(tables);
+    const at = tables.length > 0 ? this.#heap.store(new Uint8Array(tables.buffer)) : 0;
     const prepare = (call: Call): PreparedCall => this.#pool.prepare(call);
     return {
       preparations: preparations.map((one) => ({
@@ -134,6 +133,7 @@ export class PlanRunner {
       calls: calls.map(prepare),
       temporaryBytes,
       addresses,
+      numbers,
       tables: at,
       tableBytes: tables.byteLength,
     };

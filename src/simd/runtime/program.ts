@@ -152,9 +152,10 @@ export class Program {
   }
 
   #filled(contents: Uint8Array): number {
-    const copy = contents.slice();
-    const ptr = this.#own(copy.length);
-    this.#heap.uint8(ptr, copy.length).set(copy);
+    // A copy: it may be a view of memory that grows now.
+    const ptr = this.#heap.store(contents.slice());
+    this.#owned.push(ptr);
+    this.bytes += contents.length;
     return ptr;
   }
 

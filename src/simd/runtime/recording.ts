@@ -101,7 +101,10 @@ export class Recording implements MemoryObserver {
   /** Notes a plan that is about to run. */
   plan(plan: LoadedPlan, bases: readonly number[], kept: readonly string[]): void {
     const sources = bases.map((value, base) => {
-      if (!plan.addresses.has(base)) return { from: "number", index: value >>> 0 } as const;
+      if (!plan.addresses.has(base)) {
+        // What no call uses may be anything.
+        return { from: "number", index: plan.numbers.has(base) ? value >>> 0 : 0 } as const;
+      }
       return base === TABLES ? ({ from: "tables", index: 0 } as const) : this.#sourceOf(value);
     });
     this.entries.push({ plan, kept, sources });
