@@ -175,7 +175,7 @@ describe("PlanRunner", () => {
         { x: at, out: at + 32 },
         (plan, { x, out }) => {
           const copy = plan.prepared("twice", x, 64, (to) => {
-            const walk = { length: 4, perTask: 4, inner: 4, advanceA: true, advanceB: true };
+            const walk = { length: 4, perTask: 4, inner: 4, periodA: 4, periodB: 4 };
             plan.call("Add_f32", 1, { a: x, b: x, out: to, ...walk, outer: 0, dimensions: [] });
           });
           const move = { length: 4, perTask: 4, inner: 4, step: 1, outer: 0, dimensions: [] };

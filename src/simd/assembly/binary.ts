@@ -123,7 +123,7 @@ function applied(kind: Kind, op: i32, a: usize, b: usize): v128 {
 }
 
 /**
- * One run of elements; a step of 0 bytes stays on a vector of equal lanes. The last elements may be
+ * One run of elements; every 16 an input steps on by 64 bytes, or 0 where it stays. The last elements may be
  * stored as a whole cache line where nobody else's follow: then n is a multiple of 16.
  */
 // @ts-ignore: decorator
@@ -131,9 +131,9 @@ function applied(kind: Kind, op: i32, a: usize, b: usize): v128 {
 function numberRun(kind: Kind, masks: bool, op: i32, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32): void {
   for (; n >= 16; n -= 16) {
     const r0 = applied(kind, op, a, b);
-    const r1 = applied(kind, op, a + da, b + db);
-    const r2 = applied(kind, op, a + 2 * da, b + 2 * db);
-    const r3 = applied(kind, op, a + 3 * da, b + 3 * db);
+    const r1 = applied(kind, op, a + 16, b + 16);
+    const r2 = applied(kind, op, a + 32, b + 32);
+    const r3 = applied(kind, op, a + 48, b + 48);
     if (masks) {
       v128.store(to, ofMasks(r0, r1, r2, r3));
       to += 16;
@@ -144,20 +144,20 @@ function numberRun(kind: Kind, masks: bool, op: i32, a: usize, da: usize, b: usi
       v128.store(to, r3, 48);
       to += 64;
     }
-    a += 4 * da;
-    b += 4 * db;
+    a += da;
+    b += db;
   }
   for (; n > 0; n -= 4) {
     const result = applied(kind, op, a, b);
     if (masks) storeMask(to, result, n);
     else storeLanes(to, result, n);
-    a += da;
-    b += db;
+    a += 16;
+    b += 16;
     to += masks ? 4 : 16;
   }
 }
 
-/** The same for bytes. */
+/** The same for bytes, of which a vector holds 16. */
 // @ts-ignore: decorator
 @inline
 function boolRun(op: i32, a: usize, da: usize, b: usize, db: usize, to: usize, n: i32, scratch: usize): void {
@@ -176,8 +176,6 @@ function boolRun(op: i32, a: usize, da: usize, b: usize, db: usize, to: usize, n
 }
 
 /** How many elements behind the first of a (`side` 1) or b (2) this row of the output starts. */
-// @ts-ignore: decorator
-@inline
 function rowStart(words: BinaryWords, row: i32, side: i32): i32 {
   let start = 0;
   let rest = row;
@@ -191,29 +189,78 @@ function rowStart(words: BinaryWords, row: i32, side: i32): i32 {
   return start;
 }
 
-/** A run of an input: in memory if it advances, else equal lanes in scratch. */
+/** Elements of a stretch that holds a short row many times over: a multiple of the row and of 16. */
+function stretchOf(period: i32): i32 {
+  const least = period * (16 >> min(ctz(period), 4));
+  return least * ((255 + least) / least);
+}
+
 // @ts-ignore: decorator
 @inline
-function runAt(advances: bool, at: usize, column: usize, shift: usize, scratch: usize): usize {
-  if (advances) return at + (column << shift);
-  v128.store(scratch, shift == 0 ? v128.load8_splat(at) : v128.load32_splat(at));
+function copyElement(shift: usize, from: usize, to: usize): void {
+  if (shift == 0) store<u8>(to, load<u8>(from));
+  else store<u32>(to, load<u32>(from));
+}
+
+/** Writes a row of `period` elements, from `column` on, over and over, `n` elements and some more. */
+function repeat(shift: usize, row: usize, period: i32, column: i32, to: usize, n: i32): void {
+  const end = to + (<usize>n << shift);
+  let at = column % period;
+  // From so far back that no vector reads what it is to write.
+  let back = 0;
+  do {
+    copyElement(shift, row + (<usize>at << shift), to);
+    if (++at == period) at = 0;
+    to += 1 << <i32>shift;
+    back++;
+  } while (back < 16 || back % period != 0);
+  for (; to < end; to += 16) v128.store(to, v128.load(to - (<usize>back << shift)));
+}
+
+/** Where an input's run is: in its memory if it advances, else in scratch, its row over and over. */
+// @ts-ignore: decorator
+@inline
+function runAt(shift: usize, advances: bool, period: i32, row: usize, column: i32, scratch: usize, n: i32): usize {
+  if (advances) return row + (<usize>column << shift);
+  if (period > 1) {
+    repeat(shift, row, period, column, scratch, n);
+  } else {
+    const value = shift == 0 ? v128.load8_splat(row) : v128.load32_splat(row);
+    v128.store(scratch, value);
+    v128.store(scratch, value, 16);
+    v128.store(scratch, value, 32);
+    v128.store(scratch, value, 48);
+  }
   return scratch;
 }
 
+/** Bytes of scratch that one input's rows take, repeated. */
+const REPEATED: usize = 16384;
+
 /**
  * out = op(a, b) with broadcasting. The output is a number of rows of `inner` elements; along a row
- * each input either advances or stays: then it is a vector of equal lanes in scratch.
+ * each input starts anew after its period: of `inner` elements if it advances, of 1 if it stays. Only one of them
+ * has a period between.
  */
 // @ts-ignore: decorator
 @inline
 function walk(kind: Kind, masks: bool, op: i32, task: i32, words: BinaryWords, scratch: usize): void {
   const shift: usize = kind == Kind.Bool ? 0 : 2;
   const toShift: usize = kind == Kind.Bool || masks ? 0 : 2;
+  const step: usize = kind == Kind.Bool ? 16 : 64;
   const inner = words.inner;
-  const advanceA = words.advanceA != 0;
-  const advanceB = words.advanceB != 0;
-  const da: usize = advanceA ? 16 : 0;
-  const db: usize = advanceB ? 16 : 0;
+  const periodA = words.periodA;
+  const periodB = words.periodB;
+  const advancesA = periodA == inner;
+  const advancesB = periodB == inner;
+  const da: usize = periodA > 1 ? step : 0;
+  const db: usize = periodB > 1 ? step : 0;
+  // A run is cut where the repeated rows end.
+  let piece = 1 << 28;
+  if (periodA > 1 && !advancesA) piece = stretchOf(periodA);
+  if (periodB > 1 && !advancesB) piece = stretchOf(periodB);
+  const pieceA = advancesA ? <usize>piece << shift : 0;
+  const pieceB = advancesB ? <usize>piece << shift : 0;
   // Rows of the innermost outer dimension follow each other at equal distances.
   const size = words.outer > 0 ? words.dimensions(0) : 1;
   const nextA = <usize>words.dimensions(1) << shift;
@@ -229,14 +276,19 @@ function walk(kind: Kind, masks: bool, op: i32, task: i32, words: BinaryWords, s
     row += left;
     for (; left > 0 && begin < end; left--) {
       let n = min(inner - column, end - begin);
-      const to = words.out + (<usize>begin << toShift);
+      let to = words.out + (<usize>begin << toShift);
       const next = begin + n;
       // The memory behind a task's elements is its own up to a cache line.
       if (next == end && (begin & 15) == 0) n = (n + 15) & ~15;
-      const x = runAt(advanceA, a, column, shift, scratch);
-      const y = runAt(advanceB, b, column, shift, scratch + 16);
-      if (kind == Kind.Bool) boolRun(op, x, da, y, db, to, n, scratch + 32);
-      else numberRun(kind, masks, op, x, da, y, db, to, n);
+      let x = runAt(shift, advancesA, periodA, a, column, scratch, min(n, piece));
+      let y = runAt(shift, advancesB, periodB, b, column, scratch + REPEATED, min(n, piece));
+      for (; n > 0; n -= piece) {
+        if (kind == Kind.Bool) boolRun(op, x, da, y, db, to, min(n, piece), scratch + 2 * REPEATED);
+        else numberRun(kind, masks, op, x, da, y, db, to, min(n, piece));
+        x += pieceA;
+        y += pieceB;
+        to += <usize>piece << toShift;
+      }
       a += nextA;
       b += nextB;
       begin = next;

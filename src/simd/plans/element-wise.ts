@@ -121,7 +121,14 @@ export function addInPlace(
   length: number,
   { sum, b }: Record<"sum" | "b", Place>,
 ): void {
-  const walk = { length, inner: length, advanceA: 1, advanceB: 1, outer: 0, dimensions: [] };
+  const walk = {
+    length,
+    inner: length,
+    periodA: length,
+    periodB: length,
+    outer: 0,
+    dimensions: [],
+  };
   binary(plan, dtype, "Add", walk, { a: sum, b, out: sum });
 }
 
@@ -131,7 +138,7 @@ export function logicalNot(
   length: number,
   { x, out }: Record<"x" | "out", Place>,
 ): void {
-  const walk = { length, inner: length, advanceA: 1, advanceB: 0, outer: 0, dimensions: [] };
+  const walk = { length, inner: length, periodA: length, periodB: 1, outer: 0, dimensions: [] };
   binary(plan, "bool", "Equal", walk, { a: x, b: plan.table([0]), out });
 }
 

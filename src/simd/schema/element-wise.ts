@@ -17,8 +17,9 @@ export const Binary = {
   length: "int",
   perTask: "int",
   inner: "int",
-  advanceA: "int",
-  advanceB: "int",
+  /** Elements after which a starts anew along a row: `inner` if it advances, 1 if it stays. */
+  periodA: "int",
+  periodB: "int",
   outer: "int",
   /** Of each outer dimension, innermost first: its size, its strides in a and b in elements. */
   dimensions: "ints",
