@@ -117,6 +117,24 @@ for (const name of ["Add", "Multiply", "Maximum", "Equal", "Less"]) {
   );
 }
 addSized("Prelu", (m, n) => ({ x: uniform([m, n]), alpha: uniform([n]) }));
+/** Channels by their scale or slope, rows by what there is one of for each. */
+for (const [shape, other] of [
+  [[96, 96, 16], [16]],
+  [[16, 16, 128], [128]],
+  [[256, 256, 3], [3]],
+  [
+    [8192, 10],
+    [8192, 1],
+  ],
+]) {
+  const what = `by ${other.join("x")}`;
+  for (const name of ["Add", "Multiply", "RealDiv"]) {
+    const given = (): Inputs => ({ a: uniform(shape), b: uniform(other, 0.5) });
+    add(`${name} ${what}`, shape, given, kernel(name));
+  }
+  const sloped = (): Inputs => ({ x: uniform(shape), alpha: uniform(other) });
+  if (other.length === 1) add(`Prelu ${what}`, shape, sloped, kernel("Prelu"));
+}
 addSized("EluGrad", (m, n) => ({ dy: uniform([m, n]), y: uniform([m, n]) }));
 addSized(
   "AddN",
@@ -142,6 +160,9 @@ for (const [from, make] of Object.entries({ float32: uniform, int32: integers, b
 }
 for (const [m, n] of SIZES) {
   add("Fill", [m, n], () => ({}), kernel("Fill", { shape: [m, n], value: 1.5, dtype: "float32" }));
+}
+for (const [m, n] of SIZES) {
+  add("Reshape", [m, n], () => ({ x: uniform([m, n]) }), kernel("Reshape", { shape: [n, m] }));
 }
 addSized("OnesLike", (m, n) => ({ x: uniform([m, n]) }));
 addSized("ZerosLike", (m, n) => ({ x: uniform([m, n]) }));
@@ -231,6 +252,7 @@ for (const shape of [
   [2, 5],
   [100, 100],
   [1000, 1000],
+  [1, 1300000],
 ]) {
   const attrs = { axis: 1, exclusive: false, reverse: false };
   add("Cumsum", shape, () => ({ x: uniform(shape) }), kernel("Cumsum", attrs));
@@ -242,7 +264,7 @@ for (const shape of [
   );
   add("TopK", shape, () => ({ x: uniform(shape) }), kernel("TopK", { k: 5, sorted: true }));
 }
-for (const channels of [3, 24, 64]) {
+for (const channels of [1, 3, 6, 24, 64]) {
   const shape = [8, 28, 28, channels];
   const one = (): tf.Tensor => uniform([channels], 0.5, 1.5);
   add(
@@ -271,6 +293,29 @@ for (const channels of [3, 24, 64]) {
     add(name, shape, () => ({ images: uniform(shape) }), kernel(name, attrs));
   }
 }
+for (const name of ["ResizeBilinear", "ResizeNearestNeighbor"]) {
+  const shape = [1, 64, 64, 64];
+  const attrs = { size: [128, 128], alignCorners: false, halfPixelCenters: true };
+  add(name, shape, () => ({ images: uniform(shape) }), kernel(name, attrs));
+}
+for (const [dtype, make] of Object.entries({ "": uniform, " of int32": integers })) {
+  const shape = [4, 64, 64, 3];
+  const inputs = (): Inputs => ({
+    image: make(shape),
+    boxes: tf.concat([uniform([16, 2], 0, 0.5), uniform([16, 2], 0.5, 1)], 1),
+    boxInd: integers([16], 0, 4),
+  });
+  const attrs = { cropSize: [32, 32], method: "bilinear", extrapolationValue: 0 };
+  add(`CropAndResize${dtype}`, shape, inputs, kernel("CropAndResize", attrs));
+  const rows = (): Inputs => ({ params: make([10000, 64]), indices: integers([512, 1], 0, 10000) });
+  add(`GatherNd${dtype}`, [512, 64], rows, kernel("GatherNd"));
+}
+add(
+  "UnsortedSegmentSum",
+  [512, 64],
+  () => ({ x: uniform([512, 64]), segmentIds: integers([512], 0, 10000) }),
+  kernel("UnsortedSegmentSum", { numSegments: 10000 }),
+);
 /** Kernels that move elements, on float32 and int32. */
 for (const [dtype, make] of Object.entries({ "": uniform, " of int32": integers })) {
   for (const shape of [

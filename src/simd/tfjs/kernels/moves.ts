@@ -17,6 +17,9 @@ import {
   PadV2,
   type PadV2Attrs,
   type PadV2Inputs,
+  Reshape,
+  type ReshapeAttrs,
+  type ReshapeInputs,
   Reverse,
   type ReverseAttrs,
   type ReverseInputs,
@@ -71,6 +74,17 @@ function commonBytes(tensors: readonly TensorInfo[]): ElementBytes | null {
   const [{ dtype }] = tensors;
   return tensors.every((tensor) => tensor.dtype === dtype) ? bytesOf(dtype) : null;
 }
+
+/** The same data in another shape; of complex64 the parts have shapes, too: the cpu backend's kernel. */
+const reshape = defineKernel<ReshapeInputs, ReshapeAttrs>(
+  Reshape,
+  ({ inputs: { x }, attrs, backend }) => {
+    const size = util.sizeFromShape(x.shape);
+    const shape = util.inferFromImplicitShape(attrs.shape, size);
+    if (x.dtype === "complex64" || util.sizeFromShape(shape) !== size) return null;
+    return backend.share(x, shape);
+  },
+);
 
 /** A new tensor: this block of `x`. */
 function sliced(
@@ -358,6 +372,6 @@ const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
 );
 
 export const moveKernels: readonly SimdKernel[] = [
-  ...[concat, gatherV2, mirrorPadKernel, oneHotKernel, pack, padV2, reverse, slice, splitV],
-  ...[stridedSlice, tileKernel, transposeKernel, unpack],
+  ...[concat, gatherV2, mirrorPadKernel, oneHotKernel, pack, padV2, reshape, reverse, slice],
+  ...[splitV, stridedSlice, tileKernel, transposeKernel, unpack],
 ];
