@@ -16,7 +16,7 @@ describe("resizing", () => {
 
   it.each(["bilinear", "nearest"] as const)("%s is the cpu backend's", async (kind) => {
     const resize = kind === "bilinear" ? tf.image.resizeBilinear : tf.image.resizeNearestNeighbor;
-    for (const channels of [1, 3, 4, 9]) {
+    for (const channels of [1, 3, 4, 6, 8, 9]) {
       for (const [height, width] of SIZES) {
         for (const size of SIZES) {
           for (const [align, half] of [
@@ -31,6 +31,16 @@ describe("resizing", () => {
         }
       }
     }
+  });
+
+  it("keeps what is infinite where a pixel has one neighbour, in images of any size", async () => {
+    await tf.setBackend("simd");
+    const row = tf.tensor4d([Infinity, 1], [1, 1, 2, 1]);
+    const wide = tf.image.resizeBilinear(row, [1, 4], false, true);
+    expect([...wide.dataSync()]).toEqual([Infinity, Infinity, Infinity, 1]);
+    const image = (): tf.Tensor4D => random([3, 40, 30, 3]);
+    const many = (): tf.Tensor => tf.image.resizeBilinear(image(), [81, 70]);
+    await expectSameAsCpu("several tasks", many, CLOSE);
   });
 
   it("has the gradient of its sums, for images of any size", async () => {

@@ -1,6 +1,6 @@
 /** Kernels that give every element another dtype. */
 import { CastWords, Conversion } from "./words.generated";
-import { ofMasks, widened } from "./vector";
+import { ofMasks } from "./vector";
 
 /** Truncates to int32 as JavaScript does: beyond its range it wraps around, NaN is 0. */
 function truncate4(x: v128): v128 {
@@ -25,12 +25,13 @@ function isTrue(floats: bool, x: v128): v128 {
   return floats ? f32x4.ne(x, f32x4.splat(0)) : i32x4.ne(x, i32x4.splat(0));
 }
 
+/** Four of what stands at `at`; of bytes, the four bytes `lanes` as int32. */
 // @ts-ignore: decorator
 @inline
-function converted(conversion: Conversion, x: usize, i: usize): v128 {
-  if (conversion == Conversion.BoolToFloat32) return f32x4.convert_i32x4_s(widened(x + i));
-  if (conversion == Conversion.BoolToInt32) return widened(x + i);
-  const value = v128.load(x + (i << 2));
+function converted(conversion: Conversion, at: usize, lanes: v128): v128 {
+  if (conversion == Conversion.BoolToFloat32) return f32x4.convert_i32x4_s(lanes);
+  if (conversion == Conversion.BoolToInt32) return lanes;
+  const value = v128.load(at);
   return conversion == Conversion.Int32ToFloat32 ? f32x4.convert_i32x4_s(value) : truncate4(value);
 }
 
@@ -52,9 +53,17 @@ export function conversion(kind: Conversion, task: i32, words: CastWords, scratc
       v128.store(out + i, ofMasks(a, b, c, isTrue(floats, v128.load(at, 48))));
     }
   } else {
-    for (let i = begin; i < end; i += 8) {
-      v128.store(out + (i << 2), converted(kind, x, i));
-      v128.store(out + (i << 2), converted(kind, x, i + 4), 16);
+    const ofBytes = kind == Conversion.BoolToFloat32 || kind == Conversion.BoolToInt32;
+    for (let i = begin; i < end; i += 16) {
+      const at = x + (i << 2);
+      const to = out + (i << 2);
+      const bytes = ofBytes ? v128.load(x + i) : i32x4.splat(0);
+      const low = i16x8.extend_low_i8x16_u(bytes);
+      const high = i16x8.extend_high_i8x16_u(bytes);
+      v128.store(to, converted(kind, at, i32x4.extend_low_i16x8_u(low)));
+      v128.store(to, converted(kind, at + 16, i32x4.extend_high_i16x8_u(low)), 16);
+      v128.store(to, converted(kind, at + 32, i32x4.extend_low_i16x8_u(high)), 32);
+      v128.store(to, converted(kind, at + 48, i32x4.extend_high_i16x8_u(high)), 48);
     }
   }
 }

@@ -2,6 +2,9 @@
 import { CopyWords, GatherWords, OneHotWords, STRIPE, TransposeWords } from "./words.generated";
 import { storeFirst } from "./vector";
 
+/** From so many elements on the engine's own copy, of wider vectors, is faster. */
+const LONG_RUN = 1024;
+
 /**
  * Copies `n` elements to consecutive places, from places `step` bytes apart: 4, 0 (repeats one
  * element) or any other number, also negative.
@@ -9,7 +12,9 @@ import { storeFirst } from "./vector";
 // @ts-ignore: decorator
 @inline
 function copyRun(from: usize, step: i32, to: usize, n: i32): void {
-  if (step == 4) {
+  if (step == 4 && n >= LONG_RUN) {
+    memory.copy(to, from, <usize>n << 2);
+  } else if (step == 4) {
     for (; n >= 16; n -= 16) {
       v128.store(to, v128.load(from));
       v128.store(to, v128.load(from, 16), 16);

@@ -25,6 +25,10 @@ export function fill_32(task: i32, words: FillWords, scratch: usize): void {
   const begin = task * block;
   const n = <usize>min(block, words.length - begin) << 2;
   const to = words.out + (<usize>begin << 2);
+  if (words.value == 0) {
+    memory.fill(to, 0, n);
+    return;
+  }
   const value = i32x4.splat(words.value);
   for (let i: usize = 0; i < n; i += 64) {
     v128.store(to + i, value);

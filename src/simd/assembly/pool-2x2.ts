@@ -2,7 +2,8 @@
  * Maximum pooling over 2 x 2 windows that tile the image, the usual case, and its gradient; pool.ts
  * has the rest and says what happens to NaN and to equal maxima.
  */
-import { PoolWords } from "./words.generated";
+import { float } from "./math";
+import { Float, PoolWords } from "./words.generated";
 import { storeFirst } from "./vector";
 
 /** Tasks: blocks of rows of out. */
@@ -11,7 +12,7 @@ export function max_pool_2x2_f32(task: i32, words: PoolWords, scratch: usize): v
   const pixel = <usize>words.channels << 2;
   const line = <usize>words.width * pixel;
   const end = min(words.images * words.outHeight, (task + 1) * words.perTask);
-  const lowest = f32x4.splat(-Infinity);
+  const lowest = float(Float.MinusInfinity);
   for (let row = task * words.perTask; row < end; row++) {
     let x = words.x + <usize>row * 2 * line;
     let to = words.y + <usize>row * <usize>outWidth * pixel;
@@ -36,7 +37,7 @@ export function max_pool_2x2_grad_f32(task: i32, words: PoolWords, scratch: usiz
   const pixel = <usize>words.channels << 2;
   const line = <usize>words.width * pixel;
   const end = min(words.images * words.outHeight, (task + 1) * words.perTask);
-  const lowest = f32x4.splat(-Infinity);
+  const lowest = float(Float.MinusInfinity);
   for (let row = task * words.perTask; row < end; row++) {
     let x = words.x + <usize>row * 2 * line;
     let dx = words.dx + <usize>row * 2 * line;

@@ -4,7 +4,8 @@
  * As in the cpu backend, NaN is never the maximum, the first maximum of a window gets the gradient,
  * and averages count the elements inside the image while their gradients divide by the whole window.
  */
-import { PoolWords } from "./words.generated";
+import { float } from "./math";
+import { Float, PoolWords } from "./words.generated";
 import { select, storeFirst } from "./vector";
 
 // @ts-ignore: decorator
@@ -17,7 +18,7 @@ function joined(maximum: bool, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function poolWindow(maximum: bool, vectors: i32, from: usize, rows: i32, columns: i32, line: usize, pixel: usize, to: usize, count: v128, channels: i32): void {
-  const none = maximum ? f32x4.splat(-Infinity) : f32x4.splat(0);
+  const none = maximum ? float(Float.MinusInfinity) : f32x4.splat(0);
   let a = none, b = none, c = none, d = none;
   for (; rows > 0; rows--) {
     let at = from;
@@ -107,12 +108,98 @@ function pool(maximum: bool, task: i32, words: PoolWords): void {
   }
 }
 
+/** Joins the `n` vectors that start `step` bytes apart with `acc`. */
+// @ts-ignore: decorator
+@inline
+function joinedAt(maximum: bool, acc: v128, at: usize, step: usize, n: i32): v128 {
+  if (n == 3) {
+    acc = joined(maximum, joined(maximum, acc, v128.load(at)), v128.load(at + step));
+    return joined(maximum, acc, v128.load(at + 2 * step));
+  }
+  for (; n > 0; n--) {
+    acc = joined(maximum, acc, v128.load(at));
+    at += step;
+  }
+  return acc;
+}
+
+/**
+ * The same for pixels of few channels: first rows are joined, whole vectors at a time, then columns; where windows
+ * move by one column, whole vectors again.
+ */
+// @ts-ignore: decorator
+@inline
+function poolNarrow(maximum: bool, task: i32, words: PoolWords, scratch: usize): void {
+  const none = maximum ? float(Float.MinusInfinity) : f32x4.splat(0);
+  const height = words.height;
+  const outHeight = words.outHeight;
+  const outWidth = words.outWidth;
+  const filterWidth = words.filterWidth;
+  const pixel = <usize>words.channels << 2;
+  const line = <usize>words.width * pixel;
+  const outLine = <usize>outWidth * pixel;
+  const isDense = words.strideWidth == 1;
+  const span = isDense ? outLine : pixel;
+  const stride = <usize>words.strideWidth * pixel;
+  const atLeast = f32x4.splat(<f32>words.atLeast);
+  // Of each element of a row of the output, the columns of its window inside the image.
+  const counts = scratch;
+  // A row of the input between the margins.
+  const inside = ((scratch + outLine + 79) & ~15) + <usize>words.padLeft * pixel;
+  const margin = inside - <usize>words.padLeft * pixel;
+  const marginEnd = margin + <usize>(outWidth - 1) * stride + <usize>filterWidth * pixel + 16;
+  for (let at = counts, column = 0; column < outWidth; column++) {
+    const x = column * words.strideWidth - words.padLeft;
+    const count = max(min(x + filterWidth, words.width) - max(x, 0), 0);
+    for (const end = at + pixel; at < end; at += 4) store<f32>(at, <f32>count);
+  }
+  for (let at = margin; at < inside; at += 16) v128.store(at, none);
+  const lastRow = min((task + 1) * words.perTask, words.images * outHeight);
+  for (let row = task * words.perTask; row < lastRow; row++) {
+    const image = row / outHeight;
+    const y = (row - image * outHeight) * words.strideHeight - words.padTop;
+    const y0 = max(y, 0);
+    const rows = max(min(y + words.filterHeight, height) - y0, 0);
+    const source = words.x + (<usize>image * <usize>height + <usize>y0) * line;
+    for (let i: usize = 0; i < line; i += 16) {
+      v128.store(inside + i, joinedAt(maximum, none, source + i, line, rows));
+    }
+    for (let at = inside + line; at < marginEnd; at += 16) v128.store(at, none);
+    const down = f32x4.splat(<f32>rows);
+    const to = words.y + <usize>row * outLine;
+    const whole = words.y + <usize>lastRow * outLine - 16;
+    let from = margin;
+    for (let at: usize = 0; at < outLine; at += span) {
+      for (let i: usize = 0; i < span; i += 16) {
+        let result = joinedAt(maximum, none, from + i, pixel, filterWidth);
+        if (!maximum) {
+          const count = f32x4.mul(v128.load(counts + at + i), down);
+          result = f32x4.div(result, f32x4.pmax(count, atLeast));
+        }
+        // What is stored beyond a pixel is overwritten by the next.
+        const target = to + at + i;
+        if (target <= whole) v128.store(target, result);
+        else storeFirst(target, result, <i32>(span - i) >> 2);
+      }
+      from += stride;
+    }
+  }
+}
+
 export function max_pool_f32(task: i32, words: PoolWords, scratch: usize): void {
   pool(true, task, words);
 }
 
 export function avg_pool_f32(task: i32, words: PoolWords, scratch: usize): void {
   pool(false, task, words);
+}
+
+export function max_pool_narrow_f32(task: i32, words: PoolWords, scratch: usize): void {
+  poolNarrow(true, task, words, scratch);
+}
+
+export function avg_pool_narrow_f32(task: i32, words: PoolWords, scratch: usize): void {
+  poolNarrow(false, task, words, scratch);
 }
 
 /** Distributes the gradient of every window of one image and a block of channels. */

@@ -58,17 +58,17 @@ export function softmax_f32(task: i32, words: SoftmaxWords, scratch: usize): voi
     const start = <usize>row * <usize>n << 2;
     const x = words.x + start;
     let to = words.out + start;
-    const sum = f32x4.splat(exponentials(x, to, 64, n, largestOf(x, n), scratch));
+    const share = f32x4.splat(<f32>1 / exponentials(x, to, 64, n, largestOf(x, n), scratch));
     let left = n;
     for (; left >= 16; left -= 16) {
-      v128.store(to, f32x4.div(v128.load(to), sum));
-      v128.store(to, f32x4.div(v128.load(to, 16), sum), 16);
-      v128.store(to, f32x4.div(v128.load(to, 32), sum), 32);
-      v128.store(to, f32x4.div(v128.load(to, 48), sum), 48);
+      v128.store(to, f32x4.mul(v128.load(to), share));
+      v128.store(to, f32x4.mul(v128.load(to, 16), share), 16);
+      v128.store(to, f32x4.mul(v128.load(to, 32), share), 32);
+      v128.store(to, f32x4.mul(v128.load(to, 48), share), 48);
       to += 64;
     }
     for (; left > 0; left -= 4) {
-      storeFirst(to, f32x4.div(v128.load(to), sum), left);
+      storeFirst(to, f32x4.mul(v128.load(to), share), left);
       to += 16;
     }
   }

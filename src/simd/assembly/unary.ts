@@ -42,8 +42,7 @@ function unary4(op: Unary, x: v128, p: v128, q: v128): v128 {
   if (op == Unary.Erf) return erf4(x);
   if (op >= Unary.Gelu) return activation4(op, x);
   // ClipByValue; NaN is neither above nor below.
-  const below = select(f32x4.lt(x, p), p, x);
-  return select(f32x4.gt(x, q), q, below);
+  return f32x4.pmin(f32x4.pmax(x, p), q);
 }
 
 // @ts-ignore: decorator

@@ -79,3 +79,44 @@ export function weighted_rows_f32(task: i32, words: WeightedRowsWords, scratch: 
     to += bytes;
   }
 }
+
+/** Blocks that do a row of theirs one after the other. */
+const BLOCKS = 16;
+
+/**
+ * The same where each row is a sum of two and has few elements: what is read of a row serves many blocks.
+ * Tasks: parts of `outer`.
+ */
+export function weighted_pairs_f32(task: i32, words: WeightedRowsWords, scratch: usize): void {
+  const count = words.count;
+  const bytes = <usize>words.inner << 2;
+  const block = <usize>words.length * bytes;
+  const outBlock = <usize>count * bytes;
+  const last = min(words.outer, (task + 1) * words.perTask);
+  for (let first = task * words.perTask; first < last; first += BLOCKS) {
+    const x = words.x + <usize>first * block;
+    const out = words.out + <usize>first * outBlock;
+    const blocks = min(BLOCKS, last - first);
+    for (let row = 0; row < count; row++) {
+      const rows = words.rows + (<usize>row << 3);
+      const weights = words.weights + (<usize>row << 3);
+      const w0 = v128.load32_splat(weights);
+      const w1 = v128.load32_splat(weights, 4);
+      let x0 = x + <usize>load<i32>(rows) * bytes;
+      let x1 = x + <usize>load<i32>(rows, 4) * bytes;
+      let to = out + <usize>row * bytes;
+      // What is stored beyond a row is overwritten by those after it, but not beyond the block.
+      const isWhole = <usize>(count - row) * bytes >= ((bytes + 15) & ~15);
+      for (let left = blocks; left > 0; left--) {
+        for (let c: usize = 0; c < bytes; c += 16) {
+          const sum = sumAt(true, x0 + c, w0, x1 + c, w1);
+          if (isWhole) v128.store(to + c, sum);
+          else storeFirst(to + c, sum, <i32>(bytes - c) >> 2);
+        }
+        x0 += block;
+        x1 += block;
+        to += outBlock;
+      }
+    }
+  }
+}

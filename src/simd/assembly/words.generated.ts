@@ -647,8 +647,8 @@ export class BinaryWords {
   length: i32;
   perTask: i32;
   inner: i32;
-  advanceA: i32;
-  advanceB: i32;
+  periodA: i32;
+  periodB: i32;
   outer: i32;
   // @ts-ignore: decorator
   @inline

@@ -1,3 +1,4 @@
+import { CONSTANTS } from "../schema/constants.ts";
 import type { Place, PlanWriter } from "./plan.ts";
 
 /** Elements of the output that one task of a pooling kernel computes. */
@@ -41,6 +42,19 @@ function tilesBy2(shape: PoolShape): boolean {
   return shape.filterHeight === 2 && shape.filterWidth === 2 && tilesExactly(shape);
 }
 
+/** Whether vectors of one pixel's channels would be half empty, and a row fits into scratch memory. */
+function isNarrow({
+  channels,
+  width,
+  outWidth,
+  padLeft,
+  strideWidth,
+  filterWidth,
+}: PoolShape): boolean {
+  const reach = padLeft + Math.max(width, (outWidth - 1) * strideWidth + filterWidth);
+  return channels < 8 && 4 * channels * (outWidth + reach) + 256 <= CONSTANTS.SCRATCH_BYTES;
+}
+
 /** Cuts rows of the output into tasks; a row counts as this many elements. */
 function cutRows(shape: PoolShape, elements: number): { tasks: number; perTask: number } {
   const perTask = Math.max(1, Math.floor(OUT_BLOCK / elements));
@@ -57,7 +71,10 @@ export function pool(
 ): void {
   const { tasks, perTask } = cutRows(shape, shape.outWidth * shape.channels);
   const by2 = kind === "max" && tilesBy2(shape);
-  const kernel = by2 ? "max_pool_2x2_f32" : (`${kind}_pool_f32` as const);
+  const general = isNarrow(shape)
+    ? (`${kind}_pool_narrow_f32` as const)
+    : (`${kind}_pool_f32` as const);
+  const kernel = by2 ? "max_pool_2x2_f32" : general;
   const atLeast = ofNone === 0 ? 1 : 0;
   plan.call(kernel, tasks, { x, y, dx: null, ...shape, perTask, tiled: false, atLeast });
 }

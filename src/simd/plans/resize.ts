@@ -73,20 +73,38 @@ export function resample(
   weightedRows(plan, columns, inside, { x: between, out });
 }
 
+/** Rows of up to so many elements are done for many blocks at a time. */
+const NARROW = 8;
+
+/** The same sums of two rows each: a single one in two halves. */
+function paired(sums: WeightedRows): WeightedRows {
+  return sums.map((terms) => {
+    const half = terms.map(({ row, weight }) => ({ row, weight: weight / 2 }));
+    return terms.length === 1 ? [...half, ...half] : terms;
+  });
+}
+
 function weightedRows(
   plan: PlanWriter,
-  sums: WeightedRows,
+  given: WeightedRows,
   sizes: { outer: number; length: number; inner: number },
   { x, out }: Record<"x" | "out", Place>,
 ): void {
+  const terms = given.map(({ length }) => length);
+  const isPaired = sizes.inner <= NARROW && Math.min(...terms) > 0 && Math.max(...terms) === 2;
+  const sums = isPaired ? paired(given) : given;
   const starts = [0];
-  for (const terms of sums) starts.push(starts[starts.length - 1] + terms.length);
+  for (const { length } of sums) starts.push(starts[starts.length - 1] + length);
   const all = sums.flat();
-  const perTask = Math.max(1, Math.floor(BLOCK / sizes.inner));
-  plan.call("weighted_rows_f32", Math.ceil((sizes.outer * sums.length) / perTask), {
+  const count = sums.length;
+  // Tasks are parts of all rows, or of the blocks.
+  const [parts, size] = isPaired ? [1, count * sizes.inner] : [count, sizes.inner];
+  const perTask = Math.max(1, Math.floor(BLOCK / size));
+  const tasks = Math.ceil((sizes.outer * parts) / perTask);
+  plan.call(isPaired ? "weighted_pairs_f32" : "weighted_rows_f32", tasks, {
     ...{ x, out, starts: plan.table(starts), rows: plan.table(all.map(({ row }) => row)) },
     weights: plan.table(all.map(({ weight }) => floatBits(weight))),
-    ...{ ...sizes, count: sums.length, perTask },
+    ...{ ...sizes, count, perTask },
   });
 }
 

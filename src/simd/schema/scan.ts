@@ -13,6 +13,7 @@ export const WeightedRows = {
   /** Rows of out. */
   count: "int",
   inner: "int",
+  /** Of all rows of out; of `outer` where each is a sum of two. */
   perTask: "int",
 } as const satisfies Words;
 
