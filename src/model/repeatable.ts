@@ -49,10 +49,42 @@ export function whyNotCallable(model: LayersModel): string {
   return "";
 }
 
-/** All that layers hold by themselves: settings, objects, flags. */
-export function stateOf(model: LayersModel): unknown[] {
-  return [...allLayers(model)].flatMap((layer) => Object.values(layer) as unknown[]);
+/** What a model's layers hold by themselves: settings, objects, flags. */
+export class HeldByLayers {
+  readonly #layers: readonly {
+    layer: Held;
+    names: readonly string[];
+    values: readonly unknown[];
+  }[];
+
+  constructor(model: LayersModel) {
+    this.#layers = layersOf(model).map((layer) => {
+      const names = Object.keys(layer);
+      return { layer, names, values: names.map((name) => layer[name]) };
+    });
+  }
+
+  /** Whether it is what they hold now. Asked before every step. */
+  isStillHeldBy(model: LayersModel): boolean {
+    const layers = layersOf(model);
+    return (
+      layers.length === this.#layers.length &&
+      this.#layers.every(({ layer, names, values }, i) => {
+        const now = Object.keys(layer);
+        return (
+          layers[i] === layer &&
+          now.length === names.length &&
+          names.every((name, j) => now[j] === name && Object.is(layer[name], values[j]))
+        );
+      })
+    );
+  }
 }
+
+type Held = Readonly<Record<string, unknown>>;
+
+const layersOf = (model: LayersModel): readonly Held[] =>
+  [...allLayers(model)] as unknown as readonly Held[];
 
 interface Instance {
   getClassName(): string;

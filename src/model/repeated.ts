@@ -1,10 +1,10 @@
 /** What a model computes again and again, without asking its layers each time where that is possible. */
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { makeRecorder, type Recorder } from "./backend/recorder.ts";
 import { type Draw, drawAgain, watchDraws } from "./layers/random-step.ts";
 import { weightsInOrder } from "./layer-tree.ts";
-import { stateOf, whyNotCallable } from "./repeatable.ts";
+import { HeldByLayers, whyNotCallable } from "./repeatable.ts";
 
 /** Calls of a model before the first that is recorded: of few none is worth it. */
 export const FEW = 2;
@@ -22,8 +22,9 @@ export class Repeated {
   #recorder: Recorder | undefined;
   /** Why nothing is repeated. */
   #reason = "";
-  /** What the layers were when recording began. */
-  #state: readonly unknown[] = [];
+  /** What the layers held when recording began, and the weights that they have as long as they do. */
+  #held: HeldByLayers | undefined;
+  #weights: readonly LayerVariable[] = [];
   #draws: readonly Draw[] = [];
 
   /** @param whyNot says why the model's computation may not be repeated; empty where it may. */
@@ -41,7 +42,7 @@ export class Repeated {
     this.#lookAtLayers();
     if (!this.#recorder) return compute();
     const computation = {
-      inputs: [...data, ...weightsInOrder(this.#model).map((weight) => weight.read())],
+      inputs: [...data, ...this.#weights.map((weight) => weight.read())],
       compute: () => {
         const draws: Draw[] = [];
         const outputs = watchDraws(draws, compute);
@@ -59,18 +60,15 @@ export class Repeated {
   dispose(): void {
     this.#recorder?.dispose();
     this.#recorder = undefined;
-    this.#state = [];
+    this.#held = undefined;
   }
 
   /** Begins anew where layers have other settings, or hold other things, than before. */
   #lookAtLayers(): void {
-    const state = stateOf(this.#model);
-    const before = this.#state;
-    if (state.length === before.length && state.every((part, i) => Object.is(part, before[i]))) {
-      return;
-    }
+    if (this.#held?.isStillHeldBy(this.#model)) return;
     this.dispose();
-    this.#state = state;
+    this.#held = new HeldByLayers(this.#model);
+    this.#weights = weightsInOrder(this.#model);
     this.#reason = this.#whyNot(this.#model);
     this.#recorder = makeRecorder();
   }
