@@ -16,11 +16,13 @@ export async function useSimd(options: SimdBackendOptions = { threads: 2 }): Pro
 
 /** Numbers in [-2, 2) that look random and depend on `seed` and the index alone. */
 export function numbers(length: number, seed = 0): Float32Array {
-  return Float32Array.from({ length }, (_, i) => {
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
     const mixed = Math.imul(i + 1, 2654435761) ^ Math.imul(seed + 1, 40503);
     const hash = Math.imul(mixed ^ (mixed >>> 15), 2246822519);
-    return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 30 - 2;
-  });
+    values[i] = ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 30 - 2;
+  }
+  return values;
 }
 
 /**
