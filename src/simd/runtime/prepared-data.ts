@@ -30,10 +30,10 @@ export class PreparedData {
     return { at: place, isNew: true };
   }
 
-  /** Whether the data are asked for again, and so may be worth preparing. */
-  isAskedAgain(name: string): boolean {
+  /** Whether this was asked for before, and so may be worth preparing. `notes`: now it is, too. */
+  isAskedAgain(name: string, notes: boolean): boolean {
     if (this.#places.has(name)) return true;
-    this.#places.set(name, 0);
+    if (notes) this.#places.set(name, 0);
     return false;
   }
 

@@ -170,6 +170,12 @@ export class SimdBackend extends KernelBackend {
     return this.data.get(tensor.dataId).prepared;
   }
 
+  /** Whether this may be worth preparing from a tensor's data, which were there before. */
+  comesAgain(tensor: TensorInfo, name: string): boolean {
+    // Two recordings of the same step see the same.
+    return this.prepared(tensor).isAskedAgain(name, this.#plans.recording === null);
+  }
+
   /** Throws unless all of a tensor's integers are from 0 to below a limit. */
   checkRange(tensor: TensorInfo, limit: number, wrong: (value: number) => Error): void {
     const length = util.sizeFromShape(tensor.shape);

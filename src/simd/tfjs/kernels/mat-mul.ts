@@ -45,9 +45,8 @@ function multiplied(
   const shape = { m, n, k, transposeA, transposeB, outerA, outerB, outer };
   const out = backend.output([...outer, m, n]);
   const panels = panelsOfB(shape);
-  const prepared = backend.prepared(b);
   // In training weights are new at each step, and tasks pack as they go.
-  const isKept = panels !== null && prepared.isAskedAgain(panels);
+  const isKept = panels !== null && backend.comesAgain(b, panels);
   const { name, alpha } = activation;
   backend.run(
     [BatchMatMul, a.shape, b.shape, transposeA, transposeB, isKept, name, alpha],
@@ -61,7 +60,7 @@ function multiplied(
     (plan, places) => {
       gemm(plan, shape, places, epilogue(plan, activation, n, places), isKept);
     },
-    isKept ? { b: prepared } : undefined,
+    isKept ? { b: backend.prepared(b) } : undefined,
   );
   return out;
 }
