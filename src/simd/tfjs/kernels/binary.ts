@@ -39,9 +39,11 @@ import { memoized } from "../../runtime/key-table.ts";
 import type { SimdBackend } from "../backend.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
 
-const broadcastShape = memoized((a: readonly number[], b: readonly number[]) =>
-  broadcast_util.assertAndGetBroadcastShape([...a], [...b]),
-);
+/** The shape of what comes of two shapes, and how they are walked; null of too many dimensions. */
+const broadcasting = memoized((a: readonly number[], b: readonly number[]) => {
+  const shape = broadcast_util.assertAndGetBroadcastShape([...a], [...b]);
+  return { shape, walk: shape.length > MAXIMUM_RANK ? null : broadcast(shape, a, b) };
+});
 
 /** A kernel on two inputs of one dtype with broadcasting. */
 function binaryKernel(
@@ -78,16 +80,17 @@ function applied(
   const dtype = a.dtype as BinaryDtype;
   const outDtype = dtypes[dtype];
   if (b.dtype !== dtype || outDtype === undefined) return null;
-  const shape = broadcastShape(a.shape, b.shape);
-  if (shape.length > MAXIMUM_RANK) return null;
+  const together = broadcasting(a.shape, b.shape);
+  const { shape, walk } = together;
+  if (walk === null) return null;
   const pointerA = backend.pointer(a);
   const pointerB = backend.pointer(b);
   const out = backend.output(shape, outDtype);
   backend.run(
-    [op, dtype, a.shape, b.shape],
+    [op, dtype, together],
     { a: pointerA, b: pointerB, out: backend.pointer(out) },
     (plan, places) => {
-      binary(plan, dtype, op, broadcast(shape, a.shape, b.shape), places);
+      binary(plan, dtype, op, walk, places);
     },
   );
   return out;

@@ -44,7 +44,9 @@ const selectKernel = defineKernel<SelectInputs>(Select, ({ inputs, backend }) =>
   if (!util.arraysEqual(condition.shape, t.shape) || !util.arraysEqual(t.shape, e.shape)) {
     return null;
   }
-  const [at, a, b] = [condition, t, e].map((tensor) => backend.pointer(tensor));
+  const at = backend.pointer(condition);
+  const a = backend.pointer(t);
+  const b = backend.pointer(e);
   const out = backend.output(t.shape, t.dtype);
   const length = util.sizeFromShape(t.shape);
   backend.run(
