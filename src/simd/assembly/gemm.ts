@@ -1,6 +1,6 @@
 /** Matrix products C = A B (+ bias, then an activation), A and B each as they are or transposed. */
 import { finishRows } from "./epilogue";
-import { storeFirst } from "./vector";
+import { madd, storeFirst } from "./vector";
 import { packColumns, packRows } from "./gemm-pack";
 import {
   panel_columns,
@@ -8,7 +8,7 @@ import {
   panel_rows,
   panel_rows_add,
 } from "./gemm-tiles.generated";
-import { GemmSumWords, GemmWords } from "./words.generated";
+import { GemmSumWords, GemmWords, SHALLOW } from "./words.generated";
 
 /** Depth of a packed block of B: a panel of it (8 KiB) stays in the first-level cache. */
 const DEPTH: i32 = 256;
@@ -25,6 +25,66 @@ function storeColumns(rows: i32, columns: i32, from: usize, to: usize, ldc: usiz
     if (columns > 4) storeFirst(to + 16, v128.load(from, 16), columns - 4);
     from += 32;
     to += ldc;
+  }
+}
+
+/** One row of a product of up to four steps. */
+// @ts-ignore: decorator
+@inline
+function shallowRow(k: i32, columns: i32, a: usize, b: usize, ldb: usize, c: usize): void {
+  const zero = f32x4.splat(0);
+  const a0 = v128.load32_splat(a);
+  const a1 = k > 1 ? v128.load32_splat(a, 4) : zero;
+  const a2 = k > 2 ? v128.load32_splat(a, 8) : zero;
+  const a3 = k > 3 ? v128.load32_splat(a, 12) : zero;
+  let b1 = b + ldb;
+  let b2 = b1 + ldb;
+  let b3 = b2 + ldb;
+  let left = columns;
+  for (; left >= 16; left -= 16) {
+    let s0 = madd(v128.load(b), a0, zero);
+    let s1 = madd(v128.load(b, 16), a0, zero);
+    let s2 = madd(v128.load(b, 32), a0, zero);
+    let s3 = madd(v128.load(b, 48), a0, zero);
+    if (k > 1) {
+      s0 = madd(v128.load(b1), a1, s0);
+      s1 = madd(v128.load(b1, 16), a1, s1);
+      s2 = madd(v128.load(b1, 32), a1, s2);
+      s3 = madd(v128.load(b1, 48), a1, s3);
+    }
+    if (k > 2) {
+      s0 = madd(v128.load(b2), a2, s0);
+      s1 = madd(v128.load(b2, 16), a2, s1);
+      s2 = madd(v128.load(b2, 32), a2, s2);
+      s3 = madd(v128.load(b2, 48), a2, s3);
+    }
+    if (k > 3) {
+      s0 = madd(v128.load(b3), a3, s0);
+      s1 = madd(v128.load(b3, 16), a3, s1);
+      s2 = madd(v128.load(b3, 32), a3, s2);
+      s3 = madd(v128.load(b3, 48), a3, s3);
+    }
+    v128.store(c, s0);
+    v128.store(c, s1, 16);
+    v128.store(c, s2, 32);
+    v128.store(c, s3, 48);
+    b += 64;
+    b1 += 64;
+    b2 += 64;
+    b3 += 64;
+    c += 64;
+  }
+  for (; left > 0; left -= 4) {
+    let sum = madd(v128.load(b), a0, zero);
+    if (k > 1) sum = madd(v128.load(b1), a1, sum);
+    if (k > 2) sum = madd(v128.load(b2), a2, sum);
+    if (k > 3) sum = madd(v128.load(b3), a3, sum);
+    storeFirst(c, sum, left);
+    b += 16;
+    b1 += 16;
+    b2 += 16;
+    b3 += 16;
+    c += 16;
   }
 }
 
@@ -68,13 +128,22 @@ export function gemm_f32(task: i32, words: GemmWords, scratch: usize): void {
   if (offsetsA) a += <usize>load<u32>(offsetsA + (<usize>product << 2));
   if (offsetsB) b += <usize>load<u32>(offsetsB + (<usize>product << 2));
 
+  const isShallow = k <= SHALLOW && !transposeA && !transposeB;
+  for (let i = 0; isShallow && i < rows; i++) {
+    const row = a + <usize>i * lda;
+    const to = c + <usize>i * ldc;
+    if (k == 1) shallowRow(1, columns, row, b, ldb, to);
+    else if (k == 2) shallowRow(2, columns, row, b, ldb, to);
+    else if (k == 3) shallowRow(3, columns, row, b, ldb, to);
+    else shallowRow(4, columns, row, b, ldb, to);
+  }
   const kept = words.panels;
   // Not a power of two, so that panels do not share cache sets.
   const packedBytes: usize = (DEPTH << 5) + 64;
   const panelBytes = kept ? <usize>k << 5 : packedBytes;
   const copied = scratch + <usize>((blockColumns + 7) >> 3) * packedBytes;
   const edge = copied + DEPTH * ROWS * 4;
-  for (let k0 = kBegin; k0 < kEnd; k0 += DEPTH) {
+  for (let k0 = kBegin; k0 < kEnd && !isShallow; k0 += DEPTH) {
     const depth = min(DEPTH, kEnd - k0);
     const adds = k0 > kBegin;
     const panels = kept ? kept + <usize>(j0 >> 3) * panelBytes + (<usize>k0 << 5) : scratch;

@@ -1,3 +1,4 @@
+import { CONSTANTS } from "../schema/constants.ts";
 import { fill } from "./element-wise.ts";
 import { type Epilogue, NO_EPILOGUE } from "./epilogue.ts";
 import { type Packed, panelsName, panelsOf } from "./panels.ts";
@@ -7,6 +8,8 @@ import { roundUp } from "./sizes.ts";
 /** Elements of C that a task computes: enough to repay packing B, few enough to share out. */
 const BLOCK_ROWS = 192;
 const BLOCK_COLUMNS = 64;
+/** With few steps, rows of a block are as long as the first-level cache has room for those of B. */
+const SHALLOW_COLUMNS = 512;
 /** A product with few blocks is cut along k, too, if each chunk has at least so many steps. */
 const MINIMUM_BLOCKS = 8;
 const MINIMUM_CHUNK = 512;
@@ -102,7 +105,8 @@ export function gemm(
     return;
   }
   const rowBlocks = Math.ceil(m / BLOCK_ROWS);
-  const columnBlocks = Math.ceil(n / BLOCK_COLUMNS);
+  const blockColumns = k > CONSTANTS.SHALLOW ? BLOCK_COLUMNS : SHALLOW_COLUMNS;
+  const columnBlocks = Math.ceil(n / blockColumns);
   const blocks = batch * rowBlocks * columnBlocks;
   const chunks =
     blocks >= MINIMUM_BLOCKS
@@ -114,7 +118,7 @@ export function gemm(
   plan.call("gemm_f32", blocks * chunks, {
     ...{ a, b, c: target, m, n, k, ...(chunks === 1 ? epilogue : NO_EPILOGUE) },
     ...{ lda: (transposeA ? m : k) * 4, ldb: (transposeB ? k : n) * 4, transposeA, transposeB },
-    ...{ blockRows: BLOCK_ROWS, blockColumns: BLOCK_COLUMNS, rowBlocks, columnBlocks },
+    ...{ blockRows: BLOCK_ROWS, blockColumns, rowBlocks, columnBlocks },
     panels: isKept ? panelsOf(plan, b, panelsIn(shape)) : null,
     ...{ perChunk: Math.ceil(k / chunks), chunks },
     ...{ offsetsA: table(outerA, m * k * 4), offsetsB: table(outerB, k * n * 4) },

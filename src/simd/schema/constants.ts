@@ -6,4 +6,6 @@ export const CONSTANTS = {
   STRIPE: 16,
   /** Input channels that one task of a transform of Winograd's filters covers. */
   FILTER_BLOCK: 8,
+  /** Products of so few steps are computed row by row: what takes time is writing C. */
+  SHALLOW: 4,
 } as const;
