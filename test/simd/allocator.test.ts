@@ -14,6 +14,20 @@ function limited(limit: number, start = 4096): Allocator {
 }
 
 describe("Allocator", () => {
+  it("hands out again what was released last, and merges it for a request of another size", () => {
+    const allocator = limited(2 ** 20);
+    const [first, second] = [allocator.allocate(20_000), allocator.allocate(20_000)];
+    allocator.allocate(64);
+    allocator.release(first);
+    allocator.release(second);
+    expect(allocator.allocate(20_000)).toBe(second);
+    allocator.release(second);
+    expect(() => {
+      allocator.release(second);
+    }).toThrow(/exactly once/);
+    expect(allocator.allocate(40_000)).toBe(first);
+  });
+
   it("never hands out overlapping or misaligned stretches, whatever the order", () => {
     const rng = randomStream(1, "allocator");
     const allocator = limited(2 ** 30);

@@ -43,13 +43,15 @@ function notBytes(bytes: number): SimdBackendError {
  * became free last, whose bytes are likeliest to be in a cache.
  *
  * Small blocks come and go with every operation: they wait for a request of the same size, and merge
- * only before memory would grow.
+ * only before memory would grow. So does the large block that was released last, up to the next request.
  */
 export class Allocator {
   /** Of each bin the block that became free last. */
   readonly #bins: (Block | null)[] = [];
   /** Blocks that wait, by their size in units of 64 bytes. */
   readonly #waiting: Block[][] = Array.from({ length: SMALL / ALIGNMENT + 1 }, () => []);
+  /** The large block that was released last, if it still waits. */
+  #released: Block | null = null;
   /** Blocks that are in use or wait, by address. */
   readonly #taken = new Map<number, Block>();
   readonly #grow: (bytes: number) => number;
@@ -129,21 +131,27 @@ export class Allocator {
       );
     }
     this.#bytesInUse -= block.bytes;
-    if (block.bytes > SMALL) this.#putFree(block);
+    block.waiting = true;
+    if (block.bytes <= SMALL) this.#waiting[block.bytes / ALIGNMENT].push(block);
     else {
-      block.waiting = true;
-      this.#waiting[block.bytes / ALIGNMENT].push(block);
+      this.#mergeReleased();
+      this.#released = block;
     }
   }
 
-  #takeWaiting(size: number): Block | undefined {
-    if (size > SMALL) return undefined;
-    const block = this.#waiting[size / ALIGNMENT].pop();
-    if (block !== undefined) block.waiting = false;
+  #takeWaiting(size: number): Block | null {
+    let block: Block | null = null;
+    if (size <= SMALL) block = this.#waiting[size / ALIGNMENT].pop() ?? null;
+    else if (this.#released?.bytes === size) {
+      block = this.#released;
+      this.#released = null;
+    }
+    if (block !== null) block.waiting = false;
     return block;
   }
 
   #takeNew(size: number): Block | null {
+    this.#mergeReleased();
     const block = this.#takeFree(size) ?? this.#merged(size) ?? this.#extend(size);
     if (block === null) return null;
     this.#split(block, size);
@@ -172,7 +180,16 @@ export class Allocator {
     return this.#takeFree(size);
   }
 
+  #mergeReleased(): void {
+    const block = this.#released;
+    if (block === null) return;
+    this.#released = null;
+    block.waiting = false;
+    this.#putFree(block);
+  }
+
   #mergeWaiting(): void {
+    this.#mergeReleased();
     for (const blocks of this.#waiting) {
       for (const block of blocks) {
         block.waiting = false;
