@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Callback, CheckpointOptions } from "cifar-kit";
 import { MemoryStore } from "../train/checkpoint/memory-store.ts";
-import { type Options, smallModel, smallRun } from "./small-run.ts";
+import { hashOf, type Options, smallModel, smallRun, STEPS } from "./small-run.ts";
 
 /** Interrupts a run after so many of its own steps; gives how many steps its model has seen. */
 export async function interruptAfter(stop: number, options: Options): Promise<number> {
@@ -29,6 +29,17 @@ export async function interruptAt(
   } finally {
     model.dispose();
   }
+}
+
+/** Interrupts a run after every so many steps, goes on each time, and gives what it ends with. */
+export async function goOnAgainAndAgain(
+  every: number,
+): Promise<Awaited<ReturnType<typeof hashOf>>> {
+  const checkpoint = newCheckpoint();
+  for (let stop = 0; stop < STEPS; stop += every) {
+    expect(await interruptAfter(Math.min(stop, every), { checkpoint })).toBe(stop);
+  }
+  return await hashOf({ checkpoint, resume: "must" });
 }
 
 /** A checkpoint that is written only when a run is interrupted. */

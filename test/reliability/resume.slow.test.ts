@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../helpers/backends.ts";
-import { interruptAfter, interruptAt, newCheckpoint } from "./interrupt.ts";
+import { goOnAgainAndAgain, interruptAfter, interruptAt, newCheckpoint } from "./interrupt.ts";
 import { hashOf, STEPS } from "./small-run.ts";
 
 let uninterrupted: Awaited<ReturnType<typeof hashOf>>;
@@ -21,6 +21,12 @@ describe("a run that is interrupted once, after any of its steps", () => {
       if (resumed.hash !== hash) differing.push(stop);
     }
     expect(differing).toEqual([]);
+  });
+});
+
+describe("a run that is interrupted after every single step and goes on each time", () => {
+  it("ends with the bits of the one that was not", async () => {
+    expect(await goOnAgainAndAgain(1)).toEqual(uninterrupted);
   });
 });
 
