@@ -108,7 +108,7 @@ describe("ThreadPool", () => {
     const y = heap.allocate(4000);
     heap.float32(x, 1000).set(numbers(1000));
     heap.float32(y, 1000).fill(NaN);
-    const words = [x, x, y, 1000, 4, 1000, 1, 1, 0];
+    const words = [x, x, y, 1000, 4, 1000, 1000, 1000, 0];
     const check = (): void => {
       expect(heap.float32(y, 1000).slice()).toEqual(numbers(1000).map((value) => 2 * value));
     };
