@@ -28,18 +28,14 @@ function storeColumns(rows: i32, columns: i32, from: usize, to: usize, ldc: usiz
   }
 }
 
-/** One row of a product of up to four steps. */
+/** One row of a product of one step or two. */
 // @ts-ignore: decorator
 @inline
 function shallowRow(k: i32, columns: i32, a: usize, b: usize, ldb: usize, c: usize): void {
   const zero = f32x4.splat(0);
   const a0 = v128.load32_splat(a);
   const a1 = k > 1 ? v128.load32_splat(a, 4) : zero;
-  const a2 = k > 2 ? v128.load32_splat(a, 8) : zero;
-  const a3 = k > 3 ? v128.load32_splat(a, 12) : zero;
   let b1 = b + ldb;
-  let b2 = b1 + ldb;
-  let b3 = b2 + ldb;
   let left = columns;
   for (; left >= 16; left -= 16) {
     let s0 = madd(v128.load(b), a0, zero);
@@ -52,38 +48,20 @@ function shallowRow(k: i32, columns: i32, a: usize, b: usize, ldb: usize, c: usi
       s2 = madd(v128.load(b1, 32), a1, s2);
       s3 = madd(v128.load(b1, 48), a1, s3);
     }
-    if (k > 2) {
-      s0 = madd(v128.load(b2), a2, s0);
-      s1 = madd(v128.load(b2, 16), a2, s1);
-      s2 = madd(v128.load(b2, 32), a2, s2);
-      s3 = madd(v128.load(b2, 48), a2, s3);
-    }
-    if (k > 3) {
-      s0 = madd(v128.load(b3), a3, s0);
-      s1 = madd(v128.load(b3, 16), a3, s1);
-      s2 = madd(v128.load(b3, 32), a3, s2);
-      s3 = madd(v128.load(b3, 48), a3, s3);
-    }
     v128.store(c, s0);
     v128.store(c, s1, 16);
     v128.store(c, s2, 32);
     v128.store(c, s3, 48);
     b += 64;
     b1 += 64;
-    b2 += 64;
-    b3 += 64;
     c += 64;
   }
   for (; left > 0; left -= 4) {
     let sum = madd(v128.load(b), a0, zero);
     if (k > 1) sum = madd(v128.load(b1), a1, sum);
-    if (k > 2) sum = madd(v128.load(b2), a2, sum);
-    if (k > 3) sum = madd(v128.load(b3), a3, sum);
     storeFirst(c, sum, left);
     b += 16;
     b1 += 16;
-    b2 += 16;
-    b3 += 16;
     c += 16;
   }
 }
@@ -133,9 +111,7 @@ export function gemm_f32(task: i32, words: GemmWords, scratch: usize): void {
     const row = a + <usize>i * lda;
     const to = c + <usize>i * ldc;
     if (k == 1) shallowRow(1, columns, row, b, ldb, to);
-    else if (k == 2) shallowRow(2, columns, row, b, ldb, to);
-    else if (k == 3) shallowRow(3, columns, row, b, ldb, to);
-    else shallowRow(4, columns, row, b, ldb, to);
+    else shallowRow(2, columns, row, b, ldb, to);
   }
   const kept = words.panels;
   // Not a power of two, so that panels do not share cache sets.

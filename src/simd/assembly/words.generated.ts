@@ -6,7 +6,7 @@ export const STRIPE: i32 = 16;
 
 export const FILTER_BLOCK: i32 = 8;
 
-export const SHALLOW: i32 = 4;
+export const SHALLOW: i32 = 2;
 
 export const enum Double {
   LogOf2 = 2048,

@@ -7,5 +7,5 @@ export const CONSTANTS = {
   /** Input channels that one task of a transform of Winograd's filters covers. */
   FILTER_BLOCK: 8,
   /** Products of so few steps are computed row by row: what takes time is writing C. */
-  SHALLOW: 4,
+  SHALLOW: 2,
 } as const;
