@@ -41,14 +41,19 @@ export interface Span {
   readonly length: number;
 }
 
-/** The weights of one output value: of the inputs from `first` on. */
-interface Taps {
+/** The weights of one output value: of the inputs from `first` on; their sum is 1. */
+export interface AxisWeights {
   readonly first: number;
-  readonly weights: Int32Array;
+  readonly weights: readonly number[];
 }
 
 /** What each of `outSize` output values along an axis takes from the inputs in `span`. */
-function axisTaps(inSize: number, span: Span, outSize: number, filter: Filter): Taps[] {
+export function axisWeights(
+  inSize: number,
+  outSize: number,
+  span: Span = { from: 0, length: inSize },
+  filter = FILTERS.bilinear,
+): AxisWeights[] {
   const scale = span.length / outSize;
   const stretch = Math.max(scale, 1);
   const support = filter.support * stretch;
@@ -60,13 +65,24 @@ function axisTaps(inSize: number, span: Span, outSize: number, filter: Filter): 
       filter.weight(Math.abs((k + first - center + 0.5) * (1 / stretch))),
     );
     const sum = raw.reduce((total, weight) => total + weight, 0);
-    const weights = Int32Array.from(raw, (weight) => {
-      const scaled = (weight / sum) * 2 ** FRACTION_BITS;
-      return Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-    });
-    return { first, weights };
+    return { first, weights: raw.map((weight) => weight / sum) };
   });
 }
+
+/** The same in whole numbers. */
+interface Taps {
+  readonly first: number;
+  readonly weights: Int32Array;
+}
+
+const axisTaps = (...axis: Parameters<typeof axisWeights>): Taps[] =>
+  axisWeights(...axis).map(({ first, weights }) => ({
+    first,
+    weights: Int32Array.from(weights, (weight) => {
+      const scaled = weight * 2 ** FRACTION_BITS;
+      return Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    }),
+  }));
 
 /** A picture's values, row by row, the channels of a pixel side by side: a canvas's `ImageData` is one. */
 export interface Pixels {
@@ -110,7 +126,7 @@ export function resample(
   // Both before any work: a size that is too large is refused at once.
   const out = isWhole(y, height, outHeight) ? undefined : room(outHeight * step);
   const wide = room(height * step);
-  const taps = isWhole(x, width, outWidth) ? undefined : axisTaps(width, x, outWidth, filter);
+  const taps = isWhole(x, width, outWidth) ? undefined : axisTaps(width, outWidth, x, filter);
   const count = Math.max(1, Math.floor(STRIP_PIXELS / width));
   for (let from = 0; from < height; from += count) {
     const to = Math.min(height, from + count);
@@ -121,7 +137,7 @@ export function resample(
   }
   if (!out) return new Uint8Array(wide.buffer);
   // All values of a row go the same way down the columns.
-  along(new Uint8Array(wide.buffer), out, axisTaps(height, y, outHeight, filter), {
+  along(new Uint8Array(wide.buffer), out, axisTaps(height, outHeight, y, filter), {
     lines: 1,
     step,
     line: 0,

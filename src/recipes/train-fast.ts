@@ -5,7 +5,12 @@ import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { checkLiveModel } from "../model/check-model.ts";
 import { anything, integer, readOptions } from "../options.ts";
-import { train as trainModel, type Training, type TrainOptions } from "../train/index.ts";
+import {
+  type Phase,
+  train as trainModel,
+  type Training,
+  type TrainOptions,
+} from "../train/index.ts";
 import { BATCH_SIZE, compileFast } from "./fast-optimizer.ts";
 
 /** Options of {@link trainFast}; those that it shares with {@link train} are as there. */
@@ -19,6 +24,8 @@ export interface TrainFastOptions extends Pick<
   readonly epochs?: number;
   /** Images a step, at least 2; default 500. Those of an epoch that make no whole batch are left out. */
   readonly batchSize?: number;
+  /** Size of the images, which may grow over the run, as in a {@link Phase}. Default their own. */
+  readonly imageSize?: Phase["imageSize"];
 }
 
 /** Epochs in which the biases of the whitening layer are trained. */
@@ -36,11 +43,12 @@ const WHITENING_EPOCHS = 3;
 export async function trainFast(model: LayersModel, options: TrainFastOptions): Promise<Training> {
   const subject = "trainFast";
   const shared = anything<never>();
-  const { epochs, batchSize, ...settings } = readOptions(subject, options, {
+  const { epochs, batchSize, imageSize, ...settings } = readOptions(subject, options, {
     ...{ train: anything<ImageSet>(), validation: shared, seed: shared, checkpoint: shared },
     ...{ resume: shared, signal: shared, callbacks: shared, verbose: shared },
     epochs: integer({ min: 1, default: 8 }),
     batchSize: integer({ min: 2, default: BATCH_SIZE }),
+    imageSize: anything<Phase["imageSize"]>(),
   });
   checkLiveModel(subject, model);
   checkImageSet(subject, settings.train);
@@ -69,6 +77,7 @@ export async function trainFast(model: LayersModel, options: TrainFastOptions): 
         epochs,
         augmentation: pipeline(randomCrop({ padding: 2 }), alternatingFlip()),
         dropRemainder: true,
+        imageSize,
       },
     ],
   });

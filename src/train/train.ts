@@ -105,10 +105,11 @@ export async function trainTwoPhase(
   const settings = readOptions(subject, options, trainTwoPhaseOptions(), optionsElsewhere(subject));
   checkAugmentable(subject, settings.train);
   const { augmentation = await notebookAugmentation(), epochs } = settings;
+  const whole = { initialEpoch: 0, imageSize: undefined };
   const phases = seeded(settings, [
-    { epochs: epochs[0], initialEpoch: 0, augmentation: undefined, dropRemainder: false },
+    { ...whole, epochs: epochs[0], augmentation: undefined, dropRemainder: false },
     // Without epochs it needs no full batch.
-    { epochs: epochs[1], initialEpoch: 0, augmentation, dropRemainder: epochs[1] > 0 },
+    { ...whole, epochs: epochs[1], augmentation, dropRemainder: epochs[1] > 0 },
   ]);
   const run = await runPhases(subject, model, settings, phases);
   const [plain, augmented] = run.phases;

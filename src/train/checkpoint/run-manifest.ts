@@ -48,7 +48,8 @@ export async function runManifest(
       );
       const { data, augmentation } = await feed.identity(hashOfSet);
       const steps = feed.steps ?? null;
-      return { data, phase: { epochs, initialEpoch, seed, steps, augmentation } };
+      const sizes = feed.imageSizes && { imageSizes: feed.imageSizes.map((each) => [...each]) };
+      return { data, phase: { epochs, initialEpoch, seed, steps, augmentation, ...sizes } };
     }),
   );
   const measured = await validation?.identity?.(hashOfSet);

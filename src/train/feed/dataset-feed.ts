@@ -44,13 +44,14 @@ export function datasetFeed(
 }
 
 function checkUse(subject: string, use: TrainingUse): void {
-  const { augmentation, dropRemainder, labelSmoothing } = use;
+  const { augmentation, dropRemainder, imageSize, labelSmoothing } = use;
+  const given = [augmentation, dropRemainder, imageSize].some((option) => option !== undefined);
   check(
-    augmentation === undefined && dropRemainder === undefined && labelSmoothing === 0,
+    !given && labelSmoothing === 0,
     subject,
-    "augmentation, dropRemainder and labelSmoothing with an ImageSet only",
+    "augmentation, dropRemainder, imageSize and labelSmoothing with an ImageSet only",
     "a dataset beside them",
-    "put augmentation, batching and smoothed labels into the dataset's own pipeline",
+    "put augmentation, batching, sizes and smoothed labels into the dataset's own pipeline",
   );
 }
 

@@ -3,6 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Augmenter } from "../../augment/augmenter.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import type { JsonObject } from "../../text/json.ts";
+import type { ImageSize } from "./image-size.ts";
 
 /** Images on the device; whoever receives them disposes their tensors. */
 export interface Batch {
@@ -21,6 +22,8 @@ export interface LabelledBatch extends Batch {
 export interface Feed<B extends Batch = LabelledBatch> {
   /** Batches in an epoch; `undefined` where only the end of the data tells. */
   readonly steps: number | undefined;
+  /** From which step on the images have which size, if it is not their own: `[step, height, width]`. */
+  readonly imageSizes?: readonly (readonly [number, number, number])[] | undefined;
   /** Samples in the first batches of an epoch, where they are known before they come. */
   samplesIn?(steps: number): number;
   /** In the order of the labels, where they are known. */
@@ -69,6 +72,10 @@ export interface TrainingUse {
   readonly stepsPerEpoch?: number | undefined;
   /** For each image of a set what its loss is multiplied by. */
   readonly weights?: Float32Array | undefined;
+  /** Size of the images, if it is not their own. */
+  readonly imageSize?: ImageSize | undefined;
+  /** Of the phase, over which the images may grow. */
+  readonly epochs: number;
 }
 
 /** To measure the model on, in a fixed order. */

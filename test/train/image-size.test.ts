@@ -1,0 +1,129 @@
+import { initializers, layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  type Augmenter,
+  type Callback,
+  imageFlow,
+  stateHash,
+  toDataset,
+  trainPhase,
+  type TrainPhaseOptions,
+  withKerasLayers,
+} from "cifar-kit";
+import { MemoryStore } from "./checkpoint/memory-store.ts";
+import { resampleFloats } from "../../src/dataset/resample-floats.ts";
+import { useBackend } from "../helpers/backends.ts";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { flowLike } from "../helpers/user-flow.ts";
+
+const set = tinyImages(12);
+const run: TrainPhaseOptions = { train: set, epochs: 2, batchSize: 4, seed: 3, verbose: 0 };
+
+/** A network that takes images of any size. */
+function pooled(size = 8): LayersModel {
+  const model = withKerasLayers(
+    sequential({
+      layers: [
+        layers.conv2d({
+          ...{ inputShape: [size, size, 3], filters: 4, kernelSize: 3, padding: "same" },
+          kernelInitializer: initializers.glorotUniform({ seed: 1 }),
+        }),
+        layers.globalMaxPooling2d({}),
+        layers.dense({
+          ...{ units: 3, activation: "softmax" },
+          kernelInitializer: initializers.glorotUniform({ seed: 2 }),
+        }),
+      ],
+    }),
+  );
+  model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+  return model;
+}
+
+/** An augmenter that makes images of 6 x 6 of those of 8 x 8. */
+const resized: Augmenter = {
+  flow: (images, options) =>
+    flowLike(imageFlow(images, options), { imageShape: [6, 6, 3] }, ({ xs, size }) => ({
+      xs: resampleFloats(xs, [size, 8, 8, 3], [6, 6]),
+    })),
+};
+
+/** Which sizes a run's images have in its steps. */
+async function sizesOf(options: Partial<TrainPhaseOptions>): Promise<number[][]> {
+  const model = pooled();
+  const sizes: number[][] = [];
+  const { call } = model.layers[0];
+  model.layers[0].call = function (inputs, ...rest) {
+    const [{ shape }] = [inputs].flat();
+    if (shape[0] === run.batchSize) sizes.push(shape.slice(1, 3) as number[]);
+    return call.call(this, inputs, ...rest);
+  };
+  await trainPhase(model, { ...run, ...options });
+  model.dispose();
+  return sizes;
+}
+
+describe("imageSize", () => {
+  beforeAll(() => useBackend("cpu"));
+
+  it("trains as images do that have this size", async () => {
+    const straight = pooled(6);
+    await trainPhase(straight, { ...run, augmentation: resized, dropRemainder: false });
+    const model = pooled();
+    await trainPhase(model, { ...run, imageSize: 6 });
+    expect(await stateHash(model)).toBe(await stateHash(straight));
+    straight.dispose();
+    model.dispose();
+  });
+
+  it("grows with the share of the phase's steps that is over", async () => {
+    const shares: number[] = [];
+    const sizes = await sizesOf({
+      imageSize: (progress) => {
+        shares.push(progress);
+        return progress < 0.5 ? 5 : 8;
+      },
+    });
+    expect(shares).toEqual([0, 1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6]);
+    expect(sizes.map(([height]) => height)).toEqual([5, 5, 5, 8, 8, 8]);
+    const late = await sizesOf({ initialEpoch: 1, imageSize: (at) => (at < 0.5 ? 5 : 8) });
+    expect(late.map(([height]) => height)).toEqual([8, 8, 8]);
+  });
+
+  it("goes on to the same bits after an interruption", async () => {
+    const imageSize = (progress: number): number => 4 + Math.floor(4 * progress);
+    const straight = pooled();
+    await trainPhase(straight, { ...run, imageSize });
+    const checkpoint = { store: new MemoryStore(), everySteps: 1 };
+    const crash: Callback = {
+      onBatchEnd: (batch) => {
+        if (batch === 1) throw new Error("crash");
+      },
+    };
+    const options = { ...run, imageSize, checkpoint };
+    await expect(trainPhase(pooled(), { ...options, callbacks: [crash] })).rejects.toThrow("crash");
+    const model = pooled();
+    await expect(trainPhase(model, { ...options, imageSize: 8, resume: "must" })).rejects.toThrow(
+      /imageSizes/,
+    );
+    await trainPhase(model, { ...options, resume: "must" });
+    expect(await stateHash(model)).toBe(await stateHash(straight));
+  });
+
+  it.each([
+    [{ imageSize: 0 }, /imageSize to be a whole number/],
+    [{ imageSize: "24" }, /imageSize to be a whole number/],
+    [{ imageSize: () => 7.5 }, /imageSize of a step to be a whole number/],
+    [{ imageSize: 6, train: toDataset(set, { batchSize: 4 }) }, /imageSize.* with an ImageSet/],
+  ])("refuses %o", async (options, message) => {
+    await expect(trainPhase(pooled(), { ...run, ...options } as never)).rejects.toThrow(message);
+  });
+
+  it("refuses a network that takes images of one size only, before the first step", async () => {
+    const model = tinyModel();
+    await expect(trainPhase(model, { ...run, imageSize: 6 })).rejects.toThrow(
+      /takes images of 6 x 6.*flatten/s,
+    );
+    expect((await trainPhase(model, { ...run, imageSize: 8 })).epochs).toEqual([0, 1]);
+  });
+});
