@@ -340,6 +340,21 @@ describe("a model that divides bytes by itself", () => {
     ]);
   });
 
+  it("is not taken for one that makes small numbers of what it has learned", async () => {
+    await useBackend("wasm");
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.flatten({ inputShape: [8, 8, 3] }),
+        tfl.layers.dense({ units: 3 }),
+        tfl.layers.rescaling({ scale: 1 / 128 }),
+        tfl.layers.softmax(),
+      ],
+    });
+    models.push(model);
+    await predict(model, set);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
   it("takes floats of 0..255 without a word", async () => {
     await useBackend("wasm");
     await predict(scaling(), Float32Array.from(bytes));

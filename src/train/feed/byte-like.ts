@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../../brand.ts";
 import { warn } from "../../runtime/warn.ts";
-import { allLayers } from "../../model/layer-tree.ts";
+import { allLayers, isLeaf } from "../../model/layer-tree.ts";
 
 /** Pixels in [0, 1] stay below this, also after most changes of contrast. */
 const LARGEST = 2;
@@ -36,12 +36,15 @@ export function warnOfScalingTwice(subject: string, model: LayersModel): void {
   );
 }
 
-/** Whether a model makes small numbers of bytes. */
-const scales = (model: LayersModel): boolean =>
-  [...allLayers(model)].some(
-    (layer) =>
-      layer.getClassName() === "Rescaling" && Math.abs(layer.getConfig().scale as number) < 0.02,
-  );
+/** Whether a model makes small numbers of bytes, before anything is learned of them. */
+function scales(model: LayersModel): boolean {
+  for (const layer of [...allLayers(model)].filter(isLeaf)) {
+    if (layer.weights.length > 0) return false;
+    const { scale } = layer.getConfig();
+    if (layer.getClassName() === "Rescaling" && Math.abs(scale as number) < 0.02) return true;
+  }
+  return false;
+}
 
 /** Remembers that a model is trained on what a flow makes, standardised images for example. */
 export function expectFloatsOf(model: LayersModel, pixels: Float32Array): void {
