@@ -233,6 +233,7 @@ export function runPhases(
           "pass stepsPerEpoch, or give the schedule a number of its own, such as decaySteps",
         );
         optimizer.runEnd = firstStep - (last?.steps ?? 0) + (steps ?? NaN);
+        optimizer.checkSchedules();
       }
       if (!last) {
         const { warnOfUnlikelyRun } = await import("./run/unlikely-run.ts");

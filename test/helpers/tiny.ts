@@ -1,6 +1,12 @@
 /** A network and images small enough that whole training runs fit into unit tests. */
-import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
-import { buildCifarModel, type CifarModelOptions, ImageSet, randomStream } from "cifar-kit";
+import { initializers, layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
+import {
+  buildCifarModel,
+  type CifarModelOptions,
+  ImageSet,
+  randomStream,
+  withKerasLayers,
+} from "cifar-kit";
 
 /** Noise of 8 x 8 pixels with one channel brightened: its class. */
 export function tinyImages(n: number, seed = 1): ImageSet {
@@ -38,4 +44,25 @@ export function twins(other = "dense"): LayersModel {
   return sequential({
     layers: [sequential({ layers: [flatten, first] }), sequential({ layers: [second] })],
   });
+}
+
+/** A network that takes images of any size. */
+export function pooledModel(size = 8): LayersModel {
+  const model = withKerasLayers(
+    sequential({
+      layers: [
+        layers.conv2d({
+          ...{ inputShape: [size, size, 3], filters: 4, kernelSize: 3, padding: "same" },
+          kernelInitializer: initializers.glorotUniform({ seed: 1 }),
+        }),
+        layers.globalMaxPooling2d({}),
+        layers.dense({
+          ...{ units: 3, activation: "softmax" },
+          kernelInitializer: initializers.glorotUniform({ seed: 2 }),
+        }),
+      ],
+    }),
+  );
+  model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+  return model;
 }

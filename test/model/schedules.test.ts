@@ -1,7 +1,7 @@
 /** Learning rates by the step, and groups of weights, as the optimizers follow them. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   adam,
   type AdamOptions,
@@ -105,22 +105,6 @@ describe("a schedule of the optimizer", () => {
     });
   });
 
-  it.each([
-    ["its end lies behind it", 4, 1],
-    ["it is longer", 5, 0],
-  ])("says if it is 0 in a whole run: %s", async (_, decaySteps, times) => {
-    const warned = vi.spyOn(console, "warn").mockReturnValue();
-    const learningRate = cosineDecay({ initialLearningRate: 1, decaySteps });
-    const model = compiled(sgd({ learningRate }));
-    await ratesOf(model, 2);
-    expect(warned).not.toHaveBeenCalled();
-    await ratesOf(model, 2);
-    expect(warned).toHaveBeenCalledTimes(times);
-    if (times > 0) expect(warned.mock.calls[0][0]).toMatch(/gives 0 for each step of this run/);
-    warned.mockRestore();
-    model.dispose();
-  });
-
   it("makes the steps that its numbers make", async () => {
     const [scheduled, set] = [compiled(sgd({ learningRate: falling })), compiled(sgd())];
     let step = 0;
@@ -150,6 +134,28 @@ describe("a schedule of the optimizer", () => {
     // TensorFlow.js itself leaves the labels, which it has made floats.
     expect(tf.memory().numTensors).toBeLessThanOrEqual(numTensors + 1);
     tf.dispose([x, y]);
+    model.dispose();
+  });
+
+  it("is refused before the first step of a run that goes on when it is over", async () => {
+    const short = linearSchedule({ from: 0.1, to: 0, steps: 3 });
+    const bias = { weights: /bias$/, learningRate: short };
+    const wrong = [
+      { learningRate: cosineDecay({ initialLearningRate: 1, decaySteps: 2 }) },
+      { learningRate: (step: number) => Math.max(0, 2 - step) },
+      { groups: [{ ...bias, learningRate: linearSchedule({ from: 0.1, to: 0, steps: 2 }) }] },
+    ];
+    for (const options of wrong) {
+      const model = compiled(sgd(options));
+      await expect(trainPhase(model, { ...QUIET, epochs: 2 })).rejects.toThrow(
+        /for all steps until the run's end, 0 to 3, got one that gives 0 from step 2 on/,
+      );
+      expect(model.optimizer.iterations).toBe(0);
+      model.dispose();
+    }
+    const model = compiled(sgd({ learningRate: short, groups: [{ ...bias, steps: 3 }] }));
+    await trainPhase(model, { ...QUIET, epochs: 2 });
+    await expect(trainPhase(model, { ...QUIET, epochs: 1 })).rejects.toThrow(/4 to 5, got one/);
     model.dispose();
   });
 

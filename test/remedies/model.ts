@@ -27,6 +27,13 @@ function disposed(): LayersModel {
   return model;
 }
 
+/** Three steps by a schedule that is made for another number of them. */
+function scheduled(steps?: number): Promise<unknown> {
+  const learningRate = kit.linearSchedule({ from: 0.1, to: 0, steps });
+  const model = tinyModel({ optimizer: kit.sgd({ learningRate }) });
+  return kit.trainPhase(model, { train: set, epochs: 3, verbose: 0 });
+}
+
 /** One step outside of a run. */
 const stepWith = (learningRate: kit.Schedule): Promise<unknown> =>
   tinyModel({ optimizer: kit.sgd({ learningRate }) }).trainOnBatch(
@@ -152,6 +159,8 @@ const setRate = (model: LayersModel): void => {
 const followingRun = { from: 0.1, to: 0 };
 
 export const trials: Trials = {
+  "leave out its number of steps, which is then that of the run; for a second run compile the model with a new optimizer":
+    [() => scheduled(1), () => scheduled()],
   "pass larger ones": [
     () => kit.oneCycle({ maxLearningRate: 1, totalSteps: 100, divFactor: 1e-320 }),
     () => kit.oneCycle({ maxLearningRate: 1, totalSteps: 100, divFactor: 10 }),

@@ -1,4 +1,3 @@
-import { initializers, layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   type Augmenter,
@@ -8,37 +7,15 @@ import {
   toDataset,
   trainPhase,
   type TrainPhaseOptions,
-  withKerasLayers,
 } from "cifar-kit";
 import { MemoryStore } from "./checkpoint/memory-store.ts";
 import { resampleFloats } from "../../src/dataset/resample-floats.ts";
 import { useBackend } from "../helpers/backends.ts";
-import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { pooledModel, tinyImages, tinyModel } from "../helpers/tiny.ts";
 import { flowLike } from "../helpers/user-flow.ts";
 
 const set = tinyImages(12);
 const run: TrainPhaseOptions = { train: set, epochs: 2, batchSize: 4, seed: 3, verbose: 0 };
-
-/** A network that takes images of any size. */
-function pooled(size = 8): LayersModel {
-  const model = withKerasLayers(
-    sequential({
-      layers: [
-        layers.conv2d({
-          ...{ inputShape: [size, size, 3], filters: 4, kernelSize: 3, padding: "same" },
-          kernelInitializer: initializers.glorotUniform({ seed: 1 }),
-        }),
-        layers.globalMaxPooling2d({}),
-        layers.dense({
-          ...{ units: 3, activation: "softmax" },
-          kernelInitializer: initializers.glorotUniform({ seed: 2 }),
-        }),
-      ],
-    }),
-  );
-  model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
-  return model;
-}
 
 /** An augmenter that makes images of 6 x 6 of those of 8 x 8. */
 const resized: Augmenter = {
@@ -50,13 +27,13 @@ const resized: Augmenter = {
 
 /** Which sizes a run's images have in its steps. */
 async function sizesOf(options: Partial<TrainPhaseOptions>): Promise<number[][]> {
-  const model = pooled();
+  const model = pooledModel();
   const sizes: number[][] = [];
-  const { call } = model.layers[0];
-  model.layers[0].call = function (inputs, ...rest) {
+  const call = model.layers[0].call.bind(model.layers[0]);
+  model.layers[0].call = (inputs, ...rest) => {
     const [{ shape }] = [inputs].flat();
-    if (shape[0] === run.batchSize) sizes.push(shape.slice(1, 3) as number[]);
-    return call.call(this, inputs, ...rest);
+    if (shape[0] === run.batchSize) sizes.push(shape.slice(1, 3));
+    return call(inputs, ...rest);
   };
   await trainPhase(model, { ...run, ...options });
   model.dispose();
@@ -67,9 +44,9 @@ describe("imageSize", () => {
   beforeAll(() => useBackend("cpu"));
 
   it("trains as images do that have this size", async () => {
-    const straight = pooled(6);
+    const straight = pooledModel(6);
     await trainPhase(straight, { ...run, augmentation: resized, dropRemainder: false });
-    const model = pooled();
+    const model = pooledModel();
     await trainPhase(model, { ...run, imageSize: 6 });
     expect(await stateHash(model)).toBe(await stateHash(straight));
     straight.dispose();
@@ -92,7 +69,7 @@ describe("imageSize", () => {
 
   it("goes on to the same bits after an interruption", async () => {
     const imageSize = (progress: number): number => 4 + Math.floor(4 * progress);
-    const straight = pooled();
+    const straight = pooledModel();
     await trainPhase(straight, { ...run, imageSize });
     const checkpoint = { store: new MemoryStore(), everySteps: 1 };
     const crash: Callback = {
@@ -101,8 +78,10 @@ describe("imageSize", () => {
       },
     };
     const options = { ...run, imageSize, checkpoint };
-    await expect(trainPhase(pooled(), { ...options, callbacks: [crash] })).rejects.toThrow("crash");
-    const model = pooled();
+    await expect(trainPhase(pooledModel(), { ...options, callbacks: [crash] })).rejects.toThrow(
+      "crash",
+    );
+    const model = pooledModel();
     await expect(trainPhase(model, { ...options, imageSize: 8, resume: "must" })).rejects.toThrow(
       /imageSizes/,
     );
@@ -116,7 +95,9 @@ describe("imageSize", () => {
     [{ imageSize: () => 7.5 }, /imageSize of a step to be a whole number/],
     [{ imageSize: 6, train: toDataset(set, { batchSize: 4 }) }, /imageSize.* with an ImageSet/],
   ])("refuses %o", async (options, message) => {
-    await expect(trainPhase(pooled(), { ...run, ...options } as never)).rejects.toThrow(message);
+    await expect(trainPhase(pooledModel(), { ...run, ...options } as never)).rejects.toThrow(
+      message,
+    );
   });
 
   it("refuses a network that takes images of one size only, before the first step", async () => {

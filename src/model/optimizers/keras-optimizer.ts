@@ -256,6 +256,37 @@ export abstract class KerasOptimizer<
     this.incrementIterations();
   }
 
+  /**
+   * Throws if a schedule is over before the run that comes is: with a rate of 0 nothing more would be learned.
+   * Those of groups that have an end of their own may be.
+   */
+  checkSchedules(): void {
+    const { groups, learningRate } = this.settings;
+    const [first, end] = [this.iterations, this.runEnd];
+    if (!(end > first)) return;
+    for (const rate of [
+      learningRate,
+      ...groups.map((group) => group.steps === undefined && group.learningRate),
+    ]) {
+      if (typeof rate !== "function") continue;
+      // What a schedule gives that is no number, or throws, the run says when it comes to it.
+      const isOver = (step: number): boolean =>
+        attempt(() => rateAt(this.subject, rate, step, end)) === 0;
+      // The last step alone may be made with 0: straight lines are drawn so, too.
+      if (!isOver(end - 1) || !isOver(Math.max(first, end - 2))) continue;
+      let over = end - 1;
+      while (over > 0 && isOver(over - 1)) over--;
+      throw new ArgumentError({
+        subject: this.subject,
+        expected: `a schedule of the learning rate for all steps until the run's end, ${first} to ${end - 1}`,
+        got: `one that gives 0 from step ${over} on`,
+        remedy:
+          "leave out its number of steps, which is then that of the run; for a second run compile the " +
+          "model with a new optimizer",
+      });
+    }
+  }
+
   /** Gives all that it has learned up; with another model it would begin anew. */
   override dispose(): void {
     this.#state.dispose();

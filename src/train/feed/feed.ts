@@ -3,7 +3,6 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Augmenter } from "../../augment/augmenter.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import type { JsonObject } from "../../text/json.ts";
-import type { ImageSize } from "./image-size.ts";
 
 /** Images on the device; whoever receives them disposes their tensors. */
 export interface Batch {
@@ -77,6 +76,12 @@ export interface TrainingUse {
   /** Of the phase, over which the images may grow. */
   readonly epochs: number;
 }
+
+/**
+ * Pixels of the images' shorter side; the other one keeps the proportions. A function is given the share of
+ * the phase's steps that is over, from 0 to below 1.
+ */
+export type ImageSize = number | ((progress: number) => number);
 
 /** To measure the model on, in a fixed order. */
 export interface EvaluationUse {

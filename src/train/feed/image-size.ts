@@ -3,13 +3,7 @@ import { tidy, zeros } from "@tensorflow/tfjs-core";
 import { attempt, check, describe } from "../../checks.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import { reader } from "../../options.ts";
-import type { ModelCall, TrainingUse } from "./feed.ts";
-
-/**
- * Pixels of the images' shorter side; the other one keeps the proportions. A function is given the share of
- * the phase's steps that is over, from 0 to below 1.
- */
-export type ImageSize = number | ((progress: number) => number);
+import type { ImageSize, ModelCall, TrainingUse } from "./feed.ts";
 
 /** Larger ones are a mistake. */
 const MAX_SIZE = 4096;

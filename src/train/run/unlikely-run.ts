@@ -1,7 +1,3 @@
-import { attempt } from "../../checks.ts";
-import { modelInternals } from "../../model/internals.ts";
-import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
-import { rateAt } from "../../model/optimizers/schedule.ts";
 import { warn } from "../../runtime/warn.ts";
 import type { ModelCall } from "../feed/feed.ts";
 import type { RunPhase, TrainingSettings } from "../train-options.ts";
@@ -29,24 +25,5 @@ export async function warnOfUnlikelyRun(
     );
   }
   if (steps === undefined) return;
-  if (learnsNothing(subject, model, steps)) {
-    warn(
-      `${subject}: the learning rate's schedule gives 0 for each step of this run. It counts the steps of ` +
-        "all runs of an optimizer: compile the model with a new one for a second run.",
-    );
-  }
   if (verbose !== 0) await warnOfLaggingAverages(subject, model, steps);
-}
-
-/** Whether a schedule gives 0 for each step; the first one tells, as a rule. */
-function learnsNothing(subject: string, model: ModelCall["model"], steps: number): boolean {
-  const optimizer = modelInternals(model).optimizer!;
-  if (!isKerasOptimizer(optimizer) || !optimizer.isScheduled) return false;
-  const { iterations, runEnd, settings } = optimizer;
-  const rate = settings.learningRate;
-  for (let step = iterations; step < iterations + steps; step++) {
-    // What a schedule gives that is no number, or throws, the run says when it comes to it.
-    if (attempt(() => rateAt(subject, rate, step, runEnd)) !== 0) return false;
-  }
-  return true;
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { array } from "@tensorflow/tfjs-data";
 import * as kit from "cifar-kit";
-import { tinyModel } from "../../helpers/tiny.ts";
+import { pooledModel, tinyModel } from "../../helpers/tiny.ts";
 import type { Trials } from "../trial.ts";
 import { flow, generator, piped, pipeline, set, train, twoPhase } from "./runs.ts";
 
@@ -35,6 +35,20 @@ interface Repeatable {
 }
 
 export const trials: Trials = {
+  "leave imageSize out, or have the network end in a global pooling, not in a flatten layer": [
+    () => train({ imageSize: 6 }),
+    async () => {
+      await train();
+      await train({ imageSize: 6 }, pooledModel());
+    },
+  ],
+  "pass e.g. 24, or (progress) => (progress < 0.5 ? 24 : 32)": [
+    () => train({ imageSize: 0 }, pooledModel()),
+    async () => {
+      await train({ imageSize: 24 }, pooledModel());
+      await train({ imageSize: (at: number) => (at < 0.5 ? 24 : 32) }, pooledModel());
+    },
+  ],
   "cut it with .take(batches){}": [
     () => train({ train: (pipeline() as Repeatable).repeat() }),
     async () => {
@@ -127,7 +141,7 @@ export const trials: Trials = {
       await train({ augmentation: generator, batchSize: 4 });
     },
   ],
-  "put augmentation, batching and smoothed labels into the dataset's own pipeline": [
+  "put augmentation, batching, sizes and smoothed labels into the dataset's own pipeline": [
     () => piped({}, { augmentation: generator }),
     () => piped(),
   ],
