@@ -1,8 +1,7 @@
 import { input, layers, initializers, type LayersModel, model } from "@tensorflow/tfjs-layers";
-import { check, checkInteger, describe, isArray, isListOf, isObject, isText } from "../checks.ts";
+import { check, checkInteger, describe, isArray } from "../checks.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
-import { imageShape } from "../dataset/image-shape.ts";
-import { boolean, integer, like, number, reader, readOptions, seed, texts } from "../options.ts";
+import { boolean, integer, number, reader, readOptions, seed } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { ensureTrainable } from "./backend/ensure-trainable.ts";
 import { setClassNames } from "./class-names.ts";
@@ -12,22 +11,22 @@ import {
   optimizerChoice,
   type OptimizerChoice,
 } from "./compile.ts";
+import {
+  forImages,
+  intendedImages,
+  type IntendedImagesOptions,
+  settleImages,
+} from "./intended-images.ts";
 import { withKerasLayers } from "./keras-layers.ts";
 import { disposeOnError } from "./dispose-on-error.ts";
 
 /** Options of {@link buildCifarModel}. */
-export interface CifarModelOptions extends OptimizerChoice {
+export interface CifarModelOptions extends OptimizerChoice, IntendedImagesOptions {
   /**
    * Images that the model is for: gives it their shape and the names of their classes, for
    * {@link classNamesOf}. What is said besides must agree.
    */
   readonly for?: Pick<ImageSet, "imageShape" | "classNames">;
-  /** Height, width and channels of the images; default `[32, 32, 3]`. */
-  readonly inputShape?: readonly [height: number, width: number, channels: number];
-  /** Number of classes, at least 2; default 10. */
-  readonly numClasses?: number;
-  /** The name of each class, for {@link classNamesOf}; default none. */
-  readonly classNames?: readonly string[];
   /**
    * Filters of the two convolutions of each block; default `[32, 64, 128]`. Each block halves height
    * and width, rounding down.
@@ -73,10 +72,8 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
   const subject = "buildCifarModel";
   const unit = { min: 0, max: 1, exclusiveMax: true };
   const settings = readOptions(subject, options, {
-    for: like(isForImages, "an ImageSet", "pass e.g. a part of loadCifar10()", { optional: true }),
-    inputShape: imageShape({ optional: true }),
-    numClasses: integer({ min: 2, optional: true }),
-    classNames: texts("class names", '["cat", "dog"]', { optional: true }),
+    for: forImages(),
+    ...intendedImages(),
     filters: reader({ default: [32, 64, 128] }, readFilters),
     denseUnits: integer({ min: 1, default: 1024 }),
     dropoutRate: number({ ...unit, default: 0.2 }),
@@ -85,22 +82,7 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
     compile: boolean({ default: true }),
     ...optimizerChoice(),
   });
-  const { for: images, compile } = settings;
-  const agreed = <T>(name: string, given: T | undefined, told: T | undefined): T | undefined => {
-    const agree =
-      given === undefined || told === undefined || JSON.stringify(given) === JSON.stringify(told);
-    const expected = `${name} as other options have it, ${describe(told)}`;
-    check(agree, subject, expected, describe(given), `leave ${name} out, or correct it`);
-    return given ?? told;
-  };
-  const classNames = agreed("classNames", settings.classNames, images?.classNames);
-  check(
-    new Set(classNames).size === (classNames?.length ?? 0),
-    subject,
-    "classNames that differ from each other",
-    describe(classNames),
-    "give each class a name of its own",
-  );
+  const { compile } = settings;
   check(
     compile || (options.optimizer === undefined && options.learningRate === undefined),
     subject,
@@ -108,16 +90,8 @@ export function buildCifarModel(options: CifarModelOptions = {}): LayersModel {
     "one",
     "leave out compile, or name the optimizer in model.compile({ optimizer, loss })",
   );
-  const numClasses = agreed("numClasses", settings.numClasses, classNames?.length) ?? 10;
-  const inputShape = agreed("inputShape", settings.inputShape, images?.imageShape) ?? [32, 32, 3];
-  check(
-    numClasses >= 2,
-    subject,
-    "at least two classes",
-    describe(classNames),
-    "have images and classNames of another class, too",
-  );
-  const network: Network = { ...settings, numClasses, inputShape };
+  const { classNames, ...shapes } = settleImages(subject, settings, settings.for);
+  const network: Network = { ...settings, ...shapes };
   checkSize(subject, network);
   const optimizer = chosenOptimizer(subject, settings);
   ensureTrainable();
@@ -192,12 +166,6 @@ function nameCounter(): (base: string) => string {
     counts.set(base, count + 1);
     return count === 0 ? base : `${base}_${count}`;
   };
-}
-
-/** What has images' shape and class names: an image set, or a stream of images. */
-function isForImages(value: unknown): value is Pick<ImageSet, "imageShape" | "classNames"> {
-  const { imageShape, classNames } = (isObject(value) ? value : {}) as Partial<ImageSet>;
-  return isArray(imageShape) && isListOf(classNames, isText);
 }
 
 function readFilters(filters: unknown, subject: string): readonly number[] {

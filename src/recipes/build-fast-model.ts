@@ -3,6 +3,7 @@ import { check, checkInteger, describe, isArray } from "../checks.ts";
 import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import {
+  type ChannelStatistics,
   channelStatistics,
   ensureTrainable,
   identityFilters,
@@ -12,14 +13,23 @@ import {
 } from "../model/index.ts";
 import { setClassNames } from "../model/class-names.ts";
 import { disposeOnError } from "../model/dispose-on-error.ts";
+import {
+  intendedImages,
+  type IntendedImagesOptions,
+  settleImages,
+} from "../model/intended-images.ts";
 import { anything, reader, readOptions, seed as anySeed } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { compileFast } from "./fast-optimizer.ts";
 
 /** Options of {@link buildFastModel}. */
-export interface FastModelOptions {
-  /** Images that the model is for: gives it their shape, their classes, their statistics and their patches. */
-  readonly whiten: ImageSet;
+export interface FastModelOptions extends IntendedImagesOptions {
+  /**
+   * Images that the model is for: gives it their shape, their classes, their statistics and their patches. What
+   * is said besides must agree. Without them nothing is normalised or whitened: the first layer starts at
+   * random and learns like the others.
+   */
+  readonly whiten?: ImageSet;
   /** Filters of the two convolutions of each of three blocks; default `[64, 256, 256]`. */
   readonly widths?: readonly number[];
   /** Fixes the initial weights; any safe integer; default 0. */
@@ -43,16 +53,17 @@ export interface FastModelOptions {
  *   or too few.
  * @throws {BackendError} if no backend is active or the active one cannot train the network.
  */
-export function buildFastModel(options: FastModelOptions): LayersModel {
+export function buildFastModel(options: FastModelOptions = {}): LayersModel {
   const subject = "buildFastModel";
-  const settings = readOptions(subject, options, {
-    whiten: anything<ImageSet>(),
+  const { whiten: set, ...settings } = readOptions(subject, options, {
+    whiten: anything<ImageSet | undefined>(),
     widths: reader({ default: [64, 256, 256] }, readWidths),
     seed: anySeed(),
+    ...intendedImages(),
   });
-  const { whiten: set } = settings;
-  checkImageSet(subject, set);
-  const [height, width] = set.imageShape;
+  if (set !== undefined) checkImageSet(subject, set);
+  const { classNames, ...shapes } = settleImages(subject, settings, set);
+  const [height, width] = shapes.inputShape;
   check(
     Math.min(height, width) >= 16,
     subject,
@@ -62,27 +73,46 @@ export function buildFastModel(options: FastModelOptions): LayersModel {
   );
   ensureTrainable();
   return disposeOnError(() => {
-    const built = withKerasLayers(assemble(settings));
+    const normalized = set && channelStatistics(set);
+    const first = set && whitening(set, { normalized });
+    const built = withKerasLayers(assemble({ ...settings, ...shapes, normalized, first }));
     compileFast(built);
-    setClassNames(built, set.classNames);
+    if (classNames) setClassNames(built, classNames);
     return built;
   });
 }
 
-function assemble({ whiten: set, widths, seed }: Required<FastModelOptions>): LayersModel {
-  const statistics = channelStatistics(set);
-  const channels = set.imageShape[2];
-  let x = input({ shape: [...set.imageShape], name: "image" });
+/** What the network is made of, once the options are settled. */
+interface Network extends Required<
+  Pick<FastModelOptions, "widths" | "seed" | "inputShape" | "numClasses">
+> {
+  readonly normalized: ChannelStatistics | undefined;
+  /** Of the filters that whiten. */
+  readonly first: ReturnType<typeof whitening> | undefined;
+}
+
+function assemble({
+  widths,
+  seed,
+  inputShape,
+  numClasses,
+  normalized,
+  first,
+}: Network): LayersModel {
+  const initialSeed = (name: string): number => deriveSeed(seed, name, 0);
+  let x = input({ shape: [...inputShape], name: "image" });
   const append = (layer: { apply(x: unknown): unknown }): void => {
     x = layer.apply(x) as typeof x;
   };
   const image = x;
-  append(normalization(statistics, { name: "normalization" }));
+  if (normalized) append(normalization(normalized, { name: "normalization" }));
   append(
     layers.conv2d({
-      ...{ name: "whitening", filters: 8 * channels, kernelSize: 2, padding: "same" },
-      kernelInitializer: whitening(set, { normalized: statistics }),
-      activation: "gelu",
+      name: first ? "whitening" : "first",
+      ...{ filters: 8 * inputShape[2], kernelSize: 2, padding: "same", activation: "gelu" },
+      kernelInitializer:
+        first ??
+        initializers.glorotUniform({ seed: initialSeed("initial weights of the first layer") }),
     }),
   );
   widths.forEach((filters, block) => {
@@ -91,9 +121,7 @@ function assemble({ whiten: set, widths, seed }: Required<FastModelOptions>): La
       append(
         layers.conv2d({
           ...{ name: name("conv"), filters, kernelSize: 3, padding: "same", useBias: false },
-          kernelInitializer: identityFilters({
-            seed: deriveSeed(seed, name("initial weights"), 0),
-          }),
+          kernelInitializer: identityFilters({ seed: initialSeed(name("initial weights")) }),
         }),
       );
       if (part === 1) append(layers.maxPooling2d({ name: name("pool"), poolSize: 2, strides: 2 }));
@@ -113,11 +141,11 @@ function assemble({ whiten: set, widths, seed }: Required<FastModelOptions>): La
   append(layers.rescaling({ name: "rescaling", scale: 1 / widths.at(-1)! }));
   append(
     layers.dense({
-      ...{ name: "head", units: set.classNames.length, useBias: false, activation: "softmax" },
+      ...{ name: "head", units: numClasses, useBias: false, activation: "softmax" },
       // Of deviation 1.
       kernelInitializer: initializers.randomUniform({
         ...{ minval: -Math.sqrt(3), maxval: Math.sqrt(3) },
-        seed: deriveSeed(seed, "initial weights of the head", 0),
+        seed: initialSeed("initial weights of the head"),
       }),
     }),
   );

@@ -41,13 +41,17 @@ export function compileFast(
       sgdMomentum: 0.85,
       decoupledWeightDecay: false,
       groups: [
-        { weights: /^whitening\/kernel/, steps: 0 },
-        {
-          weights: /^whitening\/bias/,
-          learningRate: falling(biasRate, whiteningSteps),
-          weightDecay: DECAY / BIAS_RATE,
-          steps: whiteningSteps,
-        },
+        ...(whitens(model)
+          ? [
+              { weights: /^whitening\/kernel/, steps: 0 },
+              {
+                weights: /^whitening\/bias/,
+                learningRate: falling(biasRate, whiteningSteps),
+                weightDecay: DECAY / BIAS_RATE,
+                steps: whiteningSteps,
+              },
+            ]
+          : []),
         { weights: /^norm.*beta/, weightDecay: DECAY / BIAS_RATE },
         {
           weights: /^head\//,
@@ -59,3 +63,6 @@ export function compileFast(
     }),
   );
 }
+
+const whitens = (model: LayersModel): boolean =>
+  model.layers.some(({ name }) => name === "whitening");

@@ -53,7 +53,7 @@ export async function trainFast(model: LayersModel, options: TrainFastOptions): 
   checkLiveModel(subject, model);
   checkImageSet(subject, settings.train);
   check(
-    model.layers.some(({ name }) => name === "whitening"),
+    ["whitening", "first"].some((name) => model.layers.some((layer) => layer.name === name)),
     subject,
     "a network of buildFastModel",
     `one named ${JSON.stringify(model.name)}`,

@@ -59,7 +59,9 @@ describe("buildFastModel", () => {
     [{ whiten: set, widths: [8, 16] }, /widths to be the number of filters of each of three/],
     [{ whiten: set, widths: [8, 0, 16] }, /widths\[1\]/],
     [{ whiten: pictures(1, 8) }, /at least 16 x 16/],
-    [{}, /whiten|ImageSet/],
+    [{ whiten: 5 }, /an ImageSet/],
+    [{ whiten: set, numClasses: 7 }, /numClasses as other options have it/],
+    [{ inputShape: [8, 8, 3] }, /at least 16 x 16/],
   ])("refuses %#", (options, message) => {
     expect(() => buildFastModel(options as never)).toThrow(message);
   });
@@ -77,6 +79,17 @@ describe("trainFast", () => {
     expect(model.getLayer("whitening").getWeights()[0].dataSync()).toEqual(filters);
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("trains a network that was not shown images, all of its layers", async () => {
+    const { whiten, ...rest } = small;
+    const { imageShape: inputShape, classNames } = whiten;
+    const model = buildFastModel({ ...rest, inputShape, numClasses: classNames.length });
+    const before = model.getLayer("first").getWeights()[0].dataSync().slice();
+    const { history } = await trainFast(model, { ...run, epochs: 2 });
+    expect(history.loss[1]).toBeLessThan(history.loss[0]);
+    expect(model.getLayer("first").getWeights()[0].dataSync()).not.toEqual(before);
+    model.dispose();
   });
 
   it("goes on to the same bits after an interruption", async () => {
