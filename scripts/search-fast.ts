@@ -77,7 +77,7 @@ async function run(given: Setting, seed: number, setting: string): Promise<objec
         epochs,
         augmentation: pipeline(randomCrop({ padding: 2 }), alternatingFlip()),
         dropRemainder: true,
-        imageSize: sizeAt,
+        ...(sizes.length > 0 && { imageSize: sizes }),
       },
     ],
   });

@@ -108,12 +108,12 @@ export interface Phase {
   readonly dropRemainder?: boolean;
   /**
    * Trains on images of another size, which costs as much less as they have fewer pixels: resized behind the
-   * augmentation, bilinear and without aliasing. A function of the share of the phase's steps that is over
-   * makes them grow: `(progress) => (progress < 0.5 ? 24 : 32)`. Needs an ImageSet or a flow, and a network
-   * that takes images of any size, as one that ends in a global pooling does; it is measured on images of
-   * their own size. Default: their own size.
+   * augmentation, bilinear and without aliasing. The pixels of the shorter side; or a list, over which they
+   * grow: `[[20, 0.35], [24, 0.65]]` is 20 in the first 35 % of the phase's steps, 24 up to 65 %, then their own
+   * size. Needs an ImageSet or a flow, and a network that takes images of any size, as one that ends in a
+   * global pooling does; it is measured on images of their own size. Default: their own size.
    */
-  readonly imageSize?: number | ((progress: number) => number);
+  readonly imageSize?: number | readonly (readonly [pixels: number, share: number])[];
 }
 
 /** Options of {@link trainPhase}. */

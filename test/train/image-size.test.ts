@@ -54,21 +54,29 @@ describe("imageSize", () => {
   });
 
   it("grows with the share of the phase's steps that is over", async () => {
-    const shares: number[] = [];
     const sizes = await sizesOf({
-      imageSize: (progress) => {
-        shares.push(progress);
-        return progress < 0.5 ? 5 : 8;
-      },
+      imageSize: [
+        [5, 0.5],
+        [6, 0.7],
+      ],
     });
-    expect(shares).toEqual([0, 1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6]);
-    expect(sizes.map(([height]) => height)).toEqual([5, 5, 5, 8, 8, 8]);
-    const late = await sizesOf({ initialEpoch: 1, imageSize: (at) => (at < 0.5 ? 5 : 8) });
-    expect(late.map(([height]) => height)).toEqual([8, 8, 8]);
+    expect(sizes.map(([height]) => height)).toEqual([5, 5, 5, 6, 6, 8]);
+    const late = await sizesOf({
+      initialEpoch: 1,
+      imageSize: [
+        [5, 0.5],
+        [6, 0.7],
+      ],
+    });
+    expect(late.map(([height]) => height)).toEqual([6, 6, 8]);
   });
 
   it("goes on to the same bits after an interruption", async () => {
-    const imageSize = (progress: number): number => 4 + Math.floor(4 * progress);
+    const imageSize = [
+      [4, 0.25],
+      [5, 0.4],
+      [6, 0.6],
+    ] as const;
     const straight = pooledModel();
     await trainPhase(straight, { ...run, imageSize });
     const checkpoint = { store: new MemoryStore(), everySteps: 1 };
@@ -90,9 +98,19 @@ describe("imageSize", () => {
   });
 
   it.each([
-    [{ imageSize: 0 }, /imageSize to be a whole number/],
-    [{ imageSize: "24" }, /imageSize to be a whole number/],
-    [{ imageSize: () => 7.5 }, /imageSize of a step to be a whole number/],
+    [{ imageSize: 0 }, /imageSize to be whole pixels/],
+    [{ imageSize: "24" }, /imageSize to be whole pixels/],
+    [
+      {
+        imageSize: [
+          [5, 0.5],
+          [6, 0.5],
+        ],
+      },
+      /rising shares/,
+    ],
+    [{ imageSize: [[5, 2]] }, /rising shares/],
+    [{ imageSize: [5, 6] }, /rising shares/],
     [{ imageSize: 6, train: toDataset(set, { batchSize: 4 }) }, /imageSize.* with an ImageSet/],
   ])("refuses %o", async (options, message) => {
     await expect(trainPhase(pooledModel(), { ...run, ...options } as never)).rejects.toThrow(

@@ -72,16 +72,16 @@ export interface TrainingUse {
   /** For each image of a set what its loss is multiplied by. */
   readonly weights?: Float32Array | undefined;
   /** Size of the images, if it is not their own. */
-  readonly imageSize?: ImageSize | undefined;
+  readonly imageSize?: ImageSizes | undefined;
   /** Of the phase, over which the images may grow. */
   readonly epochs: number;
 }
 
 /**
- * Pixels of the images' shorter side; the other one keeps the proportions. A function is given the share of
- * the phase's steps that is over, from 0 to below 1.
+ * Pixels of the images' shorter side, each with the share of the phase's steps up to which it holds; behind
+ * the last the images have their own size.
  */
-export type ImageSize = number | ((progress: number) => number);
+export type ImageSizes = readonly (readonly [pixels: number, share: number])[];
 
 /** To measure the model on, in a fixed order. */
 export interface EvaluationUse {

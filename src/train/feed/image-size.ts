@@ -1,30 +1,36 @@
 /** Images that a run trains on at other sizes than their own, such as small ones at its beginning. */
 import { tidy, zeros } from "@tensorflow/tfjs-core";
-import { attempt, check, describe } from "../../checks.ts";
+import { attempt, check, describe, isArray } from "../../checks.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
 import { reader } from "../../options.ts";
-import type { ImageSize, ModelCall, TrainingUse } from "./feed.ts";
+import type { ImageSizes, ModelCall, TrainingUse } from "./feed.ts";
 
 /** Larger ones are a mistake. */
 const MAX_SIZE = 4096;
 
-/** Reads an {@link ImageSize}, which may be left out. */
+/** Reads the sizes of a phase's images, which may be one, or left out. */
 export const imageSize = () =>
-  reader({ optional: true }, (value, subject, name): ImageSize => {
-    if (typeof value === "function") return value as ImageSize;
-    checkSize(subject, name, value);
-    return value;
+  reader({ optional: true }, (value, subject, name): ImageSizes => {
+    let last = 0;
+    return Array.from<unknown>(isArray(value) ? value : [[value, 1]]).map((entry) => {
+      const [pixels, share]: unknown[] = isArray(entry) ? Array.from(entry) : [];
+      check(
+        isWithin(pixels, 1, MAX_SIZE) &&
+          Number.isInteger(pixels) &&
+          isWithin(share, 0, 1) &&
+          share > last,
+        subject,
+        `${name} to be whole pixels in 1..${MAX_SIZE}, or such with rising shares of the steps, up to 1`,
+        describe(value),
+        "pass e.g. 24, or [[20, 0.35], [24, 0.65]]",
+      );
+      last = share;
+      return [pixels, share] as const;
+    });
   });
 
-function checkSize(subject: string, what: string, value: unknown): asserts value is number {
-  check(
-    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_SIZE,
-    subject,
-    `${what} to be a whole number of pixels in 1..${MAX_SIZE}`,
-    describe(value),
-    "pass e.g. 24, or (progress) => (progress < 0.5 ? 24 : 32)",
-  );
-}
+const isWithin = (value: unknown, least: number, most: number): value is number =>
+  typeof value === "number" && value >= least && value <= most;
 
 /** Height and width of the images of each step. */
 interface SizePlan {
@@ -37,18 +43,17 @@ interface SizePlan {
 /** The sizes of a phase, each of which the model has taken once. */
 export function planSizes(
   { subject, model }: ModelCall,
-  { imageSize: size, epochs }: Pick<TrainingUse, "imageSize" | "epochs">,
+  { imageSize: list, epochs }: Pick<TrainingUse, "imageSize" | "epochs">,
   [height, width, channels]: ImageShape,
   stepsPerEpoch: number,
 ): SizePlan | undefined {
-  if (size === undefined) return undefined;
+  if (list === undefined) return undefined;
   const steps = epochs * stepsPerEpoch;
   const scale = Math.min(height, width);
   const changes: [step: number, height: number, width: number][] = [];
   const sizes: (readonly [height: number, width: number])[] = [];
   for (let step = 0; step < steps; step++) {
-    const shorter: unknown = typeof size === "function" ? size(step / steps) : size;
-    checkSize(subject, `imageSize${typeof size === "function" ? " of a step" : ""}`, shorter);
+    const [shorter] = list.find(([, share]) => step < share * steps) ?? [scale];
     const [h, w] = [height, width].map((extent) => Math.floor((extent * shorter) / scale));
     const last = sizes.at(-1);
     const isNew = last?.[0] !== h || last[1] !== w;

@@ -42,11 +42,19 @@ export const trials: Trials = {
       await train({ imageSize: 6 }, pooledModel());
     },
   ],
-  "pass e.g. 24, or (progress) => (progress < 0.5 ? 24 : 32)": [
+  "pass e.g. 24, or [[20, 0.35], [24, 0.65]]": [
     () => train({ imageSize: 0 }, pooledModel()),
     async () => {
       await train({ imageSize: 24 }, pooledModel());
-      await train({ imageSize: (at: number) => (at < 0.5 ? 24 : 32) }, pooledModel());
+      await train(
+        {
+          imageSize: [
+            [20, 0.35],
+            [24, 0.65],
+          ],
+        },
+        pooledModel(),
+      );
     },
   ],
   "cut it with .take(batches){}": [
