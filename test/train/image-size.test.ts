@@ -1,3 +1,4 @@
+import { layers, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   type Augmenter,
@@ -117,6 +118,29 @@ describe("imageSize", () => {
       message,
     );
   });
+
+  it.each([1, 3])(
+    "refuses images of %i pixels, of which a pooling leaves nothing",
+    async (size) => {
+      const inner = sequential({
+        layers: [layers.maxPooling2d({ inputShape: [8, 8, 3], poolSize: 4 }), layers.reLU()],
+      });
+      const model = sequential({
+        layers: [
+          inner,
+          layers.globalMaxPooling2d({}),
+          layers.dense({ units: 3 }),
+          layers.softmax(),
+        ],
+      });
+      model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+      await expect(trainPhase(model, { ...run, imageSize: size })).rejects.toThrow(
+        `takes images of ${size} x ${size}`,
+      );
+      await trainPhase(model, { ...run, imageSize: 4 });
+      model.dispose();
+    },
+  );
 
   it("refuses a network that takes images of one size only, before the first step", async () => {
     const model = tinyModel();

@@ -1,7 +1,7 @@
 /** Images that a run trains on at other sizes than their own, such as small ones at its beginning. */
-import { tidy, zeros } from "@tensorflow/tfjs-core";
-import { attempt, check, describe, isArray } from "../../checks.ts";
+import { check, describe, isArray } from "../../checks.ts";
 import type { ImageShape } from "../../dataset/image-shape.ts";
+import { takesImages } from "../../model/takes-images.ts";
 import { reader } from "../../options.ts";
 import type { ImageSizes, ModelCall, TrainingUse } from "./feed.ts";
 
@@ -40,7 +40,7 @@ interface SizePlan {
   readonly changes: readonly (readonly [number, number, number])[];
 }
 
-/** The sizes of a phase, each of which the model has taken once. */
+/** The sizes of a phase, each of which the model takes. */
 export function planSizes(
   { subject, model }: ModelCall,
   { imageSize: list, epochs }: Pick<TrainingUse, "imageSize" | "epochs">,
@@ -61,9 +61,8 @@ export function planSizes(
     sizes.push(isNew ? [h, w] : last);
   }
   for (const [, h, w] of changes) {
-    const taken = attempt(() => tidy(() => model.apply(zeros([1, h, w, channels])) !== undefined));
     check(
-      taken === true,
+      takesImages(model, [h, w, channels]),
       subject,
       `a model that takes images of ${h} x ${w}, as imageSize wants them`,
       `one for images of ${height} x ${width} only`,
