@@ -1,8 +1,8 @@
 /** A model's `predict`, without asking its layers each time where the backend can repeat it. */
 import { engine, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { canRecord } from "./backend/recorder.ts";
-import { FEW, type Repeated, repeatedCalls } from "./repeated.ts";
+import { canRecord, FEW } from "./backend/recorder.ts";
+import type { Repeated, repeatedCalls } from "./repeated.ts";
 
 /**
  * Has calls of `model.predict` on tensors of the same shapes repeated, with the same results. What was
@@ -28,8 +28,9 @@ export function withRepeatedPredict(model: LayersModel): void {
     const now = [engine().backend, args?.batchSize];
     if (now.some((value, i) => value !== circumstances[i])) forget();
     circumstances = now;
-    if (calls++ < FEW) return predict(x, args);
-    repeated ??= repeatedCalls(model);
+    load();
+    if (calls++ < FEW || !make) return predict(x, args);
+    repeated ??= make(model);
     const outputs = repeated.run(inputs, compute);
     return model.outputs.length === 1 ? outputs[0] : outputs;
   };
@@ -37,6 +38,22 @@ export function withRepeatedPredict(model: LayersModel): void {
     forget();
     return dispose();
   };
+}
+
+/** Loaded with the first call that could need it: pages that predict otherwise are spared it. */
+let make: typeof repeatedCalls | undefined;
+let isLoading = false;
+
+/** Has it loaded, and waits for nothing; where it cannot be, nothing is repeated. */
+function load(): void {
+  if (isLoading) return;
+  isLoading = true;
+  import("./repeated.ts").then(
+    (module) => {
+      make = module.repeatedCalls;
+    },
+    () => undefined,
+  );
 }
 
 const isData = (x: unknown): boolean => {

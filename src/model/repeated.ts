@@ -6,9 +6,6 @@ import { type Draw, drawAgain, watchDraws } from "./layers/random-step.ts";
 import { weightsInOrder } from "./layer-tree.ts";
 import { HeldByLayers, whyNotCallable } from "./repeatable.ts";
 
-/** Calls of a model before the first that is recorded: of few none is worth it. */
-export const FEW = 2;
-
 /** What a model gives for data. */
 export const repeatedCalls = (model: LayersModel): Repeated => new Repeated(model, whyNotCallable);
 

@@ -4,8 +4,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allocate } from "../bytes/allocate.ts";
 import { check } from "../checks.ts";
 import { mostProbable } from "../metrics/scores.ts";
-import { canRecord } from "../model/backend/recorder.ts";
-import { FEW, type Repeated, repeatedCalls } from "../model/repeated.ts";
+import { canRecord, FEW } from "../model/backend/recorder.ts";
+import type { Repeated } from "../model/repeated.ts";
 import { createPause } from "../runtime/event-loop.ts";
 import type { Batch, Feed, ModelCall } from "./feed/feed.ts";
 
@@ -52,7 +52,7 @@ export async function* outputsOf<B extends Batch>(
       try {
         for (const xs of views.of(batch)) {
           if (calls++ === FEW && canRecord()) {
-            repeated = repeatedCalls(model);
+            repeated = (await import("../model/repeated.ts")).repeatedCalls(model);
           }
           outputs.push(await outputOf(model, xs, repeated));
           await pause();

@@ -182,9 +182,13 @@ export function runPhases(
     );
     const call = { subject, model };
     const { weights } = data;
+    const resizing = phases.some(({ imageSize }) => imageSize)
+      ? (await import("./feed/resizing.ts")).resizing
+      : undefined;
+    const use = { purpose: "training", ...settings, weights, resizing } as const;
     const loopPhases = phases.map((phase) => ({
       ...phase,
-      feed: feedOf(call, data.train, { purpose: "training", ...settings, ...phase, weights }),
+      feed: feedOf(call, data.train, { ...use, ...phase }),
     }));
     const measured = (augmentation?: Augmenter): Feed | undefined =>
       data.validation === undefined

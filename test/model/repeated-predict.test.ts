@@ -8,7 +8,7 @@ import {
   type SymbolicTensor,
 } from "@tensorflow/tfjs-layers";
 import { trainPhase, withKerasLayers } from "cifar-kit";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { random, useSimd } from "../simd/backends.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
 
@@ -31,7 +31,14 @@ function both(model: LayersModel, x: tf.Tensor, args = {}): [number[], number[]]
 }
 
 describe("predict of a model", () => {
-  beforeAll(() => useSimd({ threads: 2 }));
+  beforeAll(async () => {
+    await useSimd({ threads: 2 });
+    // What repeats is loaded with the first call of all.
+    const model = tinyModel();
+    tf.tidy(() => model.predict(images(1)));
+    await vi.dynamicImportSettled();
+    model.dispose();
+  });
 
   it("is repeated from the fifth call on, for any data and weights", async () => {
     const model = tinyModel({ seed: 1 });

@@ -17,12 +17,12 @@ const PROGRAMS = join(ROOT, "test/package/programs");
 
 /** Gzipped kilobytes of readable code that an entry may load at once, ESM and CommonJS alike. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  index: 194,
+  index: 196,
   metrics: 22,
   plots: 35,
   node: 106,
-  browser: 124,
-  simd: 140,
+  browser: 128,
+  simd: 145,
 };
 /** Kilobytes of the whole tarball, of which the trained weights take up to 5,000. */
 const TARBALL_BUDGET = 5_800;

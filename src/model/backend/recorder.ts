@@ -35,3 +35,6 @@ export function canRecord(): boolean {
 export function makeRecorder(): Recorder | undefined {
   return (engine().backend as { recorder?(): Recorder }).recorder?.();
 }
+
+/** Calls of a model before the first that is recorded: of few none is worth it. */
+export const FEW = 2;

@@ -2,6 +2,7 @@ import { dispose, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Augmenter } from "../../augment/augmenter.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
+import type { ImageShape } from "../../dataset/image-shape.ts";
 import type { JsonObject } from "../../text/json.ts";
 
 /** Images on the device; whoever receives them disposes their tensors. */
@@ -73,6 +74,9 @@ export interface TrainingUse {
   readonly weights?: Float32Array | undefined;
   /** Size of the images, if it is not their own. */
   readonly imageSize?: ImageSizes | undefined;
+  /** What follows it; loaded for phases that need it. */
+  readonly resizing?:
+    ((call: ModelCall, sizes: ImageSizes, of: ImageShape, steps: number) => Resizing) | undefined;
   /** Of the phase, over which the images may grow. */
   readonly epochs: number;
 }
@@ -82,6 +86,14 @@ export interface TrainingUse {
  * the last the images have their own size.
  */
 export type ImageSizes = readonly (readonly [pixels: number, share: number])[];
+
+/** What makes a phase's images other sizes. */
+export interface Resizing {
+  /** From which step on which size: `[step, height, width]`. */
+  readonly changes: readonly (readonly [number, number, number])[];
+  /** Some images at the size of a step, which is counted from the phase's epoch 0. */
+  resize(xs: Float32Array, count: number, step: number): Tensor;
+}
 
 /** To measure the model on, in a fixed order. */
 export interface EvaluationUse {

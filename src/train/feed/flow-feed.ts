@@ -7,10 +7,8 @@ import { checkImageSet } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { CROSS_ENTROPIES } from "../../model/loss.ts";
-import { resampleFloats } from "../../dataset/resample-floats.ts";
 import { expectFloatsOf, warnOfScalingTwice } from "./byte-like.ts";
 import type { ModelCall, Feed, FeedUse, TrainingUse } from "./feed.ts";
-import { planSizes } from "./image-size.ts";
 import { flowIdentity, sampleOf } from "./identity.ts";
 import { checkClasses, checkLabelOrder, checkNames, warnOfOtherNames } from "./model-classes.ts";
 import { checkInputShape } from "./model-input.ts";
@@ -33,17 +31,15 @@ export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: n
   const steps = use.purpose === "training" ? checkedSteps(call, flow, use) : flow.length;
   const { weights } = { ...use } as Partial<TrainingUse>;
   const [height, width, channels] = flow.imageShape;
-  const plan =
-    use.purpose === "training" ? planSizes(call, use, flow.imageShape, steps) : undefined;
-  const tensorOf = ({ xs, size }: FlowBatch, step: number): Tensor => {
-    const shape = [size, height, width, channels] as const;
-    if (!plan) return tensor4d(xs, [...shape]);
-    const [h, w] = plan.sizes[step];
-    return tensor4d(resampleFloats(xs, shape, [h, w]), [size, h, w, channels]);
-  };
+  const resized =
+    use.purpose === "training" && use.imageSize
+      ? use.resizing?.(call, use.imageSize, flow.imageShape, use.epochs * steps)
+      : undefined;
+  const tensorOf = ({ xs, size }: FlowBatch, step: number): Tensor =>
+    resized?.resize(xs, size, step) ?? tensor4d(xs, [size, height, width, channels]);
   return {
     steps,
-    imageSizes: plan?.changes,
+    imageSizes: resized?.changes,
     samplesIn: (count) => Math.min(count * flow.batchSize, flow.size),
     classNames: flow.classNames,
     identity: async (hashOf) => ({ data: await flowIdentity(flow, hashOf), augmentation: null }),
