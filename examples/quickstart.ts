@@ -1,11 +1,11 @@
 /**
- * The whole notebook in one go, on real CIFAR-10; or the same with another network and recipe, which take
- * a tenth of the time to the same accuracy:
+ * The whole notebook in one go, on real CIFAR-10; or the same with a network and a recipe of
+ * today, which need fewer operations for the same accuracy:
  *
  *     npm run quickstart                     1 + 1 epochs, a few minutes on two cores
  *     npm run quickstart -- --full           10 + 10 epochs on all 50,000 images
- *     npm run quickstart -- --fast           the fast network and its recipe, to about 88 %
- *     npm run quickstart -- --fast --to 94   to 84, 88, 90 or 94 %
+ *     npm run quickstart -- --fast           the fast network and its recipe
+ *     npm run quickstart -- --fast --to 94   with a budget meant for 84, 88 (the default), 90 or 94 %
  *     npm run quickstart -- --backend wasm   another TensorFlow.js backend: simd, wasm or cpu
  *     npm run quickstart -- --seed 2         another run
  *     npm run quickstart -- --output there   another folder
@@ -61,7 +61,7 @@ const imageSize: TrainFastOptions["imageSize"] = [
   [24, 0.65],
 ];
 type Recipe = Pick<TrainFastOptions, "epochs" | "imageSize">;
-/** What `--fast` takes to a test accuracy in percent: filters of the three blocks, and the recipe. */
+/** Budgets of `--fast`, by the test accuracy in percent that each is meant for. */
 const FAST: Record<string, { widths: readonly number[]; recipe: Recipe }> = {
   84: { widths: [32, 128, 128], recipe: { epochs: 2, imageSize } },
   88: { widths: [32, 128, 128], recipe: { epochs: 4, imageSize } },

@@ -12,17 +12,15 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import {
-  alternatingFlip,
   buildFastModel,
   evaluate,
   loadCifar10,
-  pipeline,
-  randomCrop,
   train as trainModel,
   trainValidationSplit,
 } from "../src/index.ts";
 import { cifar10Source } from "../src/node/index.ts";
 import { compileFast } from "../src/recipes/fast-optimizer.ts";
+import { fastPhase, LABEL_SMOOTHING, WHITENING_EPOCHS } from "../src/recipes/train-fast.ts";
 import { registerSimdBackend } from "../src/simd/index.ts";
 
 interface Setting {
@@ -62,24 +60,28 @@ for (const text of settings) {
 }
 
 async function run(given: Setting, seed: number, setting: string): Promise<object> {
-  const { widths, epochs, sizes = [], batchSize = 500, filterRate, labelSmoothing = 0.2 } = given;
+  const {
+    widths,
+    epochs,
+    sizes = [],
+    batchSize = 500,
+    filterRate,
+    labelSmoothing = LABEL_SMOOTHING,
+  } = given;
   const model = buildFastModel({ whiten: train, widths, seed });
   const steps = Math.floor(train.length / batchSize);
-  compileFast(model, { batchSize, filterRate, whiteningSteps: Math.min(epochs, 3) * steps });
+  compileFast(model, {
+    batchSize,
+    filterRate,
+    whiteningSteps: Math.min(epochs, WHITENING_EPOCHS) * steps,
+  });
   const sizeAt = (progress: number): number =>
     sizes.find(([, share]) => progress < share)?.[0] ?? train.imageShape[0];
   const operations = operationsOf(widths, epochs * steps, batchSize, sizeAt);
   const [cpu, began] = [process.cpuUsage(), performance.now()];
   const { history } = await trainModel(model, {
     ...{ train, batchSize, seed, labelSmoothing, verbose: 0 },
-    phases: [
-      {
-        epochs,
-        augmentation: pipeline(randomCrop({ padding: 2 }), alternatingFlip()),
-        dropRemainder: true,
-        ...(sizes.length > 0 && { imageSize: sizes }),
-      },
-    ],
+    phases: [fastPhase(epochs, sizes.length > 0 ? sizes : undefined)],
   });
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpu);

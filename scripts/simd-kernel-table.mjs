@@ -11,7 +11,7 @@ import { tsImport } from "tsx/esm/api";
 
 const OUTPUT = "docs/simd-kernels.md";
 
-/** Kernels of the cpu backend that return the data of their input in another shape. */
+/** Kernels that return the data of their input in another shape. */
 const SHARING = ["Identity", "Reshape", "ExpandDims"];
 
 /** Kernels of this backend that are no SIMD, and pay so. */
@@ -50,8 +50,8 @@ const labelOf = (labels, name) => Object.keys(labels).find((label) => labels[lab
 
 function implementation(name) {
   if (labelOf(OWN, name)) return labelOf(OWN, name);
-  if (simd.has(name)) return cpu.includes(name) ? "SIMD" : "SIMD, only on this backend";
   if (SHARING.includes(name)) return "no work: shares the data";
+  if (simd.has(name)) return cpu.includes(name) ? "SIMD" : "SIMD, only on this backend";
   const reason = labelOf(REASONS, name);
   if (!reason)
     throw new Error(`${name}: say in ${import.meta.filename} why it has no kernel here.`);

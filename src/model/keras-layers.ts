@@ -10,7 +10,7 @@ import { shared } from "../brand.ts";
 import { checkLiveModel } from "./check-model.ts";
 import { withConstraints } from "./constraints.ts";
 import { type CallFactory, type LayerInternals, modelInternals } from "./internals.ts";
-import { allLayers, isLeaf } from "./layer-tree.ts";
+import { allLayers, leavesOf } from "./layer-tree.ts";
 import { fuseActivation, leakyReluCall, reluCall } from "./layers/activation.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
 import { conv2dCall } from "./layers/conv2d.ts";
@@ -116,8 +116,7 @@ export function unseededLayers(model: LayersModel): string[] {
     Object.entries(value).some(([key, part]) =>
       ["dropout", "recurrentDropout"].includes(key) ? Number(part) > 0 : draws(part),
     );
-  return [...allLayers(model)]
-    .filter(isLeaf)
+  return leavesOf(model)
     .filter(
       (layer) =>
         ["RandomHeight", "RandomWidth"].includes(layer.getClassName()) || draws(layer.getConfig()),

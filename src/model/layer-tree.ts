@@ -31,12 +31,16 @@ export function allLayers(model: LayersModel): ReadonlySet<LayerInternals> {
   return found;
 }
 
+/** The layers of a model that compute by themselves, wherever in it they are. */
+export const leavesOf = (model: LayersModel): LayerInternals[] =>
+  [...allLayers(model)].filter(isLeaf);
+
 /**
  * A model's weights, each once, in an order that freezing does not change, as it does that of
  * `model.weights`: those that can be trained, then statistics, either in the order of the layers.
  */
 export function weightsInOrder(model: LayersModel): readonly LayerVariable[] {
-  const leaves = [...allLayers(model)].filter(isLeaf);
+  const leaves = leavesOf(model);
   const statistics = new Set(leaves.flatMap((layer) => layer._nonTrainableWeights ?? []));
   const weights = [...new Set(leaves.flatMap((layer) => layer.weights))];
   return [...weights.filter((weight) => !statistics.has(weight)), ...statistics];

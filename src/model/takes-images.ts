@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { attempt } from "../checks.ts";
 import type { ImageShape } from "../dataset/image-shape.ts";
-import { allLayers, isLeaf } from "./layer-tree.ts";
+import { leavesOf } from "./layer-tree.ts";
 
 type Shape = readonly (number | null)[];
 
@@ -17,7 +17,7 @@ interface Shaped {
  * them, and computes nothing: a kernel that is given an empty map may do anything.
  */
 export function takesImages(model: LayersModel, imageShape: ImageShape): boolean {
-  const leaves = [...allLayers(model)].filter(isLeaf) as unknown as Shaped[];
+  const leaves = leavesOf(model) as unknown as Shaped[];
   const own = leaves.map((layer) => Object.getOwnPropertyDescriptor(layer, "computeOutputShape"));
   let fit = true;
   try {

@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { shared } from "../../brand.ts";
 import { warn } from "../../runtime/warn.ts";
-import { allLayers, isLeaf } from "../../model/layer-tree.ts";
+import { leavesOf } from "../../model/layer-tree.ts";
 
 /** Pixels in [0, 1] stay below this, also after most changes of contrast. */
 const LARGEST = 2;
@@ -38,7 +38,7 @@ export function warnOfScalingTwice(subject: string, model: LayersModel): void {
 
 /** Whether a model makes small numbers of bytes, before anything is learned of them. */
 function scales(model: LayersModel): boolean {
-  for (const layer of [...allLayers(model)].filter(isLeaf)) {
+  for (const layer of leavesOf(model)) {
     if (layer.weights.length > 0) return false;
     const { scale } = layer.getConfig();
     if (layer.getClassName() === "Rescaling" && Math.abs(scale as number) < 0.02) return true;

@@ -2,8 +2,8 @@
 
 The bare step on one random batch: forward, cross-entropy, backward, the optimizer's update. Modes:
 float32 in both memory formats, with --compile by torch.compile, too (it needs a C++ compiler), and
-bfloat16 by autocast where the processor has instructions for it (AVX-512 or AMX; emulated, a step takes
-ten times as long as in float32). See serve.py for how it is asked.
+bfloat16 by autocast where the processor has instructions for it (AVX-512 or AMX; emulated, it
+is many times slower than float32). See serve.py for how it is asked.
 
     pytorch_step.py --network notebook|fast:64/256/256:gelu --batch 32 --threads 2 --steps 12 [--forward]
 """
