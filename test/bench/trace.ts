@@ -11,12 +11,13 @@
  * call would take on so many threads that claim its tasks as the pool's do: what calls of few tasks cost
  * where there are many cores. Waking threads, and memory that all of them share, cost nothing there.
  *
- * Networks: `notebook`; `small`, the same with 4 filters; `fast`, e.g. `fast:64/256/256:gelu`.
+ * Networks: `notebook`; `small`, the same with 4 filters; `fast`, e.g. `fast:64/256/256:gelu`; `recipe`, e.g.
+ * `recipe:32/128/128`, the same network as trainFast trains it, with `--pixels 20` on smaller images.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
-import { trainPhase } from "../../src/index.ts";
+import { buildFastModel, trainFast, trainPhase } from "../../src/index.ts";
 import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
 import { type PreparedCall, ThreadPool } from "../../src/simd/runtime/thread-pool.ts";
@@ -35,6 +36,7 @@ const { values: options } = parseArgs({
     threads: { type: "string" },
     steps: { type: "string", default: "30" },
     simulate: { type: "string" },
+    pixels: { type: "string" },
   },
 });
 const [batch, steps] = [Number(options.batch), Number(options.steps)];
@@ -80,20 +82,27 @@ if (options.simulate) {
   };
 }
 
-const model = stepNetwork(options.network);
+const train = noiseImages(batch * (steps + WARM_UP));
 let began = 0;
-await trainPhase(model, {
-  ...{ train: noiseImages(batch * (steps + WARM_UP)), epochs: 1, batchSize: batch, verbose: 0 },
-  callbacks: [
-    {
-      onBatchBegin: (step) => {
-        if (step !== WARM_UP) return;
-        for (const entry of spent.values()) Object.assign(entry, { ms: 0, times: 0 });
-        began = performance.now();
-      },
-    },
-  ],
-});
+const onBatchBegin = (step: number): void => {
+  if (step !== WARM_UP) return;
+  for (const entry of spent.values()) Object.assign(entry, { ms: 0, times: 0 });
+  began = performance.now();
+};
+const run = {
+  ...{ train, epochs: 1, batchSize: batch, verbose: 0 as const },
+  callbacks: [{ onBatchBegin }],
+};
+const [kind, widths] = options.network.split(":");
+if (kind === "recipe") {
+  const model = buildFastModel({ whiten: train, widths: widths?.split("/").map(Number) });
+  await trainFast(model, {
+    ...run,
+    imageSize: options.pixels ? Number(options.pixels) : undefined,
+  });
+} else {
+  await trainPhase(stepNetwork(options.network), run);
+}
 const total = (performance.now() - began) / steps;
 
 console.log(

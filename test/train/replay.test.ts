@@ -16,6 +16,7 @@ import {
   cosineDecay,
   evaluate,
   ImageDataGenerator,
+  muon,
   predict,
   replaceHead,
   sgd,
@@ -26,7 +27,7 @@ import {
 } from "cifar-kit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useSimd } from "../simd/backends.ts";
-import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { pooledModel, tinyImages, tinyModel } from "../helpers/tiny.ts";
 
 interface Replays {
   replayed: number;
@@ -217,6 +218,23 @@ describe("a replayed step has the bits of a step of TensorFlow.js", () => {
     );
     expect(eager["the shapes are not those of the steps before"]).toBe(3);
     expect(replayed).toBe(28);
+  });
+
+  it("by the fast recipe's parts: Muon, smoothed labels, growing images", async () => {
+    const build = (): LayersModel => {
+      const model = pooledModel();
+      const groups = [{ weights: /^dense/, rule: "sgd" as const }];
+      const optimizer = muon({ learningRate: 0.05, normalizeWeights: true, groups });
+      model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+      return model;
+    };
+    expect(await compare(build, phase({ labelSmoothing: 0.2, imageSize: [[6, 0.5]] }))).toEqual({
+      replayed: 19,
+      eager: {
+        "the first steps are recorded": 4,
+        "the shapes are not those of the steps before": 1,
+      },
+    });
   });
 
   it("where callbacks set weights and the learning rate, and stop", async () => {

@@ -3,8 +3,10 @@ import {
   matMul,
   maximum,
   mul,
-  norm,
   div,
+  sqrt,
+  square,
+  sum,
   type Tensor,
   type Tensor2D,
 } from "@tensorflow/tfjs-core";
@@ -33,5 +35,5 @@ export function orthogonalized(matrix: Tensor2D, steps: number): Tensor2D {
 
 /** A tensor scaled to this Euclidean norm. */
 export function toNorm<T extends Tensor>(x: T, length: number): T {
-  return mul(x, div(length, maximum(norm(x), LEAST_NORM)));
+  return mul(x, div(length, maximum(sqrt(sum(square(x))), LEAST_NORM)));
 }

@@ -221,7 +221,7 @@ const withRows =
 function rowsOf(yTrue: Tensor, yPred: Tensor): Tensor {
   const [n, classes = 1] = yPred.shape;
   if (yPred.rank !== 2 || classes === 1 || areRows(yTrue, yPred) || yTrue.size !== n) return yTrue;
-  return cast(oneHot(cast(reshape(yTrue, [-1]), "int32"), classes), "float32");
+  return oneHot(cast(reshape(yTrue, [-1]), "int32"), classes, 1, 0, "float32");
 }
 
 /** Has a function say in plain words that it returns no numbers; gives one number a sample. */

@@ -58,7 +58,6 @@ import {
   transpose,
 } from "../../plans/copy.ts";
 import { fill } from "../../plans/element-wise.ts";
-import { floatBits } from "../../plans/plan.ts";
 import type { SimdBackend } from "../backend.ts";
 import { bitsOf } from "./fill.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
@@ -355,11 +354,11 @@ const gatherV2 = defineKernel<GatherV2Inputs, GatherV2Attrs>(
 const oneHotKernel = defineKernel<OneHotInputs, OneHotAttrs>(
   OneHot,
   ({ inputs: { indices }, attrs: { depth, onValue, offValue, dtype }, backend }) => {
-    if (indices.dtype !== "int32" || dtype !== "float32") return null;
+    if (indices.dtype !== "int32" || bytesOf(dtype) !== 4) return null;
     const from = backend.pointer(indices);
-    const out = backend.output([...indices.shape, depth]);
+    const out = backend.output([...indices.shape, depth], dtype);
     const count = util.sizeFromShape(indices.shape);
-    const [on, off] = [floatBits(onValue), floatBits(offValue)];
+    const [on, off] = [bitsOf(dtype, onValue), bitsOf(dtype, offValue)];
     backend.run(
       ["OneHot", count, depth],
       { indices: from, out: backend.pointer(out), on, off },
