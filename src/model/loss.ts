@@ -84,7 +84,8 @@ function crossEntropyFromProbabilities(targets: Tensor2D, probabilities: Tensor2
 }
 
 function oneHotRows(labels: Tensor1D, outputs: Tensor2D): Tensor2D {
-  return oneHot(labels, outputs.shape[1], 1, 0, "float32") as Tensor2D;
+  // The wasm backend of TensorFlow.js knows rows of integers only.
+  return cast(oneHot(labels, outputs.shape[1]), "float32") as Tensor2D;
 }
 
 /** Whether labels are rows of probabilities, not indices in whatever shape. */

@@ -287,6 +287,11 @@ export abstract class KerasOptimizer<
     }
   }
 
+  /** Whether the next step moves a weight: its group may have come to its end. */
+  moves({ name }: Variable): boolean {
+    return this.iterations < (this.#groups.get(name)?.steps ?? Infinity);
+  }
+
   /** Gives all that it has learned up; with another model it would begin anew. */
   override dispose(): void {
     this.#state.dispose();

@@ -26,6 +26,7 @@ import { type LossFunction, modelInternals } from "../../model/internals.ts";
 import { setTrainingStep } from "../../model/keras-layers.ts";
 import { checkLearningRate } from "../../model/learning-rate.ts";
 import { accuracy, areRows, crossEntropy, takesIndices, withKerasLoss } from "../../model/loss.ts";
+import { isKerasOptimizer } from "../../model/optimizers/keras-optimizer.ts";
 import { trainedWeights } from "../../model/trainable.ts";
 import { messageOf } from "../../text/describe.ts";
 import { releaseEarly } from "./early-release.ts";
@@ -67,10 +68,9 @@ export function trainingStep(
       Object.assign(inner, { lossFunctions: [withMetrics], metricsTensors: [] });
       Object.assign(optimizer!, {
         computeGradients: (...[f, variables]: Parameters<Optimizer["computeGradients"]>) => {
-          const cost = releasing(f, variables);
-          return repeated
-            ? repeated.of(cost, variables, data, values)
-            : computeGradients(cost, variables);
+          const moved = variables && movedBy(optimizer!, variables);
+          const cost = releasing(f, moved);
+          return repeated ? repeated.of(cost, moved, data, values) : computeGradients(cost, moved);
         },
       });
       return [...step(data), ...values];
@@ -118,6 +118,14 @@ export function trainingStep(
     repeated?.dispose();
   };
   return { make, dispose: end };
+}
+
+/** The weights that need a gradient: all but those that the optimizer does not move any more. */
+function movedBy(optimizer: Optimizer, variables: Variable[]): Variable[] {
+  if (!isKerasOptimizer(optimizer)) return variables;
+  const moved = variables.filter((variable) => optimizer.moves(variable));
+  // TensorFlow.js computes no gradients of nothing.
+  return moved.length > 0 ? moved : variables;
 }
 
 /** A cost behind which the gradients give memory back on their way. */
@@ -221,7 +229,7 @@ const withRows =
 function rowsOf(yTrue: Tensor, yPred: Tensor): Tensor {
   const [n, classes = 1] = yPred.shape;
   if (yPred.rank !== 2 || classes === 1 || areRows(yTrue, yPred) || yTrue.size !== n) return yTrue;
-  return oneHot(cast(reshape(yTrue, [-1]), "int32"), classes, 1, 0, "float32");
+  return cast(oneHot(cast(reshape(yTrue, [-1]), "int32"), classes), "float32");
 }
 
 /** Has a function say in plain words that it returns no numbers; gives one number a sample. */

@@ -12,7 +12,8 @@ type Gradients = ReturnType<Optimizer["computeGradients"]>;
 export class RepeatedGradients {
   readonly #compute: Optimizer["computeGradients"];
   readonly #repeated: Repeated;
-  /** The names of the gradients. */
+  /** The variables whose gradients are repeated, and the names that the gradients have. */
+  #variables: readonly Variable[] | undefined;
   #names: readonly string[] = [];
 
   constructor(model: LayersModel, optimizer: Optimizer) {
@@ -35,6 +36,8 @@ export class RepeatedGradients {
     data: readonly Tensor[],
     metrics: Scalar[],
   ): Gradients {
+    if (!areSame(variables, this.#variables)) this.#repeated.dispose();
+    this.#variables = variables;
     const outputs = this.#repeated.run(data, () => {
       const { value, grads } = this.#compute(loss, variables);
       this.#names = Object.keys(grads);
@@ -51,3 +54,6 @@ export class RepeatedGradients {
     this.#repeated.dispose();
   }
 }
+
+const areSame = (some?: readonly Variable[], others?: readonly Variable[]): boolean =>
+  some?.length === others?.length && (some ?? []).every((one, i) => one === others?.[i]);
