@@ -138,13 +138,13 @@ function assemble({
     });
   });
   append(layers.globalMaxPooling2d({ name: "pool" }));
-  append(layers.rescaling({ name: "rescaling", scale: 1 / widths.at(-1)! }));
+  // Of deviation 1 / filters: the recipe's authors divide what comes out of the head instead.
+  const bound = Math.sqrt(3) / widths.at(-1)!;
   append(
     layers.dense({
       ...{ name: "head", units: numClasses, useBias: false, activation: "softmax" },
-      // Of deviation 1.
       kernelInitializer: initializers.randomUniform({
-        ...{ minval: -Math.sqrt(3), maxval: Math.sqrt(3) },
+        ...{ minval: -bound, maxval: bound },
         seed: initialSeed("initial weights of the head"),
       }),
     }),

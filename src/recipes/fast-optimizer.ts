@@ -26,8 +26,10 @@ export function compileFast(
     whiteningSteps,
   }: { batchSize?: number; filterRate?: number; whiteningSteps?: number } = {},
 ): void {
-  // Of the mean loss over a batch, as all other losses here are.
-  const [biasRate, headRate] = [BIAS_RATE * batchSize, HEAD_RATE * batchSize];
+  // Of the mean loss over a batch, as all other losses here are; and of a head whose weights are divided by
+  // the number of its inputs, where the authors divide what comes out.
+  const [inputs] = model.getLayer("head").getWeights()[0].shape;
+  const [biasRate, headRate] = [BIAS_RATE, HEAD_RATE / inputs ** 2].map((rate) => rate * batchSize);
   const falling = (from: number, steps?: number) => linearSchedule({ from, to: 0, steps });
   compileClassifier(
     model,
@@ -57,7 +59,7 @@ export function compileFast(
           weights: /^head\//,
           rule: "sgd",
           learningRate: falling(headRate),
-          weightDecay: DECAY / HEAD_RATE,
+          weightDecay: (DECAY / HEAD_RATE) * inputs ** 2,
         },
       ],
     }),

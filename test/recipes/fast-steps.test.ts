@@ -9,6 +9,10 @@ import { expectClose } from "../helpers/close.ts";
 
 const { widths, steps, whiteningSteps, filterRate } = torch;
 
+/** PyTorch divides what comes out of the head by its inputs, where here its weights are so much smaller. */
+const asHere = (name: string, values: readonly number[]): number[] =>
+  values.map((value) => (name.startsWith("head") ? value / widths.at(-1)! : value));
+
 it.each(["wasm", "simd"] as const)("makes the steps of PyTorch on %s", async (backend) => {
   await useBackend(backend);
   const train = new ImageSet({
@@ -22,7 +26,7 @@ it.each(["wasm", "simd"] as const)("makes the steps of PyTorch on %s", async (ba
   tf.tidy(() => {
     for (const [name, values] of Object.entries(torch.start)) {
       const weight = weights.get(name)!;
-      weight.write(tf.tensor(values, weight.shape as number[]));
+      weight.write(tf.tensor(asHere(name, values), weight.shape as number[]));
     }
   });
   const batchSize = train.length;
@@ -32,7 +36,8 @@ it.each(["wasm", "simd"] as const)("makes the steps of PyTorch on %s", async (ba
   });
   // Single precision beside double, over steps that double small differences.
   expectClose(loss, torch.losses, { rtol: 1e-4 });
-  for (const [name, values] of Object.entries(torch.end)) {
+  for (const [name, given] of Object.entries(torch.end)) {
+    const values = asHere(name, given);
     const largest = Math.max(...values.map(Math.abs));
     expectClose(weights.get(name)!.read().dataSync(), values, { atol: 1e-3 * largest });
   }
