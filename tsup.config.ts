@@ -23,6 +23,9 @@ export default defineConfig({
     node: "src/node/index.ts",
     browser: "src/browser/index.ts",
     simd: "src/simd/index.ts",
+    study: "src/study/index.ts",
+    // The program of a study's processes: no entry for users.
+    "study-worker": "src/study/local/worker.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",

@@ -9,7 +9,10 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 /** Tests import the package by its public names, as a consumer does; here they mean the sources. */
 const alias = [
   { find: /^cifar-kit$/, replacement: at("./src/index.ts") },
-  { find: /^cifar-kit\/(metrics|plots|node|browser|simd)$/, replacement: at("./src/$1/index.ts") },
+  {
+    find: /^cifar-kit\/(metrics|plots|node|browser|simd|study)$/,
+    replacement: at("./src/$1/index.ts"),
+  },
 ];
 
 const BROWSER = ["test/**/*.browser.test.ts"];

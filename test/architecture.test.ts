@@ -45,6 +45,10 @@ const ALLOWED: Readonly<Record<string, Room>> = {
     areas: [...BELOW, "dataset", "augment", "plots", "formats", "model", "train"],
     packages: ["node:", "@tensorflow/", "@resvg/resvg-js", "sharp"],
   },
+  study: {
+    areas: [...BELOW, "plots", "train", "node"],
+    packages: ["node:"],
+  },
   browser: {
     areas: [...BELOW, "dataset", "augment", "plots", "model", "train"],
     packages: ["@tensorflow/"],

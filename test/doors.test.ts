@@ -4,12 +4,13 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as kit from "cifar-kit";
 import * as browser from "cifar-kit/browser";
 import * as node from "cifar-kit/node";
+import * as study from "cifar-kit/study";
 import { useBackend } from "./helpers/backends.ts";
 import { tinyImages } from "./helpers/tiny.ts";
 
 /** These ask the network, take nothing, or listen to signals; classes of errors are made of what the library says. */
 const LEFT_OUT = /^load(Cifar|Fashion|Pretrained)|^interruptSignal$|Error$/;
-const functions = [kit, node, browser]
+const functions = [kit, node, browser, study]
   .flatMap(Object.entries)
   .filter(([name, value]) => typeof value === "function" && !LEFT_OUT.test(name)) as [
   string,

@@ -23,6 +23,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   node: 106,
   browser: 128,
   simd: 145,
+  study: 40,
 };
 /** Kilobytes of the whole tarball, of which the trained weights take up to 5,000. */
 const TARBALL_BUDGET = 5_800;
@@ -141,6 +142,21 @@ describe("a program", () => {
       png: expect.stringContaining("--experimental-vm-modules") as string,
       hdf5: expect.stringContaining("--experimental-vm-modules") as string,
     });
+  });
+
+  it.each(["mjs", "cjs"])("searches with processes of its own (%s)", (ending) => {
+    for (const name of ["trial", "study"]) {
+      const esm = readFileSync(join(PROGRAMS, `${name}.js`), "utf8");
+      const cjs = esm
+        .replace(/^import (\{.*\}) from (.*);$/gm, "const $1 = require($2);")
+        .replace("export default", "exports.default =");
+      writeFileSync(join(folder, `${name}.${ending}`), ending === "mjs" ? esm : cjs);
+    }
+    const { stdout, stderr } = spawnSync(process.execPath, [`study.${ending}`], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(stdout, stderr).toBe("2 0.25\n");
   });
 
   describe.each(["20", "22", "24", "latest"])("in Node %s", (release) => {

@@ -12,6 +12,7 @@ import * as recipes from "./recipes.ts";
 import * as runtime from "./runtime.ts";
 import * as shared from "./shared.ts";
 import * as simd from "./simd.ts";
+import * as study from "./study.ts";
 import * as train from "./train/index.ts";
 import type { Trials, Untried } from "./trial.ts";
 
@@ -26,5 +27,5 @@ export interface Table {
 /** The tables of all areas, the rooms of `src/` and the files beside them. */
 export const TABLES: Readonly<Record<string, Table>> = {
   ...{ shared, bytes, runtime, random, formats, model, train, dataset, augment, metrics },
-  ...{ plots, recipes, node, browser, simd },
+  ...{ plots, recipes, node, browser, simd, study },
 };

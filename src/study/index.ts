@@ -1,0 +1,32 @@
+/**
+ * Many runs with different parameters, on all cores of a machine; for Node.
+ *
+ * @module cifar-kit/study
+ */
+export { defineTrial, type Trial, type TrialContext } from "./define-trial.ts";
+export type {
+  Engine,
+  EpochReport,
+  OpenEngine,
+  Outcome,
+  Verdict,
+  Work,
+  WorkListener,
+} from "./engine.ts";
+export type { Distribution } from "./journal/distribution.ts";
+export type { Journal } from "./journal/journal.ts";
+export type { Direction, Operation, TrialState } from "./journal/operation.ts";
+export { localProcesses, type LocalProcessesOptions } from "./local/local-processes.ts";
+export { asha, type AshaOptions } from "./pruners/asha.ts";
+export { median, type MedianOptions } from "./pruners/median.ts";
+export type { Field, Pruner } from "./pruners/pruner.ts";
+export { runStudy } from "./run-study.ts";
+export { choice, folds } from "./space/choice.ts";
+export type { Dimension } from "./space/dimension.ts";
+export { integer, type IntegerOptions } from "./space/integer.ts";
+export type { SamplerName } from "./space/sampler.ts";
+export type { Params, ParamsOf, Space } from "./space/space.ts";
+export { logUniform, uniform } from "./space/uniform.ts";
+export type { CompleteTrial, Study, StudyTrial } from "./study.ts";
+export type { StudyOptions } from "./study-options.ts";
+export type { TrialRecord, TrialReport } from "./trial-record.ts";

@@ -1,0 +1,72 @@
+/**
+ * The program of a worker: a process that runs one trial, once, and ends. `localProcesses` starts it and tells
+ * it what to do by a message. What belongs to a trial, tensors and names of layers included, ends with it.
+ */
+import { join } from "node:path";
+import { fileCheckpointStore } from "../../node/file-checkpoint-store.ts";
+import { messageOf } from "../../text/describe.ts";
+import type { EpochReport, Outcome, Verdict, Work } from "../engine.ts";
+import { runTrial } from "../run-trial.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { waitForFolder } from "./wait-for-folder.ts";
+
+/** A trial that does not stop though its program is gone is ended after so long. */
+const PATIENCE_MS = 10_000;
+
+const controller = new AbortController();
+let answer: ((verdict: Verdict) => void) | undefined;
+
+function tell(message: FromWorker): void {
+  // Where nobody listens any more, the end of the connection has been noticed or will be.
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+function end(outcome: Outcome): void {
+  if (!process.connected) process.exit(1);
+  process.send?.({ kind: "outcome", outcome } satisfies FromWorker, () => {
+    process.exit(0);
+  });
+}
+
+function report(epoch: EpochReport): Promise<Verdict> {
+  return new Promise((resolve) => {
+    answer = resolve;
+    tell({ kind: "report", report: epoch });
+  });
+}
+
+async function run(work: Work, folder: string): Promise<void> {
+  // Whoever ran this trial before may not have noticed yet that its program is gone.
+  const lock = await waitForFolder(folder, controller.signal);
+  if (!lock) {
+    end({ kind: "stopped" });
+    return;
+  }
+  const store = fileCheckpointStore(join(folder, "checkpoints"));
+  const outcome = await runTrial(work, { store, listener: report, signal: controller.signal });
+  await lock.release();
+  end(outcome);
+}
+
+process.on("message", (message: ToWorker) => {
+  if (message.kind === "verdict") answer?.(message.verdict);
+  else if (message.kind === "stop") controller.abort();
+  else void run(message.work, message.folder).catch(fail);
+});
+
+// Ctrl-C reaches all processes of a terminal: whether to stop is for the study's program to say.
+process.on("SIGINT", () => undefined);
+
+process.on("disconnect", () => {
+  controller.abort();
+  answer?.("stop");
+  setTimeout(() => process.exit(1), PATIENCE_MS).unref();
+});
+
+// What nobody has awaited is a failure of the trial, too.
+process.on("uncaughtException", fail);
+
+function fail(error: unknown): void {
+  console.error(error);
+  end({ kind: "failed", error: messageOf(error) });
+}

@@ -1,0 +1,4 @@
+// A trial of study.js.
+import { defineTrial } from "cifar-kit/study";
+
+export default defineTrial(({ params }) => params.x ** 2);

@@ -1,0 +1,28 @@
+/**
+ * A study of small networks as a program of its own, to be killed:
+ *
+ *     STUDY_NOTES=FOLDER npx tsx test/study/sweep.ts FOLDER '{ "workers": 2, "trials": 3 }'
+ *
+ * Its last line is what it has found, as JSON. With `"rungs"` it has a pruner.
+ */
+import { asha, choice, localProcesses, logUniform, runStudy } from "cifar-kit/study";
+
+/** What a test may change. */
+export interface Sweep {
+  readonly workers: number;
+  readonly trials: number;
+  readonly rungs?: readonly number[];
+  readonly reduction?: number;
+}
+
+const [folder, options] = process.argv.slice(2);
+const { workers, trials, rungs, reduction } = JSON.parse(options) as Sweep;
+const study = await runStudy({
+  trial: new URL("./trials/network.ts", import.meta.url),
+  space: { learningRate: logUniform(1e-4, 1e-2), filters: choice([2, 4]) },
+  direction: "maximize",
+  ...{ trials, seed: 3 },
+  pruner: rungs && asha({ metric: "val_accuracy", rungs, reduction }),
+  engine: localProcesses({ workers, folder }),
+});
+console.log(JSON.stringify(study.trials));

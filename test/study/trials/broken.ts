@@ -1,0 +1,3 @@
+/** A module that throws when it is loaded. */
+throw new Error("no such data set");
+export {};
