@@ -15,16 +15,27 @@ export interface TrialContext<P> {
   /** Aborted when the trial is to stop or to wait: pass it to `train`, which then saves. */
   readonly signal: AbortSignal;
   /** Where the trial's checkpoints lie: pass it to `train`, which then goes on from the last one. */
-  readonly checkpoint: { readonly store: CheckpointStore };
+  readonly checkpoint: {
+    /** Of this trial alone. */
+    readonly store: CheckpointStore;
+  };
   /**
    * A callback for `train`: after each epoch it sends the logs to the study, and waits for its word whether
    * the trial goes on. Epochs are counted through all phases. A loop of one's own calls
    * `await report.onEpochEnd(epoch, logs)` and then looks at the signal.
    */
   readonly report: Callback & {
+    /** Sends the logs of an epoch. */
     onEpochEnd(epoch: number, logs: Readonly<Record<string, number>>): Promise<void>;
   };
 }
+
+/**
+ * Parameters of a trial that does not say which it has: the space stands in another module. Say
+ * `defineTrial<ParamsOf<typeof space>>` to have them checked.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyParams = Readonly<Record<string, any>>;
 
 /** A trial of a study: what `defineTrial` gives, and a module exports as its default. */
 export type Trial<P = Params> = (context: TrialContext<P>) => Promise<number>;
@@ -48,7 +59,7 @@ export type Trial<P = Params> = (context: TrialContext<P>) => Promise<number>;
  *   return valAccuracy.at(-1)!;
  * });
  */
-export function defineTrial<P = Readonly<Record<string, number>>>(
+export function defineTrial<P = AnyParams>(
   run: (context: TrialContext<P>) => Promise<number> | number,
 ): Trial<P> {
   check(

@@ -48,7 +48,9 @@ export type Work = JsonObject & {
   readonly trial: string;
   /** The trial's number in the study. */
   readonly number: number;
+  /** What it is given. */
   readonly params: JsonObject;
+  /** Of its random numbers. */
   readonly seed: number;
 };
 
@@ -59,21 +61,49 @@ export type WorkListener = (report: EpochReport) => Promise<Verdict>;
 export interface EpochReport {
   /** Epochs that it has behind it, of all phases. */
   readonly epochs: number;
+  /** The numbers of the last one. */
   readonly logs: Logs;
 }
 
 /** What a trial does after it has reported. */
 export type Verdict = "go on" | "stop";
 
-/** How a run of a trial ended. */
+/**
+ * How a run of a trial ended.
+ * - `"value"`: it gave a number, finite.
+ * - `"stopped"`: it was told to stop, and has saved its state.
+ * - `"failed"`: it threw, or gave something else.
+ * - `"lost"`: its process is gone. Killed from outside, it may go on as if nothing had been.
+ * - `"unusable"`: there is no such trial, since its module cannot be loaded, or exports none. All trials have this outcome.
+ */
 export type Outcome =
-  /** It gave a number, finite. */
-  | { readonly kind: "value"; readonly value: number }
-  /** It was told to stop, and has saved its state. */
-  | { readonly kind: "stopped" }
-  /** It threw, or gave something else; in words. */
-  | { readonly kind: "failed"; readonly error: string }
-  /** Its process is gone; in words. Killed from outside, it may go on as if nothing had been. */
-  | { readonly kind: "lost"; readonly error: string; readonly isKilled: boolean }
-  /** There is no such trial: its module cannot be loaded, or exports none. All trials have this outcome. */
-  | { readonly kind: "unusable"; readonly got: string };
+  | {
+      /** Which of them. */
+      readonly kind: "value";
+      /** What it gave. */
+      readonly value: number;
+    }
+  | {
+      /** Which of them. */
+      readonly kind: "stopped";
+    }
+  | {
+      /** Which of them. */
+      readonly kind: "failed";
+      /** Why, in words. */
+      readonly error: string;
+    }
+  | {
+      /** Which of them. */
+      readonly kind: "lost";
+      /** Why, in words. */
+      readonly error: string;
+      /** Whether it was killed from outside. */
+      readonly isKilled: boolean;
+    }
+  | {
+      /** Which of them. */
+      readonly kind: "unusable";
+      /** What there is instead, in words. */
+      readonly got: string;
+    };

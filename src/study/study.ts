@@ -28,7 +28,10 @@ export interface StudyTrial<P = Params> {
 }
 
 /** A trial that has a value. */
-export type CompleteTrial<P = Params> = StudyTrial<P> & { readonly value: number };
+export type CompleteTrial<P = Params> = StudyTrial<P> & {
+  /** What it gave. */
+  readonly value: number;
+};
 
 /**
  * What `runStudy` has found. `String(study)` is a table of its trials, the best first; so is what Node's console

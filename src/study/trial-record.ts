@@ -38,16 +38,25 @@ export interface TrialRecord {
   readonly number: number;
   /** Its place in the sampler's sequence; `undefined` for a trial of another program. */
   readonly index: number | undefined;
+  /** What has become of it. */
   readonly state: TrialState;
+  /** What it was given. */
   readonly params: Params;
+  /** Of its random numbers; `undefined` for a trial of another program. */
   readonly seed: number | undefined;
+  /** What it gave; of one that was pruned, what it was last judged by. */
   readonly value: number | undefined;
   /** Ascending by epochs. */
   readonly reports: readonly TrialReport[];
+  /** How often it was let go on where it had to wait. */
   readonly promotions: number;
+  /** How often it has failed. */
   readonly failures: number;
+  /** Why it failed last, if it has. */
   readonly error: string | undefined;
+  /** When it was begun, as ISO 8601 has it. */
   readonly began: string | undefined;
+  /** When it was over. */
   readonly ended: string | undefined;
 }
 

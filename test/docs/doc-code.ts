@@ -1,6 +1,7 @@
 /**
  * The code in the docs. The `ts` blocks of a page are one program, from top to bottom; a block that
- * begins with three backticks and `ts browser` is a program of its own that needs a browser.
+ * begins with three backticks and `ts browser` is a program of its own that needs a browser, one with
+ * `ts trial.mts` a file of that name beside the program.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -25,6 +26,8 @@ export interface PageCode {
   readonly program: string;
   /** Each `ts browser` block. */
   readonly browser: readonly string[];
+  /** Each `ts name.mts` block, by its name. */
+  readonly files: ReadonlyMap<string, string>;
   /** Each `python` block. */
   readonly python: readonly string[];
   /** Each `text` block: what the program prints. */
@@ -43,6 +46,12 @@ export function pageCode(page: string): PageCode {
     blocks: blocks("ts"),
     program: blocks("ts").join("\n"),
     browser: blocks("ts browser"),
+    files: new Map(
+      Array.from(text.matchAll(/^```ts ([\w-]+\.mts)\n(.*?)^```$/gms), ([, name, code]) => [
+        name,
+        code,
+      ]),
+    ),
     python: blocks("python"),
     outputs: blocks("text"),
   };

@@ -53,6 +53,7 @@ describe("the programs of the docs", () => {
     });
   });
   afterEach(() => {
+    vi.unstubAllEnvs();
     vi.restoreAllMocks();
     process.chdir(before);
     rmSync(folder, { recursive: true });
@@ -65,6 +66,7 @@ describe("the programs of the docs", () => {
     network.size = page === "docs/guide.md" ? {} : { filters: [4, 4, 4], denseUnits: 16 };
     const file = join(sourceFolder, `${page.replaceAll("/", "-")}.ts`);
     writeFileSync(file, pageCode(page).program);
+    for (const [name, code] of pageCode(page).files) writeFileSync(join(sourceFolder, name), code);
     await import(/* @vite-ignore */ file);
     expect(process.exitCode).toBeUndefined();
     // The guide's output comes from its own, longer run, see below.
@@ -86,6 +88,11 @@ async function prepare(page: string, folder: string): Promise<void> {
   }
   if (page.endsWith("classify-pictures.md")) {
     await cp(`${ROOT}test/fixtures/dataset/pictures/disc/b.jpg`, join(folder, "photo.jpg"));
+  }
+  if (page.endsWith("many-runs.md")) {
+    // The page's processes: TypeScript with the names of this repository, as `npx tsx` gives a reader's.
+    vi.stubEnv("NODE_OPTIONS", `--import=${import.meta.resolve("tsx")}`);
+    vi.stubEnv("TSX_TSCONFIG_PATH", join(ROOT, "tsconfig.json"));
   }
   if (page.endsWith("move-weights-to-python.md")) {
     // Stands for what the page's Python code writes; test/model/weights/python.test.ts has real ones.

@@ -25,7 +25,8 @@ describe("the code in the docs", () => {
   it("compiles", () => {
     const sources = new Map<string, string>();
     for (const page of [...PAGES, ...FRAGMENTS]) {
-      const { program, blocks, browser } = pageCode(page);
+      const { program, blocks, browser, files } = pageCode(page);
+      for (const [name, code] of files) sources.set(`${ROOT}${page}-${name}`, code);
       // What needs a browser only has to compile here; test/browser/ makes the same calls in one.
       [...(FRAGMENTS.includes(page) ? blocks : [program]), ...browser].forEach((code, i) => {
         // The line makes a module of a program that imports nothing.

@@ -1,4 +1,10 @@
 import * as kit from "cifar-kit";
+import {
+  parameterImportance,
+  plotImportance,
+  plotParallelCoordinates,
+  plotStudyCurves,
+} from "cifar-kit/study";
 import { ImageDataGenerator, ImageSet } from "cifar-kit";
 import { tinyImages } from "../helpers/tiny.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
@@ -26,6 +32,15 @@ const rgb = new ImageSet({
   classNames: ["a"],
 });
 const spec = kit.plotHistory(history);
+
+/** A study of two trials, the second of which is so far. */
+const studyOf = (state: string) => ({
+  direction: "minimize" as const,
+  trials: [1, 2].map((x) => ({
+    ...{ params: { x }, value: x, state },
+    reports: [{ epochs: 1, value: x, logs: { loss: x } }],
+  })),
+});
 
 export const trials: Trials = {
   "train for an epoch first": [
@@ -148,6 +163,25 @@ export const trials: Trials = {
   "pass one curve's values in both": [
     () => roc({ ...curve, truePositiveRate: [0] }),
     () => roc(curve),
+  ],
+  "pass what runStudy returned": [
+    () => plotStudyCurves(wrong({})),
+    () => plotStudyCurves(studyOf("complete")),
+  ],
+  "run the study to its end first": [
+    () => plotParallelCoordinates(studyOf("running")),
+    () => plotParallelCoordinates(studyOf("complete")),
+  ],
+  "name one of these as metric, or hand report to train in the trial": [
+    () => plotStudyCurves(studyOf("complete"), { metric: "acc" }),
+    () => {
+      plotStudyCurves(studyOf("complete"), { metric: "loss" });
+      plotStudyCurves(studyOf("complete"));
+    },
+  ],
+  "pass what parameterImportance returned": [
+    () => plotImportance([]),
+    () => plotImportance(parameterImportance(studyOf("complete"))),
   ],
   "pass rates": [() => roc({ ...curve, truePositiveRate: [0, 2] }), () => roc(curve)],
 };

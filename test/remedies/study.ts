@@ -5,9 +5,12 @@ import {
   asha,
   choice,
   defineTrial,
+  folds,
   integer,
   localProcesses,
   logUniform,
+  meanOverFolds,
+  parameterImportance,
   runStudy,
   type Space,
   type StudyOptions,
@@ -56,7 +59,7 @@ async function best(mood: string): Promise<unknown> {
 export const trials: Trials = {
   "pass async ({ params, seed, signal, checkpoint, report }) => { ... }": [
     () => defineTrial(wrong(5)),
-    () => defineTrial(({ params }) => params.x),
+    () => defineTrial<{ x: number }>(({ params }) => params.x),
   ],
   "name one of these as metric, or measure it: with validation data, and often enough": [
     () => study({ pruner: asha({ metric: "val_loss", rungs: [1, 2] }) }),
@@ -149,6 +152,22 @@ export const trials: Trials = {
   ],
   "pass what uniform, logUniform, integer, choice or folds gave; a fixed value belongs into the trial":
     [() => numbers({ x: wrong(3) }), () => numbers({ x: choice([3]) })],
+  "pass what runStudy returned": [
+    () => parameterImportance(wrong({})),
+    async () => parameterImportance(await numbers({ x: integer(1, 9) }, { trials: 2 })),
+  ],
+  "run more trials first": [
+    async () => parameterImportance(await numbers({ x: integer(1, 9) })),
+    async () => parameterImportance(await numbers({ x: integer(1, 9) }, { trials: 2 })),
+  ],
+  "give the space fold: folds(5), or name the parameter with the option fold": [
+    async () => meanOverFolds(await numbers({ part: choice([0, 1]) }, { sampler: "grid" })),
+    async () => {
+      meanOverFolds(await numbers({ fold: folds(5) }, { trials: 5 }));
+      const study = await numbers({ part: choice([0, 1]) }, { sampler: "grid" });
+      meanOverFolds(study, { fold: "part" });
+    },
+  ],
   "choose a smaller range": [() => uniform(-1e308, 1e308), () => uniform(-1, 1)],
 };
 

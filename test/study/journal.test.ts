@@ -41,7 +41,7 @@ describe("a journal that Optuna has written", () => {
   };
 
   it("has every operation, and gives what Optuna reads in it", async () => {
-    const { file } = newJournal(fixture("journal.optuna-5.log"));
+    const { file } = newJournal(fixture("journal.optuna-5.jsonl"));
     const operations = await file.read();
     const codes = operations.map((line) => (line as { op_code: number }).op_code);
     expect([...new Set(codes)].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { ArgumentError } from "cifar-kit";
 import {
   choice,
   folds,
   integer,
+  logUniform,
   median,
   type Outcome,
   runStudy,
@@ -12,6 +14,7 @@ import {
   type StudyOptions,
   uniform,
 } from "cifar-kit/study";
+import { fromPythonJson } from "../../src/study/journal/python-json.ts";
 import { TextBuffer } from "../train/callbacks/text-buffer.ts";
 import { Memory, trialUrl } from "./in-process.ts";
 
@@ -249,6 +252,65 @@ describe("a place with another study in it", () => {
     expect(two.trials).toHaveLength(3);
     expect((await run(memory, { name: "one" })).trials).toHaveLength(3);
     await expect(run(memory)).rejects.toThrow(/a single study in memory, got one, two/);
+  });
+});
+
+describe("a study that Python has begun", () => {
+  const begun = (): Memory => {
+    const file = new URL("../fixtures/study/journal.optuna-5.jsonl", import.meta.url);
+    const memory = new Memory();
+    const lines = readFileSync(file, "utf8").trim().split("\n");
+    memory.operations.push(...lines.map(fromPythonJson));
+    return memory;
+  };
+  const inPython = {
+    x: uniform(-1, 1),
+    learningRate: logUniform(1e-4, 1e-1),
+    units: integer(8, 64, { step: 8 }),
+  };
+  const optimizer = choice(["adam", "sgd", null, true, 0.5]);
+  const options: Options = {
+    ...{ trial: trialUrl("product"), sampler: "random", trials: 12 },
+    space: { ...inPython, optimizer },
+  };
+
+  it("goes on here: its trials count, and those that others run are left alone", async () => {
+    const memory = begun();
+    const study = await run(memory, options);
+    expect(memory.runs).toEqual([10, 11]);
+    expect(study.trials.map(({ state }) => state)).toEqual([
+      ...["complete", "complete", "complete", "pruned", "failed", "failed", "complete"],
+      ...["complete", "running", "waiting", "complete", "complete"],
+    ]);
+    const fresh = await run(new Memory(), { ...options, trials: 2 });
+    expect(study.trials.slice(10).map(({ params }) => params)).toEqual(
+      fresh.trials.map(({ params }) => params),
+    );
+    await expect(run(memory, { ...options, seed: 2 })).rejects.toThrow(/seed to be 1/);
+  });
+
+  it.each<[string, Space, RegExp]>([
+    [
+      "other choices",
+      { ...inPython, optimizer: choice(["sgd", "adam"]) },
+      /space to have optimizer/,
+    ],
+    [
+      "no logarithm",
+      { ...inPython, optimizer, learningRate: uniform(0, 1) },
+      /have learningRate as/,
+    ],
+    [
+      "a parameter less",
+      inPython,
+      /space to have optimizer as .*, as in trial 0 of memory, got none/,
+    ],
+  ])("is refused with %s", async (_, space, message) => {
+    await expect(run(begun(), { ...options, space })).rejects.toThrow(message);
+  });
+
+  it("is refused with the other direction", async () => {
+    await expect(run(begun(), { ...options, direction: "maximize" })).rejects.toThrow(/direction/);
   });
 });
 

@@ -6,7 +6,10 @@ import type { JsonObject, JsonValue } from "../../text/json.ts";
 import { type Distribution, numberFor } from "./distribution.ts";
 
 /** One line of a journal, without the name of its writer. */
-export type Operation = JsonObject & { readonly op_code: number };
+export type Operation = JsonObject & {
+  /** What it does, 0 to 10. */
+  readonly op_code: number;
+};
 
 /** What an operation does. */
 export const OP = {
@@ -24,11 +27,11 @@ export const OP = {
   discardTrials: 10,
 } as const;
 
-/** States of trials, at their numbers. */
-export const STATES = ["running", "complete", "pruned", "failed", "waiting"] as const;
-
 /** What has become of a trial. */
-export type TrialState = (typeof STATES)[number];
+export type TrialState = "running" | "complete" | "pruned" | "failed" | "waiting";
+
+/** States of trials, at their numbers. */
+export const STATES: readonly TrialState[] = ["running", "complete", "pruned", "failed", "waiting"];
 
 /** Whether nothing can change a trial any more. */
 export const isFinished = (state: TrialState): boolean =>

@@ -28,7 +28,12 @@ function end(outcome: Outcome): void {
   });
 }
 
+/**
+ * Waits for the answer: what is not written down must not be saved as done, or nobody would ever say it again. If
+ * the study's program is gone there is none, and the trial goes on from before.
+ */
 function report(epoch: EpochReport): Promise<Verdict> {
+  if (!process.connected) process.exit(1);
   return new Promise((resolve) => {
     answer = resolve;
     tell({ kind: "report", report: epoch });
@@ -49,8 +54,10 @@ async function run(work: Work, folder: string): Promise<void> {
 }
 
 process.on("message", (message: ToWorker) => {
-  if (message.kind === "verdict") answer?.(message.verdict);
-  else if (message.kind === "stop") controller.abort();
+  if (message.kind === "verdict") {
+    answer?.(message.verdict);
+    answer = undefined;
+  } else if (message.kind === "stop") controller.abort();
   else void run(message.work, message.folder).catch(fail);
 });
 
@@ -58,8 +65,8 @@ process.on("message", (message: ToWorker) => {
 process.on("SIGINT", () => undefined);
 
 process.on("disconnect", () => {
+  if (answer) process.exit(1);
   controller.abort();
-  answer?.("stop");
   setTimeout(() => process.exit(1), PATIENCE_MS).unref();
 });
 

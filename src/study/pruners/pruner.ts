@@ -5,6 +5,7 @@ import type { TrialRecord } from "../trial-record.ts";
 
 /** The trials of a study, as a pruner sees them. */
 export interface Field {
+  /** All of them, by their numbers. */
   readonly trials: readonly TrialRecord[];
   /** Whether small or large values are better. */
   readonly direction: Direction;

@@ -9,7 +9,7 @@ async function main() {
     trial: pathToFileURL(resolve(`trial${ending}`)),
     space: { x: choice([0.5, 2]) },
     sampler: "grid",
-    engine: localProcesses({ workers: 2, folder: `study${ending}` }),
+    engine: localProcesses({ workers: 2, folder: `study-${ending.slice(1)}` }),
     verbose: 0,
   });
   console.log(study.trials.length, study.best.value);
