@@ -34,7 +34,7 @@ export {
 } from "../plots/plot-parallel-coordinates.ts";
 export { plotStudyCurves, type PlotStudyCurvesOptions } from "../plots/plot-study-curves.ts";
 export type { ReportToPlot, StudyToPlot, TrialToPlot } from "../plots/study-to-plot.ts";
-export type { JsonValue as ParameterValue } from "../text/json.ts";
+export type { JsonObject, JsonValue as ParameterValue } from "../text/json.ts";
 export type { JsonValue, VegaLiteSpec } from "../plots/spec.ts";
 export { asha, type AshaOptions } from "./pruners/asha.ts";
 export { median, type MedianOptions } from "./pruners/median.ts";
