@@ -16,11 +16,13 @@ const ENTRY = "src/simd/assembly/index.ts";
 const WORKER = "src/simd/runtime/worker.ts";
 const OUTPUT = "src/simd/kernels.generated.ts";
 
-// The modules import a shared memory and nothing else; no runtime, no start function, no data.
+// The modules import a shared memory and nothing else; no runtime, no start function, no data. The host puts the
+// exported kernels into the exported table, by which walk.ts calls them.
 const FLAGS = [
   ...["--runtime", "stub", "--noAssert", "--use", "abort=", "--uncheckedBehavior", "always"],
   ...["-O3", "--converge"],
   ...["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+  "--exportTable",
 ];
 
 const BUILDS = {

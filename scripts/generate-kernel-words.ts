@@ -1,11 +1,12 @@
 // Writes the module's side of src/simd/schema: words.generated.ts, a class for each list of words, an enum
-// for each family of operations, the constants; operations.generated.ts, a kernel for each operation.
+// for each family of operations, the constants, the control words; operations.generated.ts, a kernel for each operation.
 // `--check` writes nothing and fails if the files are not what would be written.
 //
 //   npx tsx scripts/generate-kernel-words.ts [--check]
 
 import { readFile, writeFile } from "node:fs/promises";
 import { CONSTANTS } from "../src/simd/schema/constants.ts";
+import { CONTROL, CONTROL_PTR } from "../src/simd/schema/control.ts";
 import { KERNELS, LISTS } from "../src/simd/schema/kernels.ts";
 import { mathAddresses } from "../src/simd/schema/math.ts";
 import { KERNEL_FAMILIES, type KernelFamily, OPERATIONS } from "../src/simd/schema/operations.ts";
@@ -35,9 +36,13 @@ ${members.join("\n")}
 }`;
 }
 
-/** The enums of constants in memory; each is its address. */
+/** The enums of what stands in memory; each is its address. */
 function addressEnums(): string[] {
-  const addresses = mathAddresses();
+  const controls = Object.entries(CONTROL).filter(([name]) => name !== "words");
+  const addresses = [
+    ...controls.map(([name, at]) => ["Control", name, CONTROL_PTR + 4 * at] as const),
+    ...mathAddresses(),
+  ];
   return [...new Set(addresses.map(([kind]) => kind))].map((kind) => {
     const members = addresses.filter(([other]) => other === kind);
     return `export const enum ${kind} {\n${members.map(([, name, at]) => `  ${name} = ${at},`).join("\n")}\n}`;

@@ -20,7 +20,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { buildFastModel, trainFast, trainPhase } from "../../src/index.ts";
 import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
+import { compileKernels } from "../../src/simd/runtime/module.ts";
 import { type PreparedCall, ThreadPool } from "../../src/simd/runtime/thread-pool.ts";
+import { CONSTANTS } from "../../src/simd/schema/constants.ts";
 import { stepNetwork } from "./step-networks.ts";
 import { noiseImages } from "./noise.ts";
 
@@ -56,29 +58,34 @@ interface Spent {
 const spent = new Map<PreparedCall, Spent>();
 const pool = ThreadPool.prototype;
 /* eslint-disable @typescript-eslint/unbound-method -- called on the pool below */
-const { runAt, prepare } = pool;
-// Calls of programs come here, too.
-pool.runAt = function (call, params) {
-  const began = performance.now();
-  runAt.call(this, call, params);
+const { runAt } = pool;
+// Programs go step by step, too, and so come here; by themselves threads go through them faster.
+pool.isTimed = () => true;
+const runTasks = options.simulate ? await taskByTask() : null;
+pool.runAt = function (call, params, isTimed) {
   const entry = spent.get(call) ?? { ms: 0, times: 0, tasks: [] };
+  spent.set(call, entry);
+  const began = performance.now();
+  const trap = runTasks ? runTasks(call, params, entry) : runAt.call(this, call, params, isTimed);
   entry.ms += performance.now() - began;
   entry.times++;
-  spent.set(call, entry);
+  return trap;
 };
-if (options.simulate) {
-  pool.prepare = function (given) {
-    const call = prepare.call(this, given);
-    const { kernel } = call;
-    const timed: typeof kernel.run = (task, ...rest) => {
+
+/** Runs a call on this thread, and takes the time of each task. */
+async function taskByTask(): Promise<(call: PreparedCall, params: number, to: Spent) => null> {
+  const { memory, shared } = backend.heap;
+  const module = await compileKernels(backend.build, shared);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const scratch = backend.heap.allocate(CONSTANTS.SCRATCH_BYTES);
+  return ({ kernel, tasks }, params, { tasks: times }) => {
+    const run = exports[kernel.name] as (task: number, params: number, scratch: number) => void;
+    for (let task = 0; task < tasks; task++) {
       const began = performance.now();
-      kernel.run(task, ...rest);
-      const ms = performance.now() - began;
-      const tasks = spent.get(prepared)?.tasks;
-      if (tasks) tasks[task] = Math.min(tasks[task] ?? Infinity, ms);
-    };
-    const prepared = { ...call, kernel: { ...kernel, run: timed } };
-    return prepared;
+      run(task, params, scratch);
+      times[task] = Math.min(times[task] ?? Infinity, performance.now() - began);
+    }
+    return null;
   };
 }
 

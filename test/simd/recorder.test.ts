@@ -1,6 +1,7 @@
 /** Computations that the backend records and repeats. */
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { floatBits } from "../../src/simd/plans/plan.ts";
 import type { SimdBackend } from "../../src/simd/tfjs/backend.ts";
 import type { Recorder } from "../../src/simd/tfjs/recorder.ts";
 import { numbers, random, useSimd } from "./backends.ts";
@@ -147,6 +148,39 @@ describe("a recorded computation", () => {
     }
     expect(backend.replays.replayed).toBe(4);
     expect(new Set(results).size).toBe(6);
+    x.dispose();
+  });
+
+  it("says which kernel trapped, and can be repeated again", () => {
+    const x = tf.range(0, 256);
+    /** The largest of the first so many elements, doubled; more than there is memory trap. */
+    const largest = (length: number): number => {
+      const compute = (): { outputs: tf.Tensor[]; drawn: number[] } => {
+        const info = backend.output([1]);
+        const operands = { x: backend.pointer(x), length, out: backend.pointer(info) };
+        backend.run(["a test's, of a part"], operands, (plan, { x, length, out }) => {
+          const cuts = { perChunk: length, chunks: 1, columnsPerTask: 1, rowsPerTask: 1 };
+          const sizes = { outer: 1, length, inner: 1, divisor: floatBits(1) };
+          plan.call("Max_f32", 1, { x, out, ...sizes, ...cuts });
+        });
+        const found = tf.engine().makeTensorFromTensorInfo(info);
+        const outputs = [tf.mul(found, 2)];
+        found.dispose();
+        return { outputs, drawn: [length] };
+      };
+      const [output] = recorder.run({ inputs: [x], compute, draw: () => [length] });
+      const [value] = output.dataSync();
+      output.dispose();
+      return value;
+    };
+    const lengths = Array.from({ length: 40 }, (_, i) => 20 + 4 * i);
+    for (const length of lengths) {
+      expect(largest(length)).toBe(2 * length - 2);
+      // Programs are done step by step at first, and as a whole later.
+      if (backend.replays.replayed > 0 && length % 8 === 0) {
+        expect(() => largest(2 ** 30)).toThrow("Max_f32 to finish, got a trap");
+      }
+    }
     x.dispose();
   });
 

@@ -1,4 +1,5 @@
 // Everything that the module exports: one line per operation family.
+export * from "./walk";
 export * from "./copy";
 export * from "./elementwise";
 export * from "./operations.generated";

@@ -8,6 +8,20 @@ export const FILTER_BLOCK: i32 = 8;
 
 export const SHALLOW: i32 = 2;
 
+export const LOOKS: i32 = 256;
+
+export const enum Control {
+  turn = 64,
+  quit = 68,
+  helpers = 72,
+  started = 76,
+  unclaimed = 128,
+  step = 132,
+  unfinished = 192,
+  sleepers = 256,
+  failed = 320,
+}
+
 export const enum Double {
   LogOf2 = 2048,
   Log2OfE = 2056,
@@ -1290,5 +1304,21 @@ export class CropAndResizeWords {
   integer: i32;
   outside: f32;
   perTask: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class CheckRangeWords {
+  x: usize;
+  length: i32;
+  limit: i32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class StepWords {
+  kernel: i32;
+  tasks: i32;
+  words: usize;
 }
 

@@ -3,11 +3,13 @@ import type { LoadedPlan } from "./loaded-plan.ts";
 import { checkRange, type Range } from "./range.ts";
 import type { Block, Recording } from "./recording.ts";
 import type { PreparedCall, ThreadPool } from "./thread-pool.ts";
+import { type Trap, trapped } from "./walker.ts";
 
-/** One call whose words stand in memory, or a look at the integers whose address is a word there. */
+/** One call whose words stand in memory. */
 interface Step {
-  readonly call: PreparedCall | null;
-  readonly range: Range | null;
+  readonly call: PreparedCall;
+  /** What it looks at, if it is a look at integers. */
+  readonly range: Range | undefined;
   /** Index of its first word. */
   readonly at: number;
   /** The input from which alone it computes what is kept; -1: it is needed at every run. */
@@ -17,11 +19,13 @@ interface Step {
 const ALWAYS = -1;
 /** The words of each step begin at a multiple of 64 bytes. */
 const ALIGNMENT = 16;
+/** Words of a step in the list that threads go through (schema/program.ts), and which of them is what. */
+const [STEP_WORDS, KERNEL, TASKS, WORDS] = [3, 0, 1, 2];
 
 /**
- * A recorded computation as a list of calls whose words are written once. At each run it reads its
- * inputs where they are; all other memory is its own. Its results stay in their places until the next
- * run overwrites them.
+ * A recorded computation as a list of calls that is written once, with all words; the threads go through
+ * it by themselves. At each run it reads its inputs where they are; all other memory is its own. Its
+ * results stay in their places until the next run overwrites them.
  *
  * What a plan prepares from an input is computed again when that input has changed, and only then.
  */
@@ -39,8 +43,14 @@ export class Program {
   readonly #draws: [word: number, plus: number][][];
   readonly #addresses: number[];
   readonly #versions: number[];
+  /** Address of the words of all calls; behind them stands the list of steps. */
   #params = 0;
+  /** Index of the list's first word. */
+  #list = 0;
   #length = 0;
+  #runs = 0;
+  /** Milliseconds that one free thread needs. */
+  #work = Infinity;
   #words: Uint32Array = new Uint32Array();
 
   /** Takes over the memory of a recording, and that of its results; nothing if there is no room. */
@@ -58,10 +68,17 @@ export class Program {
         this.bytes += to - from;
       }
       const words = this.#write(recording);
-      this.#length = words.length;
-      this.#params = this.#own(words.length * 4);
+      this.#list = words.length;
+      this.#length = words.length + (this.#steps.length + 1) * STEP_WORDS;
+      this.#params = this.#own(this.#length * 4);
       this.#words = this.#wordsNow();
       this.#words.set(words);
+      for (const [i, { call, at }] of this.#steps.entries()) {
+        this.#words[this.#inList(i, KERNEL)] = call.kernel.index;
+        this.#words[this.#inList(i, TASKS)] = call.tasks;
+        this.#words[this.#inList(i, WORDS)] = this.#params + at * 4;
+      }
+      this.#words[this.#inList(this.#steps.length, TASKS)] = -1;
     } catch (full) {
       this.dispose(new Set(this.results));
       throw full;
@@ -81,11 +98,14 @@ export class Program {
       this.#addresses[i] = addresses[i];
     }
     for (let i = 0; i < drawn.length; i++) this.#patch(this.#draws[i], drawn[i]);
-    for (const { call, range, at, onlyFrom } of this.#steps) {
-      if (onlyFrom !== ALWAYS && this.#versions[onlyFrom] === versions[onlyFrom]) continue;
-      if (call !== null) this.#pool.runAt(call, this.#params + at * 4);
-      else checkRange(this.#heap, this.#words[at], range!);
+    for (let i = 0; i < this.#steps.length; i++) {
+      const { call, onlyFrom } = this.#steps[i];
+      if (onlyFrom === ALWAYS) continue;
+      const isKept = this.#versions[onlyFrom] === versions[onlyFrom];
+      this.#words[this.#inList(i, TASKS)] = isKept ? 0 : call.tasks;
     }
+    if (this.#pool.isTimed(this.#runs++)) this.#runTimed();
+    else this.#runWhole();
     for (let i = 0; i < versions.length; i++) this.#versions[i] = versions[i];
   }
 
@@ -94,6 +114,36 @@ export class Program {
     for (const ptr of [...this.#owned, ...this.results]) {
       if (!taken.has(ptr)) this.#heap.release(ptr);
     }
+  }
+
+  #runWhole(): void {
+    const first = this.#params + this.#list * 4;
+    const trap = this.#pool.runProgram(first, this.#work);
+    if (trap !== null) this.#fail((trap.step - first) / (STEP_WORDS * 4), trap);
+  }
+
+  /** Runs step by step, and learns how long it takes. */
+  #runTimed(): void {
+    let work = 0;
+    for (const [i, { call, at }] of this.#steps.entries()) {
+      if (this.#words[this.#inList(i, TASKS)] === 0) continue;
+      const trap = this.#pool.runAt(call, this.#params + at * 4, true);
+      if (trap !== null) this.#fail(i, trap);
+      // Of few tasks this thread may not have done one yet.
+      if (call.best < Infinity) work += call.best * call.tasks;
+    }
+    this.#work = work;
+  }
+
+  #fail(step: number, { cause }: Trap): never {
+    const { call, range, at } = this.#steps[step];
+    if (range !== undefined) checkRange(this.#heap, this.#words[at], range);
+    throw trapped(call.kernel.name, cause);
+  }
+
+  /** Index of a word of a step, the how manieth, in the list. */
+  #inList(step: number, word: number): number {
+    return this.#list + step * STEP_WORDS + word;
   }
 
   #patch(places: readonly [word: number, plus: number][], value: number): void {
@@ -119,12 +169,12 @@ export class Program {
         // Those of inputs and of drawn numbers come when it runs.
         return from === "tables" ? tablesOf(plan!) : 0;
       });
-      const step = (call: PreparedCall | null, onlyFrom = ALWAYS): void => {
+      const step = (call: PreparedCall, onlyFrom = ALWAYS): void => {
         const at = Math.ceil(words.length / ALIGNMENT) * ALIGNMENT;
         while (words.length < at) words.push(0);
-        this.#steps.push({ call, range: range ?? null, at, onlyFrom });
-        words.push(...(call?.words ?? [0]));
-        const places = call?.places ?? [0, 0];
+        this.#steps.push({ call, range, at, onlyFrom });
+        words.push(...call.words);
+        const { places } = call;
         for (let i = 0; i < places.length; i += 2) {
           const [word, base] = [at + places[i], places[i + 1]];
           const { from, index } = sources[base];
@@ -139,9 +189,15 @@ export class Program {
         if (isKept) bases[base] = this.#own(bytes);
         for (const call of calls) step(call, isKept ? index : ALWAYS);
       }
-      for (const call of plan?.calls ?? [null]) step(call);
+      for (const call of plan?.calls ?? [this.#look(range!)]) step(call);
     }
     return words;
+  }
+
+  /** The call that traps if an integer is out of range. */
+  #look({ length, limit }: Range): PreparedCall {
+    const words = Uint32Array.of(0, length, limit);
+    return this.#pool.prepare({ kernel: "check_range_32", tasks: 1, words, places: [0, 0] });
   }
 
   #own(bytes: number): number {

@@ -3,12 +3,13 @@
  * string, which runs as a Node worker and as a Web Worker alike.
  */
 
-import type { CONTROL } from "./layout.ts";
+import type { CONTROL } from "../schema/control.ts";
 
 /** What a worker is given. */
 interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  /** The functions that the module's table holds. */
   readonly kernelNames: readonly string[];
   readonly control: typeof CONTROL;
   readonly controlPtr: number;
@@ -17,6 +18,12 @@ interface WorkerStart {
   readonly index: number;
   /** Milliseconds that an idle worker keeps looking before it sleeps. */
   readonly spinMs: number;
+}
+
+/** The functions of assembly/walk.ts. */
+interface Walk {
+  walk(program: number, worker: number, scratch: number): number;
+  fail(scratch: number): void;
 }
 
 interface NodeWorkerThreads {
@@ -28,58 +35,42 @@ function serve(start: WorkerStart, report: (message: string) => void): void {
   const { module, memory, kernelNames, control, controlPtr } = start;
   const { scratch, index, spinMs } = start;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  type Kernel = (task: number, params: number, scratch: number) => void;
-  const kernels = kernelNames.map((name) => exports[name] as Kernel);
+  const walker = exports as unknown as Walk;
+  const table = exports.table as WebAssembly.Table;
+  table.grow(kernelNames.length);
+  kernelNames.forEach((name, i) => {
+    table.set(i, exports[name]);
+  });
   const words = new Int32Array(memory.buffer, controlPtr, control.words);
 
-  /** Claims one task after another; returns when none is left. */
-  const work = (): void => {
-    for (;;) {
-      const unclaimed = Atomics.load(words, control.unclaimed);
-      if (unclaimed <= 0) return;
-      if (
-        Atomics.compareExchange(words, control.unclaimed, unclaimed, unclaimed - 1) !== unclaimed
-      ) {
-        continue;
-      }
-      // Only now is it known which region the task belongs to: the one that runs at this moment
-      // and cannot end before this task is counted as finished.
-      try {
-        const kernel = kernels[Atomics.load(words, control.kernel)];
-        kernel(unclaimed - 1, Atomics.load(words, control.params), scratch);
-      } catch {
-        Atomics.add(words, control.failed, 1);
-      }
-      if (Atomics.sub(words, control.unfinished, 1) === 1) {
-        Atomics.notify(words, control.unfinished);
-      }
+  /** Does tasks until there are none for a moment; returns how many. */
+  const work = (): number => {
+    try {
+      return walker.walk(0, index, scratch);
+    } catch {
+      walker.fail(scratch);
+      return 1;
     }
-  };
-
-  /** Returns when a region other than `seen` has begun. */
-  const waitForRegion = (seen: number): void => {
-    const deadline = performance.now() + spinMs;
-    do {
-      for (let i = 0; i < 256; i++) {
-        if (Atomics.load(words, control.region) !== seen) return;
-      }
-    } while (performance.now() < deadline);
-    Atomics.add(words, control.sleepers, 1);
-    Atomics.wait(words, control.region, seen);
-    Atomics.sub(words, control.sleepers, 1);
   };
 
   Atomics.add(words, control.started, 1);
   report("ready");
-  while (Atomics.load(words, control.quit) === 0) {
+  for (let idleSince = performance.now(); Atomics.load(words, control.quit) === 0;) {
     const helpers = Atomics.load(words, control.helpers);
     if (helpers <= index) {
       Atomics.wait(words, control.helpers, helpers);
       continue;
     }
-    const seen = Atomics.load(words, control.region);
-    work();
-    waitForRegion(seen);
+    // Read before the look: what opens after it ends the wait at once.
+    const turn = Atomics.load(words, control.turn);
+    const done = work();
+    const now = performance.now();
+    if (done > 0) idleSince = now;
+    if (now < idleSince + spinMs) continue;
+    Atomics.add(words, control.sleepers, 1);
+    Atomics.wait(words, control.turn, turn);
+    Atomics.sub(words, control.sleepers, 1);
+    idleSince = performance.now();
   }
 }
 

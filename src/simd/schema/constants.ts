@@ -8,4 +8,6 @@ export const CONSTANTS = {
   FILTER_BLOCK: 8,
   /** Products of so few steps are computed row by row: what takes time is writing C. */
   SHALLOW: 2,
+  /** How often a thread that finds no task looks again before it returns to the host, which has a clock. */
+  LOOKS: 256,
 } as const;

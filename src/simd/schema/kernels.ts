@@ -9,6 +9,7 @@ import * as layerNorm from "./layer-norm.ts";
 import { type FamilyKernel, KERNEL_FAMILIES, type KernelFamily, OPERATIONS } from "./operations.ts";
 import * as optimizers from "./optimizers.ts";
 import * as pool from "./pool.ts";
+import * as program from "./program.ts";
 import * as recurrent from "./recurrent.ts";
 import * as reduce from "./reduce.ts";
 import * as scan from "./scan.ts";
@@ -33,6 +34,7 @@ export const LISTS: Readonly<Record<string, Words>> = {
   ...recurrent,
   ...layerNorm,
   ...crop,
+  ...program,
 };
 
 /** The kernels of a family, all of which take the same words. */
@@ -133,6 +135,7 @@ export const KERNELS = {
   gru_gates_gradient_f32: recurrent.GruStepGradient,
   rnn_step_f32: recurrent.RnnStep,
   rnn_step_gradient_f32: recurrent.RnnStepGradient,
+  check_range_32: program.CheckRange,
 } as const satisfies Readonly<Record<string, Words>>;
 
 /** The name of a kernel of the module. */
