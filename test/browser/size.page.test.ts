@@ -45,11 +45,11 @@ describe("the built demo page", () => {
     }
   });
 
-  it("has the simd backend in less than 120 kB more", () => {
+  it("has the simd backend in less than 95 kB more", () => {
     const found = weights("simd");
     expect(found).toHaveLength(1);
     expect(found[0]).toBeGreaterThan(20_000);
-    expect(found[0]).toBeLessThan(120_000);
+    expect(found[0]).toBeLessThan(95_000);
   });
 
   it("loads no plots, and nothing for other backends, before they are asked for", () => {

@@ -1,11 +1,12 @@
-import { plainKernels, relaxedKernels } from "../kernels.generated.ts";
+import { blockBytes, kernelBytes, packedKernels } from "../kernels.generated.ts";
 import { messageOf, SimdBackendError } from "../simd-error.ts";
 import { nodeModule } from "./node.ts";
 
 /** The two builds of the kernels: see assembly/vector.ts for what tells them apart. */
-export type Build = "plain" | "relaxed";
+const BUILDS = ["plain", "relaxed"] as const;
+export type Build = (typeof BUILDS)[number];
 
-/** Undoes what scripts/build-kernels.mjs does to a module: deflate, then base64. */
+/** Undoes what scripts/build-kernels.mjs does to the modules: deflate, then base64. */
 async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const letters = atob(text);
   const packed = new Uint8Array(letters.length);
@@ -15,6 +16,20 @@ async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
   if (zlib !== undefined) return Uint8Array.from(zlib.inflateRawSync(packed));
   const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(inflated).arrayBuffer());
+}
+
+/** The bytes of a build, of which and of the other one blocks follow each other in turns. */
+function takenApart(both: Uint8Array, build: Build): Uint8Array<ArrayBuffer> {
+  const wanted = kernelBytes[BUILDS.indexOf(build)];
+  const bytes = new Uint8Array(wanted);
+  for (let at = 0, from = 0; at < wanted; at += blockBytes) {
+    for (const [i, length] of kernelBytes.entries()) {
+      const block = both.subarray(from, from + Math.max(0, Math.min(length - at, blockBytes)));
+      if (BUILDS[i] === build) bytes.set(block, at);
+      from += block.length;
+    }
+  }
+  return bytes;
 }
 
 /**
@@ -69,7 +84,7 @@ export function compileKernels(build: Build, shared: boolean): Promise<WebAssemb
 }
 
 async function compile(build: Build, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = await unpack(build === "relaxed" ? relaxedKernels : plainKernels);
+  const bytes = takenApart(await unpack(packedKernels), build);
   try {
     return await WebAssembly.compile(shared ? bytes : withUnsharedMemory(bytes));
   } catch (cause) {
