@@ -14,13 +14,7 @@ import { CheckRangeWords, Control, LOOKS, StepWords } from "./words.generated";
  * claim for some time.
  */
 export function walk(program: usize, worker: i32, scratch: usize): i32 {
-  let done = 0;
-  if (program != 0) {
-    // As if the last task of a step before the first were about to be finished.
-    atomic.store<usize>(Control.step, program - offsetof<StepWords>());
-    atomic.store<i32>(Control.unfinished, 1);
-    done = finish(scratch);
-  }
+  let done = program == 0 ? 0 : goOn(program, scratch);
   for (let look = 0; look < LOOKS; look++) {
     if (atomic.load<i32>(Control.helpers) <= worker) break;
     if (atomic.load<i32>(Control.unclaimed) <= 0) {
@@ -29,57 +23,60 @@ export function walk(program: usize, worker: i32, scratch: usize): i32 {
     }
     const task = atomic.sub<i32>(Control.unclaimed, 1) - 1;
     if (task < 0) continue;
-    run(task, scratch);
-    done += 1 + finish(scratch);
+    const step = atomic.load<usize>(Control.step);
+    run(step, task, scratch);
+    done++;
+    if (isLast()) done += goOn(step + offsetof<StepWords>(), scratch);
     look = 0;
   }
   return done;
 }
 
-/** After a trap in `walk`: counts the task as finished. With its step the program ends. */
-export function fail(scratch: usize): void {
+/** After a trap in `walk`: ends the program as soon as no task of the step is left. */
+export function fail(): void {
   atomic.store<usize>(Control.failed, atomic.load<usize>(Control.step));
-  finish(scratch);
+  // The task of a step of one is not counted.
+  if (atomic.load<i32>(Control.unfinished) == 0 || isLast()) end();
 }
 
-function run(task: i32, scratch: usize): void {
-  const step = changetype<StepWords>(atomic.load<usize>(Control.step));
-  call_indirect<void>(step.kernel, task, step.words, scratch);
+function run(step: usize, task: i32, scratch: usize): void {
+  const words = changetype<StepWords>(step);
+  call_indirect<void>(words.kernel, task, words.words, scratch);
+}
+
+/** Counts a task as finished; says whether it was the last one of its step. */
+function isLast(): bool {
+  return atomic.sub<i32>(Control.unfinished, 1) == 1;
 }
 
 /**
- * Counts a task as finished. After the last one of a step it goes on to the next, past those of one task,
- * which it does itself; returns how many that were.
+ * Goes on at a step, all before it being done: past those of one task, which it does itself, to the next
+ * that others can take part in. Returns how many tasks it did.
  */
-function finish(scratch: usize): i32 {
+function goOn(step: usize, scratch: usize): i32 {
   let done = 0;
-  while (atomic.sub<i32>(Control.unfinished, 1) == 1) {
-    const step = nextStep();
-    // From the end on the caller may begin another program: no other word is written.
+  for (; atomic.load<usize>(Control.failed) == 0; step += offsetof<StepWords>()) {
+    const tasks = changetype<StepWords>(step).tasks;
+    if (tasks < 0) break;
+    if (tasks == 0) continue;
     atomic.store<usize>(Control.step, step);
-    const tasks = step == 0 ? 0 : changetype<StepWords>(step).tasks;
-    if (tasks != 0) atomic.store<i32>(Control.unfinished, tasks);
-    if (tasks > 1) atomic.store<i32>(Control.unclaimed, tasks);
-    if (tasks != 1) {
+    if (tasks > 1) {
+      atomic.store<i32>(Control.unfinished, tasks);
+      atomic.store<i32>(Control.unclaimed, tasks);
       tell();
-      break;
+      return done;
     }
-    run(0, scratch);
+    run(step, 0, scratch);
     done++;
   }
+  end();
   return done;
 }
 
-/** The address of the step that is next; 0 if there is none. */
-function nextStep(): usize {
-  if (atomic.load<usize>(Control.failed) != 0) return 0;
-  let step = atomic.load<usize>(Control.step);
-  let tasks: i32;
-  do {
-    step += offsetof<StepWords>();
-    tasks = changetype<StepWords>(step).tasks;
-  } while (tasks == 0);
-  return tasks > 0 ? step : 0;
+/** Ends the program. From then on the caller may begin another one: no other word of it is written. */
+function end(): void {
+  atomic.store<usize>(Control.step, 0);
+  if (atomic.load<i32>(Control.dozing) != 0) tell();
 }
 
 /** Wakes who sleeps. */

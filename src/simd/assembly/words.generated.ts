@@ -19,6 +19,7 @@ export const enum Control {
   step = 132,
   unfinished = 192,
   sleepers = 256,
+  dozing = 260,
   failed = 320,
 }
 

@@ -6,8 +6,8 @@ import type { LinearMemory } from "./linear-memory.ts";
 
 /** The functions of assembly/walk.ts. */
 interface Walk {
-  walk(program: number, worker: number, scratch: number): number;
-  fail(scratch: number): void;
+  readonly walk: (program: number, worker: number, scratch: number) => number;
+  readonly fail: () => void;
 }
 
 /** A task that stopped in the middle: an address out of bounds, or what `check_range_32` refuses. */
@@ -50,7 +50,8 @@ export class Walker {
       table.set(i, exports[name]);
     });
     this.kernels = new Map(names.map((name, i) => [name, i]));
-    this.#module = exports as unknown as Walk;
+    const { walk, fail } = exports as unknown as Walk;
+    this.#module = { walk, fail };
     this.#heap = heap;
     this.#scratch = heap.allocate(CONSTANTS.SCRATCH_BYTES);
     this.#lostAfterMs = lostAfterMs;
@@ -75,8 +76,9 @@ export class Walker {
   end(): Trap | null {
     const control = this.fixed;
     if (Atomics.load(control, CONTROL.step) !== 0) this.#help(control);
-    const step = Atomics.exchange(control, CONTROL.failed, 0);
+    const step = Atomics.load(control, CONTROL.failed);
     if (step === 0) return null;
+    Atomics.store(control, CONTROL.failed, 0);
     const cause = this.#cause;
     this.#cause = undefined;
     return { step: step >>> 0, cause };
@@ -110,7 +112,7 @@ export class Walker {
       return this.#module.walk(program, CALLER, this.#scratch);
     } catch (cause) {
       this.#cause = cause;
-      this.#module.fail(this.#scratch);
+      this.#module.fail();
       return 0;
     }
   }
@@ -142,10 +144,14 @@ function lost(what: string): SimdBackendError {
   );
 }
 
+/** Sleeps until another step is opened, or the program has ended. */
 function sleep(control: Int32Array, turn: number): void {
+  Atomics.store(control, CONTROL.dozing, 1);
   Atomics.add(control, CONTROL.sleepers, 1);
-  Atomics.wait(control, CONTROL.turn, turn, 1000);
+  // Who ended the program before did not see that anybody sleeps.
+  if (Atomics.load(control, CONTROL.step) !== 0) Atomics.wait(control, CONTROL.turn, turn, 1000);
   Atomics.sub(control, CONTROL.sleepers, 1);
+  Atomics.store(control, CONTROL.dozing, 0);
 }
 
 /** Whether this thread may sleep: the main thread of a browser page may not. */

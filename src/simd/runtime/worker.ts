@@ -22,8 +22,8 @@ interface WorkerStart {
 
 /** The functions of assembly/walk.ts. */
 interface Walk {
-  walk(program: number, worker: number, scratch: number): number;
-  fail(scratch: number): void;
+  readonly walk: (program: number, worker: number, scratch: number) => number;
+  readonly fail: () => void;
 }
 
 interface NodeWorkerThreads {
@@ -35,7 +35,7 @@ function serve(start: WorkerStart, report: (message: string) => void): void {
   const { module, memory, kernelNames, control, controlPtr } = start;
   const { scratch, index, spinMs } = start;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const walker = exports as unknown as Walk;
+  const { walk, fail } = exports as unknown as Walk;
   const table = exports.table as WebAssembly.Table;
   table.grow(kernelNames.length);
   kernelNames.forEach((name, i) => {
@@ -46,9 +46,9 @@ function serve(start: WorkerStart, report: (message: string) => void): void {
   /** Does tasks until there are none for a moment; returns how many. */
   const work = (): number => {
     try {
-      return walker.walk(0, index, scratch);
+      return walk(0, index, scratch);
     } catch {
-      walker.fail(scratch);
+      fail();
       return 1;
     }
   };

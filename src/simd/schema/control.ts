@@ -6,7 +6,7 @@ export const CONTROL_PTR = 64;
  * cache lines of their own.
  */
 export const CONTROL = {
-  /** Counts steps that were opened and programs that ended; who sleeps waits for it to change. */
+  /** Counts steps that were opened, and programs that ended while the caller slept; who sleeps waits for it to change. */
   turn: 0,
   /** 1 when workers must leave. */
   quit: 1,
@@ -20,8 +20,9 @@ export const CONTROL = {
   step: 17,
   /** Tasks of the running step that are not finished yet. */
   unfinished: 32,
-  /** Threads that sleep or are about to. */
+  /** Threads that sleep or are about to; 1 if the caller is one of them. */
   sleepers: 48,
+  dozing: 49,
   /** Address of the step in which a task trapped; 0 if none did. */
   failed: 64,
   words: 80,
