@@ -38,7 +38,7 @@ export interface TrialContext<P> {
 export type AnyParams = Readonly<Record<string, any>>;
 
 /** A trial of a study: what `defineTrial` gives, and a module exports as its default. */
-export type Trial<P = Params> = (context: TrialContext<P>) => Promise<number>;
+export type Trial<P = Params> = (context: TrialContext<P>) => Promise<number | undefined>;
 
 /**
  * Makes a trial of a function: trains with some parameters, and gives the value that the study is to make
@@ -46,7 +46,8 @@ export type Trial<P = Params> = (context: TrialContext<P>) => Promise<number>;
  *
  * It may be called more than once for the same trial: after an interruption, or when a trial that waited goes
  * on. With `checkpoint` handed to `train` it then goes on where it was, and ends with the same bits.
- * @param run gives one finite number. What it throws is the failure of this trial, not of the study.
+ * @param run gives one finite number. Anything else, such as `undefined` for the last of no epochs, and what it throws
+ *   is the failure of this trial, not of the study.
  * @throws {ArgumentError} if `run` is no function.
  * @example
  * // trial.ts
@@ -56,11 +57,11 @@ export type Trial<P = Params> = (context: TrialContext<P>) => Promise<number>;
  *     ...{ train: set, validation, epochs: 20, seed, verbose: 0 },
  *     ...{ signal, checkpoint, callbacks: [report] },
  *   });
- *   return valAccuracy.at(-1)!;
+ *   return valAccuracy.at(-1);
  * });
  */
 export function defineTrial<P = AnyParams>(
-  run: (context: TrialContext<P>) => Promise<number> | number,
+  run: (context: TrialContext<P>) => Promise<number | undefined> | number | undefined,
 ): Trial<P> {
   check(
     typeof run === "function",

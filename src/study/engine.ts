@@ -46,6 +46,8 @@ export interface OpenEngine {
 export type Work = JsonObject & {
   /** The URL of the module whose default export is the trial. */
   readonly trial: string;
+  /** Tells it from all others in the journal, also of other studies: its checkpoints are kept under it. */
+  readonly id: number;
   /** The trial's number in the study. */
   readonly number: number;
   /** What it is given. */

@@ -114,9 +114,9 @@ export class Schedule {
 
   /** Runs a trial until it ends or waits; one that broke off is then among those that are free. */
   async #run(trial: TrialRecord): Promise<void> {
-    const { number, params, seed = 0 } = trial;
+    const { id, number, params, seed = 0 } = trial;
     this.#progress.began(trial);
-    const work = { trial: this.#settings.trial.href, number, params, seed };
+    const work = { trial: this.#settings.trial.href, id, number, params, seed };
     const outcome = await this.#engine.run(
       work,
       (report) => this.#answer(number, report),

@@ -39,7 +39,7 @@ export interface StudyOptions<S extends Space = Space> {
   /** How often a trial that failed is tried again, from its last checkpoint; 0 or more; default 0. */
   readonly retries?: number;
   /**
-   * Seconds after which the call ends, above 0: what is under way then saves and stops, and goes on with the next
+   * Seconds after which the call ends, above 0 and up to 2,147,483: what is under way then saves and stops, and goes on with the next
    * call. Default none.
    */
   readonly timeLimit?: number;
@@ -77,6 +77,9 @@ export function readStudyOptions(subject: string, options: StudyOptions) {
 /** The options as they are read. */
 export type StudySettings = ReturnType<typeof readStudyOptions>;
 
+/** Timers count milliseconds in 31 bits: 24 days. */
+const LONGEST_SECONDS = 2_147_483;
+
 const schema = () => ({
   trial: like(isFileUrl, "the URL of a module", 'pass new URL("./trial.js", import.meta.url)'),
   space: anything<Space>(),
@@ -88,7 +91,13 @@ const schema = () => ({
     optional: true,
   }),
   retries: integer({ min: 0, default: 0 }),
-  timeLimit: number({ min: 0, exclusiveMin: true, unit: "seconds", optional: true }),
+  timeLimit: number({
+    min: 0,
+    max: LONGEST_SECONDS,
+    exclusiveMin: true,
+    unit: "seconds",
+    optional: true,
+  }),
   engine: like(
     isEngine,
     "an engine",

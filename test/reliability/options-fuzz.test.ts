@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as kit from "cifar-kit";
 import { CifarKitError, type Rng, randomStream } from "cifar-kit";
 import * as node from "cifar-kit/node";
+import * as study from "cifar-kit/study";
 import { attack } from "../helpers/attack.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -125,6 +126,15 @@ const TARGETS: Record<string, (options: never) => unknown> = {
     kit.cosineDecay({ initialLearningRate: 0.1, decaySteps: 5, ...o })(1),
   oneCycle: (o: Options) => kit.oneCycle({ maxLearningRate: 0.1, totalSteps: 5, ...o })(1),
   loadCifar10: (o) => kit.loadCifar10({ read: () => Promise.reject(NOTHING) }, o),
+  runStudy: (o: Options) => {
+    const engine = { open: () => Promise.reject(NOTHING) };
+    const right = { trial: new URL("file:///trial.js"), space: { x: study.uniform(0, 1) } };
+    return study.runStudy({ ...right, trials: 2, ...o, engine, signal: undefined });
+  },
+  localProcesses: (o) => study.localProcesses(o),
+  asha: (o: Options) => study.asha({ metric: "loss", rungs: [1, 2], ...o }),
+  median: (o: Options) => study.median({ metric: "loss", ...o }),
+  integer: (o) => study.integer(1, 9, o),
   cifar10Source: (o) => node.cifar10Source(o),
   cifar100Source: (o) => node.cifar100Source(o),
 };

@@ -36,8 +36,8 @@ export class Memory implements Engine {
       workers: this.workers,
       run: async (work, listener, signal) => {
         this.runs.push(work.number);
-        const store = this.stores.get(work.number) ?? new MemoryStore();
-        this.stores.set(work.number, store);
+        const store = this.stores.get(work.id) ?? new MemoryStore();
+        this.stores.set(work.id, store);
         return (
           this.instead(work) ??
           (await runTrial(work, {

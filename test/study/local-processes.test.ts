@@ -91,6 +91,15 @@ describe("a trial in a process", () => {
     expect(existsSync(join(folder, "trials/0000/lock.json"))).toBe(false);
   });
 
+  it("gets what it was given, names that every object has included", async () => {
+    const space = Object.fromEntries(["__proto__", "constructor"].map((x) => [x, choice([0.5])]));
+    const study = await runStudy({
+      ...{ trial: trialUrl("odd-names"), space, sampler: "grid", verbose: 0 },
+      engine: localProcesses({ folder: newFolder(), execArgv }),
+    });
+    expect(study.best.value).toBe(1);
+  });
+
   it.each(["broken", "nothing"])("whose module has none stops the study: %s", async (name) => {
     const study = runStudy({
       ...{ trial: trialUrl(name), space: { x: choice([1, 2]) }, sampler: "grid", verbose: 0 },

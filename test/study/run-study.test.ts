@@ -117,6 +117,7 @@ describe("a study", () => {
 
 describe("a trial that fails", () => {
   it.each([
+    ["nothing", /expected one finite number from the trial, got undefined/],
     ["NaN", /expected one finite number from the trial, got NaN/],
     ["text", /expected one finite number from the trial, got "0.5"/],
     ["throws", /^out of colours$/],
@@ -250,6 +251,7 @@ describe("a place with another study in it", () => {
     await run(memory, { name: "one", trials: 1 });
     const two = await run(memory, { name: "two", seed: 2 });
     expect(two.trials).toHaveLength(3);
+    expect(memory.stores.size).toBe(4); // none shares its checkpoints
     expect((await run(memory, { name: "one" })).trials).toHaveLength(3);
     await expect(run(memory)).rejects.toThrow(/a single study in memory, got one, two/);
   });
@@ -324,7 +326,8 @@ describe("options of runStudy", () => {
     ["another direction", { direction: "down" as never }, /direction to be one of/],
     ["no pruner", { pruner: {} as never }, /pruner to be a pruner/],
     ["no engine", { engine: {} as never }, /engine to be an engine/],
-    ["no time", { timeLimit: 0 }, /timeLimit \(seconds\) to be a finite number above 0/],
+    ["more time than a timer has", { timeLimit: 1e9 }, /timeLimit/],
+    ["no time", { timeLimit: 0 }, /timeLimit \(seconds\) to be a finite number in/],
     ["an empty name", { name: "" }, /name to be a text/],
     ["an unknown one", { trails: 3 } as never, /did you mean trials/],
   ])("are refused: %s", async (_, options, message) => {

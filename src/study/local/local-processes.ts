@@ -15,7 +15,7 @@ const SUBJECT = "localProcesses";
 export interface LocalProcessesOptions {
   /**
    * Where the study lies: its journal, `journal.log`, and in `trials/` for each trial its checkpoints and what it has
-   * printed. Made if it is missing. One program at a time may use it.
+   * printed, under its number (or its place in the journal, where that holds several studies). Made if it is missing. One program at a time may use it.
    */
   readonly folder: string;
   /** Trials that run at a time, each in a process of its own, at least 1; default 1. */
@@ -76,7 +76,7 @@ class LocalEngine implements OpenEngine {
   }
 
   async run(work: Work, listener: WorkListener, signal: AbortSignal): Promise<Outcome> {
-    const folder = join(this.#folder, "trials", String(work.number).padStart(4, "0"));
+    const folder = join(this.#folder, "trials", String(work.id).padStart(4, "0"));
     await explainFileErrors({ subject: SUBJECT, expected: `that ${folder} can be made` }, () =>
       makeFolder(folder),
     );

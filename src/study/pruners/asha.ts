@@ -6,7 +6,10 @@ import { badness, type Field, type Pruner } from "./pruner.ts";
 
 /** Options of {@link asha}. */
 export interface AshaOptions {
-  /** The value in the logs by which trials are compared, e.g. `"val_accuracy"`. */
+  /**
+   * The value in the logs by which trials are compared, e.g. `"val_accuracy"`: better is what the study's `direction`
+   * says.
+   */
   readonly metric: string;
   /**
    * Epochs after which trials are compared, ascending, at least two; the last one is where trials end. Epochs

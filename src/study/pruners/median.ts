@@ -5,7 +5,10 @@ import { badness, type Pruner } from "./pruner.ts";
 
 /** Options of {@link median}. */
 export interface MedianOptions {
-  /** The value in the logs by which trials are compared, e.g. `"val_accuracy"`. */
+  /**
+   * The value in the logs by which trials are compared, e.g. `"val_accuracy"`: better is what the study's `direction`
+   * says.
+   */
   readonly metric: string;
   /** Complete trials before any is pruned, 0 or more; default 5. */
   readonly startupTrials?: number;

@@ -3,6 +3,7 @@ import { defineTrial } from "cifar-kit/study";
 
 export default defineTrial<{ mood: string }>(async ({ params: { mood }, number }) => {
   if (mood === "NaN") return NaN;
+  if (mood === "nothing") return undefined;
   if (mood === "text") return "0.5" as never;
   if (mood === "throws") throw new Error("out of colours\nand more");
   if (mood === "exits") process.exit(3);
