@@ -54,9 +54,11 @@ export class Schedule {
     // What a program that was killed had still to say to its trials' last reports.
     for (const trial of this.#unfinished()) await this.#isEnded(trial);
     for (;;) {
-      await this.#fill().catch(this.#fail);
-      if (this.#running.size === 0) break;
-      await Promise.race(this.#running.values());
+      const wasIdle = this.#running.size === 0;
+      await this.#fill(wasIdle).catch(this.#fail);
+      if (this.#running.size > 0) await Promise.race(this.#running.values());
+      // The last one may have ended while nothing was found to do beside it.
+      else if (wasIdle || this.#stop.signal.aborted) break;
     }
     if (this.#failure) throw this.#failure.reason;
     if (this.#stop.signal.aborted) return false;
@@ -70,10 +72,10 @@ export class Schedule {
     this.stop();
   };
 
-  /** Starts trials as long as there is room and something to do. */
-  async #fill(): Promise<void> {
+  /** Starts trials as long as there is room and something to do. @param isIdle whether none runs. */
+  async #fill(isIdle: boolean): Promise<void> {
     while (this.#running.size < this.#engine.workers && !this.#stop.signal.aborted) {
-      const trial = await this.#next();
+      const trial = await this.#next(isIdle && this.#running.size === 0);
       if (!trial) return;
       const run = this.#run(trial)
         .catch(this.#fail)
@@ -83,7 +85,7 @@ export class Schedule {
   }
 
   /** The trial to run next: one that was interrupted, one that waited, or a new one. */
-  async #next(): Promise<TrialRecord | undefined> {
+  async #next(isIdle: boolean): Promise<TrialRecord | undefined> {
     const interrupted = this.#unfinished().find(
       (trial) => this.#isFree(trial) && !this.#pruner?.isWaiting(trial),
     );
@@ -91,7 +93,7 @@ export class Schedule {
       interrupted ??
       (await this.#promoted(false)) ??
       (await this.#begun()) ??
-      (this.#running.size === 0 ? await this.#promoted(true) : undefined)
+      (isIdle ? await this.#promoted(true) : undefined)
     );
   }
 

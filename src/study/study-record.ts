@@ -4,13 +4,9 @@ import type { JsonValue } from "../text/json.ts";
 import type { Logs } from "../train/logs.ts";
 import type { Distribution } from "./journal/distribution.ts";
 import type { Journal } from "./journal/journal.ts";
+import { MalformedOperation } from "./journal/fields.ts";
 import * as operation from "./journal/operation.ts";
-import {
-  type JournalStudy,
-  type JournalTrial,
-  MalformedOperation,
-  Replay,
-} from "./journal/replay.ts";
+import { type JournalStudy, type JournalTrial, Replay } from "./journal/replay.ts";
 import type { Params } from "./space/space.ts";
 import { ATTR, type TrialRecord, trialRecord } from "./trial-record.ts";
 

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { JournalFile } from "../../src/study/journal/journal-file.ts";
@@ -14,8 +14,11 @@ const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/study/${name}`, import.meta.url));
 
 /** A journal in a folder of its own. */
-function newJournal(path = join(newFolder(), "journal.log"), grace?: number) {
-  const file = new JournalFile(path, new JournalLock(path, "lock.json", grace));
+function newJournal(
+  path = join(newFolder(), "journal.log"),
+  { grace, owner = "lock.json" }: { grace?: number; owner?: string } = {},
+) {
+  const file = new JournalFile(path, new JournalLock(path, owner, grace));
   return { path, file, text: () => readFileSync(path, "utf8") };
 }
 const op = (n: number) => ({ op_code: 10, worker_id: "w", n });
@@ -102,7 +105,11 @@ describe("a journal in a file", () => {
 
   it("loses nothing of writers that write at the same time", async () => {
     const { path } = newJournal();
-    const writers = Array.from({ length: 4 }, () => newJournal(path).file);
+    const writers = [0, 1, 2, 3].map((w) => {
+      const owner = `lock-${w}.json`;
+      writeFileSync(join(dirname(path), owner), "");
+      return newJournal(path, { owner }).file;
+    });
     await Promise.all(
       writers.flatMap((file, w) => [0, 1, 2].map((i) => file.append([op(10 * w + i)]))),
     );
@@ -172,7 +179,7 @@ describe("the lock of a journal", () => {
 
   it("of another program is waited for, and removed if nobody has touched it for long", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const { path, file } = newJournal(undefined, 0);
+    const { path, file } = newJournal(undefined, { grace: 0 });
     writeFileSync(path, "");
     symlinkSync(path, `${path}.lock`);
     await file.append([op(1)]);

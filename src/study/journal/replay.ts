@@ -1,9 +1,18 @@
 /** What the operations of a journal have made, by Optuna's rules. */
-import { isText } from "../../checks.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
 import { areCompatible, type Distribution, valueOf } from "./distribution.ts";
-import { DIRECTIONS, isFinished, OP, STATES, type TrialState } from "./operation.ts";
-import { fromPythonJson } from "./python-json.ts";
+import {
+  distribution,
+  entries,
+  integer,
+  MalformedOperation,
+  number,
+  state,
+  text,
+  time,
+  values,
+} from "./fields.ts";
+import { DIRECTIONS, isFinished, OP, type TrialState } from "./operation.ts";
 
 /** A study in a journal. */
 export interface JournalStudy {
@@ -31,9 +40,6 @@ export interface JournalTrial {
   readonly began: string | undefined;
   readonly ended: string | undefined;
 }
-
-/** A line that is not as Optuna writes it. */
-export class MalformedOperation extends Error {}
 
 /** The studies and trials of a journal, as far as its operations have been applied. */
 export class Replay {
@@ -188,56 +194,4 @@ function withState(trial: JournalTrial, line: JsonObject): JournalTrial {
     began: next === "running" ? time(line.datetime_start) : trial.began,
     ended: isFinished(next) ? time(line.datetime_complete) : trial.ended,
   };
-}
-
-function entries(value: JsonValue | undefined): [string, JsonValue][] {
-  if (!isJsonObject(value)) throw new MalformedOperation("no object of attributes");
-  return Object.entries(value);
-}
-
-function integer(line: JsonObject, name: string): number {
-  const value = line[name];
-  if (!Number.isSafeInteger(value)) throw new MalformedOperation(`no whole number as ${name}`);
-  return value as number;
-}
-
-function number(value: JsonValue | undefined): number {
-  if (typeof value !== "number") throw new MalformedOperation("no number");
-  return value;
-}
-
-function text(line: JsonObject, name: string): string {
-  const value = line[name];
-  if (!isText(value)) throw new MalformedOperation(`no text as ${name}`);
-  return value;
-}
-
-function values(value: JsonValue | undefined): readonly number[] | undefined {
-  if (value == null) return undefined;
-  if (!Array.isArray(value)) throw new MalformedOperation("no list of values");
-  return value.map((one: JsonValue) => number(one));
-}
-
-const time = (value: JsonValue | undefined): string | undefined =>
-  isText(value) ? value : undefined;
-
-function state(value: JsonValue | undefined): TrialState {
-  const found = STATES[Number(value)];
-  if (!found) throw new MalformedOperation(`the state ${JSON.stringify(value ?? null)}`);
-  return found;
-}
-
-/** A distribution, which a journal holds as JSON within JSON. */
-function distribution(value: JsonValue | undefined): Distribution {
-  if (!isText(value)) throw new MalformedOperation("no distribution");
-  let parsed: JsonValue;
-  try {
-    parsed = fromPythonJson(value);
-  } catch {
-    throw new MalformedOperation("no distribution");
-  }
-  if (!isJsonObject(parsed) || !isText(parsed.name) || !isJsonObject(parsed.attributes)) {
-    throw new MalformedOperation("no distribution");
-  }
-  return { name: parsed.name, attributes: parsed.attributes };
 }
