@@ -1,4 +1,4 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
 /**
  * In the CommonJS build what `import()` loads can be had by `require`, too: where a test runner's
@@ -15,18 +15,7 @@ const REFUSED = `.catch((error) => {
   }
 })`;
 
-export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-    metrics: "src/metrics/index.ts",
-    plots: "src/plots/index.ts",
-    node: "src/node/index.ts",
-    browser: "src/browser/index.ts",
-    simd: "src/simd/index.ts",
-    study: "src/study/index.ts",
-    // The program of a study's processes: no entry for users.
-    "study-worker": "src/study/local/worker.ts",
-  },
+const ALIKE: Options = {
   format: ["esm", "cjs"],
   target: "es2022",
   // One build for Node and browsers: "node" would let bundled code reach for Buffer.
@@ -37,7 +26,6 @@ export default defineConfig({
   dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
   // Readable code instead of maps: docs/decisions/0070-what-the-package-holds.md.
   sourcemap: false,
-  clean: true,
   // Entries share chunks, so that a class is the same class whichever entry it came through.
   splitting: true,
   // With CommonJS splitting, only the tree-shaking pass keeps `await import()` a real import.
@@ -57,4 +45,28 @@ export default defineConfig({
     },
   ],
   shims: true,
-});
+};
+
+export default defineConfig([
+  {
+    ...ALIKE,
+    entry: {
+      index: "src/index.ts",
+      metrics: "src/metrics/index.ts",
+      plots: "src/plots/index.ts",
+      node: "src/node/index.ts",
+      browser: "src/browser/index.ts",
+      simd: "src/simd/index.ts",
+    },
+    clean: true,
+  },
+  {
+    ...ALIKE,
+    // By itself: chunks that it shared with the others would cut theirs into more and larger ones.
+    entry: {
+      study: "src/study/index.ts",
+      // The program of a study's processes: no entry for users.
+      "study-worker": "src/study/local/worker.ts",
+    },
+  },
+]);
