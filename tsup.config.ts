@@ -1,4 +1,8 @@
+import { rmSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
+
+// Here, once: each of the two builds below would clean away what the other has written.
+rmSync("dist", { recursive: true, force: true });
 
 /**
  * In the CommonJS build what `import()` loads can be had by `require`, too: where a test runner's
@@ -58,7 +62,6 @@ export default defineConfig([
       browser: "src/browser/index.ts",
       simd: "src/simd/index.ts",
     },
-    clean: true,
   },
   {
     ...ALIKE,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, SourceError } from "cifar-kit";
 import { choice, localProcesses, runStudy } from "cifar-kit/study";
+import { workerFlags } from "../../src/study/local/worker-flags.ts";
 import { temporaryFolders } from "../node/temporary-folder.ts";
 import { trialUrl } from "./in-process.ts";
 import { runSweep, type Swept } from "./sweeps.ts";
@@ -124,6 +125,15 @@ describe("a trial in a process", () => {
     await expect(study).rejects.toBe("enough");
     expect(existsSync(join(folder, "lock.json"))).toBe(false);
   });
+});
+
+it("gives its processes the flags of this one, but for those of a program that is a text", () => {
+  expect(
+    workerFlags(["--import", "tsx", "--input-type=module", "-e", "--expose-gc", "--expose-gc"]),
+  ).toEqual(["--import", "tsx", "--expose-gc"]);
+  expect(
+    workerFlags(["--watch", "--watch-path=src", "--max-old-space-size=99", "-p", "1"]),
+  ).toEqual(["--max-old-space-size=99"]);
 });
 
 describe("a folder", () => {

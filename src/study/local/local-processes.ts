@@ -7,6 +7,7 @@ import { integer, like, readOptions, texts } from "../../options.ts";
 import type { Engine, OpenEngine, Outcome, Work, WorkListener } from "../engine.ts";
 import { JournalFile } from "../journal/journal-file.ts";
 import { JournalLock } from "../journal/journal-lock.ts";
+import { workerFlags } from "./worker-flags.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const SUBJECT = "localProcesses";
@@ -39,7 +40,9 @@ export function localProcesses(options: LocalProcessesOptions): Engine {
   const { folder, workers, execArgv } = readOptions(SUBJECT, options, {
     folder: like(isPath, "the path of a folder", 'pass e.g. "runs/sweep"'),
     workers: integer({ min: 1, max: 1024, default: 1 }),
-    execArgv: texts("flags of Node", '["--max-old-space-size=4096"]', { optional: true }),
+    execArgv: texts("flags of Node", '["--max-old-space-size=4096"]', {
+      default: workerFlags(process.execArgv),
+    }),
   });
   const path = resolve(folder);
   return {
@@ -58,15 +61,10 @@ class LocalEngine implements OpenEngine {
   readonly journal: JournalFile;
   readonly workers: number;
   readonly #folder: string;
-  readonly #execArgv: readonly string[] | undefined;
+  readonly #execArgv: readonly string[];
   readonly #lock: FolderLock;
 
-  constructor(
-    folder: string,
-    workers: number,
-    execArgv: readonly string[] | undefined,
-    lock: FolderLock,
-  ) {
+  constructor(folder: string, workers: number, execArgv: readonly string[], lock: FolderLock) {
     const path = join(folder, "journal.log");
     this.journal = new JournalFile(path, new JournalLock(path, "lock.json"));
     this.workers = workers;

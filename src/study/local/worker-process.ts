@@ -16,10 +16,10 @@ const PATIENCE_MS = 60_000;
 /** A process that runs a trial once. */
 export class WorkerProcess {
   readonly #folder: string;
-  readonly #execArgv: readonly string[] | undefined;
+  readonly #execArgv: readonly string[];
 
   /** @param folder of the trial. */
-  constructor(folder: string, execArgv: readonly string[] | undefined) {
+  constructor(folder: string, execArgv: readonly string[]) {
     this.#folder = folder;
     this.#execArgv = execArgv;
   }
@@ -33,7 +33,7 @@ export class WorkerProcess {
         stdio: ["ignore", output.fd, output.fd, "ipc"],
         // Logs may hold NaN, of which JSON knows nothing.
         serialization: "advanced",
-        ...(this.#execArgv && { execArgv: [...this.#execArgv] }),
+        execArgv: [...this.#execArgv],
       });
       return await this.#ending(child, work, { listener, signal, log });
     } finally {
