@@ -11,7 +11,8 @@ const { train, validation } = trainValidationSplit(data.train.take(IMAGES), { se
 
 export default defineTrial(async ({ params, seed, signal, checkpoint, report }) => {
   await chooseBackend();
-  const model = buildCifarModel({ for: train, filters: [16, 32], denseUnits: 64, ...params, seed });
+  const network = { filters: [16, 32], denseUnits: 64, batchNormMomentum: 0.9 };
+  const model = buildCifarModel({ for: train, ...network, ...params, seed });
   const { valAccuracy } = await trainPhase(model, {
     ...{ train, validation, epochs: 3, seed, verbose: 0 },
     ...{ signal, checkpoint, callbacks: [report] },
