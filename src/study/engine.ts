@@ -5,7 +5,8 @@
  * at a time and keeps the study's journal there. Each piece of work is a `Work`, plain JSON: any process that can
  * load the trial's module may do it, with `runTrial` (run-trial.ts) and a store of checkpoints that belongs to the
  * trial, the same one whenever the trial goes on. Whatever is killed, the journal and the checkpoints say what
- * is left to do; an engine has no other memory.
+ * is left to do; an engine has no other memory. A trial is paused by the verdict "stop", and promoted by running the
+ * same work again.
  *
  * What an engine must see to:
  * - One process at a time works on a trial: a second one waits until the first is gone.

@@ -61,6 +61,7 @@ export async function runStudy<S extends Space>(
       schedule.stop();
     };
     signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted) stop();
     const timer = settings.timeLimit && setTimeout(stop, 1000 * settings.timeLimit);
     try {
       await schedule.run();

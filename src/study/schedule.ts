@@ -46,11 +46,10 @@ export class Schedule {
   }
 
   /**
-   * Runs what is left.
-   * @returns whether all of it has run: it may have been stopped.
+   * Runs what is left, or as much of it as there is time for.
    * @throws what concerns the study as a whole, when all that was under way has stopped.
    */
-  async run(): Promise<boolean> {
+  async run(): Promise<void> {
     // What a program that was killed had still to say to its trials' last reports.
     for (const trial of this.#unfinished()) await this.#isEnded(trial);
     for (;;) {
@@ -61,10 +60,9 @@ export class Schedule {
       else if (wasIdle || this.#stop.signal.aborted) break;
     }
     if (this.#failure) throw this.#failure.reason;
-    if (this.#stop.signal.aborted) return false;
+    if (this.#stop.signal.aborted) return;
     // Nobody will promote them any more.
     for (const trial of this.#unfinished()) await this.#finish(trial, "pruned");
-    return true;
   }
 
   readonly #fail = (reason: unknown): void => {

@@ -200,6 +200,15 @@ describe("a study that is stopped", () => {
     expect(study.trials).toEqual((await run(new Memory())).trials);
   });
 
+  it("while its place is opened begins no trial", async () => {
+    const controller = new AbortController();
+    const memory = new Memory();
+    const study = run(memory, { signal: controller.signal });
+    controller.abort("enough");
+    await expect(study).rejects.toBe("enough");
+    expect(memory.runs).toEqual([]);
+  });
+
   it("before it begins does nothing", async () => {
     const memory = new Memory();
     await expect(run(memory, { signal: AbortSignal.abort("no") })).rejects.toBe("no");

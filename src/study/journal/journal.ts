@@ -8,8 +8,8 @@ export interface Journal {
   /** The operations that have come since the last call, of all writers, in their order. */
   read(): Promise<readonly JsonValue[]>;
   /**
-   * Adds operations behind all others, whole or from the last one on not at all. When it resolves they
-   * outlast a loss of power.
+   * Adds operations behind all others, one after the other: a kill may leave only the first of them, each whole. When
+   * it resolves they outlast a loss of power.
    */
   append(operations: readonly (Operation & { readonly worker_id: string })[]): Promise<void>;
 }

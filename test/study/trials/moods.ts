@@ -1,7 +1,7 @@
 /** A trial that ends as its parameter says. */
 import { defineTrial } from "cifar-kit/study";
 
-export default defineTrial<{ mood: string }>(async ({ params: { mood }, number }) => {
+export default defineTrial<{ mood: string }>(async ({ params: { mood }, number, signal }) => {
   if (mood === "NaN") return NaN;
   if (mood === "nothing") return undefined;
   if (mood === "text") return "0.5" as never;
@@ -10,6 +10,13 @@ export default defineTrial<{ mood: string }>(async ({ params: { mood }, number }
   if (mood === "rejects late") {
     void Promise.reject(new Error("nobody awaits this"));
     await new Promise(() => undefined);
+  }
+  if (mood === "waits") {
+    await new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        reject(signal.reason as Error);
+      });
+    });
   }
   return number;
 });
