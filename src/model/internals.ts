@@ -65,6 +65,11 @@ export interface CellInternals extends LayerInternals {
   /** Rates. */
   readonly dropout: number;
   readonly recurrentDropout: number;
+  /** Makes a mask of ones. */
+  dropoutFunc?: (ones: Tensor, rate: number) => Tensor;
+  /** What it has made for the call under way. */
+  dropoutMask?: Tensor | Tensor[] | null;
+  recurrentDropoutMask?: Tensor | Tensor[] | null;
 }
 
 /** Makes a layer's `call` with Keras's behaviour; `stock` is the one it had. */

@@ -10,7 +10,7 @@ import { shared } from "../brand.ts";
 import { checkLiveModel } from "./check-model.ts";
 import { withConstraints } from "./constraints.ts";
 import { type CallFactory, type LayerInternals, modelInternals } from "./internals.ts";
-import { allLayers, leavesOf } from "./layer-tree.ts";
+import { allLayers, cellsOf, leavesOf } from "./layer-tree.ts";
 import { fuseActivation, leakyReluCall, reluCall } from "./layers/activation.ts";
 import { batchNormalizationCall } from "./layers/batch-normalization.ts";
 import { conv2dCall } from "./layers/conv2d.ts";
@@ -19,6 +19,7 @@ import { dropoutCall } from "./layers/dropout.ts";
 import { alphaDropoutCall, gaussianDropoutCall, gaussianNoiseCall } from "./layers/noise.ts";
 import { layerNormalizationCall } from "./layers/layer-normalization.ts";
 import { cellCall, recurrentCall } from "./layers/recurrent.ts";
+import { hasSeededMasks } from "./layers/recurrent-dropout.ts";
 import { numberLayer, setLayerStep } from "./layers/random-step.ts";
 import { withRepeatedPredict } from "./repeated-predict.ts";
 import { replaceCall } from "./replaced-calls.ts";
@@ -28,9 +29,14 @@ import { withKerasTrainable } from "./trainable.ts";
 /** Layers that draw random numbers. A map, since a user's class may be called `constructor`. */
 const RANDOM: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
   ["AlphaDropout", alphaDropoutCall],
+  ["ConvLSTM2D", recurrentCall],
   ["Dropout", dropoutCall],
   ["GaussianDropout", gaussianDropoutCall],
   ["GaussianNoise", gaussianNoiseCall],
+  ["GRU", recurrentCall],
+  ["LSTM", recurrentCall],
+  ["RNN", recurrentCall],
+  ["SimpleRNN", recurrentCall],
   ["SpatialDropout1D", dropoutCall],
 ]);
 
@@ -39,13 +45,9 @@ const CALLS: ReadonlyMap<string, CallFactory> = /* @__PURE__ */ new Map([
   ["BatchNormalization", batchNormalizationCall],
   ["Conv2D", conv2dCall],
   ["Dense", denseCall],
-  ["GRU", recurrentCall],
   ["GRUCell", cellCall],
   ["LayerNormalization", layerNormalizationCall],
-  ["LSTM", recurrentCall],
   ["LSTMCell", cellCall],
-  ["RNN", recurrentCall],
-  ["SimpleRNN", recurrentCall],
   ["SimpleRNNCell", cellCall],
   ["LeakyReLU", leakyReluCall],
   ["ReLU", reluCall],
@@ -55,7 +57,7 @@ const upgraded = /* @__PURE__ */ shared("layers", () => new WeakSet<LayerInterna
 
 /**
  * Makes the layers of a model, nested ones included, behave as Keras's do: BatchNormalization that is
- * frozen with its statistics, dropout and noise with seeded numbers that are new at each step, Dense,
+ * frozen with its statistics, dropout (in recurrent layers, too) and noise with seeded numbers that are new at each step, Dense,
  * Conv2D, activations, recurrent layers and LayerNormalization in fused kernels where the backend has them, constraints of
  * weights that hold after each step, `trainable` of a model that reaches every layer inside, and one
  * kernel, where the backend has it, for a step of the optimizer that it was compiled with. Its `predict` is
@@ -94,10 +96,6 @@ function upgrade(layer: LayerInternals): void {
   upgraded.add(layer);
 }
 
-/** What a recurrent layer calls at each time step. */
-const cellsOf = ({ cell }: LayerInternals): readonly LayerInternals[] =>
-  cell ? [cell, ...(cell.cells ?? [])] : [];
-
 /** Says which training step comes next, so that its layers draw the numbers of that step. */
 export function setTrainingStep(model: LayersModel, step: number): void {
   for (const layer of allLayers(model)) {
@@ -106,8 +104,8 @@ export function setTrainingStep(model: LayersModel, step: number): void {
 }
 
 /**
- * Names of the layers whose random numbers nobody can repeat: those of recurrent layers, and those
- * that TensorFlow.js resizes images by.
+ * Names of the layers whose random numbers nobody can repeat: those of recurrent cells of a user's own, and
+ * those that TensorFlow.js resizes images by.
  */
 export function unseededLayers(model: LayersModel): string[] {
   const draws = (value: unknown): boolean =>
@@ -116,10 +114,12 @@ export function unseededLayers(model: LayersModel): string[] {
     Object.entries(value).some(([key, part]) =>
       ["dropout", "recurrentDropout"].includes(key) ? Number(part) > 0 : draws(part),
     );
+  const isUnseeded = (layer: LayerInternals): boolean =>
+    !(RANDOM.has(layer.getClassName()) && hasSeededMasks(layer)) && draws(layer.getConfig());
   return leavesOf(model)
     .filter(
       (layer) =>
-        ["RandomHeight", "RandomWidth"].includes(layer.getClassName()) || draws(layer.getConfig()),
+        ["RandomHeight", "RandomWidth"].includes(layer.getClassName()) || isUnseeded(layer),
     )
     .map(({ name }) => name);
 }

@@ -14,6 +14,10 @@ export function partsOf({
   return layer ? [layer] : [];
 }
 
+/** What a recurrent layer calls at each time step. */
+export const cellsOf = ({ cell }: LayerInternals): readonly LayerInternals[] =>
+  cell ? [cell, ...(cell.cells ?? [])] : [];
+
 /** Whether a layer computes by itself, not by others that it is made of. */
 export function isLeaf(layer: LayerInternals): boolean {
   return partsOf(layer).length === 0;

@@ -42,6 +42,14 @@ const inner = (layer: Layer): tfl.LayersModel => {
 const rows = (x: tfl.SymbolicTensor, layer: Layer): tfl.SymbolicTensor =>
   apply(L.flatten(), apply(layer, apply(L.reshape({ targetShape: [4, 2] }), x)));
 
+const RECURRENT = {
+  units: 2,
+  kernelInitializer: tfl.initializers.glorotNormal({ seed: 3 }),
+  recurrentInitializer: tfl.initializers.glorotNormal({ seed: 4 }),
+};
+const recurrent = (kind: "lstm" | "gru" | "simpleRNN", options: object): tfl.layers.RNN =>
+  (L[kind] as (options: object) => tfl.layers.RNN)({ ...RECURRENT, ...options });
+
 const NETWORKS: Record<string, () => tfl.LayersModel> = {
   "dropout twice": () => {
     const dropout = L.dropout({ rate: 0.5, seed: 1 });
@@ -72,6 +80,23 @@ const NETWORKS: Record<string, () => tfl.LayersModel> = {
     return network((x) => apply(noise, apply(noise, x)));
   },
   "gaussian dropout": () => network((x) => apply(L.gaussianDropout({ rate: 0.5 }), x)),
+  "an LSTM with dropout, twice": () => {
+    const lstm = recurrent("lstm", { dropout: 0.3, recurrentDropout: 0.5, returnSequences: true });
+    return network((x) =>
+      apply(L.flatten(), apply(lstm, apply(lstm, apply(L.reshape({ targetShape: [4, 2] }), x)))),
+    );
+  },
+  "a GRU with dropout of its state, both ways": () =>
+    network((x) => {
+      const layer = recurrent("gru", { recurrentDropout: 0.5, returnSequences: true });
+      return rows(x, L.bidirectional({ layer, mergeMode: "concat" }));
+    }),
+  "stacked cells with dropout": () =>
+    network((x) => {
+      const options = { ...RECURRENT, dropout: 0.5 };
+      const cell = [L.simpleRNNCell(options), L.gruCell(options)];
+      return rows(x, L.rnn({ cell, returnSequences: true }));
+    }),
   "alpha dropout": () => network((x) => apply(L.alphaDropout({ rate: 0.5 }), x)),
 };
 
@@ -187,20 +212,58 @@ describe("noise", () => {
   });
 });
 
+describe("dropout in a recurrent layer", () => {
+  it("has one mask for all time steps, of that rate, and none in inference", () => {
+    // Each unit hands on its input: the state is what the mask lets through of ones.
+    const cell = { useBias: false, activation: "linear", recurrentInitializer: "zeros" } as const;
+    const layer = L.simpleRNN({
+      ...{ ...cell, units: 200, kernelInitializer: "identity", dropout: 0.25 },
+      returnSequences: true,
+    });
+    const input = tfl.input({ shape: [3, 200] });
+    const model = withKerasLayers(tfl.model({ inputs: input, outputs: apply(layer, input) }));
+    const x = tf.ones([20, 3, 200]);
+    const y = model.apply(x, { training: true }) as tf.Tensor3D;
+    const [first, ...others] = tf.unstack(y, 1).map((step) => [...step.dataSync()]);
+    for (const other of others) expect(other).toEqual(first);
+    expect(new Set(first)).toEqual(new Set([0, Math.fround(4 / 3)]));
+    // Five standard errors of 4,000 values.
+    const kept = first.filter((value) => value > 0).length / first.length;
+    expect(Math.abs(kept - 0.75)).toBeLessThan(5 * Math.sqrt((0.75 * 0.25) / 4000));
+    expect([...(model.predict(x) as tf.Tensor).dataSync()]).toEqual([...x.dataSync()]);
+  });
+
+  it("leaves a function of the user's for masks alone", () => {
+    const dropoutFunc = vi.fn((ones: tf.Tensor) => tf.zerosLike(ones));
+    const layer = recurrent("gru", { dropout: 0.5, dropoutFunc });
+    const input = tfl.input({ shape: [4, 2] });
+    const model = withKerasLayers(tfl.model({ inputs: input, outputs: apply(layer, input) }));
+    model.apply(tf.ones([1, 4, 2]), { training: true });
+    expect(dropoutFunc).toHaveBeenCalledTimes(3);
+  });
+});
+
+/** A cell of a user's own that drops as it likes. */
+class OwnCell extends L.RNNCell {
+  static className = "OwnCell";
+  readonly stateSize = 2;
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
+    const [x] = inputs as tf.Tensor[];
+    return [x, x];
+  }
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), dropout: 0.5 };
+  }
+}
+
 it("says which layers draw numbers that nobody can repeat, where checkpoints are saved", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-  const recurrent = (): tfl.LayersModel =>
-    network((x) => {
-      const cell = L.simpleRNN({
-        units: 2,
-        dropout: 0.5,
-        recurrentInitializer: "glorotNormal",
-        name: "rnn",
-      });
-      return apply(cell, apply(L.reshape({ targetShape: [4, 2] }), x));
-    });
   const checkpoint = { store: new MemoryStore() };
-  await trainPhase(recurrent(), { ...options, epochs: 1, checkpoint });
+  const model = network((x) => {
+    const layer = L.rnn({ cell: new OwnCell({}), name: "rnn" });
+    return apply(layer, apply(L.reshape({ targetShape: [4, 2] }), x));
+  });
+  await trainPhase(model, { ...options, epochs: 1, checkpoint });
   expect(warn.mock.calls.flat().join()).toContain("the random numbers of the layers rnn");
   warn.mockRestore();
 });

@@ -145,16 +145,20 @@ describe("a replayed step has the bits of a step of TensorFlow.js", () => {
     },
   );
 
-  it.each([
+  it.each<["lstm" | "gru" | "simpleRNN", boolean, object?]>([
     ["lstm", false],
     ["gru", false],
     ["simpleRNN", false],
     ["lstm", true],
-  ] as const)(
+    ["lstm", false, { dropout: 0.3, recurrentDropout: 0.2 }],
+    ["gru", true, { dropout: 0.3 }],
+    ["simpleRNN", false, { recurrentDropout: 0.5 }],
+  ])(
     "in a network of %s and normalised layers that reads pictures row by row, masked: %s",
-    async (kind, isMasked) => {
+    async (kind, isMasked, rates = {}) => {
       const build = (): LayersModel => {
-        const options = { units: 5, recurrentInitializer: "glorotUniform", returnSequences: true };
+        const recurrentInitializer = "glorotUniform";
+        const options = { units: 5, recurrentInitializer, returnSequences: true, ...rates };
         const model = sequential({
           layers: [
             L.reshape({ targetShape: [8, 24], inputShape: [8, 8, 3] }),
@@ -178,6 +182,24 @@ describe("a replayed step has the bits of a step of TensorFlow.js", () => {
       expect(await compare(build, phase())).toEqual(ALL);
     },
   );
+
+  it("with alpha dropout, and with masks of their own shapes", async () => {
+    const build = (): LayersModel => {
+      const model = sequential({
+        layers: [
+          L.reshape({ targetShape: [8, 24], inputShape: [8, 8, 3] }),
+          L.spatialDropout1d({ rate: 0.2 }),
+          L.dropout({ rate: 0.2, noiseShape: [1, 8, 1] }),
+          L.alphaDropout({ rate: 0.2 }),
+          L.flatten(),
+          L.dense({ units: 3, activation: "softmax", kernelInitializer: "zeros" }),
+        ],
+      });
+      model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+      return model;
+    };
+    expect(await compare(build, phase())).toEqual(ALL);
+  });
 
   it("in a functional network with attention and dropout", async () => {
     const build = (): LayersModel => {

@@ -5,7 +5,7 @@
  * The mask is a pure function of (layer seed, step, call within the step): element i is kept if a hash
  * of i and of those falls below the keep rate. It is the same on every backend.
  */
-import { customGrad, mul, tensor, tidy } from "@tensorflow/tfjs-core";
+import { customGrad, mul, ones, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { mix32 } from "../../random/mix.ts";
 import { hasFusedKernel, runFusedKernel } from "../backend/fused-kernels.ts";
@@ -31,8 +31,7 @@ export const dropoutCall: CallFactory = (layer, stock) => {
       const seed = seedOfCall(layer, kwargs, purpose, self.seed);
       const noiseShape = self.getNoiseShape(x);
       if (noiseShape == null) return dropout(x, self.rate, seed);
-      const size = noiseShape.reduce((product, length) => product * length, 1);
-      return mul(x, tensor(dropoutMask(size, self.rate, seed), noiseShape));
+      return mul(x, dropout(ones(noiseShape), self.rate, seed));
     });
   };
 };

@@ -1,8 +1,8 @@
 /** Layers that add or multiply noise, with fresh, seeded numbers at each step. */
-import { add, cast, greater, mul, randomNormal, sub, tensor, tidy } from "@tensorflow/tfjs-core";
+import { add, cast, greater, mul, ones, randomNormal, sub, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type CallFactory, type LayerInternals, onlyTensor } from "../internals.ts";
-import { dropoutMask } from "./dropout.ts";
+import { dropout } from "./dropout.ts";
 import { seedOfCall } from "./random-step.ts";
 
 interface NoiseLayer extends LayerInternals {
@@ -34,8 +34,7 @@ export const alphaDropoutCall = /* @__PURE__ */ noisy(
     const a = ((1 - rate) * (1 + rate * DROPPED ** 2)) ** -0.5;
     const b = -a * DROPPED * rate;
     const shape = [...(noiseShape ?? x.shape)];
-    const size = shape.reduce((product, length) => product * length, 1);
-    const kept = cast(greater(tensor(dropoutMask(size, rate, seed), shape), 0), "float32");
+    const kept = cast(greater(dropout(ones(shape), rate, seed), 0), "float32");
     return add(mul(add(mul(x, kept), mul(sub(1, kept), DROPPED)), a), b);
   },
 );

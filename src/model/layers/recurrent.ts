@@ -22,6 +22,7 @@ import {
   type RecurrentInternals,
 } from "../internals.ts";
 import { linear } from "./dense.ts";
+import { withSeededMasks } from "./recurrent-dropout.ts";
 
 /** The kernels by the cells' classes; how many states each cell has. */
 const KERNELS = {
@@ -81,7 +82,9 @@ export const recurrentCall: CallFactory = (layer, stock) => {
     const x = onlyTensor(inputs) as Tensor3D;
     const { mask, initialState, training } = kwargs ?? {};
     const isWhole = x.rank === 3 && mask == null && !self.stateful;
-    if (!isWhole || !isFused(cell, x, training === true)) return stock(inputs, kwargs);
+    if (!isWhole || !isFused(cell, x, training === true)) {
+      return withSeededMasks(layer, kwargs ?? {}, () => stock(inputs, kwargs));
+    }
     return tidy(() => {
       const timeFirst = transpose(x, [1, 0, 2]);
       const ordered = self.goBackwards ? reverse(timeFirst, 0) : timeFirst;
