@@ -44,13 +44,7 @@ function filesIn(location: string, lock: FolderLock): CheckpointFiles {
     write: (name, bytes) => writeAtomic(at(name), bytes),
     remove: (name) => rm(at(name), { force: true, recursive: true }),
     rename: (name, newName) => rename(at(name), at(newName)),
-    async loss() {
-      const got = await lock.loss();
-      const remedy = got?.startsWith("another run")
-        ? "start this one again when the other has ended; it was taken for dead, perhaps after a long sleep"
-        : "start the run again, and leave its folder alone while it goes on";
-      return got === undefined ? undefined : { got, remedy };
-    },
+    loss: () => lock.loss(),
     close: () => lock.release(),
     explain: (verb, name, action) => inFolder(at(name), `can be ${verb}`, action),
   };

@@ -55,15 +55,22 @@ export class FolderLock {
     }
   }
 
-  /** What has become of the lock, if it is this run's no more; as the end of a sentence with "got". */
-  async loss(): Promise<string | undefined> {
+  /** What has become of the lock, if it is this run's no more, and what to do. */
+  async loss(): Promise<{ readonly got: string; readonly remedy: string } | undefined> {
     const found = await readLock(this.#path);
     if (found === this.#content) return undefined;
-    if (found !== undefined) return `another run in it: ${nameOf(found)}`;
+    if (found !== undefined) {
+      const remedy =
+        "start this one again when the other has ended; it was taken for dead, perhaps after a long sleep";
+      return { got: `another run in it: ${nameOf(found)}`, remedy };
+    }
     const folder = await stat(dirname(this.#path)).catch(() => undefined);
-    return folder
-      ? `no ${LOCK} any more: somebody deleted it`
-      : "no such folder any more: somebody deleted or moved it";
+    return {
+      got: folder
+        ? `no ${LOCK} any more: somebody deleted it`
+        : "no such folder any more: somebody deleted or moved it",
+      remedy: "start the run again, and leave its folder alone while it goes on",
+    };
   }
 
   /** Gives the folder free. If that fails the next run will, when this process is gone. */

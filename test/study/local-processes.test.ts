@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -149,6 +149,23 @@ describe("a folder", () => {
     await expect(engine.open()).rejects.toThrow(/localProcesses: expected .* for this run alone/);
     await open.close();
     await (await engine.open()).close();
+  });
+
+  it("that another program has taken over is not written into", async () => {
+    const folder = newFolder();
+    const open = await localProcesses({ folder }).open();
+    const operation = { op_code: 10, worker_id: "w" };
+    await open.journal.append([operation]);
+    const lock = join(folder, "lock.json");
+    const own = readFileSync(lock, "utf8");
+    writeFileSync(lock, own.replace(/"pid":\d+/, '"pid":1'));
+    await expect(open.journal.append([operation])).rejects.toThrow(
+      /for this run alone, got another run in it: process 1 on .*; start this one again when/,
+    );
+    writeFileSync(lock, own);
+    await open.journal.append([operation]);
+    expect(await open.journal.read()).toHaveLength(2);
+    await open.close();
   });
 
   it.each<[string, object]>([

@@ -19,15 +19,24 @@ const LINE_END = 0x0a;
 export class JournalFile implements Journal {
   readonly location: string;
   readonly #lock: JournalLock;
+  readonly #checkOwner: () => Promise<void>;
   /** Bytes and lines that have been read. */
   #offset = 0;
   #lines = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param path of a file that may not be there yet, in a folder that is. */
-  constructor(path: string, lock: JournalLock) {
+  /**
+   * @param path of a file that may not be there yet, in a folder that is.
+   * @param checkOwner throws before a write if this program may write no more.
+   */
+  constructor(
+    path: string,
+    lock: JournalLock,
+    checkOwner: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.location = path;
     this.#lock = lock;
+    this.#checkOwner = checkOwner;
   }
 
   /** @throws {DataError} if a line is no JSON. */
@@ -45,8 +54,11 @@ export class JournalFile implements Journal {
 
   append(operations: readonly JsonValue[]): Promise<void> {
     const lines = operations.map((operation) => `${toPythonJson(operation)}\n`).join("");
-    return this.#inTurn("written", () =>
-      this.#lock.whileHeld(async () => {
+    return this.#inTurn("written", async () => {
+      await this.#checkOwner();
+      await this.#lock.whileHeld(async () => {
+        // Once more: the wait may have been long.
+        await this.#checkOwner();
         // Reading and appending: where it is opened for both, it is made if need be.
         const file = (await this.#open("a+"))!;
         try {
@@ -60,8 +72,8 @@ export class JournalFile implements Journal {
         } finally {
           await file.close();
         }
-      }),
-    );
+      });
+    });
   }
 
   async #open(flags: string): Promise<FileHandle | undefined> {

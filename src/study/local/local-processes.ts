@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { SourceError } from "../../errors.ts";
 import { explainFileErrors } from "../../node/file-errors.ts";
 import { FolderLock } from "../../node/folder-lock.ts";
 import { makeFolder } from "../../node/make-folder.ts";
@@ -66,7 +67,12 @@ class LocalEngine implements OpenEngine {
 
   constructor(folder: string, workers: number, execArgv: readonly string[], lock: FolderLock) {
     const path = join(folder, "journal.log");
-    this.journal = new JournalFile(path, new JournalLock(path, "lock.json"));
+    // A program that was taken for dead, say after a long sleep, must not write into what is another's now.
+    this.journal = new JournalFile(path, new JournalLock(path, "lock.json"), async () => {
+      const loss = await lock.loss();
+      const expected = `${folder} for this run alone`;
+      if (loss) throw new SourceError({ subject: SUBJECT, expected, ...loss });
+    });
     this.workers = workers;
     this.#folder = folder;
     this.#execArgv = execArgv;
