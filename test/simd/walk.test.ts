@@ -116,10 +116,12 @@ describe("a program", () => {
       const { pool, heap } = begun;
       const x = tensor(heap, numbers(LENGTH));
       const places = [0, 1, 2].map(() => tensor(heap, new Float32Array(LENGTH)));
-      const END = 2 ** 32 - 65536;
-      for (const perTask of [4, LENGTH]) {
+      // Nothing of it is memory; or the beginning is, free still.
+      const beyond = [2 ** 32 - 65536, heap.bytesReserved - 2000];
+      const cases = beyond.flatMap((end) => [4, LENGTH].map((perTask) => [end, perTask]));
+      for (const [end, perTask] of cases) {
         const steps = [0, 1, 2].map((i) => sum(x, x, places[i], perTask));
-        const [first, second] = write(begun, [steps[0], sum(x, x, END, perTask), steps[2]]);
+        const [first, second] = write(begun, [steps[0], sum(x, x, end, perTask), steps[2]]);
         const [good] = write(begun, steps);
         for (let run = 0; run < 100; run++) {
           for (const place of places) heap.float32(place, LENGTH).fill(0);
