@@ -173,10 +173,10 @@ function printSimulation(counts: readonly number[]): void {
   );
 }
 
-/** The time until all tasks are done, where whoever is free takes the next one, the last first. */
+/** The time until all tasks are done, where whoever is free takes the next one. */
 function makespan(tasks: readonly number[], threads: number): number {
   const busy = Array.from({ length: threads }, () => 0);
-  for (const ms of [...tasks].reverse()) {
+  for (const ms of tasks) {
     const first = busy.indexOf(Math.min(...busy));
     busy[first] += ms;
   }

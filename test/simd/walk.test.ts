@@ -116,12 +116,16 @@ describe("a program", () => {
       const { pool, heap } = begun;
       const x = tensor(heap, numbers(LENGTH));
       const places = [0, 1, 2].map(() => tensor(heap, new Float32Array(LENGTH)));
-      // Nothing of it is memory; or the beginning is, free still.
-      const beyond = [2 ** 32 - 65536, heap.bytesReserved - 2000];
-      const cases = beyond.flatMap((end) => [4, LENGTH].map((perTask) => [end, perTask]));
-      for (const [end, perTask] of cases) {
+      // Of the place nothing is memory, or the end is not; the first tasks read from beyond memory.
+      const bad = [
+        (perTask: number) => sum(x, x, 2 ** 32 - 65536, perTask),
+        (perTask: number) => sum(x, x, heap.bytesReserved - 2000, perTask),
+        (perTask: number) => sum(2 ** 32 - 2000, x, places[1], perTask),
+      ];
+      const cases = bad.flatMap((step) => [4, LENGTH].map((perTask) => [step, perTask] as const));
+      for (const [trapping, perTask] of cases) {
         const steps = [0, 1, 2].map((i) => sum(x, x, places[i], perTask));
-        const [first, second] = write(begun, [steps[0], sum(x, x, end, perTask), steps[2]]);
+        const [first, second] = write(begun, [steps[0], trapping(perTask), steps[2]]);
         const [good] = write(begun, steps);
         for (let run = 0; run < 100; run++) {
           for (const place of places) heap.float32(place, LENGTH).fill(0);

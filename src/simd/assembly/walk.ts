@@ -21,10 +21,11 @@ export function walk(program: usize, worker: i32, scratch: usize): i32 {
       if (atomic.load<usize>(Control.step) == 0) break;
       continue;
     }
-    const task = atomic.sub<i32>(Control.unclaimed, 1) - 1;
-    if (task < 0) continue;
+    const unclaimed = atomic.sub<i32>(Control.unclaimed, 1);
+    if (unclaimed <= 0) continue;
     const step = atomic.load<usize>(Control.step);
-    run(step, task, scratch);
+    // In their order: memory is fetched ahead upwards.
+    run(step, changetype<StepWords>(step).tasks - unclaimed, scratch);
     done++;
     if (isLast()) done += goOn(step + offsetof<StepWords>(), scratch);
     look = 0;
