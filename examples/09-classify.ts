@@ -1,5 +1,5 @@
 /**
- * Classifies pictures with the trained network that comes with the package:
+ * Classifies pictures with a trained network that comes with the package:
  *
  *     npx tsx examples/09-classify.ts                  ten test images of CIFAR-10
  *     npx tsx examples/09-classify.ts pictures/        a folder of class folders with pictures
@@ -11,8 +11,8 @@ import { chooseBackend } from "./choose-backend.ts";
 const OUTPUT = "runs/examples";
 
 await chooseBackend();
-const model = await loadPretrained();
-const share = (100 * PRETRAINED.testAccuracy).toFixed(1);
+const model = await loadPretrained({ network: "fast" });
+const share = (100 * PRETRAINED.fast.testAccuracy).toFixed(1);
 console.log(`a network that classifies ${share} % of CIFAR-10's test images right`);
 
 const folder = process.argv[2];
@@ -20,13 +20,13 @@ const set = folder
   ? await imageFolder(folder, { imageShape: [32, 32, 3], fit: "crop" })
   : (await loadCifar10(cifar10Source(), { split: "test" })).test.take(10);
 
-// An image and its mirror image together are classified a little better than the image alone.
+// Six views of an image together are classified a little better than the image alone.
 const {
   probabilities,
   classes,
   classNames = [],
 } = await predict(model, set, {
-  testTimeAugmentation: "flip",
+  testTimeAugmentation: "six",
 });
 for (const [i, label] of classes.entries()) {
   const probability = probabilities[i * classNames.length + label];

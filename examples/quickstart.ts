@@ -13,6 +13,7 @@
  * Writes the summary, the history, the report, the model and all pictures to runs/quickstart/.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
@@ -31,7 +32,6 @@ import {
   plotSample,
   plotSamples,
   trainFast,
-  type TrainFastOptions,
   type Training,
   trainTwoPhase,
   type TwoPhaseHistory,
@@ -47,26 +47,13 @@ import {
   writeSvg,
 } from "cifar-kit/node";
 import { BACKENDS, type BackendName, chooseBackend } from "./choose-backend.ts";
+import { FAST, type FastBudget } from "./fast-budgets.ts";
 
 /** How much fits into a few minutes, by backend: training and test images, and epochs. */
 const SHORT_RUN: Record<BackendName, { train: number; test: number; epochs: [number, number] }> = {
   simd: { train: 50_000, test: 10_000, epochs: [1, 1] },
   wasm: { train: 2_400, test: 1_000, epochs: [1, 1] },
   cpu: { train: 32, test: 8, epochs: [1, 1] },
-};
-
-/** Of 20 pixels in the first 35 % of the steps, of 24 up to 65 %, then of 32. */
-const imageSize: TrainFastOptions["imageSize"] = [
-  [20, 0.35],
-  [24, 0.65],
-];
-type Recipe = Pick<TrainFastOptions, "epochs" | "imageSize">;
-/** Budgets of `--fast`, by the test accuracy in percent that each is meant for. */
-const FAST: Record<string, { widths: readonly number[]; recipe: Recipe }> = {
-  84: { widths: [32, 128, 128], recipe: { epochs: 2, imageSize } },
-  88: { widths: [32, 128, 128], recipe: { epochs: 4, imageSize } },
-  90: { widths: [32, 128, 128], recipe: { epochs: 7, imageSize } },
-  94: { widths: [64, 256, 256], recipe: { epochs: 8 } },
 };
 
 const { values: options } = parseArgs({
@@ -168,15 +155,21 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 console.log(`\ntraining accuracy of the last epoch: ${percent(last)}`);
 console.log(`test accuracy: ${percent(accuracy)}`);
 const steps = model.optimizer.iterations;
-if (fast) {
-  const views = await evaluate(model, test, { testTimeAugmentation: "six" });
-  console.log(`the same with six views of each image: ${percent(views.accuracy)}`);
+const views = fast && (await evaluate(model, test, { testTimeAugmentation: "six" })).accuracy;
+if (views !== undefined) {
+  console.log(`the same with six views of each image: ${percent(views)}`);
 } else if (steps < 1000) {
   console.log(
     `After only ${steps} steps the test accuracy lags behind: batch normalisation classifies with ` +
       "moving averages (momentum 0.99), which need 300 to 500 steps to catch up with the weights.",
   );
 }
+const result = {
+  ...{ accuracy, sixViews: views, steps, seconds: epochs.seconds, backend, seed },
+  ...{ node: process.version, processors: `${cpus().length} x ${cpus()[0].model}` },
+  ...{ load: loadavg()[0], date: new Date().toISOString() },
+};
+await writeFile(join(options.output, "result.json"), JSON.stringify(result, null, 2) + "\n");
 console.log(`summary, history, report, model and pictures are in ${options.output}`);
 
 /** As the notebook does it: on the images as they are, then on augmented ones. */
@@ -185,7 +178,7 @@ function trainNotebook(): Promise<TwoPhaseHistory> {
 }
 
 /** By the fast recipe. */
-function trainFastNetwork(recipe: Recipe): Promise<Training> {
+function trainFastNetwork(recipe: FastBudget["recipe"]): Promise<Training> {
   // Of few images, which other backends are given, several steps an epoch.
   const batchSize = Math.min(500, Math.floor(train.length / 4));
   return trainFast(model, { ...shared, ...recipe, batchSize });

@@ -1,4 +1,4 @@
-// What the trained network gives to a few pictures of other classes: the program of
+// What the trained networks give to a few pictures of other classes: the program of
 // docs/how-to/start-from-a-trained-network.md beside the same number of epochs from nothing, on the folders that
 // write-foreign-pictures.ts writes; trained on 300 pictures, measured on 1,000 others. The learning rates
 // were chosen on the folder "validation".
@@ -9,7 +9,14 @@ import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { buildCifarModel, evaluate, replaceHead, trainPhase, unfreeze } from "../src/index.ts";
+import {
+  buildCifarModel,
+  evaluate,
+  type PretrainedNetwork,
+  replaceHead,
+  trainPhase,
+  unfreeze,
+} from "../src/index.ts";
 import { imageFolder, loadPretrained } from "../src/node/index.ts";
 import { registerSimdBackend } from "../src/simd/index.ts";
 
@@ -21,9 +28,9 @@ const read = (name: string) => imageFolder(join(folder, name), { imageShape: [32
 const [train, test] = [await read("train"), await read(part)];
 const phase = { train, seed: SEED, verbose: 0 } as const;
 
-async function transferred(): Promise<LayersModel> {
+async function transferred(network: PretrainedNetwork): Promise<LayersModel> {
   const { classNames } = train;
-  const base = await loadPretrained();
+  const base = await loadPretrained({ network });
   const model = replaceHead(base, { classNames, learningRate: 0.003, seed: SEED });
   await trainPhase(model, { ...phase, epochs: 5 });
   unfreeze(model, { learningRate: 0.001 });
@@ -38,7 +45,8 @@ async function fromNothing(batchNormMomentum: number): Promise<LayersModel> {
 }
 
 const ARMS = {
-  "new head, 5 + 3 epochs": transferred,
+  "the notebook's network with a new head, 5 + 3 epochs": () => transferred("notebook"),
+  "the fast network with a new head, 5 + 3 epochs": () => transferred("fast"),
   "from nothing, 8 epochs, batchNormMomentum 0.9": () => fromNothing(0.9),
   "from nothing, 8 epochs": () => fromNothing(0.99),
 };

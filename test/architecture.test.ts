@@ -42,7 +42,7 @@ const ALLOWED: Readonly<Record<string, Room>> = {
     packages: ["@tensorflow/"],
   },
   node: {
-    areas: [...BELOW, "dataset", "augment", "plots", "formats", "model", "train"],
+    areas: [...BELOW, "dataset", "augment", "plots", "formats", "model", "train", "recipes"],
     packages: ["node:", "@tensorflow/", "@resvg/resvg-js", "sharp"],
   },
   study: {
@@ -50,7 +50,7 @@ const ALLOWED: Readonly<Record<string, Room>> = {
     packages: ["node:"],
   },
   browser: {
-    areas: [...BELOW, "dataset", "augment", "plots", "model", "train"],
+    areas: [...BELOW, "dataset", "augment", "plots", "model", "train", "recipes"],
     packages: ["@tensorflow/"],
   },
   simd: { areas: [], packages: ["@tensorflow/", "node:"] },

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { PRETRAINED, pretrainedModel } from "../model/index.ts";
 import { readOptions, signal as anySignal } from "../options.ts";
+import { PRETRAINED, pretrainedModel } from "../recipes/index.ts";
 import { absoluteUrl } from "./absolute-url.ts";
 
 /** Options of {@link loadPretrained}. */
@@ -10,10 +10,11 @@ export interface LoadPretrainedOptions {
 }
 
 /**
- * The trained network that comes with the package; see {@link pretrainedModel}.
+ * A trained network that comes with the package; see {@link pretrainedModel}.
  *
- * @param url where the page finds the package's file `cifar-kit/pretrained/cifar10.safetensors`; with
- *   Vite what `import url from "cifar-kit/pretrained/cifar10.safetensors?url"` gives.
+ * @param url where the page finds the package's file `cifar-kit/pretrained/cifar10.safetensors`, or
+ *   `cifar10-fast.safetensors` beside it; with Vite what
+ *   `import url from "cifar-kit/pretrained/cifar10-fast.safetensors?url"` gives.
  * @returns a compiled model; the caller disposes it.
  * @throws {ArgumentError} if an argument is wrong.
  * @throws {SourceError} if the file cannot be downloaded.
@@ -30,7 +31,7 @@ export async function loadPretrained(
   const { fetchFile } = await import("./fetch-file.ts");
   const bytes = await fetchFile(href, {
     subject,
-    maxBytes: PRETRAINED.bytes,
+    maxBytes: Math.max(...Object.values(PRETRAINED).map(({ bytes }) => bytes)),
     onBytes: () => undefined,
     signal,
     anew: false,

@@ -26,8 +26,6 @@ export {
 export { muon, type MuonGroup, type MuonOptions } from "./optimizers/muon.ts";
 export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
 export type { WeightGroup } from "./optimizers/weight-groups.ts";
-export { pretrainedModel } from "./pretrained.ts";
-export { PRETRAINED } from "./pretrained.generated.ts";
 export { replaceHead, type ReplaceHeadOptions } from "./replace-head.ts";
 export { unfreeze, type UnfreezeOptions } from "./unfreeze.ts";
 export { modelSummary, type ModelSummaryOptions } from "./summary.ts";

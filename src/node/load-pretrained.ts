@@ -1,18 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { PRETRAINED, pretrainedModel } from "../model/index.ts";
-import { readOptions, signal as anySignal } from "../options.ts";
+import { oneOf, readOptions, signal as anySignal } from "../options.ts";
+import { PRETRAINED, pretrainedModel, type PretrainedNetwork } from "../recipes/index.ts";
 import { explainFileErrors } from "./file-errors.ts";
 
 /** Options of {@link loadPretrained}. */
 export interface LoadPretrainedOptions {
+  /**
+   * Which one: `"notebook"`, that of {@link buildCifarModel}, or `"fast"`, that of {@link buildFastModel}, which is
+   * right more often; default `"notebook"`.
+   */
+  readonly network?: PretrainedNetwork;
   /** Ends the reading; the promise is then rejected with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The trained network that comes with the package; see {@link pretrainedModel}.
+ * A trained network that comes with the package; see {@link pretrainedModel}.
  *
  * @returns a compiled model; the caller disposes it.
  * @throws {ArgumentError} if an option is wrong.
@@ -21,9 +26,12 @@ export interface LoadPretrainedOptions {
  */
 export async function loadPretrained(options: LoadPretrainedOptions = {}): Promise<LayersModel> {
   const subject = "loadPretrained";
-  const { signal } = readOptions(subject, options, { signal: anySignal() });
+  const { signal, network } = readOptions(subject, options, {
+    network: oneOf(["notebook", "fast"], { default: "notebook" }),
+    signal: anySignal(),
+  });
   signal?.throwIfAborted();
-  const name = `cifar-kit/pretrained/${PRETRAINED.fileName}`;
+  const name = `cifar-kit/pretrained/${PRETRAINED[network].fileName}`;
   const bytes = await explainFileErrors(
     {
       subject,

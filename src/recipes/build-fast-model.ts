@@ -75,7 +75,7 @@ export function buildFastModel(options: FastModelOptions = {}): LayersModel {
   return disposeOnError(() => {
     const normalized = set && channelStatistics(set);
     const first = set && whitening(set, { normalized });
-    const built = withKerasLayers(assemble({ ...settings, ...shapes, normalized, first }));
+    const built = fastNetwork({ ...settings, ...shapes, normalized, first });
     compileFast(built);
     if (classNames) setClassNames(built, classNames);
     return built;
@@ -88,10 +88,11 @@ interface Network extends Required<
 > {
   readonly normalized: ChannelStatistics | undefined;
   /** Of the filters that whiten. */
-  readonly first: ReturnType<typeof whitening> | undefined;
+  readonly first: ReturnType<typeof whitening> | "zeros" | undefined;
 }
 
-function assemble({
+/** The network, not compiled. */
+export function fastNetwork({
   widths,
   seed,
   inputShape,
@@ -149,7 +150,7 @@ function assemble({
       }),
     }),
   );
-  return model({ inputs: image, outputs: x, name: "fast" });
+  return withKerasLayers(model({ inputs: image, outputs: x, name: "fast" }));
 }
 
 function readWidths(widths: unknown, subject: string): readonly number[] {

@@ -6,11 +6,12 @@ import { loadPretrained } from "cifar-kit/node";
 import { useBackend } from "../helpers/backends.ts";
 import { realCifar10, REAL_DATA_TIMEOUT } from "../helpers/real-data.ts";
 
-describe("the trained network of the package", () => {
+describe.each(["notebook", "fast"] as const)("the package's trained network %s", (network) => {
+  const { testAccuracy, fileName, bytes: size, sha256 } = PRETRAINED[network];
   let model: LayersModel;
   beforeAll(async () => {
     await useBackend("simd");
-    model = await loadPretrained();
+    model = await loadPretrained({ network });
   });
   afterAll(() => {
     model.dispose();
@@ -23,10 +24,8 @@ describe("the trained network of the package", () => {
       const { test } = await realCifar10();
       const { accuracy } = await evaluate(model, test.take(1_000));
       // Of 1,000 images: three standard deviations around the share of all 10,000.
-      const deviation = Math.sqrt(
-        (PRETRAINED.testAccuracy * (1 - PRETRAINED.testAccuracy)) / 1_000,
-      );
-      expect(Math.abs(accuracy - PRETRAINED.testAccuracy)).toBeLessThan(3 * deviation);
+      const deviation = Math.sqrt((testAccuracy * (1 - testAccuracy)) / 1_000);
+      expect(Math.abs(accuracy - testAccuracy)).toBeLessThan(3 * deviation);
     },
   );
 
@@ -46,11 +45,11 @@ describe("the trained network of the package", () => {
   });
 
   it("is refused when a byte is wrong", async () => {
-    const url = new URL(`../../pretrained/${PRETRAINED.fileName}`, import.meta.url);
+    const url = new URL(`../../pretrained/${fileName}`, import.meta.url);
     const bytes = readFileSync(url);
-    expect(bytes.length).toBe(PRETRAINED.bytes);
+    expect(bytes.length).toBe(size);
     bytes[1_000_000] ^= 1;
     await expect(pretrainedModel(bytes)).rejects.toThrow(DataError);
-    await expect(pretrainedModel(bytes.subarray(1))).rejects.toThrow(/with SHA-256 2c6f0f0a/);
+    await expect(pretrainedModel(bytes.subarray(1))).rejects.toThrow(sha256);
   });
 });

@@ -9,7 +9,7 @@ import {
   type SymbolicTensor,
 } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
-import { fileSystemIO, loadPretrained } from "cifar-kit/node";
+import { fileSystemIO } from "cifar-kit/node";
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { tinyImages, tinyModel, twins } from "../helpers/tiny.ts";
 import { temporaryFolders } from "../node/temporary-folder.ts";
@@ -17,7 +17,6 @@ import { type Trials, type Untried, wrong } from "./trial.ts";
 
 const set = tinyImages(6);
 const newFolder = temporaryFolders();
-const BYTES = new URL("../../pretrained/cifar10.safetensors", import.meta.url);
 const epoch = (model: LayersModel): Promise<unknown> =>
   kit.trainPhase(model, { train: set, epochs: 1, verbose: 0 });
 
@@ -465,17 +464,6 @@ export const trials: Trials = {
   "pass e.g. momentum: 0.9": [
     () => kit.sgd({ nesterov: true }),
     () => kit.sgd({ nesterov: true, momentum: 0.9 }),
-  ],
-  "read the file, or call loadPretrained of cifar-kit/node or cifar-kit/browser": [
-    () => kit.pretrainedModel(wrong("pretrained/cifar10.safetensors")),
-    async () => {
-      await kit.pretrainedModel(readFileSync(BYTES));
-      await loadPretrained();
-    },
-  ],
-  "take pretrained/cifar10.safetensors out of the same release of the package": [
-    () => kit.pretrainedModel(new Uint8Array(8)),
-    () => kit.pretrainedModel(readFileSync(BYTES)),
   ],
   "check that it is there and may be read": [
     () => kit.loadModel({ load: () => Promise.reject(new Error("ENOENT")) }),

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import * as kit from "cifar-kit";
+import { loadPretrained } from "cifar-kit/node";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
-import type { Trials, Untried } from "./trial.ts";
+import { type Trials, type Untried, wrong } from "./trial.ts";
 
+const BYTES = new URL("../../pretrained/cifar10.safetensors", import.meta.url);
 const small = tinyImages(16);
 /** The same bytes as four pictures. */
 const set = new kit.ImageSet({
@@ -16,6 +19,15 @@ const train = (model: ReturnType<typeof build>, batchSize: number): Promise<unkn
   kit.trainFast(model, { train: set, epochs: 1, batchSize, verbose: 0 });
 
 export const trials: Trials = {
+  "read the file, or call loadPretrained of cifar-kit/node or cifar-kit/browser": [
+    () => kit.pretrainedModel(wrong("pretrained/cifar10.safetensors")),
+    async () => {
+      await kit.pretrainedModel(readFileSync(BYTES));
+      await loadPretrained();
+    },
+  ],
+  "take pretrained/cifar10.safetensors or pretrained/cifar10-fast.safetensors out of the same release of the package":
+    [() => kit.pretrainedModel(new Uint8Array(8)), () => kit.pretrainedModel(readFileSync(BYTES))],
   "pass larger images": [() => build({ whiten: small }), () => build({ whiten: set })],
   "pass e.g. [64, 256, 256]": [
     () => build({ widths: [64, 256] }),

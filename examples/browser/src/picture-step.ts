@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { CIFAR10_CLASS_NAMES, PRETRAINED } from "cifar-kit";
 import { imageFromFile, loadPretrained } from "cifar-kit/browser";
-import pretrainedUrl from "cifar-kit/pretrained/cifar10.safetensors?url";
+import pretrainedUrl from "cifar-kit/pretrained/cifar10-fast.safetensors?url";
 import { mayReplaceModel } from "./ask.ts";
 import { announce, byId, create, markDone, megabytes, percent, showAlert } from "./dom.ts";
 import { paint } from "./pixels.ts";
@@ -45,8 +45,8 @@ export function setUpPicture(): void {
     button.disabled = state.isTraining || isHere;
     byId("pretrained-hint").textContent = isHere
       ? "It is here: show it a picture."
-      : `It comes with the library (${megabytes(PRETRAINED.bytes)}): ` +
-        `${percent(PRETRAINED.testAccuracy)} of the 10,000 test pictures are right.`;
+      : `It comes with the library (${megabytes(PRETRAINED.fast.bytes)}): ` +
+        `${percent(PRETRAINED.fast.testAccuracy)} of the 10,000 test pictures are right.`;
     void classifyLatest();
   });
 }
