@@ -22,6 +22,7 @@ import { cifar10Source } from "../src/node/index.ts";
 import { compileFast } from "../src/recipes/fast-optimizer.ts";
 import { fastPhase, LABEL_SMOOTHING, WHITENING_EPOCHS } from "../src/recipes/train-fast.ts";
 import { registerSimdBackend } from "../src/simd/index.ts";
+import { fastOperations } from "./fast-operations.ts";
 
 interface Setting {
   readonly widths: readonly number[];
@@ -75,9 +76,7 @@ async function run(given: Setting, seed: number, setting: string): Promise<objec
     filterRate,
     whiteningSteps: Math.min(epochs, WHITENING_EPOCHS) * steps,
   });
-  const sizeAt = (progress: number): number =>
-    sizes.find(([, share]) => progress < share)?.[0] ?? train.imageShape[0];
-  const operations = operationsOf(widths, epochs * steps, batchSize, sizeAt);
+  const operations = fastOperations({ widths, steps: epochs * steps, batchSize, sizes });
   const [cpu, began] = [process.cpuUsage(), performance.now()];
   const { history } = await trainModel(model, {
     ...{ train, batchSize, seed, labelSmoothing, verbose: 0 },
@@ -98,25 +97,4 @@ async function run(given: Setting, seed: number, setting: string): Promise<objec
   };
   console.log(setting, accuracy, operations.toExponential(2), `${seconds.toFixed(0)} s`);
   return result;
-}
-
-/** Of the training: two for each multiplication with its addition, three times the forward pass. */
-function operationsOf(
-  [a, b, c]: readonly number[],
-  steps: number,
-  batchSize: number,
-  sizeAt: (progress: number) => number,
-): number {
-  let sum = 0;
-  for (let step = 0; step < steps; step++) {
-    const size = sizeAt(step / steps);
-    const [half, quarter, eighth] = [2, 4, 8].map((by) => Math.floor(size / by) ** 2);
-    const pixels = size ** 2;
-    sum +=
-      pixels * 12 * 24 +
-      9 * (pixels * 24 * a + half * a * a) +
-      9 * (half * a * b + quarter * b * b) +
-      9 * (quarter * b * c + eighth * c * c);
-  }
-  return 6 * sum * batchSize;
 }
