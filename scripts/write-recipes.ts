@@ -216,7 +216,7 @@ function searchTable(lines: string): string {
       const besides = Object.entries(others).filter(([key]) => key in BESIDES);
       return [
         ...[widths.join("/"), String(epochs), sizesOf(sizes)],
-        besides.map(([key, value]) => `${BESIDES[key]} ${value}`).join(", "),
+        besides.map(([key, value]) => `${BESIDES[key]} ${String(value)}`).join(", "),
         ...[operations.toExponential(2), accuracy.one.toFixed(2), accuracy.six.toFixed(2)],
       ];
     })
