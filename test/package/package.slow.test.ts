@@ -25,8 +25,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   simd: 118,
   study: 40,
 };
-/** Kilobytes of the whole tarball, of which the trained weights take up to 5,000. */
-const TARBALL_BUDGET = 5_800;
+/** Kilobytes of the whole tarball, of which the weights of the two trained networks take 8,750. */
+const TARBALL_BUDGET = 9_400;
 
 const root = mkdtempSync(join(tmpdir(), "cifar-kit-package-"));
 let packed: Packed;
