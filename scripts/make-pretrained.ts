@@ -81,6 +81,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
     "Share of CIFAR-10's 10,000 test images that it classifies right, one view of each.",
   testLoss: "Its mean cross-entropy on them.",
   widths: "Filters of its blocks.",
+  mean: "Means of the channels.",
+  deviation: "Standard deviations of the channels.",
   normalized: "The statistics of the training images by which it normalises what it is given.",
 };
 const text = JSON.stringify(facts, null, 2).replace(

@@ -8,7 +8,7 @@ import { explainFileErrors } from "./file-errors.ts";
 /** Options of {@link loadPretrained}. */
 export interface LoadPretrainedOptions {
   /**
-   * Which one: `"notebook"`, that of {@link buildCifarModel}, or `"fast"`, that of {@link buildFastModel}, which is
+   * Which one: `"notebook"`, that of `buildCifarModel`, or `"fast"`, that of `buildFastModel`, which is
    * right more often; default `"notebook"`.
    */
   readonly network?: PretrainedNetwork;
