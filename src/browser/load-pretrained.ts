@@ -1,7 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { readOptions, signal as anySignal } from "../options.ts";
-import { PRETRAINED, pretrainedModel } from "../recipes/index.ts";
+import { pretrainedModel } from "../recipes/index.ts";
 import { absoluteUrl } from "./absolute-url.ts";
+
+/** No trained network of the package is larger. */
+const MAX_BYTES = 5e6;
 
 /** Options of {@link loadPretrained}. */
 export interface LoadPretrainedOptions {
@@ -31,7 +34,7 @@ export async function loadPretrained(
   const { fetchFile } = await import("./fetch-file.ts");
   const bytes = await fetchFile(href, {
     subject,
-    maxBytes: Math.max(...Object.values(PRETRAINED).map(({ bytes }) => bytes)),
+    maxBytes: MAX_BYTES,
     onBytes: () => undefined,
     signal,
     anew: false,

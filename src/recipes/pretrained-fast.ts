@@ -4,13 +4,12 @@ import { setClassNames } from "../model/class-names.ts";
 import { compileClassifier } from "../model/compile.ts";
 import { adam } from "../model/index.ts";
 import { fastNetwork } from "./build-fast-model.ts";
-import { PRETRAINED } from "./pretrained.generated.ts";
+import { FAST_NETWORK } from "./pretrained-fast.generated.ts";
 
 /** The network that the weights of the package's file are for, with others. */
 export function pretrainedFast(): LayersModel {
-  const { widths, normalized } = PRETRAINED.fast;
   const model = fastNetwork({
-    ...{ widths, normalized, seed: 0, inputShape: [32, 32, 3] },
+    ...{ ...FAST_NETWORK, seed: 0, inputShape: [32, 32, 3] },
     ...{ numClasses: CIFAR10_CLASS_NAMES.length, first: "zeros" },
   });
   compileClassifier(model, adam());

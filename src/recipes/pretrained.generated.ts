@@ -31,14 +31,5 @@ export const PRETRAINED = {
     testAccuracy: 0.9329,
     /** Its mean cross-entropy on them. */
     testLoss: 0.401595,
-    /** Filters of its blocks. */
-    widths: [64, 256, 256],
-    /** The statistics of the training images by which it normalises what it is given. */
-    normalized: {
-      /** Means of the channels. */
-      mean: [0.49139967861519607, 0.48215840839460783, 0.44653091444546567],
-      /** Standard deviations of the channels. */
-      deviation: [0.247032232463282, 0.24348512800005556, 0.26158784172796457],
-    },
   },
 } as const;

@@ -25,10 +25,8 @@ export async function pretrainedModel(bytes: Uint8Array): Promise<LayersModel> {
   const remedy = "read the file, or call loadPretrained of cifar-kit/node or cifar-kit/browser";
   checkBytes("pretrainedModel", bytes, remedy);
   const hash = await sha256(bytes);
-  const networks = Object.keys(PRETRAINED) as PretrainedNetwork[];
-  const network = networks.find((name) => PRETRAINED[name].sha256 === hash);
-  if (network === undefined) {
-    const files = Object.values(PRETRAINED);
+  const files = Object.values(PRETRAINED);
+  if (!files.some((file) => file.sha256 === hash)) {
     throw new DataError({
       subject: "pretrainedModel",
       expected: files
@@ -39,14 +37,11 @@ export async function pretrainedModel(bytes: Uint8Array): Promise<LayersModel> {
         "take pretrained/cifar10.safetensors or pretrained/cifar10-fast.safetensors out of the same release of the package",
     });
   }
-  const model = await NETWORKS[network]();
+  const model =
+    hash === PRETRAINED.fast.sha256
+      ? // Loaded where it is wanted: a page may have no use for it.
+        (await import("./pretrained-fast.ts")).pretrainedFast()
+      : buildCifarModel({ classNames: CIFAR10_CLASS_NAMES });
   await loadWeights(model, bytes);
   return model;
 }
-
-/** What builds each of them. */
-const NETWORKS: Readonly<Record<PretrainedNetwork, () => LayersModel | Promise<LayersModel>>> = {
-  notebook: () => buildCifarModel({ classNames: CIFAR10_CLASS_NAMES }),
-  // Loaded where it is wanted: a page may have no use for it.
-  fast: async () => (await import("./pretrained-fast.ts")).pretrainedFast(),
-};

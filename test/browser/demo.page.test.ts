@@ -311,7 +311,7 @@ describe("the demo page", () => {
     const share = await page.locator("#bars .number").first().textContent();
     expect(await page.isEnabled("#save")).toBe(true);
     expect(complaints).toEqual([]);
-    const model = await loadPretrained();
+    const model = await loadPretrained({ network: "fast" });
     const { probabilities } = await predict(model, (await realCifar10()).test.image(1));
     model.dispose();
     expect(share).toBe(`${(100 * probabilities[8]).toFixed(1)}\u00a0%`);
