@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { readOptions, signal as anySignal } from "../options.ts";
-import { pretrainedModel } from "../recipes/index.ts";
+import { pretrainedModel } from "../recipes/pretrained.ts";
 import { absoluteUrl } from "./absolute-url.ts";
 
 /** No trained network of the package is larger. */

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { oneOf, readOptions, signal as anySignal } from "../options.ts";
-import { PRETRAINED, pretrainedModel, type PretrainedNetwork } from "../recipes/index.ts";
+import { PRETRAINED } from "../recipes/pretrained.generated.ts";
+import { pretrainedModel, type PretrainedNetwork } from "../recipes/pretrained.ts";
 import { explainFileErrors } from "./file-errors.ts";
 
 /** Options of {@link loadPretrained}. */

@@ -2,7 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { CIFAR10_CLASS_NAMES } from "../dataset/cifar10.ts";
 import { setClassNames } from "../model/class-names.ts";
 import { compileClassifier } from "../model/compile.ts";
-import { adam } from "../model/index.ts";
+import { adam } from "../model/optimizers/adam.ts";
 import { fastNetwork } from "./build-fast-model.ts";
 import { FAST_NETWORK } from "./pretrained-fast.generated.ts";
 

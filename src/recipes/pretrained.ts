@@ -3,7 +3,8 @@ import { checkBytes } from "../checks.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { DataError } from "../errors.ts";
 import { CIFAR10_CLASS_NAMES } from "../dataset/cifar10.ts";
-import { buildCifarModel, loadWeights } from "../model/index.ts";
+import { buildCifarModel } from "../model/cifar-model.ts";
+import { loadWeights } from "../model/weights/load-weights.ts";
 import { PRETRAINED } from "./pretrained.generated.ts";
 
 /** Networks that the package carries trained: {@link PRETRAINED} says what each of them reaches. */
