@@ -9,6 +9,9 @@
  *     4096  the heap: scratch regions of the threads, then tensors
  */
 
+/** Which word of a step is which (schema/program.ts), and how many there are. */
+export const STEP = { kernel: 0, tasks: 1, words: 2, length: 3 } as const;
+
 /** Byte address of the program of one step. */
 export const SINGLE_PTR = 960;
 

@@ -1,3 +1,4 @@
+import { STEP } from "./layout.ts";
 import type { LinearMemory } from "./linear-memory.ts";
 import type { LoadedPlan } from "./loaded-plan.ts";
 import { checkRange, type Range } from "./range.ts";
@@ -19,8 +20,6 @@ interface Step {
 const ALWAYS = -1;
 /** The words of each step begin at a multiple of 64 bytes. */
 const ALIGNMENT = 16;
-/** Words of a step in the list that threads go through (schema/program.ts), and which of them is what. */
-const [STEP_WORDS, KERNEL, TASKS, WORDS] = [3, 0, 1, 2];
 
 /**
  * A recorded computation as a list of calls that is written once, with all words; the threads go through
@@ -69,16 +68,16 @@ export class Program {
       }
       const words = this.#write(recording);
       this.#list = words.length;
-      this.#length = words.length + (this.#steps.length + 1) * STEP_WORDS;
+      this.#length = words.length + (this.#steps.length + 1) * STEP.length;
       this.#params = this.#own(this.#length * 4);
       this.#words = this.#wordsNow();
       this.#words.set(words);
       for (const [i, { call, at }] of this.#steps.entries()) {
-        this.#words[this.#inList(i, KERNEL)] = call.kernel.index;
-        this.#words[this.#inList(i, TASKS)] = call.tasks;
-        this.#words[this.#inList(i, WORDS)] = this.#params + at * 4;
+        this.#words[this.#inList(i, STEP.kernel)] = call.kernel.index;
+        this.#words[this.#inList(i, STEP.tasks)] = call.tasks;
+        this.#words[this.#inList(i, STEP.words)] = this.#params + at * 4;
       }
-      this.#words[this.#inList(this.#steps.length, TASKS)] = -1;
+      this.#words[this.#inList(this.#steps.length, STEP.tasks)] = -1;
     } catch (full) {
       this.dispose(new Set(this.results));
       throw full;
@@ -102,7 +101,7 @@ export class Program {
       const { call, onlyFrom } = this.#steps[i];
       if (onlyFrom === ALWAYS) continue;
       const isKept = this.#versions[onlyFrom] === versions[onlyFrom];
-      this.#words[this.#inList(i, TASKS)] = isKept ? 0 : call.tasks;
+      this.#words[this.#inList(i, STEP.tasks)] = isKept ? 0 : call.tasks;
     }
     if (this.#pool.isTimed(this.#runs++)) this.#runTimed();
     else this.#runWhole();
@@ -119,14 +118,14 @@ export class Program {
   #runWhole(): void {
     const first = this.#params + this.#list * 4;
     const trap = this.#pool.runProgram(first, this.#work);
-    if (trap !== null) this.#fail((trap.step - first) / (STEP_WORDS * 4), trap);
+    if (trap !== null) this.#fail((trap.step - first) / (STEP.length * 4), trap);
   }
 
   /** Runs step by step, and learns how long it takes. */
   #runTimed(): void {
     let work = 0;
     for (const [i, { call, at }] of this.#steps.entries()) {
-      if (this.#words[this.#inList(i, TASKS)] === 0) continue;
+      if (this.#words[this.#inList(i, STEP.tasks)] === 0) continue;
       const trap = this.#pool.runAt(call, this.#params + at * 4, true);
       if (trap !== null) this.#fail(i, trap);
       // Of few tasks this thread may not have done one yet.
@@ -143,7 +142,7 @@ export class Program {
 
   /** Index of a word of a step, the how manieth, in the list. */
   #inList(step: number, word: number): number {
-    return this.#list + step * STEP_WORDS + word;
+    return this.#list + step * STEP.length + word;
   }
 
   #patch(places: readonly [word: number, plus: number][], value: number): void {

@@ -6,7 +6,7 @@ import { writeMath } from "../schema/math.ts";
 import { messageOf, SimdBackendError } from "../simd-error.ts";
 import { availableThreads } from "./features.ts";
 import { HelperCount } from "./helper-count.ts";
-import { PARAMS_PTR, PARAMS_WORDS, SINGLE_PTR } from "./layout.ts";
+import { PARAMS_PTR, PARAMS_WORDS, SINGLE_PTR, STEP } from "./layout.ts";
 import type { LinearMemory } from "./linear-memory.ts";
 import { startWorker, type WorkerHandle, workersRemedy } from "./start-worker.ts";
 import { type Trap, trapped, Walker } from "./walker.ts";
@@ -121,11 +121,11 @@ export class ThreadPool {
   /** The same with the words that stand at an address already; returns what stopped it, or null. */
   runAt(call: PreparedCall, params: number, isTimed: boolean): Trap | null {
     const { fixed } = this.#walker;
-    fixed[SINGLE] = call.kernel.index;
-    fixed[SINGLE + 1] = call.tasks;
-    fixed[SINGLE + 2] = params;
+    fixed[SINGLE + STEP.kernel] = call.kernel.index;
+    fixed[SINGLE + STEP.tasks] = call.tasks;
+    fixed[SINGLE + STEP.words] = params;
     // The end.
-    fixed[SINGLE + 4] = -1;
+    fixed[SINGLE + STEP.length + STEP.tasks] = -1;
     if (!isTimed || this.#isAlone()) return this.#runUntimed(SINGLE_PTR);
     const helpers = this.#helpers.current;
     const start = performance.now();
