@@ -28,7 +28,7 @@ export interface LoadPretrainedOptions {
 export async function loadPretrained(options: LoadPretrainedOptions = {}): Promise<LayersModel> {
   const subject = "loadPretrained";
   const { signal, network } = readOptions(subject, options, {
-    network: oneOf(["notebook", "fast"], { default: "notebook" }),
+    network: oneOf(Object.keys(PRETRAINED) as PretrainedNetwork[], { default: "notebook" }),
     signal: anySignal(),
   });
   signal?.throwIfAborted();
