@@ -5,13 +5,13 @@
 //   npx tsx scripts/write-recipes.ts runs/84-seed-1 ...
 //   npx tsx scripts/write-recipes.ts                                           from what is kept
 
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import prettier from "prettier";
 import { FAST } from "../examples/fast-budgets.ts";
 import type { VegaLiteSpec } from "../src/index.ts";
 import { writePng } from "../src/node/index.ts";
 import { fastOperations } from "./fast-operations.ts";
+import { markdownTable, writeParts } from "./page.ts";
 
 const PAGE = "docs/recipes.md";
 const PICTURE = "docs/images/recipes.png";
@@ -42,18 +42,11 @@ interface Point {
 }
 
 const [OURS_ONE, OURS_SIX] = ["cifar-kit, one view", "cifar-kit, six views"];
-const [PYTORCH, PUBLISHED] = [
-  "PyTorch, the same recipe, six views",
-  "published records, six views",
-];
+const PUBLISHED = "published records, six views";
 const NOTEBOOK = "the notebook's network";
-/** Of PyTorch one seed each; the records with the operations that their networks have. */
+/** The notebook's recorded runs (docs/results), and the records with the operations that their networks have. */
 const OTHERS: readonly Point[] = [
   { series: NOTEBOOK, operations: 2.44e14, accuracy: 84.43, minutes: 45 },
-  { series: PYTORCH, operations: 9.92e12, accuracy: 84.15 },
-  { series: PYTORCH, operations: 1.25e13, accuracy: 86.48 },
-  { series: PYTORCH, operations: 2.5e13, accuracy: 89.51 },
-  { series: PUBLISHED, operations: 9.9e13, accuracy: 91.78 },
   { series: PUBLISHED, operations: 1.76e14, accuracy: 93.0 },
   { series: PUBLISHED, operations: 2.64e14, accuracy: 94.01 },
   { series: PUBLISHED, operations: 2.84e14, accuracy: 94.01 },
@@ -62,7 +55,6 @@ const OTHERS: readonly Point[] = [
 const COLORS: Readonly<Record<string, string>> = {
   [OURS_ONE]: "#1f77b4",
   [OURS_SIX]: "#0b3d66",
-  [PYTORCH]: "#ff7f0e",
   [PUBLISHED]: "#9467bd",
   [NOTEBOOK]: "#d62728",
 };
@@ -85,11 +77,10 @@ for (const folder of process.argv.slice(2)) {
 const budgets = await Promise.all(Object.keys(FAST).map(readBudget));
 const recorded = budgets.filter(({ runs }) => runs.length > 0);
 await writePng(PICTURE, picture(recorded.flatMap(pointsOf)), { scale: 2 });
-let page = await readFile(PAGE, "utf8");
-page = withBlock(page, "recorded runs", runsTable(recorded));
-page = withBlock(page, "search", searchTable(await readFile(SEARCH, "utf8")));
-const options = await prettier.resolveConfig(PAGE);
-await writeFile(PAGE, await prettier.format(page, { ...options, filepath: PAGE }));
+await writeParts(PAGE, {
+  "recorded runs": runsTable(recorded),
+  search: searchTable(await readFile(SEARCH, "utf8")),
+});
 console.log(`${recorded.flatMap(({ runs }) => runs).length} runs are in ${PAGE}`);
 
 interface Budget {
@@ -202,7 +193,7 @@ function runsTable(all: readonly Budget[]): string {
   const machines = all.flatMap(({ runs }) =>
     runs.map(({ processors, node }) => `${processors}, Node ${node}`),
   );
-  return `${table(heads, rows)}\n\nMeans of the seeds, and the least and the most of them. Machine: ${[...new Set(machines)].join("; ")}.`;
+  return `${markdownTable([heads, ...rows], 3)}\n\nMeans of the seeds, and the least and the most of them. Machine: ${[...new Set(machines)].join("; ")}.`;
 }
 
 function searchTable(lines: string): string {
@@ -221,7 +212,7 @@ function searchTable(lines: string): string {
       ];
     })
     .sort((a, b) => Number(a[4]) - Number(b[4]));
-  return table(heads, rows);
+  return markdownTable([heads, ...rows], 3);
 }
 
 interface SearchResult {
@@ -238,21 +229,6 @@ interface Setting extends Readonly<Record<string, unknown>> {
 function sizesOf(sizes: readonly (readonly [number, number])[]): string {
   const parts = sizes.map(([pixels, share]) => `${pixels} (to ${Math.round(100 * share)} %)`);
   return (sizes.at(-1)?.[1] === 1 ? parts : [...parts, "32"]).join(", ");
-}
-
-function withBlock(text: string, name: string, content: string): string {
-  const [begin, end] = [`<!-- begin: ${name} -->`, `<!-- end: ${name} -->`];
-  const [before, rest] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`${PAGE}: expected ${begin} and ${end}`);
-  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [row(heads), row(heads.map((_, i) => (i < 3 ? "---" : "---:"))), ...rows.map(row)].join(
-    "\n",
-  );
 }
 
 function spread(values: readonly number[], digits = 2): string {

@@ -14,13 +14,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import prettier from "prettier";
+import { markdownTable, writeParts } from "../../scripts/page.ts";
 import { asText, type FigureTable, rowsOf } from "./figures.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const DATA = at("../../docs/performance.json");
 const PAGE = at("../../docs/performance.md");
-const [BEGIN, END] = ["<!-- figures: begin -->", "<!-- figures: end -->"];
 
 /** The benchmarks by name, with the arguments that keep each of them short. */
 const BENCHMARKS: Readonly<Record<string, readonly string[]>> = {
@@ -66,12 +65,7 @@ for (const name of String(options.only).split(",")) {
 
 async function record(all: Tables): Promise<void> {
   writeFileSync(DATA, `${JSON.stringify(all, null, 2)}\n`);
-  const page = readFileSync(PAGE, "utf8");
-  const [before, rest] = page.split(BEGIN);
-  const after = rest.split(END)[1];
-  const renewed = `${before}${BEGIN}\n\n${asMarkdown(all)}\n${END}${after}`;
-  const style = await prettier.resolveConfig(PAGE);
-  writeFileSync(PAGE, await prettier.format(renewed, { ...style, parser: "markdown" }));
+  await writeParts(PAGE, { figures: asMarkdown(all) });
 }
 
 function node(args: readonly string[], stdio: "inherit" | ["ignore", "pipe", "inherit"]) {
@@ -99,16 +93,13 @@ function comparison(now: FigureTable, then: FigureTable): string {
 }
 
 function asMarkdown(tables: Tables): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return Object.values(tables)
     .map((table) => {
       const { title, command, machine, load } = table;
-      const [head, ...rows] = rowsOf(table);
       return [
         ...[`### ${title}`, ""],
         `\`${command}\` on ${machine}; ${load.toFixed(1)} processors busy with other things.`,
-        ...["", line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:")))],
-        ...[...rows.map(line), ""],
+        ...["", markdownTable(rowsOf(table), 1), ""],
       ].join("\n");
     })
     .join("\n");
