@@ -7,6 +7,7 @@
 import {
   add,
   customGrad,
+  engine,
   keep,
   mean,
   mul,
@@ -41,11 +42,12 @@ export const batchNormalizationCall: CallFactory = (layer, stock) => {
     const x = onlyTensor(inputs);
     const axis = self.axis < 0 ? self.axis + x.rank : self.axis;
     const isLast = axis === x.rank - 1;
-    const isWhole = self.gamma !== undefined && self.beta !== undefined;
+
     const training = kwargs.training === true && self.trainable;
     // Along another axis than the last, tfjs-layers' own takes the wrong statistics on most backends; a
     // gradient through it needs both weights.
-    const isStock = isLast && x.rank <= 4 && (isWhole || kwargs.training !== true);
+    const isStock =
+      isLast && x.rank <= 4 && ((self.gamma && self.beta) || !engine().state.gradientDepth);
     if (!training && isStock) {
       return stock(inputs, { ...kwargs, training });
     }

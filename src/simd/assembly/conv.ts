@@ -5,6 +5,7 @@
  * host pads the image beforehand, so that no tap falls outside.
  */
 import { finishRows } from "./epilogue";
+import { touch } from "./gemm-cache";
 import { storeFirst } from "./vector";
 import { packColumns, packRows } from "./gemm-pack";
 import {
@@ -22,25 +23,27 @@ import {
   Conv2dWords,
 } from "./words.generated";
 
-/** Copies images into larger ones with zeros around. Tasks: rows of out. */
+/** Copies images into larger ones with zeros around. Tasks: blocks of rows of out. */
 export function conv2d_pad_f32(task: i32, words: Conv2dPadWords, scratch: usize): void {
   const height = words.height;
-  const width = words.width;
   const pixel = <usize>words.channels << 2;
   const outHeight = words.outHeight;
-  const outRow = <usize>words.outWidth * pixel;
-  const image = task / outHeight;
-  const y = task - image * outHeight - words.top;
-  const to = words.out + <usize>task * outRow;
-  if (y < 0 || y >= height) {
-    memory.fill(to, 0, outRow);
-    return;
-  }
+  const outBytes = <usize>words.outWidth * pixel;
   const left = words.left * pixel;
-  const row = <usize>width * pixel;
-  memory.fill(to, 0, left);
-  memory.copy(to + left, words.x + <usize>(image * height + y) * row, row);
-  memory.fill(to + left + row, 0, outRow - left - row);
+  const bytes = <usize>words.width * pixel;
+  const end = min(words.outRows, (task + 1) * words.perTask);
+  for (let row = task * words.perTask; row < end; row++) {
+    const image = row / outHeight;
+    const y = row - image * outHeight - words.top;
+    const to = words.out + <usize>row * outBytes;
+    if (y < 0 || y >= height) {
+      memory.fill(to, 0, outBytes);
+      continue;
+    }
+    memory.fill(to, 0, left);
+    memory.copy(to + left, words.x + <usize>(image * height + y) * bytes, bytes);
+    memory.fill(to + left + bytes, 0, outBytes - left - bytes);
+  }
 }
 
 /**
@@ -253,6 +256,7 @@ export function conv2d_filter_gradient_f32(task: i32, words: Conv2dFilterGradien
     // Few channels stay in the first-level cache as they are.
     const packs = pixel > 128;
     if (packs) packColumns(count, channels, dy, pixel, panels, panelBytes);
+    else touch(1, dy, 0, <usize>count * pixel, panels);
     let b = packs ? panels : dy;
     const ldb = packs ? 32 : pixel;
     for (let at: usize = 0; at < pitch; at += 32) {

@@ -23,6 +23,7 @@ export function walk(program: usize, worker: i32, scratch: usize): i32 {
     }
     const unclaimed = atomic.sub<i32>(Control.unclaimed, 1);
     if (unclaimed <= 0) continue;
+    hearOfGrowth();
     const step = atomic.load<usize>(Control.step);
     // In their order: memory is fetched ahead upwards.
     run(step, changetype<StepWords>(step).tasks - unclaimed, scratch);
@@ -31,6 +32,14 @@ export function walk(program: usize, worker: i32, scratch: usize): i32 {
     look = 0;
   }
   return done;
+}
+
+/**
+ * Another thread may have made memory larger since. The engine tells this one at the head of a loop; until then
+ * memory.fill and memory.copy would trap on what is new.
+ */
+function hearOfGrowth(): void {
+  for (let look = 0; look < LOOKS && memory.size() < atomic.load<i32>(Control.pages); look++) {}
 }
 
 /** After a trap in `walk`: ends the program as soon as no task of the step is left. */

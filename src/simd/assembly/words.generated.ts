@@ -15,6 +15,7 @@ export const enum Control {
   quit = 68,
   helpers = 72,
   started = 76,
+  pages = 80,
   unclaimed = 128,
   step = 132,
   unfinished = 192,
@@ -380,8 +381,10 @@ export class Conv2dPadWords {
   channels: i32;
   outHeight: i32;
   outWidth: i32;
+  outRows: i32;
   top: i32;
   left: usize;
+  perTask: i32;
 }
 
 // @ts-ignore: decorator

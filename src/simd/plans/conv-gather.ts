@@ -117,7 +117,10 @@ function padded(
     const to = out.plus(call * outSlices * slice * 4);
     const inside = to.plus(depthPad.before * slice * 4);
     fill(plan, 4, depthPad.before * slice, to, 0);
-    plan.call("conv2d_pad_f32", images * outHeight, { x: from, out: inside, ...words });
+    const outRows = images * outHeight;
+    const perTask = Math.max(1, Math.ceil(outRows / WANTED_TASKS));
+    const rows = { x: from, out: inside, outRows, perTask };
+    plan.call("conv2d_pad_f32", Math.ceil(outRows / perTask), { ...rows, ...words });
     fill(plan, 4, depthPad.after * slice, inside.plus(images * slice * 4), 0);
   }
   const first = (depthPad.before * outHeight + top) * outWidth + left;

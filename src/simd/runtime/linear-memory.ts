@@ -1,5 +1,6 @@
 import { Allocator } from "./allocator.ts";
 import { messageOf, SimdBackendError } from "../simd-error.ts";
+import { CONTROL, CONTROL_PTR } from "../schema/control.ts";
 import { HEAP_PTR } from "./layout.ts";
 
 const PAGE = 65536;
@@ -194,6 +195,9 @@ export class LinearMemory {
     } catch {
       return false;
     }
+    const { buffer } = this.memory;
+    const control = new Int32Array(buffer, CONTROL_PTR, CONTROL.words);
+    Atomics.store(control, CONTROL.pages, buffer.byteLength / PAGE);
     return true;
   }
 }

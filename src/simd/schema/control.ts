@@ -14,6 +14,8 @@ export const CONTROL = {
   helpers: 2,
   /** Workers that have started. */
   started: 3,
+  /** Size of the memory since it last grew, in pages of 64 KiB. */
+  pages: 4,
   /** Tasks of the running step that nobody has claimed yet. */
   unclaimed: 16,
   /** Address of the running step; 0 where nothing runs. */

@@ -12,8 +12,10 @@ export const Conv2dPad = {
   channels: "int",
   outHeight: "int",
   outWidth: "int",
+  outRows: "int",
   top: "int",
   left: "size",
+  perTask: "int",
 } as const satisfies Words;
 
 export const Conv2dPackFilter = {
