@@ -105,7 +105,7 @@ async function readBudget(name: string): Promise<Budget> {
 }
 
 function pointsOf({ operations, runs }: Budget): Point[] {
-  const minutes = mean(runs.map(minutesOf));
+  const minutes = Math.min(...runs.map(minutesOf));
   return [
     {
       series: OURS_ONE,
@@ -187,13 +187,13 @@ function runsTable(all: readonly Budget[]): string {
       ],
       spread(runs.map(({ accuracy }) => 100 * accuracy)),
       spread(runs.map(({ sixViews }) => 100 * sixViews)),
-      spread(runs.map(minutesOf), 1),
+      leastAndMost(runs.map(minutesOf)),
     ];
   });
   const machines = all.flatMap(({ runs }) =>
     runs.map(({ processors, node }) => `${processors}, Node ${node}`),
   );
-  return `${markdownTable([heads, ...rows], 3)}\n\nMeans of the seeds, and the least and the most of them. Machine: ${[...new Set(machines)].join("; ")}.`;
+  return `${markdownTable([heads, ...rows], 3)}\n\nAccuracies are means of the seeds, with the least and the most of them; minutes the least and the most. Machine: ${[...new Set(machines)].join("; ")}.`;
 }
 
 function searchTable(lines: string): string {
@@ -231,9 +231,14 @@ function sizesOf(sizes: readonly (readonly [number, number])[]): string {
   return (sizes.at(-1)?.[1] === 1 ? parts : [...parts, "32"]).join(", ");
 }
 
-function spread(values: readonly number[], digits = 2): string {
+function spread(values: readonly number[]): string {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  return `**${mean(values).toFixed(digits)}** (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
+  return `**${mean(values).toFixed(2)}** (${least.toFixed(2)} to ${most.toFixed(2)})`;
+}
+
+/** Of times, of which the least is that with the fewest neighbours. */
+function leastAndMost(values: readonly number[]): string {
+  return `**${Math.min(...values).toFixed(1)}** to ${Math.max(...values).toFixed(1)}`;
 }
 
 function minutesOf({ seconds }: Result): number {

@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
-import { ImageDataGenerator, trainPhase } from "../../src/index.ts";
+import { buildFastModel, ImageDataGenerator, trainFast, trainPhase } from "../../src/index.ts";
 import { registerSimdBackend } from "../../src/simd/index.ts";
 import { type Figure, median, progress, type Range, rangeOf, report } from "./figures.ts";
 import { noiseImages } from "./noise.ts";
@@ -83,6 +83,10 @@ const CONFIGURATIONS: readonly Configuration[] = [
     ...{ network: "fast:32/128/128:relu", what: "32/128/128, ReLU: step, batch 128" },
     ...{ batch: 128, threads: 2, steps: 6 },
   },
+  ...["64/256/256", "32/128/128"].map((widths) => ({
+    ...{ network: `recipe:${widths}`, what: `step of the fast recipe, ${widths}, batch 500` },
+    ...{ batch: 500, threads: 2, steps: 2 },
+  })),
 ];
 
 const { values: options } = parseArgs({
@@ -197,28 +201,31 @@ async function serve(configuration: Configuration): Promise<void> {
   await registerSimdBackend({ threads });
   await tf.setBackend("simd");
   const warmUp = batch < 128 ? 4 : 1;
-  const model = stepNetwork(network);
-
   const train = noiseImages(batch * (warmUp + steps + 1));
+  const [kind, widths] = network.split(":");
+  const isRecipe = kind === "recipe";
+  const model = isRecipe
+    ? buildFastModel({ whiten: train, widths: widths?.split("/").map(Number) })
+    : stepNetwork(network);
   const generator = new ImageDataGenerator({
     ...{ widthShiftRange: 0.1, heightShiftRange: 0.1, horizontalFlip: true },
   });
   const trainingStep = async (): Promise<number> => {
     const times: number[] = [];
     let last = 0;
-    await trainPhase(model, {
-      ...{ train, epochs: 1, batchSize: batch, verbose: 0 },
-      ...(task === "augment" && { augmentation: generator }),
-      callbacks: [
-        {
-          onBatchBegin: (step) => {
-            const now = performance.now();
-            if (step > warmUp) times.push(now - last);
-            last = now;
-          },
-        },
-      ],
-    });
+    const onBatchBegin = (step: number): void => {
+      const now = performance.now();
+      if (step > warmUp) times.push(now - last);
+      last = now;
+    };
+    const run = {
+      ...{ train, epochs: 1, batchSize: batch, verbose: 0 as const },
+      callbacks: [{ onBatchBegin }],
+    };
+    if (isRecipe) await trainFast(model, run);
+    else {
+      await trainPhase(model, { ...run, ...(task === "augment" && { augmentation: generator }) });
+    }
     return median(times);
   };
 

@@ -5,11 +5,15 @@ float32 in both memory formats, with --compile by torch.compile, too (it needs a
 bfloat16 by autocast where the processor has instructions for it (AVX-512 or AMX; emulated, it
 is many times slower than float32). See serve.py for how it is asked.
 
-    pytorch_step.py --network notebook|fast:64/256/256:gelu --batch 32 --threads 2 --steps 12 [--forward]
+    pytorch_step.py --network notebook|fast:64/256/256:gelu|recipe:64/256/256 --batch 32 --threads 2 --steps 12
+        [--forward]
+
+`recipe` is the step of recipe_step.py: the batch is put together in it, too.
 """
 import argparse
 
 import torch
+from recipe_step import Batches, Muon
 from serve import median_ms, serve
 from torch import nn
 
@@ -28,10 +32,10 @@ def notebook():
     return model, lambda weights: torch.optim.Adam(weights, eps=1e-7, fused=True)
 
 
-def fast(widths, activation):
+def fast(widths, activation="gelu", padding="valid"):
     """The fast recipe's network: pooling before batch normalisation, whose scale stays 1."""
     act = {"gelu": nn.GELU, "relu": nn.ReLU}[activation]
-    first = nn.Conv2d(3, 24, 2).requires_grad_(False)
+    first = nn.Conv2d(3, 24, 2, padding=padding).requires_grad_(False)
     layers, channels = [first, act()], 24
     for filters in map(int, widths.split("/")):
         for pool in ([nn.MaxPool2d(2)], []):
@@ -45,33 +49,51 @@ def fast(widths, activation):
     return nn.Sequential(*layers), sgd
 
 
+def recipe(widths):
+    """That network as the recipe has it here: its first layer padded, with biases that learn."""
+    model, _ = fast(widths, padding="same")
+    model[0].bias.requires_grad_(True)
+    return model, None
+
+
+NETWORKS = {"notebook": notebook, "fast": fast, "recipe": recipe}
+
+
 class Step:
     """A network with a batch of its own, in one memory format and precision."""
 
     def __init__(self, options, layout, half=False, compiled=False):
         torch.manual_seed(0)
         kind, *rest = options.network.split(":")
-        model, optimizer = fast(*rest) if kind == "fast" else notebook()
+        model, optimizer = NETWORKS[kind](*rest)
         self.model = model.to(memory_format=layout).train(not options.forward)
         self.run = torch.compile(self.model) if compiled else self.model
         self.half = half
-        self.images = torch.rand(options.batch, 3, 32, 32).to(memory_format=layout)
-        self.labels = torch.randint(0, 10, (options.batch,))
-        self.loss = nn.CrossEntropyLoss()
-        self.optimizer = optimizer([w for w in model.parameters() if w.requires_grad])
+        weights = [w for w in model.parameters() if w.requires_grad]
+        if kind == "recipe":
+            self.batches = Batches(options.batch, layout)
+            self.loss = nn.CrossEntropyLoss(label_smoothing=0.2, reduction="sum")
+            self.optimizer = Muon(weights, options.batch, half)
+        else:
+            images = torch.rand(options.batch, 3, 32, 32).to(memory_format=layout)
+            self.batch = images, torch.randint(0, 10, (options.batch,))
+            self.batches = None
+            self.loss = nn.CrossEntropyLoss()
+            self.optimizer = optimizer(weights)
         step = self.infer if options.forward else self.train
         self.measure = lambda: median_ms(step, options.steps, options.warm_up)
 
     def train(self):
+        images, labels = self.batches.next() if self.batches else self.batch
         self.optimizer.zero_grad()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            value = self.loss(self.run(self.images), self.labels)
+            value = self.loss(self.run(images), labels)
         value.backward()
         self.optimizer.step()
 
     def infer(self):
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            self.run(self.images)
+            self.run(self.batch[0])
 
 
 def main():
