@@ -27,6 +27,8 @@ export type {
 } from "./plot-calibration.ts";
 export { plotConfusionMatrix } from "./plot-confusion-matrix.ts";
 export type { PlotConfusionMatrixOptions } from "./plot-confusion-matrix.ts";
+export { plotGradCam } from "./plot-grad-cam.ts";
+export type { HeatMapsToPlot, PlotGradCamOptions } from "./plot-grad-cam.ts";
 export { plotHistory } from "./plot-history.ts";
 export type { PlotHistoryOptions } from "./plot-history.ts";
 export { plotLearningRateFinder } from "./plot-learning-rate-finder.ts";
