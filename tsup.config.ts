@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
 
-// Here, once: each of the two builds below would clean away what the other has written.
+// Here, once: each of the builds below would clean away what the other has written.
 rmSync("dist", { recursive: true, force: true });
 
 /**
@@ -72,4 +72,22 @@ export default defineConfig([
       "study-worker": "src/study/local/worker.ts",
     },
   },
+  {
+    ...ALIKE,
+    // By itself, too: it has what the study has, which it shares by brands.
+    entry: { "study-bullmq": "src/study/bullmq/index.ts" },
+  },
+  {
+    ...ALIKE,
+    // The program: nobody imports it.
+    entry: { cli: "src/cli/main.ts" },
+    format: ["esm"],
+    dts: false,
+  },
+  {
+    ...ALIKE,
+    // By itself, too, for the same reason.
+    entry: { postgres: "src/postgres/index.ts" },
+  },
+  { ...ALIKE, entry: { mpi: "src/mpi/index.ts" } },
 ]);

@@ -10,7 +10,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const alias = [
   { find: /^cifar-kit$/, replacement: at("./src/index.ts") },
   {
-    find: /^cifar-kit\/(metrics|plots|node|browser|simd|study)$/,
+    find: /^cifar-kit\/(metrics|plots|node|browser|simd|study|study\/bullmq|mpi|postgres)$/,
     replacement: at("./src/$1/index.ts"),
   },
 ];

@@ -20,4 +20,5 @@ export * from "./plots/index.ts";
 export * from "./random/index.ts";
 export * from "./train/index.ts";
 export * from "./recipes/index.ts";
+export * from "./explain/index.ts";
 export * from "./formats/index.ts";

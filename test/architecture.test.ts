@@ -41,14 +41,24 @@ const ALLOWED: Readonly<Record<string, Room>> = {
     areas: [...BELOW, "dataset", "augment", "model", "train"],
     packages: ["@tensorflow/"],
   },
+  explain: {
+    areas: [...BELOW, "dataset", "metrics", "model", "train"],
+    packages: ["@tensorflow/"],
+  },
   node: {
     areas: [...BELOW, "dataset", "augment", "plots", "formats", "model", "train", "recipes"],
     packages: ["node:", "@tensorflow/", "@resvg/resvg-js", "sharp"],
   },
   study: {
-    areas: [...BELOW, "plots", "train", "node"],
-    packages: ["node:"],
+    areas: [...BELOW, "plots", "train", "node", "postgres"],
+    packages: ["node:", "bullmq", "ioredis", "pg"],
   },
+  cli: { areas: [...BELOW, "train", "node", "study"], packages: ["node:"] },
+  postgres: {
+    areas: [...BELOW, "train", "node"],
+    packages: ["node:", "pg"],
+  },
+  mpi: { areas: [...BELOW, "train"], packages: ["koffi"] },
   browser: {
     areas: [...BELOW, "dataset", "augment", "plots", "model", "train", "recipes"],
     packages: ["@tensorflow/"],
@@ -57,7 +67,7 @@ const ALLOWED: Readonly<Record<string, Room>> = {
   index: {
     areas: [
       ...[...BELOW, "dataset", "augment", "formats", "metrics", "plots", "model", "train"],
-      "recipes",
+      ...["recipes", "explain"],
     ],
     packages: [],
   },

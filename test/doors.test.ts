@@ -4,13 +4,15 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as kit from "cifar-kit";
 import * as browser from "cifar-kit/browser";
 import * as node from "cifar-kit/node";
+import * as postgres from "cifar-kit/postgres";
 import * as study from "cifar-kit/study";
+import * as queue from "cifar-kit/study/bullmq";
 import { useBackend } from "./helpers/backends.ts";
 import { tinyImages } from "./helpers/tiny.ts";
 
 /** These ask the network, take nothing, or listen to signals; classes of errors are made of what the library says. */
 const LEFT_OUT = /^load(Cifar|Fashion|Pretrained)|^interruptSignal$|Error$/;
-const functions = [kit, node, browser, study]
+const functions = [kit, node, browser, study, queue, postgres]
   .flatMap(Object.entries)
   .filter(([name, value]) => typeof value === "function" && !LEFT_OUT.test(name)) as [
   string,

@@ -8,7 +8,8 @@ import { claim, type Holder, holderOf, makingOf, readLock, removeOwn } from "./l
 import { ownMark } from "./process-mark.ts";
 import { isTemporary } from "./temporary-files.ts";
 
-const LOCK = "lock.json";
+/** What the lock of a folder is called. */
+export const LOCK = "lock.json";
 /** Between two signs of life. */
 const BEAT_MS = 15_000;
 

@@ -33,6 +33,8 @@ export interface TrainingRun {
   learningRate: number;
   /** Whether it follows a schedule of the optimizer's own: then assigning it throws, as in Keras. */
   readonly isScheduled: boolean;
+  /** @internal Whether somebody has asked for that; missing in the page of a Worker. */
+  readonly isStopping?: boolean;
   /**
    * Ends the phase after the current epoch (after the current batch if called between batches), as
    * `model.stopTraining = true` does.

@@ -74,7 +74,7 @@ export async function evaluateFeed(
   const labels: number[] = [];
   const sampleWeights: number[] = [];
   const compiled = new MetricMeans(model);
-  for await (const { batch, output } of outputsOf(call, feed, views)) {
+  for await (const { batch, output } of (feed.outputs ?? outputsOf)(call, feed, views)) {
     const { ys, weights, size } = batch;
     try {
       check(

@@ -8,6 +8,7 @@ export { stateHash } from "./checkpoint/state-hash.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
 export { findLearningRate, type FindLearningRateOptions } from "./find-learning-rate.ts";
 export type { History, PhaseHistory, RunHealth, Training, TwoPhaseHistory } from "./run/history.ts";
+export type { Group } from "./group.ts";
 export type { ProgressStyle } from "./console/progress-line.ts";
 export type { TextSink } from "./console/text-sink.ts";
 export type { LabelledImages, ModelImages } from "./feed/feed-of.ts";

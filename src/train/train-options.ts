@@ -22,6 +22,7 @@ import {
 import type { Feed } from "./feed/feed.ts";
 import type { LabelledImages } from "./feed/feed-of.ts";
 import { imageSize } from "./feed/image-size.ts";
+import type { Group } from "./group.ts";
 import { checkCallbacks } from "./run/callback-list.ts";
 
 /** What the functions that train have in common. */
@@ -85,6 +86,21 @@ export interface TrainingOptions {
   readonly checkpoint?: CheckpointOptions;
   /** What to do with a checkpoint that is there already; default `"auto"`: go on from it. */
   readonly resume?: ResumeMode;
+  /**
+   * Processes that train the model together, such as `await mpiGroup()` of `cifar-kit/mpi` gives: all call
+   * this function with the same options, each computes its share of the {@link TrainingOptions.shards} and of
+   * the validation data, and all end with the same model, that of process 0 at the beginning. Callbacks
+   * are called, checkpoints saved and lines printed by process 0 alone. Default none.
+   */
+  readonly group?: Group;
+  /**
+   * Parts that each batch is cut into, at least 1. Each is a batch of its own for normalisation, dropout
+   * and loss; then gradients, statistics, loss and metrics are averaged, in one fixed order: so the same
+   * number of shards gives the same bits however many processes share them. Has to divide `batchSize`; the
+   * size of a group has to divide it, into 1, 2, 4 or 8 shards and so on a process. Default 8 with a
+   * group, else none: the batch stays whole.
+   */
+  readonly shards?: number;
 }
 
 /** Consecutive epochs over the same data, as one call of Keras's `fit` makes them. */
@@ -163,6 +179,8 @@ export const trainingOptions = () => ({
   signal: signal(),
   checkpoint: reader({ optional: true }, (value, subject) => readCheckpointOptions(subject, value)),
   resume: oneOf(["auto", "never", "must"], { default: "auto" }),
+  group: anything<Group | undefined>(),
+  shards: integer({ min: 1, optional: true }),
 });
 
 /** What {@link trainingOptions} give. */

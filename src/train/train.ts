@@ -12,7 +12,7 @@ import { trainWhatIsTrainable } from "../model/trainable.ts";
 import { readOptions } from "../options.ts";
 import { deriveSeed } from "../random/stream.ts";
 import { shownRounded } from "../runtime/inspect.ts";
-import type { Feed } from "./feed/feed.ts";
+import type { Feed, ModelCall } from "./feed/feed.ts";
 import { feedOf, kindOf } from "./feed/feed-of.ts";
 import { checkCompiled } from "./feed/model-input.ts";
 import { trainingSet } from "./feed/training-set.ts";
@@ -25,6 +25,7 @@ import {
 import { exclusively } from "./run/exclusively.ts";
 import { TrainingLoop } from "./run/training-loop.ts";
 import { stepsOf } from "./run/steps-of.ts";
+import type { Share } from "./shards/share.ts";
 import {
   optionsElsewhere,
   type PhaseSettings,
@@ -164,103 +165,115 @@ export function runPhases(
   checkCompiled(subject, model);
   ensureTrainable();
   warnOfSlowBackend(subject);
+  const call = { subject, model };
   return exclusively(subject, model, async () => {
-    const began = performance.now();
-    const tensorsBefore = memory().numTensors;
-    const optimizer = modelInternals(model).optimizer!;
-
-    // What the run learns from and is measured on. All phases at once: what is wrong with the last
-    // one shows before the hours of the first.
-    const data = trainingSet(subject, settings);
-    trainWhatIsTrainable(withKerasLayers(model));
-    check(
-      modelInternals(model).collectedTrainableWeights.length > 0,
-      subject,
-      "a model with trainable weights",
-      "one whose layers are all frozen",
-      "set trainable = true on some of its layers",
-    );
-    const call = { subject, model };
-    const { weights } = data;
-    const resizing = phases.some(({ imageSize }) => imageSize)
-      ? (await import("./feed/resizing.ts")).resizing
-      : undefined;
-    const use = { purpose: "training", ...settings, weights, resizing } as const;
-    const loopPhases = phases.map((phase) => ({
-      ...phase,
-      feed: feedOf(call, data.train, { ...use, ...phase }),
-    }));
-    const measured = (augmentation?: Augmenter): Feed | undefined =>
-      data.validation === undefined
-        ? undefined
-        : feedOf({ subject: `${subject}: validation`, model }, data.validation, {
-            purpose: "evaluation",
-            batchSize: VALIDATION_BATCH,
-            weights: data.validationWeights,
-            augmentation,
-          });
-    const validation = measured();
-    const images = kindOf(settings.validation)?.images;
-    for (const { augmentation } of images ? phases : []) {
-      if (!augmentation?.standardize) continue;
-      const { warnOfPlainValidation } = await import("./feed/plain-validation.ts");
-      warnOfPlainValidation(subject, images!, augmentation);
+    if (settings.group === undefined && settings.shards === undefined) {
+      return runOf(call, settings, phases);
     }
-    // What was cut off from the images to train on, each phase sees as those.
-    const measuredPhases = loopPhases.map((phase) => ({
-      ...phase,
-      validation: settings.validationSplit > 0 ? measured(phase.augmentation) : validation,
-    }));
-
-    // Where it begins: at a checkpoint, if there is one. Loaded with the first run that is saved.
-    const checkpoints =
-      settings.checkpoint &&
-      (await (
-        await import("./checkpoint/open-checkpoints.ts")
-      ).openCheckpoints(call, settings.checkpoint, {
-        phases: measuredPhases,
-        validation,
-        weights,
-        batchSize: settings.batchSize,
-        labelSmoothing: settings.labelSmoothing,
-      }));
-    try {
-      const last = await checkpoints?.resume(settings.resume);
-      const firstStep = last ? last.optimizer[0].values[0] : optimizer.iterations;
-      const steps = stepsOf(loopPhases);
-      if (isKerasOptimizer(optimizer)) {
-        check(
-          steps !== undefined || !optimizer.followsRun,
-          subject,
-          "a run of a known number of steps, since the learning rate's schedule goes by it",
-          "data without one",
-          "pass stepsPerEpoch, or give the schedule a number of its own, such as decaySteps",
-        );
-        optimizer.runEnd = firstStep - (last?.steps ?? 0) + (steps ?? NaN);
-        optimizer.checkSchedules();
-      }
-      if (!last) {
-        const { warnOfUnlikelyRun } = await import("./run/unlikely-run.ts");
-        await warnOfUnlikelyRun(call, measuredPhases, settings, steps);
-      }
-
-      // What happens from step to step.
-      const loop = new TrainingLoop(call, measuredPhases, settings, checkpoints);
-      const histories = await loop.run(last);
-      return shownRounded({
-        history: joinHistories(histories),
-        phases: histories,
-        health: {
-          steps: optimizer.iterations - firstStep,
-          seconds: (performance.now() - began) / 1000,
-          checkpoints: checkpoints?.saved ?? 0,
-          secondsSaving: checkpoints?.secondsSaving ?? 0,
-          tensorsBefore,
-          tensorsAfter: memory().numTensors,
-        },
-      });
-    } finally {
-      await checkpoints?.close();
-    }
+    const { sharedRun } = await import("./shards/shared-run.ts");
+    return sharedRun(call, settings, (own, share) => runOf(call, own, phases, share));
   });
+}
+
+/** The run itself. @param share if batches are cut into shards. */
+async function runOf(
+  call: ModelCall,
+  settings: TrainingSettings,
+  phases: readonly PhaseSettings[],
+  share?: Share,
+): Promise<Training> {
+  const { subject, model } = call;
+  const began = performance.now();
+  const tensorsBefore = memory().numTensors;
+  const optimizer = modelInternals(model).optimizer!;
+
+  // What the run learns from and is measured on. All phases at once: what is wrong with the last
+  // one shows before the hours of the first.
+  const data = trainingSet(subject, settings);
+  trainWhatIsTrainable(withKerasLayers(model));
+  check(
+    modelInternals(model).collectedTrainableWeights.length > 0,
+    subject,
+    "a model with trainable weights",
+    "one whose layers are all frozen",
+    "set trainable = true on some of its layers",
+  );
+  const { weights } = data;
+  const resizing = phases.some(({ imageSize }) => imageSize)
+    ? (await import("./feed/resizing.ts")).resizing
+    : undefined;
+  const use = { purpose: "training", ...settings, weights, resizing } as const;
+  const loopPhases = phases.map((phase) => ({
+    ...phase,
+    feed: (share?.feed ?? feedOf)(call, data.train, { ...use, ...phase }),
+  }));
+  const measured = (augmentation?: Augmenter): Feed | undefined => {
+    if (data.validation === undefined) return undefined;
+    const feed = feedOf({ subject: `${subject}: validation`, model }, data.validation, {
+      purpose: "evaluation",
+      batchSize: VALIDATION_BATCH,
+      weights: data.validationWeights,
+      augmentation,
+    });
+    return share?.validation(feed) ?? feed;
+  };
+  const validation = measured();
+  const images = kindOf(settings.validation)?.images;
+  for (const { augmentation } of images ? phases : []) {
+    if (!augmentation?.standardize) continue;
+    const { warnOfPlainValidation } = await import("./feed/plain-validation.ts");
+    warnOfPlainValidation(subject, images!, augmentation);
+  }
+  // What was cut off from the images to train on, each phase sees as those.
+  const measuredPhases = loopPhases.map((phase) => ({
+    ...phase,
+    validation: settings.validationSplit > 0 ? measured(phase.augmentation) : validation,
+  }));
+
+  // Where it begins: at a checkpoint, if there is one. Loaded with the first run that is saved.
+  const conditions = { ...settings, phases: measuredPhases, validation, weights };
+  const checkpoints =
+    settings.checkpoint &&
+    (await (
+      await import("./checkpoint/open-checkpoints.ts")
+    ).openCheckpoints(call, settings.checkpoint, conditions));
+  try {
+    const found = await checkpoints?.resume(settings.resume);
+    const last = share ? await share.begin(conditions, found) : found;
+    const firstStep = last ? last.optimizer[0].values[0] : optimizer.iterations;
+    const steps = stepsOf(loopPhases);
+    if (isKerasOptimizer(optimizer)) {
+      check(
+        steps !== undefined || !optimizer.followsRun,
+        subject,
+        "a run of a known number of steps, since the learning rate's schedule goes by it",
+        "data without one",
+        "pass stepsPerEpoch, or give the schedule a number of its own, such as decaySteps",
+      );
+      optimizer.runEnd = firstStep - (last?.steps ?? 0) + (steps ?? NaN);
+      optimizer.checkSchedules();
+    }
+    if (!last) {
+      const { warnOfUnlikelyRun } = await import("./run/unlikely-run.ts");
+      await warnOfUnlikelyRun(call, measuredPhases, settings, steps);
+    }
+
+    // What happens from step to step.
+    const loop = new TrainingLoop(call, measuredPhases, settings, checkpoints, share);
+    const histories = await loop.run(last);
+    return shownRounded({
+      history: joinHistories(histories),
+      phases: histories,
+      health: {
+        steps: optimizer.iterations - firstStep,
+        seconds: (performance.now() - began) / 1000,
+        checkpoints: checkpoints?.saved ?? 0,
+        secondsSaving: checkpoints?.secondsSaving ?? 0,
+        tensorsBefore,
+        tensorsAfter: memory().numTensors,
+      },
+    });
+  } finally {
+    await checkpoints?.close();
+  }
 }

@@ -20,6 +20,7 @@ interface Simulated {
   /** Whether a write is cut in half when that is the call. */
   readonly half: boolean;
   readonly turns: Turns | undefined;
+  readonly pause: Pause | undefined;
   readonly handles: Set<FileHandle>;
   readonly die: () => void;
   calls: number;
@@ -39,8 +40,36 @@ export interface Fate {
   readonly error?: unknown;
 }
 
+/** Stops a process before one of its calls, as SIGSTOP does; unlike one that is killed it can go on. */
+export class Pause {
+  /** Calls until it stops, that one included; none before this is set. */
+  left = Infinity;
+  readonly reached: Promise<void>;
+  #stop!: () => void;
+  #goOn!: () => void;
+  readonly #waiting: Promise<void>;
+
+  constructor() {
+    this.reached = new Promise((resolve) => (this.#stop = resolve));
+    this.#waiting = new Promise((resolve) => (this.#goOn = resolve));
+  }
+
+  /** A call is about to be made. */
+  async visit(): Promise<void> {
+    if (--this.left !== 0) return;
+    this.#stop();
+    await this.#waiting;
+  }
+
+  /** Lets the process go on. */
+  end(): void {
+    this.#goOn();
+  }
+}
+
 /** Options of {@link simulate}. */
 export interface SimulateOptions {
+  readonly pause?: Pause;
   readonly killAt?: number;
   readonly half?: boolean;
   readonly turns?: Turns;
@@ -49,7 +78,7 @@ export interface SimulateOptions {
 /** Runs something as a process of its own, to its end or until it is killed. */
 export async function simulate(
   action: () => Promise<unknown>,
-  { killAt = Infinity, half = false, turns }: SimulateOptions = {},
+  { killAt = Infinity, half = false, turns, pause }: SimulateOptions = {},
 ): Promise<Fate> {
   const pid = ++lastPid;
   alive.add(pid);
@@ -60,7 +89,7 @@ export async function simulate(
     };
   });
   const handles = new Set<FileHandle>();
-  const me = { pid, killAt, half, turns, handles, die, calls: 0, isDead: false };
+  const me = { pid, killAt, half, turns, pause, handles, die, calls: 0, isDead: false };
   let error: unknown;
   const ending = current.run(me, () =>
     action().then(
@@ -88,6 +117,7 @@ async function visit<T>(
 ): Promise<T> {
   const me = current.getStore();
   if (!me) return call();
+  await me.pause?.visit();
   await me.turns?.mine();
   if (me.isDead) {
     me.turns?.done();

@@ -17,13 +17,16 @@ const PROGRAMS = join(ROOT, "test/package/programs");
 
 /** Gzipped kilobytes of readable code that an entry may load at once, ESM and CommonJS alike. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  index: 198,
+  index: 202,
   metrics: 22,
-  plots: 35,
+  plots: 39,
   node: 106,
   browser: 128,
   simd: 118,
   study: 40,
+  "study-bullmq": 25,
+  postgres: 10,
+  mpi: 7,
 };
 /** Kilobytes of the whole tarball, of which the weights of the two trained networks take 8,750. */
 const TARBALL_BUDGET = 9_400;

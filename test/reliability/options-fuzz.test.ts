@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as kit from "cifar-kit";
 import { CifarKitError, type Rng, randomStream } from "cifar-kit";
 import * as node from "cifar-kit/node";
+import * as postgres from "cifar-kit/postgres";
 import * as study from "cifar-kit/study";
+import * as queue from "cifar-kit/study/bullmq";
 import { attack } from "../helpers/attack.ts";
 import { useBackend } from "../helpers/backends.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -132,6 +134,9 @@ const TARGETS: Record<string, (options: never) => unknown> = {
     return study.runStudy({ ...right, trials: 2, ...o, engine, signal: undefined });
   },
   localProcesses: (o) => study.localProcesses(o),
+  bullmq: (o: Options) => queue.bullmq({ connection: "redis://host", ...o }),
+  postgresCheckpointStore: (o: Options) =>
+    postgres.postgresCheckpointStore({ connection: "postgres://host/db", run: "a", ...o }),
   asha: (o: Options) => study.asha({ metric: "loss", rungs: [1, 2], ...o }),
   median: (o: Options) => study.median({ metric: "loss", ...o }),
   integer: (o) => study.integer(1, 9, o),

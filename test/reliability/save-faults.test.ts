@@ -135,12 +135,17 @@ describe("a fault at any call of the file system during a save", () => {
       "sync",
       "close",
       // The checkpoint that is one too many.
+      "open",
+      "stat",
+      "read",
+      "close",
+      "rename",
       "rm",
     ]);
   });
 
   it.each(ERRORS)("%s: afterwards the old or the new state is there, whole", async (kind) => {
-    for (let call = 1; call <= 13; call++) {
+    for (let call = 1; call <= 18; call++) {
       const folder = newFolder();
       const result = await saveThree(folder, { call, kind });
       const warn = vi.spyOn(console, "warn");

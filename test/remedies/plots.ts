@@ -43,6 +43,10 @@ const studyOf = (state: string) => ({
 });
 
 export const trials: Trials = {
+  "pass what gradCam gave for this very set": [
+    () => kit.plotGradCam(set, { maps: [1], shape: [1, 1, 1] }),
+    () => kit.plotGradCam(set.take(1), { maps: [1], shape: [1, 1, 1] }),
+  ],
   "train for an epoch first": [
     () => kit.plotHistory({ loss: [], accuracy: [] }),
     () => kit.plotHistory(history),

@@ -21,6 +21,7 @@ import { JournalLock } from "../../src/study/journal/journal-lock.ts";
 import { StudyRecord } from "../../src/study/study-record.ts";
 import { Memory, trialUrl } from "../study/in-process.ts";
 import { newFolder } from "./node/network.ts";
+import * as queue from "./queue.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
 
 const curves = { curve: choice([[0.5, 0.4]]) };
@@ -57,6 +58,7 @@ async function best(mood: string): Promise<unknown> {
 }
 
 export const trials: Trials = {
+  ...queue.trials,
   "pass async ({ params, seed, signal, checkpoint, report }) => { ... }": [
     () => defineTrial(wrong(5)),
     () => defineTrial<{ x: number }>(({ params }) => params.x),

@@ -2,11 +2,14 @@ import * as augment from "./augment.ts";
 import * as browser from "./browser/index.ts";
 import * as bytes from "./bytes.ts";
 import * as dataset from "./dataset.ts";
+import * as explain from "./explain.ts";
 import * as formats from "./formats.ts";
 import * as metrics from "./metrics.ts";
 import * as model from "./model.ts";
+import * as mpi from "./mpi.ts";
 import * as node from "./node/index.ts";
 import * as plots from "./plots.ts";
+import * as postgres from "./postgres.ts";
 import * as random from "./random.ts";
 import * as recipes from "./recipes.ts";
 import * as runtime from "./runtime.ts";
@@ -27,5 +30,5 @@ export interface Table {
 /** The tables of all areas, the rooms of `src/` and the files beside them. */
 export const TABLES: Readonly<Record<string, Table>> = {
   ...{ shared, bytes, runtime, random, formats, model, train, dataset, augment, metrics },
-  ...{ plots, recipes, node, browser, simd, study },
+  ...{ plots, recipes, explain, node, browser, simd, study, mpi, postgres },
 };

@@ -1,13 +1,12 @@
 import { join, resolve } from "node:path";
-import { SourceError } from "../../errors.ts";
 import { explainFileErrors } from "../../node/file-errors.ts";
-import { FolderLock } from "../../node/folder-lock.ts";
 import { makeFolder } from "../../node/make-folder.ts";
 import { isPath } from "../../node/path.ts";
 import { integer, like, readOptions, texts } from "../../options.ts";
 import type { Engine, OpenEngine, Outcome, Work, WorkListener } from "../engine.ts";
-import { JournalFile } from "../journal/journal-file.ts";
-import { JournalLock } from "../journal/journal-lock.ts";
+import type { Journal } from "../journal/journal.ts";
+import { StudyFolder } from "../journal/study-folder.ts";
+import { trialFolder } from "./trial-place.ts";
 import { workerFlags } from "./worker-flags.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -48,46 +47,37 @@ export function localProcesses(options: LocalProcessesOptions): Engine {
   const path = resolve(folder);
   return {
     async open() {
-      const expected = `that ${path} can be made, read and written`;
-      const lock = await explainFileErrors({ subject: SUBJECT, expected }, async () => {
-        await makeFolder(path);
-        return FolderLock.take(SUBJECT, path);
-      });
-      return new LocalEngine(path, workers, execArgv, lock);
+      return new LocalEngine(await StudyFolder.open(SUBJECT, path), workers, execArgv);
     },
   };
 }
 
 class LocalEngine implements OpenEngine {
-  readonly journal: JournalFile;
   readonly workers: number;
-  readonly #folder: string;
+  readonly #folder: StudyFolder;
   readonly #execArgv: readonly string[];
-  readonly #lock: FolderLock;
 
-  constructor(folder: string, workers: number, execArgv: readonly string[], lock: FolderLock) {
-    const path = join(folder, "journal.log");
-    // A program that was taken for dead, say after a long sleep, must not write into what is another's now.
-    this.journal = new JournalFile(path, new JournalLock(path, "lock.json"), async () => {
-      const loss = await lock.loss();
-      const expected = `${folder} for this run alone`;
-      if (loss) throw new SourceError({ subject: SUBJECT, expected, ...loss });
-    });
+  constructor(folder: StudyFolder, workers: number, execArgv: readonly string[]) {
     this.workers = workers;
     this.#folder = folder;
     this.#execArgv = execArgv;
-    this.#lock = lock;
+  }
+
+  get journal(): Journal {
+    return this.#folder.journal;
   }
 
   async run(work: Work, listener: WorkListener, signal: AbortSignal): Promise<Outcome> {
-    const folder = join(this.#folder, "trials", String(work.id).padStart(4, "0"));
+    const folder = trialFolder(this.#folder.path, work);
     await explainFileErrors({ subject: SUBJECT, expected: `that ${folder} can be made` }, () =>
       makeFolder(folder),
     );
-    return new WorkerProcess(folder, this.#execArgv).run(work, listener, signal);
+    const log = join(folder, "output.log");
+    const child = new WorkerProcess({ execArgv: this.#execArgv, log });
+    return child.run({ work, place: { folder } }, listener, { stop: signal });
   }
 
   async close(): Promise<void> {
-    await this.#lock.release();
+    await this.#folder.release();
   }
 }

@@ -1,59 +1,72 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { type FileHandle, open } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Outcome, Work, WorkListener } from "../engine.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
+import type { Outcome, WorkListener } from "../engine.ts";
+import type { FromWorker, Task, ToWorker } from "./messages.ts";
 
-/** The worker's program: among the sources it has a folder of its own. */
+/** The program of such a process: among the sources it has a folder of its own. */
 const PROGRAM = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./study-worker.js",
   import.meta.url,
 );
-/** A worker that was told to stop and does not is killed after so long: a save may take its time. */
+/** A process that was told to stop and does not is killed after so long: a save may take its time. */
 const PATIENCE_MS = 60_000;
+
+/** How such a process runs. */
+export interface WorkerProcessOptions {
+  /** Flags of Node. */
+  readonly execArgv: readonly string[];
+  /** The file that takes what it prints; default the console of this process. */
+  readonly log?: string;
+}
+
+/** What ends a process before its time. */
+export interface Ends {
+  /** It is to save and stop. */
+  readonly stop: AbortSignal;
+  /** It is to be gone at once, and hears nothing more. */
+  readonly kill?: AbortSignal;
+}
 
 /** A process that runs a trial once. */
 export class WorkerProcess {
-  readonly #folder: string;
-  readonly #execArgv: readonly string[];
+  readonly #options: WorkerProcessOptions;
 
-  /** @param folder of the trial. */
-  constructor(folder: string, execArgv: readonly string[]) {
-    this.#folder = folder;
-    this.#execArgv = execArgv;
+  constructor(options: WorkerProcessOptions) {
+    this.#options = options;
   }
 
   /** Does a piece of work; resolves when the process is gone. */
-  async run(work: Work, listener: WorkListener, signal: AbortSignal): Promise<Outcome> {
-    const log = join(this.#folder, "output.log");
-    const output = await open(log, "a");
+  async run(task: Task, listener: WorkListener, ends: Ends): Promise<Outcome> {
+    const { log } = this.#options;
+    const file = log === undefined ? undefined : await open(log, "a");
     try {
-      const child = fork(fileURLToPath(PROGRAM), {
-        stdio: ["ignore", output.fd, output.fd, "ipc"],
-        // Logs may hold NaN, of which JSON knows nothing.
-        serialization: "advanced",
-        execArgv: [...this.#execArgv],
-      });
-      return await this.#ending(child, work, { listener, signal, log });
+      return await this.#ending(this.#start(file), task, listener, ends);
     } finally {
-      await output.close();
+      await file?.close();
     }
   }
 
-  #ending(
-    child: ChildProcess,
-    work: Work,
-    { listener, signal, log }: { listener: WorkListener; signal: AbortSignal; log: string },
-  ): Promise<Outcome> {
+  #start(file: FileHandle | undefined): ChildProcess {
+    const output = file?.fd ?? "inherit";
+    return fork(fileURLToPath(PROGRAM), {
+      stdio: ["ignore", output, output, "ipc"],
+      // Logs may hold NaN, of which JSON knows nothing.
+      serialization: "advanced",
+      execArgv: [...this.#options.execArgv],
+    });
+  }
+
+  #ending(child: ChildProcess, task: Task, listener: WorkListener, ends: Ends): Promise<Outcome> {
     const tell = (message: ToWorker): void => {
       // A process that has just ended hears nothing; that it has is noticed below.
-      if (child.connected) child.send(message, () => undefined);
+      if (child.connected && !ends.kill?.aborted) child.send(message, () => undefined);
     };
     let killing: NodeJS.Timeout | undefined;
+    const kill = (): void => void child.kill("SIGKILL");
     const stop = (): void => {
       tell({ kind: "stop" });
-      killing = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+      killing = setTimeout(kill, PATIENCE_MS);
     };
     return new Promise<Outcome>((resolve, reject) => {
       let outcome: Outcome | undefined;
@@ -72,20 +85,35 @@ export class WorkerProcess {
         if (child.pid === undefined) reject(reason);
       });
       child.on("close", (code, killer) => {
-        const ended = killer === null ? `with exit code ${code}` : `by ${killer}`;
-        const error = `its process was ended ${ended}; what it has printed is in ${log}`;
         void heard.then(() => {
-          resolve(outcome ?? { kind: "lost", error, isKilled: isFromOutside(killer) });
+          resolve(outcome ?? this.#lost(code, killer));
         });
       });
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { once: true });
-      tell({ kind: "work", work, folder: this.#folder });
+      whenAborted(ends.kill, kill);
+      whenAborted(ends.stop, stop);
+      tell({ kind: "task", task });
     }).finally(() => {
       clearTimeout(killing);
-      signal.removeEventListener("abort", stop);
+      ends.stop.removeEventListener("abort", stop);
+      ends.kill?.removeEventListener("abort", kill);
     });
   }
+
+  #lost(code: number | null, killer: NodeJS.Signals | null): Outcome {
+    const { log } = this.#options;
+    const ended = killer === null ? `with exit code ${code}` : `by ${killer}`;
+    const printed = log === undefined ? "" : `; what it has printed is in ${log}`;
+    return {
+      kind: "lost",
+      error: `its process was ended ${ended}${printed}`,
+      isKilled: isFromOutside(killer),
+    };
+  }
+}
+
+function whenAborted(signal: AbortSignal | undefined, action: () => void): void {
+  if (signal?.aborted) action();
+  else signal?.addEventListener("abort", action, { once: true });
 }
 
 /** Whether somebody else has ended the process: it did not crash. */

@@ -1,14 +1,12 @@
 /**
- * The program of a worker: a process that runs one trial, once, and ends. `localProcesses` starts it and tells
- * it what to do by a message. What belongs to a trial, tensors and names of layers included, ends with it.
+ * The program of a process that runs one trial, once, and ends. `localProcesses` or a worker of a queue starts it and
+ * tells it what to do by a message. What belongs to a trial, tensors and names of layers included, ends with it.
  */
-import { join } from "node:path";
-import { fileCheckpointStore } from "../../node/file-checkpoint-store.ts";
 import { messageOf } from "../../text/describe.ts";
-import type { EpochReport, Outcome, Verdict, Work } from "../engine.ts";
+import type { EpochReport, Outcome, Verdict } from "../engine.ts";
 import { runTrial } from "../run-trial.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
-import { waitForFolder } from "./wait-for-folder.ts";
+import type { FromWorker, Task, ToWorker } from "./messages.ts";
+import { claimPlace } from "./trial-place.ts";
 
 /** A trial that does not stop though its program is gone is ended after so long. */
 const PATIENCE_MS = 10_000;
@@ -40,16 +38,15 @@ function report(epoch: EpochReport): Promise<Verdict> {
   });
 }
 
-async function run(work: Work, folder: string): Promise<void> {
-  // Whoever ran this trial before may not have noticed yet that its program is gone.
-  const lock = await waitForFolder(folder, controller.signal);
-  if (!lock) {
+async function run({ work, place }: Task): Promise<void> {
+  const claimed = await claimPlace(place, controller.signal);
+  if (!claimed) {
     end({ kind: "stopped" });
     return;
   }
-  const store = fileCheckpointStore(join(folder, "checkpoints"));
+  const { store } = claimed;
   const outcome = await runTrial(work, { store, listener: report, signal: controller.signal });
-  await lock.release();
+  await claimed.release();
   end(outcome);
 }
 
@@ -58,11 +55,12 @@ process.on("message", (message: ToWorker) => {
     answer?.(message.verdict);
     answer = undefined;
   } else if (message.kind === "stop") controller.abort();
-  else void run(message.work, message.folder).catch(fail);
+  else void run(message.task).catch(fail);
 });
 
-// Ctrl-C reaches all processes of a terminal: whether to stop is for the study's program to say.
-process.on("SIGINT", () => undefined);
+// Ctrl-C reaches all processes of a terminal, and SIGTERM all of a service: whether to stop is for the program to say
+// that has started this one.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
 
 process.on("disconnect", () => {
   if (answer) process.exit(1);

@@ -20,20 +20,30 @@ export interface CheckpointFiles {
 /** The checkpoints of one run as files, each whole or not there. */
 export function openStore(subject: string, files: CheckpointFiles): OpenCheckpointStore {
   const { location } = files;
+  const checkClaim = async (): Promise<void> => {
+    const loss = await files.loss();
+    const expected = `${location} for this run alone`;
+    if (loss) throw new SourceError({ subject, expected, ...loss });
+  };
+  /** Changes something. What fails since the claim has ended meanwhile is told as that. */
+  const change = <T>(verb: string, name: string, action: () => Promise<T>): Promise<T> =>
+    files.explain(verb, name, async () => {
+      await checkClaim();
+      try {
+        return await action();
+      } catch (error) {
+        await checkClaim();
+        throw error;
+      }
+    });
   return {
     location,
     list: () => files.explain("read", "", () => files.list()),
     read: (name) => files.explain("read", name, () => files.read(name)),
-    write: (name, bytes) =>
-      files.explain("written", name, async () => {
-        const loss = await files.loss();
-        const expected = `${location} for this run alone`;
-        if (loss) throw new SourceError({ subject, expected, ...loss });
-        await files.write(name, bytes);
-      }),
-    remove: (name) => files.explain("removed", name, () => files.remove(name)),
+    write: (name, bytes) => change("written", name, () => files.write(name, bytes)),
+    remove: (name) => change("removed", name, () => files.remove(name)),
     setAside: (name) =>
-      files.explain("renamed", name, async () => {
+      change("renamed", name, async () => {
         const others = await files.list();
         let place = `${name}.damaged`;
         for (let i = 2; others.includes(place); i++) place = `${name}.damaged-${i}`;

@@ -21,6 +21,8 @@ export interface RunConditions {
   readonly batchSize: number;
   readonly weights: Float32Array | undefined;
   readonly labelSmoothing: number;
+  /** Parts that batches are cut into, if they are. */
+  readonly shards?: number | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface RunConditions {
  */
 export async function runManifest(
   { subject, model }: ModelCall,
-  { phases, validation, batchSize, weights, labelSmoothing }: RunConditions,
+  { phases, validation, batchSize, weights, labelSmoothing, shards }: RunConditions,
 ): Promise<JsonObject> {
   const known = new Map<ImageSet, Promise<JsonObject>>();
   const hashOfSet = (set: ImageSet): Promise<JsonObject> => {
@@ -61,6 +63,7 @@ export async function runManifest(
     backendBuild: (backend() as { build?: string }).build ?? null,
     batchSize,
     labelSmoothing,
+    ...(shards !== undefined && { shards }),
     weights: weights ? await hashOf(weights) : null,
     train: learned[0].data,
     // What has no identity is taken on trust.
@@ -76,7 +79,7 @@ export async function runManifest(
 const SOFT = /^(libraryVersion|backend|backendBuild|(loss|optimizer).*\.source)$/;
 
 /** Where the conditions of a run differ from those in a checkpoint. */
-interface ManifestChange {
+export interface ManifestChange {
   /** E.g. `"batchSize"` or `"model.layers[3].config.filters"`. */
   readonly field: string;
   readonly saved: string;

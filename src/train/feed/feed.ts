@@ -38,6 +38,11 @@ export interface Feed<B extends Batch = LabelledBatch> {
    * @param from number of the first batch; above 0 only for data with an identity.
    */
   epoch(index: number, from?: number): AsyncIterable<B> | Iterable<B>;
+  /** What a model gives for the first epoch, where more than this process asks it. */
+  outputs?(
+    call: ModelCall,
+    feed: Feed,
+  ): AsyncIterable<{ readonly batch: LabelledBatch; readonly output: Float32Array }>;
   /** Releases what is kept from one epoch to the next; no epoch may be under way. */
   close?(): Promise<void>;
 }

@@ -1,15 +1,14 @@
 import { dispose, type Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { check } from "../../checks.ts";
-import { DataError, type TrainingError } from "../../errors.ts";
+import type { TrainingError } from "../../errors.ts";
 import { modelInternals } from "../../model/internals.ts";
 import { prepareOptimizer } from "../../model/optimizers/prepare-optimizer.ts";
 import type { TrainingRun } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { CallbackList } from "./callback-list.ts";
 import { compiledMetrics, type TrainingStep, trainingStep } from "./compiled-model.ts";
-import type { Checkpoint, RunPosition, MeansState } from "../checkpoint/checkpoint.ts";
-import { checkModelState } from "../checkpoint/check-model-state.ts";
+import type { Checkpoint, RunPosition } from "../checkpoint/checkpoint.ts";
 import type { RunCheckpoints, RunState } from "../checkpoint/run-checkpoints.ts";
 import { evaluateFeed } from "../evaluate.ts";
 import { createPause } from "../../runtime/event-loop.ts";
@@ -18,6 +17,7 @@ import { isScheduled, learningRateOf, setLearningRate } from "../../model/learni
 import { ModelSnapshot } from "../model-snapshot.ts";
 import { isMeasured } from "./is-measured.ts";
 import { RunningMeans } from "./running-means.ts";
+import type { Share } from "../shards/share.ts";
 import type { RunPhase, TrainingSettings } from "../train-options.ts";
 import { clearStopRequest, isStopRequested, withTfjsAliases } from "./tfjs-callbacks.ts";
 import { type ModelCall, tensorsOf, untilAborted } from "../feed/feed.ts";
@@ -68,11 +68,13 @@ export class TrainingLoop {
     phases: readonly RunPhase[],
     settings: LoopSettings,
     checkpoints?: RunCheckpoints,
+    share?: Share,
   ) {
     this.#subject = subject;
     this.#model = model;
     this.#optimizer = modelInternals(model).optimizer!;
-    this.#step = trainingStep(subject, model, settings.labelSmoothing);
+    const step = trainingStep(subject, model, settings.labelSmoothing);
+    this.#step = share?.step(step) ?? step;
     this.#names = ["loss", ...compiledMetrics(model).map(({ name }) => name)];
     this.#phases = phases;
     this.#position = this.#startOf(0);
@@ -286,23 +288,11 @@ export class TrainingLoop {
   /** Takes over the state of a checkpoint; the callbacks get theirs later. */
   async #restore(checkpoint: Checkpoint): Promise<void> {
     const { position, steps, means, seconds, histories, callbacks, result } = checkpoint;
-    const { phase, epoch, step } = position;
     const isOver = result.length > 0;
     if (!isOver) this.#callbacks.checkStates(this.#subject, callbacks);
-    const isInside =
-      this.#isWithin(position, means) &&
-      (!isOver || phase === this.#phases.length - 1) &&
-      histories.length === phase + 1 &&
-      histories.every(({ epochs }, i) => this.#isHistoryOf(i, epochs, position));
-    if (!isInside) {
-      throw new DataError({
-        subject: this.#subject,
-        expected: "a checkpoint from within this run",
-        got: `one of phase ${phase}, epoch ${epoch}, step ${step}`,
-        remedy: 'begin anew with resume: "never"',
-      });
-    }
-    await checkModelState(this.#subject, this.#model, checkpoint);
+    const call = { subject: this.#subject, model: this.#model };
+    const { checkFits } = await import("../checkpoint/check-fits.ts");
+    await checkFits(call, this.#phases, checkpoint, this.#names.length);
     const weights = isOver ? result : checkpoint.weights;
     await new ModelSnapshot(this.#model, { ...checkpoint, weights }).restore(this.#subject);
     this.#position = position;
@@ -312,30 +302,6 @@ export class TrainingLoop {
     this.#secondsBefore = seconds;
     this.#histories.push(...histories.map((history) => HistoryRecorder.of(history)));
     this.#resumed = checkpoint;
-  }
-
-  /** Whether a run of these phases comes by such a position. */
-  #isWithin({ phase, epoch, step, begun }: RunPosition, means: MeansState): boolean {
-    if (phase >= this.#phases.length) return false;
-    const { initialEpoch, epochs, feed } = this.#phases[phase];
-    return (
-      epoch >= initialEpoch &&
-      // Behind the last epoch none has begun.
-      (epoch < epochs || (epoch === epochs && !begun)) &&
-      step <= (begun ? (feed.steps ?? Infinity) : 0) &&
-      means.sums.length === this.#means.state.sums.length &&
-      means.samples === (feed.samplesIn?.(step) ?? means.samples)
-    );
-  }
-
-  /** Whether these are the epochs that a phase has behind it at a position. */
-  #isHistoryOf(phase: number, recorded: readonly number[], position: RunPosition): boolean {
-    const { initialEpoch, epochs } = this.#phases[phase];
-    const isUnderWay = phase === position.phase;
-    const fits = isUnderWay
-      ? recorded.length === position.epoch - initialEpoch
-      : recorded.length <= epochs - initialEpoch;
-    return fits && recorded.every((epoch, i) => epoch === initialEpoch + i);
   }
 
   /** Gives the callbacks back what they had when the checkpoint was written. */
@@ -360,6 +326,7 @@ export class TrainingLoop {
     // Behind the last phase it is still the last one.
     const phase = (): number => Math.min(this.#position.phase, this.#phases.length - 1);
     const current = (): RunPhase => this.#phases[phase()];
+    const isStopping = (): boolean => this.#isStopped;
     const { validationFreq } = this.#settings;
     return {
       model: this.#model,
@@ -383,6 +350,9 @@ export class TrainingLoop {
         setLearningRate(subject, optimizer, value);
       },
       isScheduled: isScheduled(optimizer),
+      get isStopping() {
+        return isStopping();
+      },
       stopTraining: () => {
         this.#move({ stopped: true });
       },

@@ -4,6 +4,7 @@ import * as checkpoints from "./checkpoints.ts";
 import * as data from "./data.ts";
 import * as options from "./options.ts";
 import * as predictions from "./predictions.ts";
+import * as shards from "./shards.ts";
 
 export const trials: Trials = {
   ...callbacks.trials,
@@ -11,6 +12,7 @@ export const trials: Trials = {
   ...data.trials,
   ...options.trials,
   ...predictions.trials,
+  ...shards.trials,
 };
 
 export const untried: Untried = {

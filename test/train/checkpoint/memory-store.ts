@@ -1,4 +1,4 @@
-import type { CheckpointStore, OpenCheckpointStore } from "cifar-kit";
+import { type CheckpointStore, type OpenCheckpointStore, SourceError } from "cifar-kit";
 
 /** A store in memory, for tests that are not about files. */
 export class MemoryStore implements CheckpointStore {
@@ -8,34 +8,55 @@ export class MemoryStore implements CheckpointStore {
   readonly failures: (Error | undefined)[] = [];
   writes = 0;
   isOpen = false;
+  /** Grows with each owner: what an earlier one still does is refused. */
+  #claim = 0;
 
   open(): Promise<OpenCheckpointStore> {
+    if (this.isOpen) return Promise.reject(mine("another run"));
     this.isOpen = true;
+    const own = ++this.#claim;
+    /** Does something at once, unless the claim has ended. */
+    const change = <T>(action: () => T): Promise<T> => {
+      if (own !== this.#claim) return Promise.reject(mine("a later run"));
+      return Promise.resolve(action());
+    };
     return Promise.resolve({
       location: "memory",
       list: () => Promise.resolve([...this.files.keys()]),
-      read: (name) => Promise.resolve(this.files.get(name)!),
+      read: (name) => {
+        const bytes = this.files.get(name);
+        return bytes ? Promise.resolve(bytes) : Promise.reject(new Error(`no ${name}`));
+      },
       write: (name, bytes) => {
         const failure = this.failures.shift();
         if (failure) return Promise.reject(failure);
-        this.writes++;
-        this.files.set(name, bytes);
-        return Promise.resolve();
+        return change(() => {
+          this.writes++;
+          this.files.set(name, bytes);
+        });
       },
-      remove: (name) => {
-        this.files.delete(name);
-        return Promise.resolve();
-      },
-      setAside: (name) => {
-        this.aside.set(name, this.files.get(name)!);
-        this.files.delete(name);
-        return Promise.resolve(`${name}.damaged`);
-      },
+      remove: (name) =>
+        change(() => {
+          this.files.delete(name);
+        }),
+      setAside: (name) =>
+        change(() => {
+          let place = `${name}.damaged`;
+          while (this.aside.has(place)) place += "-again";
+          this.aside.set(place, this.files.get(name)!);
+          this.files.delete(name);
+          return place;
+        }),
       close: () => {
-        this.isOpen = false;
+        if (own === this.#claim) this.isOpen = false;
         return Promise.resolve();
       },
     });
+  }
+
+  /** Lets the run that has the store count as gone. */
+  forget(): void {
+    this.isOpen = false;
   }
 
   /** The name of the newest checkpoint. */
@@ -43,3 +64,11 @@ export class MemoryStore implements CheckpointStore {
     return [...this.files.keys()].sort().at(-1)!;
   }
 }
+
+const mine = (got: string): SourceError =>
+  new SourceError({
+    subject: "MemoryStore",
+    expected: "the memory for this run alone",
+    got,
+    remedy: "wait for its end",
+  });

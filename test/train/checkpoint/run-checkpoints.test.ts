@@ -369,7 +369,7 @@ describe("damaged checkpoints", () => {
     const model = newModel();
     await run({ checkpoint }, model);
     expect(await stateHash(model)).toBe(await stateHash(uninterrupted));
-    expect([...store.aside.keys()]).toEqual([newest]);
+    expect([...store.aside.keys()]).toEqual([`${newest}.damaged`]);
     const text = warn.mock.calls.join();
     expect(text).toMatch(/SHA-256/);
     for (const name of [newest, `${newest}.damaged`, older]) expect(text).toContain(name);

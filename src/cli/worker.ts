@@ -1,0 +1,79 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runWorker } from "../study/bullmq/run-worker.ts";
+import { type Command, UsageError, type Values } from "./command.ts";
+
+/** Where a URL with a password is better kept than in the arguments, which every user of a machine can read. */
+const VARIABLE = "CIFAR_KIT_CONNECTION";
+
+const HELP = `usage: npx cifar-kit worker TRIAL --connection URL [OPTIONS]
+
+Runs trials of a study that runStudy has put into a queue with the engine
+bullmq, until it is ended. TRIAL is the trial's module, the same file as the
+study's. Start as many workers on as many machines as you like, before or
+after the study; they may come and go.
+
+  --connection URL     redis://HOST:PORT or
+                       postgres://USER:PASSWORD@HOST/DATABASE; default:
+                       ${VARIABLE}, which, unlike arguments, other
+                       users of this machine cannot read
+  --queue NAME         the study's queue; default cifar-kit
+  --checkpoints PATH   where the trials' checkpoints lie, if it is not where
+                       the study says: a folder that all machines share
+  --trials N           trials at a time; default 1
+  --patience SECONDS   how long this worker may be silent before its trials go
+                       to another one; default 30
+  -h, --help
+
+Ctrl-C or SIGTERM: what is under way saves and goes back into the queue; a
+second one ends at once. Exit codes: 1 an error, 2 wrong arguments, 130 after
+Ctrl-C, 143 after SIGTERM.
+
+examples:
+  npx cifar-kit worker trial.js --connection redis://queue.example:6379
+  ${VARIABLE}=postgres://me:secret@db.example/sweeps \\
+    npx cifar-kit worker trial.js --queue sweep --trials 2
+`;
+
+/** `npx cifar-kit worker`. */
+export const worker: Command = {
+  help: HELP,
+  options: {
+    connection: { type: "string" },
+    queue: { type: "string" },
+    checkpoints: { type: "string" },
+    trials: { type: "string" },
+    patience: { type: "string" },
+  },
+  async run({ values, positionals, signal }) {
+    const [trial, ...more] = positionals;
+    if (trial === undefined || more.length > 0) {
+      throw new UsageError(`expected one module, the trial's, got ${positionals.length}`);
+    }
+    const connection = text(values, "connection") ?? process.env[VARIABLE];
+    if (connection === undefined) {
+      throw new UsageError(`expected --connection URL, or ${VARIABLE}, got neither`);
+    }
+    await runWorker({
+      trial: pathToFileURL(resolve(trial)),
+      connection,
+      queue: text(values, "queue"),
+      checkpoints: text(values, "checkpoints"),
+      trials: numberOf(values, "trials"),
+      patience: numberOf(values, "patience"),
+      signal,
+    });
+  },
+};
+
+const text = (values: Values, name: string): string | undefined =>
+  values[name] as string | undefined;
+
+function numberOf(values: Values, name: string): number | undefined {
+  const value = text(values, name);
+  if (value === undefined) return undefined;
+  if (value.trim() === "" || Number.isNaN(Number(value))) {
+    throw new UsageError(`expected a number for --${name}, got ${JSON.stringify(value)}`);
+  }
+  return Number(value);
+}
