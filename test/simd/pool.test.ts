@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { expectSameAsCpu, numbers, random, useSimd } from "./backends.ts";
+import { expectSameAsCpu, numbers, random, runAll, useSimd } from "./backends.ts";
 
 type Shape4 = [number, number, number, number];
 type Pad = Parameters<typeof tf.maxPool>[3];
@@ -136,5 +136,83 @@ describe("batch normalisation with given statistics", () => {
     const stats = (seed: number): tf.Tensor4D => tf.abs(random([1, 3, 4, 5], { seed }));
     const compute = (): tf.Tensor => tf.batchNorm(random([2, 3, 4, 5]), stats(1), stats(2));
     await expectSameAsCpu("per pixel", compute, { atol: 3e-5 });
+  });
+});
+
+describe("a maximum pooling behind a batch normalisation", () => {
+  beforeAll(async () => {
+    await useSimd();
+  });
+
+  /** Shapes that go in one pass, and some that do not: by channels, by odd sizes, by lines that no chunk ends with. */
+  const shapes: Shape4[] = [
+    ...([
+      [2, 8, 8, 4],
+      [3, 4, 6, 12],
+      [9, 16, 16, 64],
+      [40, 2, 4, 128],
+      [5, 32, 32, 32],
+    ] as Shape4[]),
+    ...([
+      [2, 8, 8, 6],
+      [2, 7, 8, 8],
+      [2, 6, 7, 8],
+      [2, 12, 250, 8],
+    ] as Shape4[]),
+  ];
+
+  /** The pooled and the gradients of everything; zeros of a relu make equal maxima. */
+  const pooled = (shape: Shape4, hasBeta: boolean, isApart: boolean): tf.Tensor[] => {
+    const channels = shape[3];
+    const x = tf.relu(random<tf.Rank.R4>(shape, { seed: 1 }));
+    // Of both signs.
+    const gamma = random<tf.Rank.R1>([channels], { seed: 2 });
+    const beta = random<tf.Rank.R1>([channels], { seed: 3 });
+    const network = (...[a, g, b]: tf.Tensor[]): tf.Tensor => {
+      const inputs = { x: a, gamma: g, ...(hasBeta && { beta: b }) };
+      const [z] = runAll("BatchNormTraining", inputs, { epsilon: 1e-3 });
+      // Whoever reads it has it computed.
+      if (isApart) z.dataSync();
+      return tf.maxPool(z as tf.Tensor4D, 2, 2, "valid");
+    };
+    const y = network(x, gamma, beta);
+    const dy = random(y.shape, { seed: 4 });
+    const given = hasBeta ? [x, gamma, beta] : [x, gamma];
+    return [...tf.grads((...args) => tf.mul(network(...args), dy))(given), y];
+  };
+
+  it.each(shapes)("gives the bits of one after the other: %i x %i x %i x %i", (...shape) => {
+    for (const hasBeta of [true, false]) {
+      const bits = (isApart: boolean): number[][] =>
+        tf.tidy(() => pooled(shape, hasBeta, isApart).map((tensor) => [...tensor.dataSync()]));
+      expect(bits(false)).toEqual(bits(true));
+    }
+  });
+
+  it("puts neither the normalised nor its gradient into memory", () => {
+    const backend = tf.backend() as unknown as { heap: { bytesInUse: number } };
+    const x = random<tf.Rank.R4>([8, 32, 32, 32], { seed: 1 });
+    tf.tidy(() => {
+      tf.relu(x);
+      const before = backend.heap.bytesInUse;
+      tf.grad((a) => {
+        const [z] = runAll("BatchNormTraining", { x: a }, { epsilon: 1e-3 });
+        const y = tf.maxPool(z as tf.Tensor4D, 2, 2, "valid");
+        expect(backend.heap.bytesInUse - before).toBeLessThan(0.3 * 4 * x.size);
+        return tf.sum(y);
+      })(x);
+    });
+  });
+
+  it("gives the same bits on one thread and on three", async () => {
+    const bits: string[] = [];
+    for (const threads of [1, 3]) {
+      await useSimd({ threads });
+      const results = tf.tidy(() =>
+        pooled([40, 16, 16, 32], true, false).map((tensor) => [...tensor.dataSync()]),
+      );
+      bits.push(JSON.stringify(results));
+    }
+    expect(bits[0]).toBe(bits[1]);
   });
 });

@@ -6,22 +6,20 @@
 import { activationGradientBlock } from "./activation-gradient";
 import { activateRows } from "./epilogue";
 import { addBiasGradient } from "./fused-activation";
-import { touch } from "./gemm-cache";
 import {
+  ActivationGradient,
   BatchNormApplyWords,
   BatchNormCombineWords,
   BatchNormGradientApplyWords,
   BatchNormGradientCombineWords,
   BatchNormGradientSumsWords,
   BatchNormMomentsWords,
+  SCRATCH_BYTES,
 } from "./words.generated";
+import { touch } from "./gemm-cache";
+import { betaOrZeros, normalized, pitchOf } from "./normalized";
+import { passThroughPool } from "./normalized-pool";
 import { madd, storeFirst } from "./vector";
-
-// @ts-ignore: decorator
-@inline
-function pitchOf(channels: i32): usize {
-  return <usize>((channels + 3) & ~3) << 2;
-}
 
 /** Rows that are worked on together: about so many bytes of them stay in the first-level cache. */
 const BLOCK_BYTES: usize = 8192;
@@ -32,14 +30,17 @@ function rowsPerBlock(rowBytes: usize): i32 {
   return max(1, <i32>(BLOCK_BYTES / rowBytes));
 }
 
+/** Rows that sums are taken of together. */
+const TOGETHER: i32 = 4;
+
 /**
- * Has `rows` rows in the first-level cache before their channels are worked on group by group: of each row
- * that would fetch a part at a time, at half the speed of memory.
+ * Has the next rows in the first-level cache, if they are so long that working on them side by side would confuse what
+ * fetches memory ahead.
  */
 // @ts-ignore: decorator
 @inline
-function fetch(from: usize, rows: i32, rowBytes: usize, unused: usize): void {
-  if (rowBytes > 64) touch(1, from, 0, <usize>rows * rowBytes, unused);
+function fetch(rows: i32, rowBytes: usize, from: usize, unused: usize): void {
+  if (rowBytes > 256) touch(1, from, 0, <usize>rows * rowBytes, unused);
 }
 
 /**
@@ -55,13 +56,7 @@ export function batch_norm_moments_f32(task: i32, words: BatchNormMomentsWords, 
   const x = words.x + <usize>begin * rowBytes;
   const sums = words.partial + <usize>task * 2 * pitch;
   memory.fill(sums, 0, 2 * pitch);
-  const block = rowsPerBlock(rowBytes);
-  for (let row = 0; row < rows; row += block) {
-    const count = min(block, rows - row);
-    const at = x + <usize>row * rowBytes;
-    fetch(at, count, rowBytes, scratch);
-    addMoments(count, rowBytes, at, x, sums, pitch);
-  }
+  addMoments(rows, rowBytes, x, sums, pitch, scratch);
   const inverse = f32x4.splat(1 / <f32>rows);
   for (let at: usize = 0; at < rowBytes; at += 16) {
     const sum = v128.load(sums + at);
@@ -72,55 +67,32 @@ export function batch_norm_moments_f32(task: i32, words: BatchNormMomentsWords, 
   }
 }
 
-/** Adds the differences of `rows` rows from the row `shifts`, and their squares, to the sums of each channel. */
-function addMoments(rows: i32, rowBytes: usize, x: usize, shifts: usize, sums: usize, pitch: usize): void {
-  let channel: usize = 0;
-  for (; channel + 64 <= rowBytes; channel += 64) {
-    let at = x + channel;
-    const shift = shifts + channel;
-    const k0 = v128.load(shift), k1 = v128.load(shift, 16), k2 = v128.load(shift, 32), k3 = v128.load(shift, 48);
-    const to = sums + channel;
-    const squares = to + pitch;
-    let s0 = v128.load(to), s1 = v128.load(to, 16), s2 = v128.load(to, 32), s3 = v128.load(to, 48);
-    let q0 = v128.load(squares), q1 = v128.load(squares, 16);
-    let q2 = v128.load(squares, 32), q3 = v128.load(squares, 48);
-    for (let row = 0; row < rows; row++) {
-      const d0 = f32x4.sub(v128.load(at), k0);
-      s0 = f32x4.add(s0, d0);
-      q0 = madd(d0, d0, q0);
-      const d1 = f32x4.sub(v128.load(at, 16), k1);
-      s1 = f32x4.add(s1, d1);
-      q1 = madd(d1, d1, q1);
-      const d2 = f32x4.sub(v128.load(at, 32), k2);
-      s2 = f32x4.add(s2, d2);
-      q2 = madd(d2, d2, q2);
-      const d3 = f32x4.sub(v128.load(at, 48), k3);
-      s3 = f32x4.add(s3, d3);
-      q3 = madd(d3, d3, q3);
-      at += rowBytes;
+/**
+ * Adds the differences of `rows` rows from the first, and their squares, to the sums of each channel. Here and below:
+ * some rows at a time, which memory gives as fast as it can while sums are seldom loaded and stored. `spare`: 16
+ * bytes that nobody else uses.
+ */
+function addMoments(rows: i32, rowBytes: usize, x: usize, sums: usize, pitch: usize, spare: usize): void {
+  const shifts = x;
+  for (; rows > 0; rows -= TOGETHER) {
+    const together = min(rows, TOGETHER);
+    fetch(together, rowBytes, x, spare);
+    for (let c: usize = 0; c < rowBytes; c += 16) {
+      const shift = v128.load(shifts + c);
+      let s = v128.load(sums + c);
+      let q = v128.load(sums + pitch + c);
+      let at = x + c;
+      let row = 0;
+      do {
+        const d = f32x4.sub(v128.load(at), shift);
+        s = f32x4.add(s, d);
+        q = madd(d, d, q);
+        at += rowBytes;
+      } while (++row < together);
+      v128.store(sums + c, s);
+      v128.store(sums + pitch + c, q);
     }
-    v128.store(to, s0);
-    v128.store(to, s1, 16);
-    v128.store(to, s2, 32);
-    v128.store(to, s3, 48);
-    v128.store(squares, q0);
-    v128.store(squares, q1, 16);
-    v128.store(squares, q2, 32);
-    v128.store(squares, q3, 48);
-  }
-  for (; channel < rowBytes; channel += 16) {
-    let at = x + channel;
-    const k = v128.load(shifts + channel);
-    let s = v128.load(sums + channel);
-    let q = v128.load(sums + pitch + channel);
-    for (let row = 0; row < rows; row++) {
-      const d = f32x4.sub(v128.load(at), k);
-      s = f32x4.add(s, d);
-      q = madd(d, d, q);
-      at += rowBytes;
-    }
-    v128.store(sums + channel, s);
-    v128.store(sums + pitch + channel, q);
+    x += TOGETHER * rowBytes;
   }
 }
 
@@ -167,26 +139,11 @@ export function batch_norm_combine_f32(task: i32, words: BatchNormCombineWords, 
   }
 }
 
-/** A row of zeros at `zeros` where there is no beta. */
-// @ts-ignore: decorator
-@inline
-function betaOrZeros(beta: usize, pitch: usize, zeros: usize): usize {
-  if (beta) return beta;
-  memory.fill(zeros, 0, pitch);
-  return zeros;
-}
-
 /** Bytes of scratch memory that a block of rows takes. */
 // @ts-ignore: decorator
 @inline
-function blockBytes(pitch: usize): usize {
-  return max(BLOCK_BYTES, pitch) + 64;
-}
-
-// @ts-ignore: decorator
-@inline
-function normalized(x: usize, mean: usize, factor: usize, beta: usize): v128 {
-  return madd(f32x4.sub(v128.load(x), v128.load(mean)), v128.load(factor), v128.load(beta));
+function blockBytes(rows: i32, pitch: usize, rowBytes: usize): usize {
+  return max(<usize>rows * rowBytes, pitch) + 64;
 }
 
 /** y = (x - mean) factor + beta, then an activation. Tasks: blocks of rows. */
@@ -224,6 +181,20 @@ export function batch_norm_apply_f32(task: i32, words: BatchNormApplyWords, scra
   }
 }
 
+/** Rows that go through what is behind together: of a pooling, those of two lines. */
+// @ts-ignore: decorator
+@inline
+function rowsTogether(poolWidth: i32, rowBytes: usize): i32 {
+  return poolWidth ? 2 * poolWidth : rowsPerBlock(rowBytes);
+}
+
+/** Where the gradient that belongs to a row of x begins: a pooling has a quarter of the rows. */
+// @ts-ignore: decorator
+@inline
+function gradientAt(dy: usize, row: i32, rowBytes: usize, poolWidth: i32): usize {
+  return dy + <usize>(poolWidth ? row >> 2 : row) * rowBytes;
+}
+
 /** dz = dy times the slope of an activation at z = (x - mean) factor + beta, of some rows. */
 function throughActivation(
   gradient: i32,
@@ -253,70 +224,39 @@ function throughActivation(
 function addGradientSums(
   rows: i32,
   rowBytes: usize,
-  x0: usize,
-  dy0: usize,
+  x: usize,
+  dy: usize,
   mean: usize,
   sums: usize,
   pitch: usize,
+  spare: usize,
 ): void {
-  let channel: usize = 0;
-  for (; channel + 64 <= rowBytes; channel += 64) {
-    let x = x0 + channel;
-    let dy = dy0 + channel;
-    const m0 = v128.load(mean + channel);
-    const m1 = v128.load(mean + channel, 16);
-    const m2 = v128.load(mean + channel, 32);
-    const m3 = v128.load(mean + channel, 48);
-    const to = sums + channel;
-    const products = to + pitch;
-    let s0 = v128.load(to), s1 = v128.load(to, 16), s2 = v128.load(to, 32), s3 = v128.load(to, 48);
-    let q0 = v128.load(products), q1 = v128.load(products, 16);
-    let q2 = v128.load(products, 32), q3 = v128.load(products, 48);
-    for (let row = 0; row < rows; row++) {
-      let d = v128.load(dy);
-      s0 = f32x4.add(s0, d);
-      q0 = madd(d, f32x4.sub(v128.load(x), m0), q0);
-      d = v128.load(dy, 16);
-      s1 = f32x4.add(s1, d);
-      q1 = madd(d, f32x4.sub(v128.load(x, 16), m1), q1);
-      d = v128.load(dy, 32);
-      s2 = f32x4.add(s2, d);
-      q2 = madd(d, f32x4.sub(v128.load(x, 32), m2), q2);
-      d = v128.load(dy, 48);
-      s3 = f32x4.add(s3, d);
-      q3 = madd(d, f32x4.sub(v128.load(x, 48), m3), q3);
-      x += rowBytes;
-      dy += rowBytes;
+  for (; rows > 0; rows -= TOGETHER) {
+    const together = min(rows, TOGETHER);
+    fetch(together, rowBytes, x, spare);
+    fetch(together, rowBytes, dy, spare);
+    for (let c: usize = 0; c < rowBytes; c += 16) {
+      const m = v128.load(mean + c);
+      let s = v128.load(sums + c);
+      let q = v128.load(sums + pitch + c);
+      let at = c;
+      let row = 0;
+      do {
+        const d = v128.load(dy + at);
+        s = f32x4.add(s, d);
+        q = madd(d, f32x4.sub(v128.load(x + at), m), q);
+        at += rowBytes;
+      } while (++row < together);
+      v128.store(sums + c, s);
+      v128.store(sums + pitch + c, q);
     }
-    v128.store(to, s0);
-    v128.store(to, s1, 16);
-    v128.store(to, s2, 32);
-    v128.store(to, s3, 48);
-    v128.store(products, q0);
-    v128.store(products, q1, 16);
-    v128.store(products, q2, 32);
-    v128.store(products, q3, 48);
-  }
-  for (; channel < rowBytes; channel += 16) {
-    let x = x0 + channel;
-    let dy = dy0 + channel;
-    const m = v128.load(mean + channel);
-    let s = v128.load(sums + channel);
-    let q = v128.load(sums + pitch + channel);
-    for (let row = 0; row < rows; row++) {
-      const d = v128.load(dy);
-      s = f32x4.add(s, d);
-      q = madd(d, f32x4.sub(v128.load(x), m), q);
-      x += rowBytes;
-      dy += rowBytes;
-    }
-    v128.store(sums + channel, s);
-    v128.store(sums + pitch + channel, q);
+    x += TOGETHER * rowBytes;
+    dy += TOGETHER * rowBytes;
   }
 }
 
 /**
- * Sums of dz and of dz (x - mean) for each channel in one chunk; dz is dy, or what an activation behind
+ * Sums of dz and of dz (x - mean) for each channel in one chunk; dz is dy, or what an activation or a pooling behind
  * passes back. Tasks: chunks.
  */
 export function batch_norm_gradient_sums_f32(task: i32, words: BatchNormGradientSumsWords, scratch: usize): void {
@@ -329,21 +269,24 @@ export function batch_norm_gradient_sums_f32(task: i32, words: BatchNormGradient
   const sums = words.partial + <usize>task * 2 * pitch;
   memory.fill(sums, 0, 2 * pitch);
   const gradient = words.gradient;
-  const beta = gradient ? betaOrZeros(words.beta, pitch, scratch + blockBytes(pitch)) : 0;
-  const block = rowsPerBlock(rowBytes);
+  const poolWidth = words.poolWidth;
+  const block = rowsTogether(poolWidth, rowBytes);
+  const behind = gradient || poolWidth;
+  const spare = scratch + blockBytes(block, pitch, rowBytes);
+  const beta = behind ? betaOrZeros(words.beta, pitch, spare) : 0;
   for (let row = begin; row < end; row += block) {
     const rows = min(block, end - row);
     const first = <usize>row * rowBytes;
     const x = words.x + first;
-    let dy = words.dy + first;
-    if (gradient) {
+    let dy = gradientAt(words.dy, row, rowBytes, poolWidth);
+    if (poolWidth) {
+      passThroughPool(poolWidth, rowBytes, x, dy, scratch, mean, words.factor, beta);
+      dy = scratch;
+    } else if (gradient) {
       throughActivation(gradient, words.alpha, rows, rowBytes, x, dy, scratch, mean, words.factor, beta);
       dy = scratch;
-    } else {
-      fetch(x, rows, rowBytes, scratch);
-      fetch(dy, rows, rowBytes, scratch);
     }
-    addGradientSums(rows, rowBytes, x, dy, mean, sums, pitch);
+    addGradientSums(rows, rowBytes, x, dy, mean, sums, pitch, behind ? spare + pitch : scratch);
   }
 }
 
@@ -390,7 +333,53 @@ function inputGradient(x: usize, dy: usize, mean: usize, coefficients: usize, pi
 }
 
 /**
- * dx = a dz + b (x - mean) + c; dz is dy, or what an activation behind passes back. Where an activation
+ * dx of some rows, through a Relu before if there is one, and its sums for each channel, in one pass from row to
+ * row, as memory is read best. Channels are a multiple of four.
+ */
+function addInputGradients(
+  isRelu: bool,
+  rows: i32,
+  rowBytes: usize,
+  x: usize,
+  dy: usize,
+  dx: usize,
+  mean: usize,
+  coefficients: usize,
+  sums: usize,
+  spare: usize,
+): void {
+  const zero = f32x4.splat(0);
+  const always = i32x4.splat(isRelu ? 0 : -1);
+  for (; rows > 0; rows -= TOGETHER) {
+    const together = min(rows, TOGETHER);
+    fetch(together, rowBytes, x, spare);
+    fetch(together, rowBytes, dy, spare);
+    for (let c: usize = 0; c < rowBytes; c += 16) {
+      const m = v128.load(mean + c);
+      const slope = v128.load(coefficients + c);
+      const ofX = v128.load(coefficients + rowBytes + c);
+      const constant = v128.load(coefficients + 2 * rowBytes + c);
+      let s = v128.load(sums + c);
+      let at = c;
+      let row = 0;
+      do {
+        const kept = v128.load(x + at);
+        let d = madd(v128.load(dy + at), slope, madd(f32x4.sub(kept, m), ofX, constant));
+        d = v128.and(d, v128.or(f32x4.gt(kept, zero), always));
+        v128.store(dx + at, d);
+        s = f32x4.add(s, d);
+        at += rowBytes;
+      } while (++row < together);
+      v128.store(sums + c, s);
+    }
+    x += TOGETHER * rowBytes;
+    dy += TOGETHER * rowBytes;
+    dx += TOGETHER * rowBytes;
+  }
+}
+
+/**
+ * dx = a dz + b (x - mean) + c; dz is dy, or what is behind passes back. Where an activation
  * and a bias stand before, x is that one's output: dx goes on through it, and is summed for each
  * channel. Tasks: blocks of rows.
  */
@@ -404,20 +393,35 @@ export function batch_norm_gradient_apply_f32(task: i32, words: BatchNormGradien
   const coefficients = words.coefficients;
   const gradient = words.gradient;
   const before = words.before;
-  const sums = words.partial + <usize>task * pitch;
-  if (words.partial) memory.fill(sums, 0, pitch);
-  const beta = gradient ? betaOrZeros(words.beta, pitch, scratch + blockBytes(pitch)) : 0;
+  const poolWidth = words.poolWidth;
+  const block = rowsTogether(poolWidth, rowBytes);
+  const behind = gradient || poolWidth;
+  const spare = scratch + blockBytes(block, pitch, rowBytes);
+  const beta = behind ? betaOrZeros(words.beta, pitch, spare) : 0;
+  // Without a bias before nobody asks for the sums.
+  const sums = words.partial ? words.partial + <usize>task * pitch : spare + pitch;
+  const isPlain =
+    pitch == rowBytes &&
+    (before == 0 || before == ActivationGradient.Relu + 1) &&
+    blockBytes(block, pitch, rowBytes) + 2 * pitch + 16 <= <usize>SCRATCH_BYTES;
+  if (words.partial || isPlain) memory.fill(sums, 0, pitch);
   const whole = rowBytes & ~(<usize>15);
-  const block = rowsPerBlock(rowBytes);
   for (let row = begin; row < end; row += block) {
     const rows = min(block, end - row);
     const first = <usize>row * rowBytes;
     let x = words.x + first;
-    let dy = words.dy + first;
+    let dy = gradientAt(words.dy, row, rowBytes, poolWidth);
     let dx = words.dx + first;
-    if (gradient) {
+    if (poolWidth) {
+      passThroughPool(poolWidth, rowBytes, x, dy, scratch, mean, words.factor, beta);
+      dy = scratch;
+    } else if (gradient) {
       throughActivation(gradient, words.alpha, rows, rowBytes, x, dy, scratch, mean, words.factor, beta);
       dy = scratch;
+    }
+    if (isPlain) {
+      addInputGradients(before != 0, rows, rowBytes, x, dy, dx, mean, coefficients, sums, spare + 2 * pitch);
+      continue;
     }
     for (let i = 0; i < rows; i++) {
       for (let at: usize = 0; at < whole; at += 16) {

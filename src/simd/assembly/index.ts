@@ -21,6 +21,7 @@ export * from "./conv";
 export * from "./gemm";
 export * from "./few-rows";
 export * from "./fused-batch-norm";
+export { batch_norm_max_pool_2x2_f32 } from "./normalized-pool";
 export * from "./fused-activation";
 export * from "./fused-dropout";
 export * from "./fused-optimizers";

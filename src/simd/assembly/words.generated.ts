@@ -1050,6 +1050,7 @@ export class BatchNormGradientApplyWords {
   coefficients: usize;
   gradient: i32;
   alpha: f32;
+  poolWidth: i32;
   factor: usize;
   beta: usize;
   before: i32;
@@ -1083,8 +1084,23 @@ export class BatchNormGradientSumsWords {
   mean: usize;
   gradient: i32;
   alpha: f32;
+  poolWidth: i32;
   factor: usize;
   beta: usize;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class BatchNormMaxPoolWords {
+  x: usize;
+  y: usize;
+  mean: usize;
+  factor: usize;
+  beta: usize;
+  rows: i32;
+  perTask: i32;
+  width: i32;
+  channels: i32;
 }
 
 // @ts-ignore: decorator

@@ -3,6 +3,7 @@ import { operation } from "../schema/operations.ts";
 import type { ActivationGradient } from "./element-wise.ts";
 import { type Activation, epilogue } from "./epilogue.ts";
 import type { Place, PlanWriter } from "./plan.ts";
+import { cutRows, type PoolShape, tilesBy2 } from "./pool.ts";
 import { roundUp } from "./sizes.ts";
 
 /** A chunk of rows has about so many elements: it stays in a second-level cache. */
@@ -45,6 +46,15 @@ export function fitsTraining(channels: number, hasBeta: boolean): boolean {
 export function fitsActivationBehind(channels: number): boolean {
   // A block of rows and a row of zeros.
   return 2 * pitchOf(channels) + 16384 <= CONSTANTS.SCRATCH_BYTES;
+}
+
+/** Whether it is pooled, and passes the gradient of the pooling on, by itself. */
+export function fitsPoolBehind(shape: PoolShape): boolean {
+  const { images, height, width, channels } = shape;
+  const { perChunk } = cut({ rows: images * height * width, channels });
+  const bytes = (2 * width + 1) * pitchOf(channels) + 128;
+  const fits = bytes <= CONSTANTS.SCRATCH_BYTES && perChunk % (2 * width) === 0;
+  return tilesBy2(shape) && channels % 4 === 0 && fits;
 }
 
 /** Whether batch normalisation with given statistics takes so many channels. */
@@ -92,6 +102,30 @@ export function batchNormApply(
   plan.call("batch_norm_apply_f32", chunks, words);
 }
 
+/** y: of what was normalised, the largest in each window of 2 x 2. */
+export function batchNormMaxPool(
+  plan: PlanWriter,
+  shape: PoolShape,
+  places: Record<"x" | "y" | "mean" | "factor", Place> & { beta: Place | null },
+): void {
+  const { tasks, perTask } = cutRows(shape, shape.outWidth * shape.channels);
+  const { width, channels } = shape;
+  const words = { rows: shape.images * shape.outHeight, perTask, width, channels };
+  plan.call("batch_norm_max_pool_2x2_f32", tasks, { ...places, ...words });
+}
+
+/** What the normalised goes through, if the gradient goes back through it in the same passes. */
+export type Behind =
+  | { readonly op: ActivationGradient; readonly poolWidth: 0 }
+  /** Windows of 2 x 2; the pixels of a line. */
+  | { readonly op: null; readonly poolWidth: number };
+
+/** The words of what is behind. */
+const behindWords = (behind: Behind | null) => ({
+  gradient: gradientWord(behind?.op ?? null),
+  poolWidth: behind?.poolWidth ?? 0,
+});
+
 /** The number of a gradient and 1; 0 for none. */
 function gradientWord(op: ActivationGradient | null): number {
   return op === null ? 0 : operation("ActivationGradient", op) + 1;
@@ -101,7 +135,7 @@ function gradientWord(op: ActivationGradient | null): number {
 export function batchNormGradient(
   plan: PlanWriter,
   matrix: Matrix,
-  behind: ActivationGradient | null,
+  behind: Behind | null,
   {
     x,
     dy,
@@ -116,7 +150,7 @@ export function batchNormGradient(
   const { perChunk, chunks, pitch } = cut(matrix);
   const partial = plan.temporary(chunks * 2 * pitch);
   const words = { x, dy, partial, ...matrix, perChunk, mean, factor, beta, alpha };
-  plan.call("batch_norm_gradient_sums_f32", chunks, { ...words, gradient: gradientWord(behind) });
+  plan.call("batch_norm_gradient_sums_f32", chunks, { ...words, ...behindWords(behind) });
   const combined = { partial, factor, ...results, ...matrix, chunks };
   plan.call("batch_norm_gradient_combine_f32", 1, combined);
 }
@@ -129,7 +163,7 @@ export function batchNormGradient(
 export function batchNormInputGradient(
   plan: PlanWriter,
   matrix: Matrix,
-  { behind, before }: Record<"behind" | "before", ActivationGradient | null>,
+  { behind, before }: { behind: Behind | null; before: ActivationGradient | null },
   {
     dbias,
     ...places
@@ -139,7 +173,7 @@ export function batchNormInputGradient(
   const { perChunk, chunks, pitch } = cut(matrix);
   const partial = dbias && plan.temporary(Math.max(1, chunks) * pitch);
   const words = { ...places, ...matrix, perChunk, partial };
-  const gradients = { gradient: gradientWord(behind), before: gradientWord(before) };
+  const gradients = { ...behindWords(behind), before: gradientWord(before) };
   plan.call("batch_norm_gradient_apply_f32", chunks, { ...words, ...gradients });
   if (dbias && partial) sumBias(plan, matrix, chunks, partial, dbias);
 }

@@ -38,7 +38,7 @@ function tilesExactly(shape: PoolShape): boolean {
 }
 
 /** Whether 2 x 2 windows tile the input, for which there are faster kernels. */
-function tilesBy2(shape: PoolShape): boolean {
+export function tilesBy2(shape: PoolShape): boolean {
   return shape.filterHeight === 2 && shape.filterWidth === 2 && tilesExactly(shape);
 }
 
@@ -56,7 +56,7 @@ function isNarrow({
 }
 
 /** Cuts rows of the output into tasks; a row counts as this many elements. */
-function cutRows(shape: PoolShape, elements: number): { tasks: number; perTask: number } {
+export function cutRows(shape: PoolShape, elements: number): { tasks: number; perTask: number } {
   const perTask = Math.max(1, Math.floor(OUT_BLOCK / elements));
   return { tasks: Math.ceil((shape.images * shape.outHeight) / perTask), perTask };
 }

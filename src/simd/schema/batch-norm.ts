@@ -4,12 +4,14 @@ import type { Words } from "./words.ts";
 /** A matrix of rows along the last axis; `perChunk` rows go to a task. */
 const matrix = { rows: "int", channels: "int", perChunk: "int" } as const satisfies Words;
 
-/** An activation of what was normalised; its gradient follows from its input. */
-const activationBehind = {
+/** What was normalised goes through an activation or a pooling; the gradient follows from its input. */
+const behind = {
   /** 0: none; else 1 + the number of an operation of `ActivationGradient`. */
   gradient: "int",
   /** Of LeakyRelu. */
   alpha: "float",
+  /** Of 2 x 2 windows behind the normalisation: pixels of a line of x; else 0. Two lines divide `perChunk`. */
+  poolWidth: "int",
   factor: "ptr",
   beta: "ptr",
 } as const satisfies Words;
@@ -56,6 +58,21 @@ export const BatchNormApply = {
   slopes: epilogue.slopes,
 } as const satisfies Words;
 
+export const BatchNormMaxPool = {
+  x: "ptr",
+  y: "ptr",
+  mean: "ptr",
+  factor: "ptr",
+  beta: "ptr",
+  /** Of y. */
+  rows: "int",
+  perTask: "int",
+  /** Pixels of a line of x. */
+  width: "int",
+  /** A multiple of four. */
+  channels: "int",
+} as const satisfies Words;
+
 export const BatchNormGradientSums = {
   x: "ptr",
   dy: "ptr",
@@ -63,7 +80,7 @@ export const BatchNormGradientSums = {
   partial: "ptr",
   ...matrix,
   mean: "ptr",
-  ...activationBehind,
+  ...behind,
 } as const satisfies Words;
 
 export const BatchNormGradientCombine = {
@@ -87,7 +104,7 @@ export const BatchNormGradientApply = {
   ...matrix,
   mean: "ptr",
   coefficients: "ptr",
-  ...activationBehind,
+  ...behind,
   /** As `gradient`, of the activation whose output x is. */
   before: "int",
   /** [chunks, pitch]: where a bias stands before. */

@@ -116,6 +116,7 @@ export const KERNELS = {
   batch_norm_moments_f32: batchNorm.BatchNormMoments,
   batch_norm_combine_f32: batchNorm.BatchNormCombine,
   batch_norm_apply_f32: batchNorm.BatchNormApply,
+  batch_norm_max_pool_2x2_f32: batchNorm.BatchNormMaxPool,
   batch_norm_gradient_sums_f32: batchNorm.BatchNormGradientSums,
   batch_norm_gradient_combine_f32: batchNorm.BatchNormGradientCombine,
   batch_norm_gradient_apply_f32: batchNorm.BatchNormGradientApply,

@@ -1,9 +1,11 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import {
   batchNormGradient,
+  type Behind,
   batchNormInputGradient,
   coefficientBytes,
   fitsActivationBehind,
+  fitsPoolBehind,
   type Matrix,
 } from "../plans/batch-norm.ts";
 import type { ActivationGradient } from "../plans/element-wise.ts";
@@ -13,6 +15,7 @@ import { ActivationGradientOutput } from "./activation.ts";
 import type { SimdBackend } from "./backend.ts";
 import { BatchNormOutput } from "./batch-norm-output.ts";
 import { matrixOf } from "./matrix.ts";
+import { PoolGradientOutput } from "./pool-gradient-output.ts";
 import type { PendingData } from "./tensor-record.ts";
 
 export interface BatchNormGradientInputs {
@@ -24,18 +27,19 @@ export interface BatchNormGradientInputs {
   readonly factor: TensorInfo;
 }
 
-/** An activation behind the normalisation, whose gradient is not computed yet. */
-interface Behind {
-  readonly op: ActivationGradient;
+/** An activation or a pooling behind the normalisation, whose gradient is not computed yet. */
+interface Pending {
+  readonly behind: Behind;
+  /** Of LeakyRelu. */
   readonly alpha: number;
   /** The gradient of its output. */
   readonly dy: TensorInfo;
-  /** Of the normalisation: by it what the activation was applied to is computed anew. */
+  /** Of the normalisation: by it what comes behind was applied to is computed anew. */
   readonly beta: TensorInfo | undefined;
 }
 
 /**
- * The gradient of batch normalisation in training, and in the same passes of an activation behind it. Its
+ * The gradient of batch normalisation in training, and in the same passes of what is right behind it. Its
  * sums, dgamma and dbeta are computed at once; dx, which is linear in dy and x with coefficients for each
  * channel, when it is asked for. If what stands before is an activation and a bias, `throughBias`
  * computes their gradients in the same pass.
@@ -45,7 +49,7 @@ export class BatchNormGradient implements PendingData {
   readonly #tensors: Record<"dy" | "x" | "mean" | "factor", TensorInfo> & {
     readonly beta: TensorInfo | undefined;
   };
-  readonly #behind: Behind | null;
+  readonly #pending: Pending | null;
   readonly #matrix: Matrix;
   readonly #coefficients: number;
 
@@ -58,8 +62,8 @@ export class BatchNormGradient implements PendingData {
     this.#backend = backend;
     const { x, mean, variance, factor } = inputs;
     this.#matrix = matrixOf(x);
-    this.#behind = behindOf(backend, inputs);
-    const { dy, beta } = this.#behind ?? { dy: inputs.dy, beta: undefined };
+    this.#pending = pendingOf(backend, inputs);
+    const { dy, beta } = this.#pending ?? { dy: inputs.dy, beta: undefined };
     this.#tensors = { dy, x, mean, factor, beta };
     for (const tensor of this.#all()) backend.share(tensor);
     this.#coefficients = backend.heap.allocate(coefficientBytes(this.#matrix.channels));
@@ -73,7 +77,7 @@ export class BatchNormGradient implements PendingData {
         epsilon: floatBits(epsilon),
       },
       (plan, places) => {
-        batchNormGradient(plan, this.#matrix, this.#behind?.op ?? null, places);
+        batchNormGradient(plan, this.#matrix, this.#pending?.behind ?? null, places);
       },
     );
   }
@@ -110,14 +114,15 @@ export class BatchNormGradient implements PendingData {
       [...this.#key("BatchNormTrainingGrad.dx"), before],
       { ...this.#pointers(), dx, dbias },
       (plan, places) => {
-        const behind = this.#behind?.op ?? null;
+        const behind = this.#pending?.behind ?? null;
         batchNormInputGradient(plan, this.#matrix, { behind, before }, places);
       },
     );
   }
 
   #key(name: string): KeyPart[] {
-    return [name, this.#matrix.rows, this.#matrix.channels, this.#behind?.op];
+    const { op, poolWidth } = this.#pending?.behind ?? {};
+    return [name, this.#matrix.rows, this.#matrix.channels, op, poolWidth];
   }
 
   #pointers(): Record<"x" | "dy" | "mean" | "factor" | "coefficients" | "alpha", number> & {
@@ -127,19 +132,24 @@ export class BatchNormGradient implements PendingData {
     const pointer = (tensor: TensorInfo): number => this.#backend.pointer(tensor);
     return {
       ...{ x: pointer(x), dy: pointer(dy), mean: pointer(mean), factor: pointer(factor) },
-      ...{ coefficients: this.#coefficients, alpha: floatBits(this.#behind?.alpha ?? 0) },
+      ...{ coefficients: this.#coefficients, alpha: floatBits(this.#pending?.alpha ?? 0) },
       beta: beta ? pointer(beta) : null,
     };
   }
 }
 
-/** The activation of the normalised that `dy` comes through, if both gradients fit into one pass. */
-function behindOf(backend: SimdBackend, { dy, x, mean }: BatchNormGradientInputs): Behind | null {
+/** What of the normalised `dy` comes through, if both gradients fit into one pass. */
+function pendingOf(backend: SimdBackend, { dy, x, mean }: BatchNormGradientInputs): Pending | null {
   const { pending } = backend.data.get(dy.dataId);
-  if (!(pending instanceof ActivationGradientOutput)) return null;
+  const isActivation = pending instanceof ActivationGradientOutput;
+  if (!isActivation && !(pending instanceof PoolGradientOutput)) return null;
   const output = backend.data.get(pending.kept.dataId).pending;
   if (!(output instanceof BatchNormOutput) || !output.isOf(x, mean)) return null;
-  if (!fitsActivationBehind(matrixOf(x).channels)) return null;
-  const { op, alpha } = pending;
-  return { op, alpha, dy: pending.dy, beta: output.beta };
+  const found = { dy: pending.dy, beta: output.beta };
+  if (isActivation) {
+    if (!fitsActivationBehind(matrixOf(x).channels)) return null;
+    return { ...found, behind: { op: pending.op, poolWidth: 0 }, alpha: pending.alpha };
+  }
+  if (!fitsPoolBehind(pending.shape)) return null;
+  return { ...found, behind: { op: null, poolWidth: pending.shape.width }, alpha: 0 };
 }

@@ -8,9 +8,12 @@ import {
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
-import { pool, poolGradient, type Pooling, type PoolShape } from "../../plans/pool.ts";
+import { fitsPoolBehind } from "../../plans/batch-norm.ts";
+import { pool, type Pooling, type PoolShape } from "../../plans/pool.ts";
 import { memoized, type Unique } from "../../runtime/key-table.ts";
+import { BatchNormOutput } from "../batch-norm-output.ts";
 import { defineKernel, type SimdKernel } from "../kernel.ts";
+import { passBackPooled, PoolGradientOutput } from "../pool-gradient-output.ts";
 
 /** A pooling of NHWC images. */
 interface PoolSizes {
@@ -59,6 +62,12 @@ function poolKernel(kernelName: string, kind: Pooling): SimdKernel {
       if (x.dtype !== "float32" || util.sizeFromShape(x.shape) === 0) return null;
       const sizes = poolSizes(x.shape, attrs);
       if (sizes.isIdentity) return backend.share(x);
+      const { pending } = backend.data.get(x.dataId);
+      if (kind === "max" && pending instanceof BatchNormOutput && fitsPoolBehind(sizes.shape)) {
+        const y = backend.output(sizes.outShape);
+        pending.maxPooled(sizes, backend.pointer(y));
+        return y;
+      }
       const from = backend.pointer(x);
       const y = backend.output(sizes.outShape);
       backend.run([kernelName, sizes], { x: from, y: backend.pointer(y) }, (plan, places) => {
@@ -79,12 +88,12 @@ function gradientKernel(kernelName: string, kind: Pooling): SimdKernel {
       // tfjs loses the forward pass's rounding mode on the way back; the cpu backend does what can be
       // done then.
       if (!util.arraysEqual(dy.shape, sizes.outShape)) return null;
-      const x = kind === "max" ? backend.pointer(input) : null;
-      const y = backend.pointer(dy);
+      const tensors = { dy, kept: input };
+      if (backend.data.get(input.dataId).pending instanceof BatchNormOutput) {
+        return backend.outputLater(input.shape, new PoolGradientOutput(backend, sizes, tensors));
+      }
       const dx = backend.output(input.shape);
-      backend.run([kernelName, sizes], { x, y, dx: backend.pointer(dx) }, (plan, places) => {
-        poolGradient(plan, kind, sizes.shape, places);
-      });
+      passBackPooled(backend, kind, sizes, tensors, backend.pointer(dx));
       return dx;
     },
   );
