@@ -21,4 +21,5 @@ export * from "./random/index.ts";
 export * from "./train/index.ts";
 export * from "./recipes/index.ts";
 export * from "./explain/index.ts";
+export * from "./exchange/index.ts";
 export * from "./formats/index.ts";

@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, Room>> = {
   ...Object.fromEntries(BELOW.map((area) => [area, partOfBelow(area)])),
   random: partOfBelow("random", "pure-rand"),
   dataset: below(),
-  formats: below("h5wasm"),
+  formats: below("fflate", "h5wasm"),
   augment: { areas: [...BELOW, "dataset"], packages: [] },
   metrics: below(),
   plots: { areas: [...BELOW, "dataset", "metrics"], packages: ["vega", "vega-lite"] },
@@ -41,6 +41,7 @@ const ALLOWED: Readonly<Record<string, Room>> = {
     areas: [...BELOW, "dataset", "augment", "model", "train"],
     packages: ["@tensorflow/"],
   },
+  exchange: { areas: [...BELOW, "formats", "model"], packages: ["@tensorflow/"] },
   explain: {
     areas: [...BELOW, "dataset", "metrics", "model", "train"],
     packages: ["@tensorflow/"],
@@ -67,7 +68,7 @@ const ALLOWED: Readonly<Record<string, Room>> = {
   index: {
     areas: [
       ...[...BELOW, "dataset", "augment", "formats", "metrics", "plots", "model", "train"],
-      ...["recipes", "explain"],
+      ...["recipes", "explain", "exchange"],
     ],
     packages: [],
   },

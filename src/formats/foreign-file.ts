@@ -54,7 +54,7 @@ const KINDS: readonly Kind[] = [
   {
     is: (bytes) => isZipWith(bytes, "model.weights.h5"),
     kind: "a .keras file, which is a zip",
-    remedy: "unpack it and pass the file model.weights.h5 in it",
+    remedy: "pass it to loadKeras, or unpack it and pass the file model.weights.h5 in it",
   },
   {
     is: (bytes) => isZipWith(bytes, "data.pkl"),

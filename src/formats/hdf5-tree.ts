@@ -1,51 +1,14 @@
 /** Groups, lists of names and numbers in HDF5 files, as h5py has them. */
 import type { Dataset, Group } from "h5wasm";
 import { describe } from "../checks.ts";
-import { ArgumentError, DataError } from "../errors.ts";
+import { DataError } from "../errors.ts";
+import { LEVELS, levels } from "./hdf5-limits.ts";
 import type { Hdf5 } from "./hdf5.ts";
 import { mismatch } from "./mismatch.ts";
 import { toFloat32 } from "./to-float32.ts";
 
-/** The most bytes that HDF5 holds in one attribute, by Keras's count. */
-const ATTRIBUTE_BYTES = 64_512;
-
-/** The most groups inside one another: `h5wasm` goes each way from the root, which takes minutes at 300. */
-const LEVELS = 100;
-
 /** HDF5's classes of types. */
 const OPAQUE = 5;
-
-/** How many groups inside one another a path has, below a group or the root. */
-const levels = (path: string, parent = ""): number =>
-  `${parent}/${path}`.match(/[^/]+/g)?.length ?? 0;
-
-/**
- * The group `path` below `parent`, made together with those that it lies in where they are missing.
- * @throws {ArgumentError} if HDF5 has no such names.
- */
-export function makeGroup({ Group }: Hdf5, parent: Group, path: string): Group {
-  if (levels(path, parent.path) > LEVELS) {
-    throw unkeepable(
-      `names of layers that HDF5 can keep: of at most ${LEVELS} parts between slashes with those around them`,
-      `${levels(path, parent.path)} in ${describe(path)}`,
-    );
-  }
-  let group = parent;
-  for (const name of path.split("/")) {
-    if (name === "" || name === "." || path.includes("\0")) {
-      throw unkeepable(
-        "names of layers that HDF5 can keep: parts between slashes, none empty or a dot",
-        describe(path),
-      );
-    }
-    const found = group.keys().includes(name) ? group.get(name) : group.create_group(name);
-    if (!(found instanceof Group)) {
-      throw unkeepable("names of layers that are no weights of other layers", describe(path));
-    }
-    group = found;
-  }
-  return group;
-}
 
 /** The group at `path` below `parent`. */
 export function groupIn({ Group }: Hdf5, parent: Group, path: string): Group {
@@ -67,34 +30,6 @@ export function entryIn(parent: Group, path: string): ReturnType<Group["get"]> {
     throw mismatch(`groups inside one another ${LEVELS} times at most`, describe(path));
   }
   return parent.get(path);
-}
-
-/** A list of names as an attribute: strings of one length, as NumPy has them; a long list in parts. */
-export function writeNames(group: Group, attribute: string, names: readonly string[]): void {
-  if (names.length === 0) {
-    // NumPy knows no empty list of strings: Python writes one of floats.
-    group.create_attribute(attribute, new Float64Array(0), [0], "<d");
-    return;
-  }
-  const lengths = names.map((name) => new TextEncoder().encode(name).length);
-  const bytes = Math.max(1, ...lengths);
-  if (bytes > ATTRIBUTE_BYTES) {
-    throw unkeepable(
-      `names of layers that HDF5 can keep: of at most ${ATTRIBUTE_BYTES} bytes`,
-      `${bytes} bytes in ${describe(names[lengths.indexOf(bytes)])}`,
-    );
-  }
-  const perPart = Math.floor(ATTRIBUTE_BYTES / bytes);
-  const parts = Math.ceil(names.length / perPart);
-  for (let part = 0; part < parts; part++) {
-    const some = names.slice(part * perPart, (part + 1) * perPart);
-    group.create_attribute(
-      parts === 1 ? attribute : `${attribute}${part}`,
-      some,
-      null,
-      `S${bytes}`,
-    );
-  }
 }
 
 /** Whether a group has a list of names. */
@@ -180,9 +115,4 @@ export function readNumbers(dataset: Dataset, expected: readonly number[]): Floa
     got: dtype === "unknown" ? `HDF5's type ${type}, ${size} bytes each` : JSON.stringify(dtype),
     remedy: 'save the weights in Python as float32, e.g. with the dtype policy "float32"',
   });
-}
-
-function unkeepable(expected: string, got: string): ArgumentError {
-  const remedy = "call the layer otherwise, or use safetensors";
-  return new ArgumentError({ subject: "saveWeights", expected, got, remedy });
 }

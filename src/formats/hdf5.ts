@@ -20,24 +20,6 @@ export async function loadHdf5() {
   );
 }
 
-/** The bytes of the HDF5 file that `fill` writes into; errors of the HDF5 library are thrown as they are. */
-export function createHdf5({ File, module }: Hdf5, fill: (file: Hdf5File) => void): Uint8Array {
-  // Otherwise the library prints its errors and goes on.
-  module.activate_throwing_error_handler();
-  try {
-    const file = new File(PATH, "w");
-    try {
-      fill(file);
-    } finally {
-      file.close();
-    }
-    return module.FS.readFile(PATH);
-  } finally {
-    module.deactivate_throwing_error_handler();
-    remove(module);
-  }
-}
-
 /** What `read` gives for an HDF5 file; errors of the HDF5 library are thrown as they are. */
 export function openHdf5<T>(
   { File, module }: Hdf5,
@@ -45,6 +27,7 @@ export function openHdf5<T>(
   read: (file: Hdf5File) => T,
 ): T {
   module.FS.writeFile(PATH, bytes);
+  // Otherwise the library prints its errors and goes on.
   module.activate_throwing_error_handler();
   try {
     const file = new File(PATH, "r");

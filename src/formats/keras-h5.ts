@@ -1,29 +1,13 @@
-/** Keras's weights files in HDF5, in either layout. */
+/** Reads Keras's weights files in HDF5, in either layout. */
 import { attempt, describe } from "../checks.ts";
-import { DataError, CifarKitError, ArgumentError } from "../errors.ts";
-import { hasNames, readNames, writeNames } from "./hdf5-tree.ts";
-import { createHdf5, hdf5Reason, loadHdf5, openHdf5 } from "./hdf5.ts";
-import { readKeras2, isKeras2, writeKeras2 } from "./keras2-h5.ts";
-import { readKeras3, writeKeras3 } from "./keras3-h5.ts";
+import { DataError } from "../errors.ts";
+import { hasNames, readNames } from "./hdf5-tree.ts";
+import { hdf5Reason, loadHdf5, openHdf5 } from "./hdf5.ts";
+import { isKeras2, readKeras2 } from "./keras2-h5.ts";
+import { readKeras3 } from "./keras3-h5.ts";
+import { CLASS_NAMES, HASH, type KerasNotes } from "./keras-notes.ts";
 import type { KerasLayer, KerasValues } from "./keras-layer.ts";
 import { mismatch } from "./mismatch.ts";
-
-/** Attributes of the file with the weights' hash and the class names, which Keras passes over. */
-const HASH = "sha256";
-const CLASS_NAMES = "class_names";
-
-/** What a file says besides the weights. */
-interface Notes {
-  readonly hash: string | undefined;
-  readonly classNames: readonly string[] | undefined;
-}
-
-/** A name that HDF5 can keep, whatever characters it has. */
-function asciiJson(name: string): string {
-  const escaped = (character: string): string =>
-    `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(name).replace(/[\u007f-\uffff]/g, escaped);
-}
 
 function fromJson(text: string): string {
   const name = attempt(() => JSON.parse(text) as unknown);
@@ -31,38 +15,11 @@ function fromJson(text: string): string {
   throw mismatch(`names in JSON in ${CLASS_NAMES}`, describe(text));
 }
 
-/** The bytes of a weights file that `model.load_weights` of Keras reads. */
-export async function writeKerasWeights(
-  layers: readonly KerasLayer[],
-  values: KerasValues,
-  format: "keras2" | "keras3",
-  { hash, classNames }: Notes,
-): Promise<Uint8Array> {
-  const hdf5 = await loadHdf5();
-  const write = format === "keras3" ? writeKeras3 : writeKeras2;
-  try {
-    return createHdf5(hdf5, (file) => {
-      write(hdf5, file, layers, values);
-      if (classNames) writeNames(file, CLASS_NAMES, classNames.map(asciiJson));
-      if (hash) file.create_attribute(HASH, hash, null, `S${hash.length}`);
-    });
-  } catch (cause) {
-    if (cause instanceof CifarKitError) throw cause;
-    throw new ArgumentError({
-      subject: "saveWeights",
-      expected: "layers that fit into an HDF5 file",
-      got: JSON.stringify(hdf5Reason(cause)),
-      remedy: "give the layers plain names, or use safetensors",
-      cause,
-    });
-  }
-}
-
 /** The values of each weight of each layer, and what the file says of them. */
 export async function readKerasWeights(
   bytes: Uint8Array,
   layers: readonly KerasLayer[],
-): Promise<Notes & { readonly values: KerasValues }> {
+): Promise<KerasNotes & { readonly values: KerasValues }> {
   const hdf5 = await loadHdf5();
   try {
     return openHdf5(hdf5, bytes, (root) => {

@@ -22,6 +22,12 @@ export interface KerasLayer {
   readonly inner?: readonly KerasLayer[];
 }
 
+/** A layer's weights by the part of it that Keras keeps them in. */
+export function weightsByPart({ weights }: KerasLayer): { part: string; weights: KerasWeight[] }[] {
+  const parts = [...new Set(weights.map(({ part }) => part))];
+  return parts.map((part) => ({ part, weights: weights.filter((weight) => weight.part === part) }));
+}
+
 /** The values of weights. */
 export type KerasValues = ReadonlyMap<KerasWeight, Float32Array>;
 

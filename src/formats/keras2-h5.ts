@@ -3,18 +3,8 @@
  * dataset per weight, `<layer>/<layer>/kernel:0`. An inner model is one layer with all its weights.
  */
 import type { Group } from "h5wasm";
-import { describe } from "../checks.ts";
-import { ArgumentError } from "../errors.ts";
 import type { Hdf5 } from "./hdf5.ts";
-import {
-  datasetIn,
-  groupIn,
-  hasNames,
-  makeGroup,
-  readNames,
-  readNumbers,
-  writeNames,
-} from "./hdf5-tree.ts";
+import { datasetIn, groupIn, hasNames, readNames, readNumbers } from "./hdf5-tree.ts";
 import {
   keras2Weights,
   type KerasLayer,
@@ -26,39 +16,6 @@ import { mismatch } from "./mismatch.ts";
 
 /** Whether a file is one of Keras 2. */
 export const isKeras2 = (file: Group): boolean => hasNames(file, "layer_names");
-
-/** Writes a model's layers into a file. */
-export function writeKeras2(
-  hdf5: Hdf5,
-  file: Group,
-  layers: readonly KerasLayer[],
-  values: KerasValues,
-): void {
-  writeNames(
-    file,
-    "layer_names",
-    layers.map(({ name }) => name),
-  );
-  file.create_attribute("backend", "tensorflow", null, "S10");
-  file.create_attribute("keras_version", "2.15.0", null, "S6");
-  for (const layer of layers) {
-    const group = makeGroup(hdf5, file, layer.name);
-    const weights = keras2Weights(layer);
-    // Within an inner model the names begin with its layers', as in Keras.
-    const nameOf = ({ name }: NamedWeight): string =>
-      layer.inner ? `${name}:0` : `${layer.name}/${name}:0`;
-    writeNames(group, "weight_names", weights.map(nameOf));
-    for (const named of weights) {
-      const way = nameOf(named).split("/");
-      const name = way.pop()!;
-      const inner = way.length > 0 ? makeGroup(hdf5, group, way.join("/")) : group;
-      if (inner.keys().includes(name)) throw weightTwice(nameOf(named), layer.name);
-      const { weight } = named;
-      const data = values.get(weight)!;
-      inner.create_dataset({ name, data, shape: [...weight.shape], dtype: "<f4" });
-    }
-  }
-}
 
 /** The weights of a model's layers, from a file. */
 export function readKeras2(hdf5: Hdf5, file: Group, layers: readonly KerasLayer[]): KerasValues {
@@ -123,13 +80,4 @@ function byName(
     free.delete(match[0]);
   }
   return weights.map(({ name }) => found.get(name)!);
-}
-
-function weightTwice(name: string, layer: string): ArgumentError {
-  return new ArgumentError({
-    subject: "saveWeights",
-    expected: "another name in the file for each weight",
-    got: `${describe(name)} twice in ${layer}`,
-    remedy: "call one of the layers otherwise",
-  });
 }

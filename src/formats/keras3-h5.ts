@@ -6,47 +6,18 @@
  */
 import type { Group } from "h5wasm";
 import type { Hdf5 } from "./hdf5.ts";
-import { datasetIn, entryIn, groupIn, makeGroup, readNumbers } from "./hdf5-tree.ts";
+import { datasetIn, entryIn, groupIn, readNumbers } from "./hdf5-tree.ts";
 import {
   keras3Groups,
   type KerasLayer,
   type KerasValues,
   type KerasWeight,
+  weightsByPart,
 } from "./keras-layer.ts";
 import { mismatch } from "./mismatch.ts";
 
 /** Keras 2.12 called the group of the layers otherwise. */
 const CONTAINERS = ["layers", "_layer_checkpoint_dependencies"];
-
-/** Writes a model's layers into a file or into the group of an inner model. */
-export function writeKeras3(
-  hdf5: Hdf5,
-  into: Group,
-  layers: readonly KerasLayer[],
-  values: KerasValues,
-  seen = new Set<object>(),
-): void {
-  const root = makeGroup(hdf5, into, "layers");
-  keras3Groups(layers).forEach((name, i) => {
-    const layer = layers[i];
-    // As in Keras, a layer that comes again is not written again.
-    if (seen.has(layer.identity)) return;
-    seen.add(layer.identity);
-    const group = makeGroup(hdf5, root, name);
-    if (layer.inner) writeKeras3(hdf5, group, layer.inner, values, seen);
-    const vars = makeGroup(hdf5, group, "vars");
-    vars.create_attribute("name", layer.name);
-    for (const { part, weights } of weightsByPart(layer)) {
-      const target = part === "" ? vars : makeGroup(hdf5, group, `${part}/vars`);
-      weights.forEach((weight, index) => {
-        const { shape } = weight;
-        const data = values.get(weight)!;
-        target.create_dataset({ name: String(index), data, shape: [...shape], dtype: "<f4" });
-      });
-    }
-  });
-  if (into.path === "/") makeGroup(hdf5, into, "vars");
-}
 
 /** The weights of a model's layers, from a file or from the group of an inner model. */
 export function readKeras3(hdf5: Hdf5, file: Group, layers: readonly KerasLayer[]): KerasValues {
@@ -87,12 +58,6 @@ function readLayers(
       });
     }
   });
-}
-
-/** A layer's weights by the part of it that Keras keeps them in. */
-function weightsByPart({ weights }: KerasLayer): { part: string; weights: KerasWeight[] }[] {
-  const parts = [...new Set(weights.map(({ part }) => part))];
-  return parts.map((part) => ({ part, weights: weights.filter((weight) => weight.part === part) }));
 }
 
 function hasWeights(layer: KerasLayer, seen: ReadonlySet<object>): boolean {

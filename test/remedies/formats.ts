@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
+import { unzipSync, zipSync } from "fflate";
 import { unzip } from "../helpers/unzip.ts";
 import { artifactsOf } from "../helpers/artifacts.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -76,6 +77,11 @@ function ofType(dtype: string): Uint8Array {
   return bytes;
 }
 
+const keras = (): Uint8Array => kit.saveKeras(tinyModel());
+/** The file with many more zeros than a model's, compressed. */
+const bomb = (): Uint8Array =>
+  zipSync({ ...unzipSync(keras()), "model.weights.h5": new Uint8Array(5e6) }, { level: 9 });
+
 export const trials: Trials = {
   "a saved model is loaded by loadModel": [
     () => load(text('{"modelTopology":{}}')),
@@ -106,9 +112,12 @@ export const trials: Trials = {
         await kit.loadModel({ load: () => artifactsOf(tinyModel()) });
       },
     ],
-  "unpack it and pass the file model.weights.h5 in it": [
+  "pass it to loadKeras, or unpack it and pass the file model.weights.h5 in it": [
     () => load(fixture("small.keras")),
-    () => load(unzip(fixture("small.keras"), "model.weights.h5")),
+    async () => {
+      await load(unzip(fixture("small.keras"), "model.weights.h5"));
+      (await kit.loadKeras(fixture("small.keras"))).dispose();
+    },
   ],
   "unpack it and pass the weights file in it": [
     async () => load(zipOf(await dense())),
@@ -169,6 +178,14 @@ export const trials: Trials = {
     async () =>
       kit.loadWeights(tinyModel(), await kit.saveWeights(tinyModel(), { format: "keras3" })),
   ],
+  "save the model in Keras again, which does not compress it": [
+    () => kit.loadKeras(bomb()),
+    () => kit.loadKeras(fixture("small.keras")),
+  ],
+  "the file is damaged or was cut off: get it again": [
+    () => kit.loadKeras(keras().slice(0, -30)),
+    () => kit.loadKeras(keras()),
+  ],
   "get the file again": [
     () => kit.loadWeights(tinyModel(), Buffer.from("\x89HDF\r\n\x1a\n....", "latin1")),
     async () =>
@@ -191,6 +208,4 @@ export const trials: Trials = {
 
 export const untried: Untried = {
   "write the tensors into several files": "needs a file larger than the memory",
-  "give the layers plain names, or use safetensors":
-    "for what HDF5 itself may refuse; no such case is known",
 };

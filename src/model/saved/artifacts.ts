@@ -2,7 +2,7 @@ import type { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { DataError, SourceError, withOwnErrors } from "../../errors.ts";
 import { messageOf } from "../../text/describe.ts";
-import { buildModel } from "./build-model.ts";
+import { buildBlank, buildModel } from "./build-model.ts";
 import { checkTopology } from "./check-topology.ts";
 import { KERAS_REMEDY, type Json } from "./json.ts";
 import { restoreLostSettings } from "./lossy-layers.ts";
@@ -42,6 +42,16 @@ export async function readArtifacts(source: io.IOHandler): Promise<io.ModelArtif
  */
 export function buildFrom(artifacts: io.ModelArtifacts): Promise<LayersModel> {
   return withOwnErrors(() => buildModel(artifacts), notBuilt(artifacts.modelTopology as Json));
+}
+
+/**
+ * The same, but all weights are zero until somebody sets them, and nothing is compiled.
+ * @throws {DataError} if TensorFlow.js cannot build it.
+ */
+export function buildBlankFrom(artifacts: io.ModelArtifacts): Promise<LayersModel> {
+  // As if weights were to follow: then TensorFlow.js draws none.
+  const promised = { ...artifacts, weightSpecs: [], weightData: new ArrayBuffer(0) };
+  return withOwnErrors(() => buildBlank(promised), notBuilt(artifacts.modelTopology as Json));
 }
 
 async function prepared(

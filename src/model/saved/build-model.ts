@@ -23,7 +23,7 @@ const ANY_OPTIMIZER = {
  * leaving anything behind when it fails.
  */
 export async function buildModel(artifacts: io.ModelArtifacts): Promise<LayersModel> {
-  const model = await disposeOnErrorAsync(() => loadLayersModel(topologyOf(artifacts)));
+  const model = await buildBlank(artifacts);
   try {
     const { trainingConfig, weightData, weightSpecs = [] } = artifacts;
     const tensors = weightData && tidy(() => io.decodeWeights(weightData, weightSpecs));
@@ -49,6 +49,11 @@ export async function buildModel(artifacts: io.ModelArtifacts): Promise<LayersMo
     model.dispose();
     throw error;
   }
+}
+
+/** A model of this topology whose weights are about to be set: none are drawn, where that can be avoided. */
+export function buildBlank(artifacts: io.ModelArtifacts): Promise<LayersModel> {
+  return disposeOnErrorAsync(() => loadLayersModel(topologyOf(artifacts)));
 }
 
 /** A handler of all but what is loaded afterwards. */

@@ -70,6 +70,13 @@ function object(value: NonNullable<Json>): unknown {
       return "float32";
     case "function":
       return config;
+    case "ReLU":
+      // A layer of its own in TensorFlow.js.
+      if (config?.threshold && config.max_value == null && !config.negative_slope) {
+        const { name, trainable = true, threshold: theta } = config;
+        return { ...value, class_name: "ThresholdedReLU", config: { name, trainable, theta } };
+      }
+      break;
     case "L1":
     case "L2":
       return { class_name: "L1L2", config: { l1: 0, l2: 0, ...config } };
@@ -80,25 +87,32 @@ function object(value: NonNullable<Json>): unknown {
 
 /**
  * Numbers the calls of models inside a functional model as TensorFlow.js does: there the first one is
- * that in which the model was made.
+ * that in which the model was made. At the outputs Keras counts so itself, but for sequential models.
  */
 function withModelCalls(config: NonNullable<Json>): NonNullable<Json> {
-  const { layers, input_layers: inputs, output_layers: outputs } = config;
+  const { layers, output_layers: outputs } = config;
   if (!Array.isArray(layers) || !Array.isArray(outputs)) return config;
-  const isModel = (layer: Json): boolean => Array.isArray((layer?.config as Json)?.layers);
-  const models = new Set<unknown>((layers as Json[]).filter(isModel).map((layer) => layer!.name));
-  const counted = (value: unknown): unknown => {
+  const models = (layers as Json[]).filter((layer) =>
+    Array.isArray((layer?.config as Json)?.layers),
+  );
+  const counted = (value: unknown, counting: readonly Json[]): unknown => {
     if (!Array.isArray(value)) return value;
-    const [layer, call, ...rest] = value as unknown[];
-    return models.has(layer) ? [layer, Number(call) + 1, ...rest] : value.map(counted);
+    const [name, call, ...rest] = value as unknown[];
+    return counting.some((model) => model?.name === name)
+      ? [name, Number(call) + 1, ...rest]
+      : value.map((part) => counted(part, counting));
   };
   return {
     ...config,
     layers: (layers as Json[]).map((layer) =>
-      layer?.inbound_nodes ? { ...layer, inbound_nodes: counted(layer.inbound_nodes) } : layer,
+      layer?.inbound_nodes
+        ? { ...layer, inbound_nodes: counted(layer.inbound_nodes, models) }
+        : layer,
     ),
-    input_layers: counted(inputs),
-    output_layers: counted(outputs),
+    output_layers: counted(
+      outputs,
+      models.filter((model) => model?.class_name === "Sequential"),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { assignTo } from "../constraints.ts";
 import { setClassNames } from "../class-names.ts";
+import type { Values } from "./read-weights.ts";
 import type { LoadWeightsOptions } from "./weights-options.ts";
 
 /**
@@ -24,7 +25,7 @@ import type { LoadWeightsOptions } from "./weights-options.ts";
  *   known in which order it has the features.
  * @throws {DataError} if the file is of another kind, damaged, in types that weights do not come in, or
  *   its weights are not those of the model.
- * @throws {SourceError} if `h5wasm` is needed and not installed.
+ * @throws {SourceError} if the file is in HDF5 and the package `h5wasm` is not installed.
  */
 export async function loadWeights(
   model: LayersModel,
@@ -36,6 +37,11 @@ export async function loadWeights(
   const { values, classNames } = await readWeights(model, bytes, options);
   // The names belong to these weights, whatever the model's were before.
   if (classNames) setClassNames(model, classNames);
+  assignWeights(values);
+}
+
+/** Sets weights to what a file gave for them. */
+export function assignWeights(values: Values): void {
   for (const [{ variable, shape }, data] of values) {
     const value = tensor(data, [...shape], "float32");
     assignTo(variable, value);

@@ -23,7 +23,8 @@ import { loadOptions, type LoadWeightsOptions } from "./weights-options.ts";
 
 const REMEDY = "build the network that the file belongs to, or map layers with the option names";
 
-type Values = Map<LayerWeight, Float32Array>;
+/** What weights are about to be. */
+export type Values = Map<LayerWeight, Float32Array>;
 
 /** What a file holds for a model. */
 interface Content {
@@ -49,7 +50,8 @@ export async function readWeights(
     : fromSafetensors(subject, model, placed, bytes, settings);
 }
 
-async function fromKerasFile(
+/** What an HDF5 file gives the weights of some layers. */
+export async function fromKerasFile(
   layers: readonly WeightedLayer[],
   bytes: Uint8Array,
 ): Promise<Content> {

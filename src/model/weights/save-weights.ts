@@ -25,15 +25,13 @@ import type { SaveWeightsOptions } from "./weights-options.ts";
  * what `torch.flatten(x, 1)` of PyTorch's channels-first images gives. Where a network can be written there
  * in several ways with different weights, this throws, and the option `axes` says which one it is.
  *
- * Formats `"keras3"` and `"keras2"` are what `model.load_weights` of Keras reads; they need the package
- * `h5wasm`, which is loaded when it is first needed. The optimizer's state is not among the weights:
- * `model.save` keeps it. Every file has a SHA-256 of its content, which {@link loadWeights} checks.
+ * Formats `"keras3"` and `"keras2"` are what `model.load_weights` of Keras reads; {@link saveKeras} writes the whole
+ * model for it. The optimizer's state is not among the weights: `model.save` keeps it. Every file has a SHA-256 of its content, which {@link loadWeights} checks.
  *
  * @param model any layers model, models inside models included; it is only read.
  * @throws {ArgumentError} if an option is unknown, wrong or goes with another format, if PyTorch has no such
  *   layer or it cannot be known in which order it has the features, if two weights would have one name or
  *   HDF5 cannot keep one, if a number is too large for half precision.
- * @throws {SourceError} if `h5wasm` is needed and not installed.
  */
 export async function saveWeights(
   model: LayersModel,

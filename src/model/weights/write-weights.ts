@@ -127,7 +127,7 @@ async function toHdf5(
     classNames,
   );
   // Few programs need it, and pages should not load it for nothing.
-  const { writeKerasWeights } = await import("../../formats/keras-h5.ts");
+  const { writeKerasWeights } = await import("../../formats/write-keras-h5.ts");
   return writeKerasWeights(tree.layers, values, format, { hash, classNames });
 }
 

@@ -37,6 +37,6 @@ const attempt = (action) =>
   await tf.setBackend("simd");
   const png = await attempt(() => writePng("picture.png", kit.plotConfusionMatrix([[1]])));
   const model = kit.buildCifarModel({ inputShape: [4, 4, 3], filters: [2], denseUnits: 2 });
-  const hdf5 = await attempt(() => kit.saveWeights(model, { format: "keras3" }));
+  const hdf5 = await attempt(() => kit.loadKeras(kit.saveKeras(model)));
   console.log(JSON.stringify({ simd, png, hdf5 }));
 })();

@@ -1,0 +1,7 @@
+/**
+ * Whole models as files of other programs: `.keras` files of Keras 3.
+ *
+ * @module cifar-kit/exchange
+ */
+export { loadKeras } from "./keras/load-keras.ts";
+export { saveKeras } from "./keras/save-keras.ts";

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
+import * as kit from "cifar-kit";
+import { tinyModel } from "../helpers/tiny.ts";
+import type { Trials, Untried } from "./trial.ts";
+
+const steps = (recurrentActivation: "hardSigmoid" | "sigmoid"): LayersModel =>
+  sequential({
+    layers: [
+      layers.lstm({
+        ...{ units: 2, inputShape: [3, 2], recurrentActivation, recurrentInitializer: "zeros" },
+      }),
+    ],
+  });
+const FROM_KERAS = readFileSync(new URL("../fixtures/weights/small.keras", import.meta.url));
+export const trials: Trials = {
+  "build the network of layers that both have, or save it with model.save() and its weights with saveWeights()":
+    [() => kit.saveKeras(steps("hardSigmoid")), () => kit.saveKeras(steps("sigmoid"))],
+  "pass the file's bytes, e.g. of fs.readFileSync(path)": [
+    () => kit.loadKeras("model.keras" as never),
+    () => kit.loadKeras(FROM_KERAS),
+  ],
+  'in Python write one with model.save("model.keras"); weights alone go to loadWeights()': [
+    async () => kit.loadKeras(await kit.saveWeights(tinyModel())),
+    async () => {
+      await kit.loadKeras(FROM_KERAS);
+      await kit.loadWeights(tinyModel(), await kit.saveWeights(tinyModel()));
+    },
+  ],
+};
+
+export const untried: Untried = {};
