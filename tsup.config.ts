@@ -79,8 +79,9 @@ export default defineConfig([
   },
   {
     ...ALIKE,
-    // The program: nobody imports it.
+    // The program: nobody imports it. What it is made of, it imports as everybody does.
     entry: { cli: "src/cli/main.ts" },
+    external: [...ALIKE.external!, /^cifar-kit/],
     format: ["esm"],
     dts: false,
   },

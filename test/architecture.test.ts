@@ -54,7 +54,10 @@ const ALLOWED: Readonly<Record<string, Room>> = {
     areas: [...BELOW, "plots", "train", "node", "postgres"],
     packages: ["node:", "bullmq", "ioredis", "pg"],
   },
-  cli: { areas: [...BELOW, "train", "node", "study"], packages: ["node:"] },
+  cli: {
+    areas: [...BELOW, "train", "node", "study"],
+    packages: ["node:", "@tensorflow/", "cifar-kit"],
+  },
   postgres: {
     areas: [...BELOW, "train", "node"],
     packages: ["node:", "pg"],

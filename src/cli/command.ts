@@ -1,7 +1,16 @@
 import type { ParseArgsConfig } from "node:util";
+import type { TextSink } from "cifar-kit";
 
 /** What `node:util`'s `parseArgs` gives for a command's options. */
 export type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+/** Where a command prints. */
+export interface Console {
+  /** What was asked for. */
+  readonly out: TextSink;
+  /** What goes wrong, and progress where `out` is for a program to read. */
+  readonly error: TextSink;
+}
 
 /** What the command line was made of. */
 export interface Arguments {
@@ -9,6 +18,9 @@ export interface Arguments {
   readonly positionals: readonly string[];
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  readonly console: Console;
+  /** The whole of it, as it was typed. */
+  readonly line: string;
 }
 
 /** A command: a file of its own, loaded when it is called. */

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runWorker } from "../study/bullmq/run-worker.ts";
-import { type Command, UsageError, type Values } from "./command.ts";
+import { type Command, UsageError } from "./command.ts";
+import { numberOf, onlyOf, text } from "./values.ts";
 
 /** Where a URL with a password is better kept than in the arguments, which every user of a machine can read. */
 const VARIABLE = "CIFAR_KIT_CONNECTION";
@@ -46,10 +47,7 @@ export const worker: Command = {
     patience: { type: "string" },
   },
   async run({ values, positionals, signal }) {
-    const [trial, ...more] = positionals;
-    if (trial === undefined || more.length > 0) {
-      throw new UsageError(`expected one module, the trial's, got ${positionals.length}`);
-    }
+    const trial = onlyOf(positionals, "one module, the trial's");
     const connection = text(values, "connection") ?? process.env[VARIABLE];
     if (connection === undefined) {
       throw new UsageError(`expected --connection URL, or ${VARIABLE}, got neither`);
@@ -65,15 +63,3 @@ export const worker: Command = {
     });
   },
 };
-
-const text = (values: Values, name: string): string | undefined =>
-  values[name] as string | undefined;
-
-function numberOf(values: Values, name: string): number | undefined {
-  const value = text(values, name);
-  if (value === undefined) return undefined;
-  if (value.trim() === "" || Number.isNaN(Number(value))) {
-    throw new UsageError(`expected a number for --${name}, got ${JSON.stringify(value)}`);
-  }
-  return Number(value);
-}

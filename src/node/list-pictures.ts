@@ -16,7 +16,8 @@ export interface PictureList {
   readonly leftOut: readonly LeftOutFile[];
 }
 
-const PICTURE = /\.(png|jpe?g|jpe|jfif|webp|gif|avif|tiff?)$/i;
+/** How the names of pictures end. */
+export const PICTURE = /\.(png|jpe?g|jpe|jfif|webp|gif|avif|tiff?)$/i;
 
 const SUBJECT = "imageFolder";
 const MISNAMED = "named in another encoding than UTF-8";

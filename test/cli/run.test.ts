@@ -1,28 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { run } from "../../src/cli/run.ts";
 import { freePort } from "../helpers/servers.ts";
 import { temporaryFolders } from "../node/temporary-folder.ts";
+import { called } from "./called.ts";
 
 const newFolder = temporaryFolders();
-
-/** What a command line prints, and its exit code. */
-async function called(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let [out, error] = ["", ""];
-  const code = await run(args, {
-    out: (text) => (out += text),
-    error: (text) => (error += text),
-  });
-  return { code, out, error };
-}
 
 describe("npx cifar-kit", () => {
   it.each([[[]], [["--help"]], [["-h"]], [["help"]]])("lists the commands: %j", async (args) => {
     const { code, out, error } = await called(...args);
     expect(code).toBe(0);
     expect(out).toMatch(/^usage: npx cifar-kit COMMAND/);
-    expect(out).toContain("  worker  run trials");
+    expect(out).toContain("  worker    run trials");
     expect(error).toBe("");
   });
 

@@ -89,6 +89,14 @@ async function prepare(page: string, folder: string): Promise<void> {
   if (page.endsWith("classify-pictures.md")) {
     await cp(`${ROOT}test/fixtures/dataset/pictures/disc/b.jpg`, join(folder, "photo.jpg"));
   }
+  if (page.endsWith("folder-to-a-model.md")) {
+    // Stands for what `npx cifar-kit train` makes; test/cli has it.
+    const { loadPretrained, fileSystemIO } = await import("cifar-kit/node");
+    const model = await loadPretrained();
+    await model.save(fileSystemIO(join(folder, "pictures-model")));
+    model.dispose();
+    await cp(`${ROOT}test/fixtures/dataset/pictures/disc/b.jpg`, join(folder, "photo.jpg"));
+  }
   if (page.endsWith("many-runs.md")) {
     // The page's processes: TypeScript with the names of this repository, as `npx tsx` gives a reader's.
     vi.stubEnv("NODE_OPTIONS", `--import=${import.meta.resolve("tsx")}`);

@@ -1,6 +1,7 @@
 import * as augment from "./augment.ts";
 import * as browser from "./browser/index.ts";
 import * as bytes from "./bytes.ts";
+import * as cli from "./cli.ts";
 import * as dataset from "./dataset.ts";
 import * as exchange from "./exchange.ts";
 import * as explain from "./explain.ts";
@@ -31,5 +32,5 @@ export interface Table {
 /** The tables of all areas, the rooms of `src/` and the files beside them. */
 export const TABLES: Readonly<Record<string, Table>> = {
   ...{ shared, bytes, runtime, random, formats, model, train, dataset, augment, metrics },
-  ...{ plots, recipes, explain, exchange, node, browser, simd, study, mpi, postgres },
+  ...{ plots, recipes, explain, exchange, node, browser, simd, study, mpi, postgres, cli },
 };

@@ -1,5 +1,5 @@
-import { isListOf } from "../../checks.ts";
 import { printable } from "../../text/printable.ts";
+import { table } from "../../text/table.ts";
 import type { JsonValue } from "../../text/json.ts";
 import { shortNumber, shortValue } from "./short-value.ts";
 
@@ -28,24 +28,3 @@ export function formatStudy(trials: readonly Row[], ranked: readonly Row[]): str
   });
   return table([["trial", "state", "value", "epochs", ...names.map(printable)], ...cells]);
 }
-
-/** Columns as wide as they need be; numbers stand on the right, as their heads do. */
-function table(rows: readonly (readonly string[])[]): string {
-  const columns = rows[0].map((_, i) => rows.map((row) => row[i]));
-  const padded = columns.map((column) => {
-    const width = Math.max(...column.map((cell) => cell.length));
-    const isRight = isListOf(column.slice(1), isNumeral);
-    return column.map((cell) => (isRight ? cell.padStart(width) : cell.padEnd(width)));
-  });
-  return rows
-    .map(
-      (_, i) =>
-        `${padded
-          .map((column) => column[i])
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
-}
-
-const isNumeral = (cell: unknown): cell is string => cell === "" || !Number.isNaN(Number(cell));
