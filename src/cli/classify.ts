@@ -14,9 +14,9 @@ const HELP = `usage: npx cifar-kit classify PICTURES --model MODEL [OPTIONS]
 Says what is in pictures. PICTURES are files, or folders with pictures in
 them: PNG, JPEG, WebP, GIF, AVIF or TIFF.
 
-  --model MODEL    the folder that train has made, or a model.json; without
-                   it the network that comes with the package, which knows
-                   CIFAR-10's classes
+  --model MODEL    the folder that train has made, a model.json, or a .keras
+                   file; without it the network that comes with the package,
+                   which knows CIFAR-10's classes
   --top N          the N most probable classes; default 1
   --test-time-augmentation none|flip|six
                    means over several views of each picture; default none

@@ -19,9 +19,9 @@ Measures a model on pictures whose classes are known: FOLDER has one folder
 per class, named as the model's classes; some may be missing. "cifar10" stands
 for CIFAR-10's test images, which are downloaded once.
 
-  --model MODEL    the folder that train has made, or a model.json; without
-                   it the network that comes with the package, which knows
-                   CIFAR-10's classes
+  --model MODEL    the folder that train has made, a model.json, or a .keras
+                   file; without it the network that comes with the package,
+                   which knows CIFAR-10's classes
   --report FILE    writes an HTML report, too, with matrix and mistakes
   --test-time-augmentation none|flip|six
                    means over several views of each picture; default none

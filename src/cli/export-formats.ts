@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { saveWeights } from "cifar-kit";
+import { saveKeras, saveWeights } from "cifar-kit";
 import { fileSystemIO, writeFileAtomic } from "cifar-kit/node";
 
 /** A format that `export` writes. */
@@ -28,6 +28,7 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
     ending: "-tfjs",
     write: (model, path) => model.save(fileSystemIO(path)),
   },
+  keras: file(".keras", "Keras 3: layers, weights and class names", saveKeras),
   safetensors: file(".safetensors", "weights for PyTorch's load_state_dict", (model) =>
     saveWeights(model),
   ),

@@ -1,11 +1,10 @@
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { loadModel } from "cifar-kit";
-import { fileSystemIO } from "cifar-kit/node";
 import { SourceError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { type Arguments, type Command, UsageError } from "./command.ts";
 import { FORMATS } from "./export-formats.ts";
+import { modelAt } from "./model-files.ts";
 import { useBackend } from "./use-backend.ts";
 import { onlyOf, text, wordOf } from "./values.ts";
 
@@ -17,8 +16,8 @@ const list = Object.entries(FORMATS).map(
 
 const HELP = `usage: npx cifar-kit export MODEL --format FORMAT [OPTIONS]
 
-Writes a model for other programs. MODEL is the folder that train has made, or
-a model.json.
+Writes a model for other programs. MODEL is the folder that train has made, a
+model.json, or a .keras file.
 
 formats:
 ${list.join("")}
@@ -27,8 +26,8 @@ ${list.join("")}
   --backend NAME   simd (default) or cpu
   -h, --help
 
-Exit codes: 1 an error, 2 wrong arguments. The HDF5 formats need the package
-h5wasm.
+Exit codes: 1 an error, 2 wrong arguments. To read a .keras file takes the
+package h5wasm.
 
 examples:
   npx cifar-kit export pictures-model --format safetensors
@@ -53,7 +52,8 @@ async function run({ values, positionals, console }: Arguments): Promise<void> {
     throw new UsageError(`expected --format with one of ${names.join(", ")}, got none`);
   }
   const format = FORMATS[wordOf(values, "format", names)];
-  const out = text(values, "out") ?? basename(resolve(path), ".json") + format.ending;
+  const out =
+    text(values, "out") ?? basename(resolve(path)).replace(/\.(json|keras)$/, "") + format.ending;
   if (values.force !== true && (await isThere(out))) {
     throw new SourceError({
       subject: printable(out),
@@ -63,7 +63,7 @@ async function run({ values, positionals, console }: Arguments): Promise<void> {
     });
   }
   await useBackend(values);
-  const model = await loadModel(fileSystemIO(path));
+  const model = await modelAt(path);
   await format.write(model, out);
   model.dispose();
   console.out.write(`${printable(out)}\n`);

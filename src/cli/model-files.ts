@@ -1,8 +1,10 @@
 /** Models as commands find them, and what they say about the pictures that they take. */
+import { readFile } from "node:fs/promises";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { classNamesOf, type ImageShape, loadModel } from "cifar-kit";
+import { classNamesOf, type ImageShape, loadKeras, loadModel } from "cifar-kit";
 import { fileSystemIO, loadPretrained } from "cifar-kit/node";
 import { DataError } from "../errors.ts";
+import { explainFileErrors } from "../node/file-errors.ts";
 import { isListOf } from "../checks.ts";
 import { printable } from "../text/printable.ts";
 import type { Console, Values } from "./command.ts";
@@ -16,6 +18,13 @@ export interface Classifier extends Fitting {
   readonly classNames: readonly string[];
 }
 
+/** The model of a folder, a model.json or a `.keras` file. */
+export async function modelAt(path: string): Promise<LayersModel> {
+  if (!path.endsWith(".keras")) return loadModel(fileSystemIO(path));
+  const told = { subject: "loadKeras", expected: `the file ${path}`, remedy: "correct the path" };
+  return loadKeras(await explainFileErrors(told, () => readFile(path)));
+}
+
 /** The model that `--model` names; without it the network that comes with the package, and a word about that. */
 export async function openClassifier(values: Values, { error }: Console): Promise<Classifier> {
   const path = text(values, "model");
@@ -25,7 +34,7 @@ export async function openClassifier(values: Values, { error }: Console): Promis
     error.write(`Without --model: the network that knows ${classifier.classNames.join(", ")}\n`);
     return classifier;
   }
-  return classifierOf(await loadModel(fileSystemIO(path)), path, values);
+  return classifierOf(await modelAt(path), path, values);
 }
 
 /** @throws {DataError} if it is no classifier of images, whose classes have names. */

@@ -225,6 +225,15 @@ describe("npx cifar-kit export", () => {
     other.dispose();
   });
 
+  it("writes what classify reads again, with class names", async () => {
+    await called("export", "model", "--format", "keras", "--out", "own.keras");
+    const args = ["classify", "pictures", "--json", "--model"];
+    const [own, keras] = [await called(...args, "model"), await called(...args, "own.keras")];
+    expect(keras.code).toBe(0);
+    expect(keras.out).toBe(own.out);
+    expect((await called(...args, "no.keras")).error).toMatch(/expected the file no.keras.*ENOENT/);
+  });
+
   it("says what is wrong with its arguments", async () => {
     expect((await called("export", "model")).error).toMatch(/expected --format with one of tfjs, /);
     expect((await called("export", "model", "--format", "tfsj")).error).toMatch(
