@@ -7,6 +7,9 @@ import { numberOf, onlyOf, text } from "./values.ts";
 /** Where a URL with a password is better kept than in the arguments, which every user of a machine can read. */
 const VARIABLE = "CIFAR_KIT_CONNECTION";
 
+/** For the same reason. */
+const PLACE_VARIABLE = "CIFAR_KIT_CHECKPOINTS";
+
 const HELP = `usage: npx cifar-kit worker TRIAL --connection URL [OPTIONS]
 
 Runs trials of a study that runStudy has put into a queue with the engine
@@ -19,8 +22,10 @@ after the study; they may come and go.
                        ${VARIABLE}, which, unlike arguments, other
                        users of this machine cannot read
   --queue NAME         the study's queue; default cifar-kit
-  --checkpoints PATH   where the trials' checkpoints lie, if it is not where
-                       the study says: a folder that all machines share
+  --checkpoints PLACE  where the trials' checkpoints lie, if it is not where
+                       the study says: the path of a folder that all machines
+                       share, or postgres, the database of --connection, or
+                       another one by its URL; default: ${PLACE_VARIABLE}
   --trials N           trials at a time; default 1
   --patience SECONDS   how long this worker may be silent before its trials go
                        to another one; default 30
@@ -56,7 +61,7 @@ export const worker: Command = {
       trial: pathToFileURL(resolve(trial)),
       connection,
       queue: text(values, "queue"),
-      checkpoints: text(values, "checkpoints"),
+      checkpoints: text(values, "checkpoints") ?? process.env[PLACE_VARIABLE],
       trials: numberOf(values, "trials"),
       patience: numberOf(values, "patience"),
       signal,

@@ -77,6 +77,8 @@ export type Verdict = "go on" | "stop";
  * - `"stopped"`: it was told to stop, and has saved its state.
  * - `"failed"`: it threw, or gave something else.
  * - `"lost"`: its process is gone. Killed from outside, it may go on as if nothing had been.
+ * - `"unsaved"`: its checkpoints cannot be kept where they are, by a full disk, say: no fault of the trial, which goes on
+ *   from the last one when that has been seen to.
  * - `"unusable"`: there is no such trial, since its module cannot be loaded, or exports none. All trials have this outcome.
  */
 export type Outcome =
@@ -103,6 +105,12 @@ export type Outcome =
       readonly error: string;
       /** Whether it was killed from outside. */
       readonly isKilled: boolean;
+    }
+  | {
+      /** Which of them. */
+      readonly kind: "unsaved";
+      /** Why, in words. */
+      readonly error: string;
     }
   | {
       /** Which of them. */

@@ -4,6 +4,7 @@ import type { CheckpointStore } from "../train/checkpoint/checkpoint-store.ts";
 import { isTrial, type Trial } from "./define-trial.ts";
 import type { Outcome, Work, WorkListener } from "./engine.ts";
 import { ReportCallback } from "./report-callback.ts";
+import { watchedStore } from "./watched-store.ts";
 
 /** Where a trial runs. */
 export interface TrialPlace {
@@ -40,6 +41,7 @@ export async function runTrial(
   };
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
+  const storeErrors = new Set<unknown>();
   try {
     const report = new ReportCallback(listener, stop);
     const context = {
@@ -47,7 +49,7 @@ export async function runTrial(
       seed,
       number,
       signal: controller.signal,
-      checkpoint: { store },
+      checkpoint: { store: watchedStore(store, (error) => storeErrors.add(error)) },
       report,
     };
     const value: unknown = await trial(context);
@@ -57,10 +59,11 @@ export async function runTrial(
       error: `expected one finite number from the trial, got ${describe(value)}`,
     };
   } catch (error) {
-    if (isStop(error)) return { kind: "stopped" };
+    if (comesFrom(error, (one) => one instanceof StopError)) return { kind: "stopped" };
     // The message goes into the journal, all of it onto the console of the trial.
     console.error(error);
-    return { kind: "failed", error: messageOf(error) };
+    const isUnsaved = comesFrom(error, (one) => storeErrors.has(one));
+    return { kind: isUnsaved ? "unsaved" : "failed", error: messageOf(error) };
   } finally {
     signal.removeEventListener("abort", stop);
   }
@@ -71,7 +74,7 @@ function defaultOf({ default: own }: { default?: unknown }): unknown {
   return isTrial(own) ? own : ((Object(own) as { default?: unknown }).default ?? own);
 }
 
-/** Whether an error is the stop that was asked for, or was made of it. */
-function isStop(error: unknown): boolean {
-  return error instanceof StopError || (error instanceof Error && isStop(error.cause));
+/** Whether an error is such a one, or was made of one. */
+function comesFrom(error: unknown, isSuch: (error: unknown) => boolean): boolean {
+  return isSuch(error) || (error instanceof Error && comesFrom(error.cause, isSuch));
 }

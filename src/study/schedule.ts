@@ -9,6 +9,7 @@ import type { Field, Pruner } from "./pruners/pruner.ts";
 import type { StudySettings } from "./study-options.ts";
 import type { StudyRecord } from "./study-record.ts";
 import type { TrialRecord } from "./trial-record.ts";
+import { unsaved } from "./watched-store.ts";
 
 /** A trial whose process is killed so often between two reports is more likely the reason than the victim. */
 const MOST_KILLS = 30;
@@ -144,6 +145,8 @@ export class Schedule {
         if (!outcome.isKilled || kills > MOST_KILLS) await this.#countFailure(trial, outcome.error);
         return;
       }
+      case "unsaved":
+        throw unsaved("runStudy", trial.number, outcome.error);
       case "unusable":
         throw new ArgumentError({
           subject: "runStudy",

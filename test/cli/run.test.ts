@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { freePort } from "../helpers/servers.ts";
+import { freePort } from "../helpers/ports.ts";
 import { temporaryFolders } from "../node/temporary-folder.ts";
 import { called } from "./called.ts";
 

@@ -1,10 +1,10 @@
 /** A PostgreSQL server of one's own: in a temporary folder, on a free port, run as the user postgres. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { debian } from "../helpers/debian.ts";
-import { freePort } from "../helpers/servers.ts";
+import { freePort } from "../helpers/ports.ts";
 
 const RELEASES = "/usr/lib/postgresql";
 /** Of the users below. */
@@ -13,29 +13,33 @@ export const PASSWORD = "s3cret%w0rd";
 /** A server that a test has to itself. */
 export class Cluster {
   readonly #root: string;
+  readonly #env: Record<string, string>;
   readonly port: number;
 
-  private constructor(root: string, port: number) {
+  private constructor(root: string, port: number, env: Record<string, string>) {
     this.#root = root;
+    this.#env = env;
     this.port = port;
   }
 
-  /** Makes and starts one. Only this machine reaches it, with a password. */
-  static async start(): Promise<Cluster> {
+  /** Makes and starts one, which wants a password. @param env more environment variables of the server. */
+  static async start({ env = {} }: { env?: Record<string, string> } = {}): Promise<Cluster> {
     await debian("/usr/bin/pg_ctlcluster", "postgresql");
     const root = mkdtempSync(join(tmpdir(), "cifar-kit-postgres-"));
-    const cluster = new Cluster(root, await freePort());
+    const cluster = new Cluster(root, await freePort(), env);
     if (isRoot) execFileSync("chown", ["postgres:", root]);
     cluster.#program("initdb", "-D", cluster.#data, "-A", "trust", "--no-sync", "-E", "UTF8");
     appendFileSync(
       join(cluster.#data, "postgresql.conf"),
-      `port = ${cluster.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '${root}'\n` +
+      `port = ${cluster.port}\nlisten_addresses = '0.0.0.0'\nunix_socket_directories = '${root}'\n` +
         "shared_buffers = 16MB\nwal_writer_delay = 10s\n",
     );
     cluster.run();
     cluster.sql(`ALTER USER postgres PASSWORD '${PASSWORD}'`);
-    execFileSync("sed", ["-i", "s/trust$/scram-sha-256/", join(cluster.#data, "pg_hba.conf")]);
-    execFileSync("sed", ["-i", "1i local all all trust", join(cluster.#data, "pg_hba.conf")]);
+    writeFileSync(
+      join(cluster.#data, "pg_hba.conf"),
+      "local all all trust\nhost all all all scram-sha-256\n",
+    );
     cluster.#program("pg_ctl", "reload", "-D", cluster.#data);
     return cluster;
   }
@@ -73,18 +77,19 @@ export class Cluster {
 
   #program(name: string, ...args: string[]): string {
     const release = readdirSync(RELEASES).sort().at(-1)!;
-    return asPostgres(join(RELEASES, release, "bin", name), args);
+    return asPostgres(join(RELEASES, release, "bin", name), args, this.#env);
   }
 }
 
 /** The server refuses to be run by root. */
 const isRoot = process.getuid?.() === 0;
 
-function asPostgres(program: string, args: readonly string[]): string {
+function asPostgres(program: string, args: readonly string[], env: Record<string, string>): string {
   const [file, ...rest] = isRoot ? ["runuser", "-u", "postgres", "--", program] : [program];
   const { stdout, stderr, status } = spawnSync(file, [...rest, ...args], {
     encoding: "utf8",
     cwd: "/",
+    env: { ...process.env, ...env },
     // The server that it leaves behind must not hold the pipes open.
     stdio: program.endsWith("pg_ctl") ? "ignore" : "pipe",
   });

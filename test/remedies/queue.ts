@@ -6,8 +6,10 @@ import { pathToFileURL } from "node:url";
 import { Queue } from "bullmq";
 import { bullmq, runWorker } from "cifar-kit/study/bullmq";
 import { LIBRARY_VERSION } from "../../src/train/checkpoint/library-version.ts";
+import { readWorkerOptions } from "../../src/study/bullmq/worker-options.ts";
 import { moduleDigest } from "../../src/study/bullmq/module-digest.ts";
-import { freePort, SERVERS, type TestServer } from "../helpers/servers.ts";
+import { freePort } from "../helpers/ports.ts";
+import { SERVERS, type TestServer } from "../helpers/servers.ts";
 import { trialUrl } from "../study/in-process.ts";
 import { type Trials, wrong } from "./trial.ts";
 
@@ -112,8 +114,16 @@ export const trials: Trials = {
     () => workWith(readFileSync(trialUrl("broken"), "utf8").replace("export {};", "")),
     () => work({}),
   ],
-  "pass checkpoints, the path of a folder that all machines share": [
+  "pass checkpoints, the path of a folder that all machines share, or the address of a database": [
     () => work({ checkpoints: null }),
     () => work({ checkpoints: null }, { checkpoints: tmpdir() }),
+  ],
+  "say it to the workers, which may have the address of a database: no job holds it": [
+    () => bullmq({ connection: "redis://host", checkpoints: "postgres://me:secret@host/base" }),
+    () =>
+      readWorkerOptions("runWorker", {
+        ...{ trial: trialUrl("product"), connection: "redis://host" },
+        checkpoints: "postgres://me:secret@host/base",
+      }),
   ],
 };

@@ -20,6 +20,7 @@ import { JournalFile } from "../../src/study/journal/journal-file.ts";
 import { JournalLock } from "../../src/study/journal/journal-lock.ts";
 import { StudyRecord } from "../../src/study/study-record.ts";
 import { Memory, trialUrl } from "../study/in-process.ts";
+import { MemoryStore } from "../train/checkpoint/memory-store.ts";
 import { newFolder } from "./node/network.ts";
 import * as queue from "./queue.ts";
 import { type Trials, type Untried, wrong } from "./trial.ts";
@@ -49,6 +50,16 @@ async function read(text: string): Promise<string> {
   writeFileSync(path, text);
   await new StudyRecord(new JournalFile(path, new JournalLock(path, "lock.json"))).studies();
   return readFileSync(path, "utf8");
+}
+
+const place = new Memory();
+/** Goes on with a study whose only trial saves once, which may fail. */
+function saved(...failures: Error[]): Promise<unknown> {
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const store = place.stores.get(0) ?? new MemoryStore();
+  store.failures.push(...failures);
+  place.stores.set(0, store);
+  return study({ trial: trialUrl("saves"), space: { x: choice([1]) } }, place);
 }
 
 /** A study whose only trial fails with NaN, or does not. */
@@ -108,6 +119,10 @@ export const trials: Trials = {
   "bring the journal back from a copy, or begin in another folder": [
     () => read(line(0) + line(99)),
     () => read(line(0)),
+  ],
+  "see to that and start again: it goes on from the last one": [
+    () => saved(new Error("no space left")),
+    () => saved(new Error("no space left")).catch(() => saved()),
   ],
   "run it to its end, and see to what its trials fail at": [() => best("NaN"), () => best("well")],
   "remove that line, which a program that was killed has left; Optuna fails at it, too": [

@@ -1,27 +1,16 @@
 /** A study whose processes are killed at random moments, again and again. */
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { randomStream } from "cifar-kit";
+import { childrenOf } from "../helpers/children-of.ts";
 import { runSweep } from "./sweeps.ts";
 
 /** How often to kill; more by `CIFAR_KIT_KILLS=300`. */
 const KILLS = Number(process.env.CIFAR_KIT_KILLS ?? 20);
-
-/** The processes whose parent is this one, as Linux tells. */
-function childrenOf(pid: number): number[] {
-  const of = (child: string): string | undefined => {
-    const file = `/proc/${child}/stat`;
-    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[1];
-  };
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && attempt(() => of(name)) === String(pid))
-    .map(Number);
-}
 
 function attempt<T>(action: () => T): T | undefined {
   try {

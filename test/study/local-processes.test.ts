@@ -7,6 +7,7 @@ import { choice, localProcesses, runStudy } from "cifar-kit/study";
 import { workerFlags } from "../../src/study/local/worker-flags.ts";
 import { temporaryFolders } from "../node/temporary-folder.ts";
 import { trialUrl } from "./in-process.ts";
+import type { Faults } from "./faults.ts";
 import { runSweep, type Swept } from "./sweeps.ts";
 
 const newFolder = temporaryFolders();
@@ -42,8 +43,10 @@ describe("a study in processes of this machine", () => {
   });
 
   it("ends with the same bits whatever is killed: none lost, none done twice", async () => {
-    const kills = { "0 0 2": "worker", "1 1 end": "driver", "0 2 0": "driver" } as const;
-    const killed = await runSweep(newFolder(), SWEEP, kills);
+    const faults: Faults = {
+      ...{ "0 0 2": "kill trial", "1 1 end": "kill study", "0 2 0": "kill study" },
+    };
+    const killed = await runSweep(newFolder(), SWEEP, faults);
     // Of the two trials that run at once, one may be past its place when the other kills their program.
     expect(killed.starts).toBeGreaterThan(1);
     expect(killed.trials).toEqual(undisturbed.trials);
@@ -51,7 +54,7 @@ describe("a study in processes of this machine", () => {
     expect(new Set(killed.steps)).toEqual(new Set(undisturbed.steps));
     // A step whose process was killed before it was saved is made again.
     const twice = killed.steps.length - undisturbed.steps.length;
-    expect(twice).toBeLessThanOrEqual(Object.keys(kills).length);
+    expect(twice).toBeLessThanOrEqual(Object.keys(faults).length);
   }, 180_000);
 });
 

@@ -1,73 +1,104 @@
-/** A study in a queue whose workers, program and server are killed, stopped and restarted; the same for every kind of server. */
+/**
+ * A study in a queue whose workers, program, server, clocks and disk are meddled with; the same for every kind of
+ * server. All of it happens in named steps, or when something has come true.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { randomStream, SourceError } from "cifar-kit";
 import { choice, runStudy } from "cifar-kit/study";
 import { bullmq, runWorker } from "cifar-kit/study/bullmq";
+import { MovableClock } from "../helpers/movable-clock.ts";
 import { SERVERS, type TestServer } from "../helpers/servers.ts";
+import { canMountDisks, SmallDisk } from "../helpers/small-disk.ts";
+import { type Faults, isReached, release, until } from "./faults.ts";
 import { trialUrl } from "./in-process.ts";
-import { type Program, startWorker } from "./queue-sweep.ts";
-import { runSweep, type Swept } from "./sweeps.ts";
+import { type Program, Sleeper, startWorker, type WorkerPlace } from "./queue-sweep.ts";
+import { placesIn, runSweep, type Swept } from "./sweeps.ts";
 
 /** How often to kill a worker; more by `CIFAR_KIT_KILLS=100`. */
 const KILLS = Number(process.env.CIFAR_KIT_KILLS ?? 10);
 const SWEEP = { workers: 3, trials: 3 };
+/** In the middle of the first trial, and of the second one. */
+const [MIDDLE, LATER] = ["0 1 1", "1 1 1"];
+
+/** Where checkpoints may lie. */
+const PLACES = { Redis: ["folder"], PostgreSQL: ["folder", "postgres"] } as const;
 
 /** The tests of a study on this kind of server. */
 export function queueSuite(kind: keyof typeof SERVERS): void {
   const top = mkdtempSync(join(tmpdir(), "cifar-kit-queue-"));
-  // A folder that the account of a server may enter.
-  const home = mkdtempSync(join(tmpdir(), "cifar-kit-server-"));
-  let undisturbed: Swept;
   const rng = randomStream(0, `queue on ${kind}`);
   const workers: Program[] = [];
+  let undisturbed: Swept;
   let server: TestServer;
-  let round = 0;
   beforeAll(async () => {
     undisturbed = await runSweep(join(top, "undisturbed"), SWEEP);
-    server = await SERVERS[kind](home);
+    server = await SERVERS[kind](top);
   });
   /** Ends all workers: those of one sweep would take the trials of the next one. */
   const dismiss = async (): Promise<void> => {
-    for (const { process } of workers) {
-      process.kill("SIGCONT");
-      process.kill("SIGTERM");
-    }
+    for (const worker of workers) worker.end();
     await Promise.all(workers.splice(0).map(({ ended }) => ended));
   };
   afterEach(dismiss);
   afterAll(async () => {
     await server?.stop();
-    for (const folder of [top, home]) rmSync(folder, { recursive: true, force: true });
+    rmSync(top, { recursive: true, force: true });
   });
 
-  const work = (root: string): Program => {
-    const worker = startWorker(root, { connection: server.url });
-    workers.push(worker);
-    return worker;
-  };
+  /** A sweep, and what is used to meddle with it. */
+  class Round {
+    readonly root = mkdtempSync(join(top, "round-"));
+    readonly notes = placesIn(this.root).notes;
+    readonly #options: { connection?: string; checkpoints?: string };
+    isOver = false;
+    /** What the study's program has said to its user. */
+    errors = "";
 
-  /** Resolves when a worker has taken a trial. */
-  const hasBegun = async (worker: Program): Promise<void> => {
-    while (!/trial \d runs/.test(worker.output())) await sleep(50);
-  };
+    constructor(options: { connection?: string; checkpoints?: string } = {}) {
+      this.#options = options;
+    }
 
-  /** Runs the sweep; `disturb` may do its worst as long as it runs. */
-  async function swept(
-    disturb: (root: string, isOver: () => boolean) => Promise<void>,
-    kills = {},
-  ): Promise<Swept> {
-    const root = join(top, `${kind}-${round++}`);
-    const sweep = { ...SWEEP, connection: server.url, checkpoints: join(root, "checkpoints") };
-    let isOver = false;
-    const disturbance = disturb(root, () => isOver);
-    const result = await runSweep(root, sweep, kills).finally(() => (isOver = true));
-    await disturbance;
-    await dismiss();
-    return result;
+    /** Starts a worker. */
+    work(place: WorkerPlace = {}): Program {
+      const connection = this.#options.connection ?? server.url;
+      const worker = startWorker(this.root, { connection, ...place });
+      workers.push(worker);
+      return worker;
+    }
+
+    /** Starts a worker; whenever it is killed, another one. */
+    workAgainAndAgain(): void {
+      const again = (end: number | NodeJS.Signals): void => {
+        if (end === "SIGKILL" && !this.isOver) void this.work().ended.then(again);
+      };
+      void this.work().ended.then(again);
+    }
+
+    /** Resolves when a trial has come to a place where something befalls it. */
+    reached(place: string): Promise<void> {
+      return until(() => isReached(this.notes, place));
+    }
+
+    /** Lets a trial go on that waits. */
+    release(place: string): void {
+      release(this.notes, place);
+    }
+
+    /** Runs the study to its end, whatever befalls its trials and whatever else is done to it. */
+    async run(faults: Faults = {}, meddle: () => Promise<void> = async () => {}): Promise<Swept> {
+      const { connection = server.url, checkpoints = "folder" } = this.#options;
+      const place = checkpoints === "folder" ? join(this.root, "checkpoints") : checkpoints;
+      const sweep = { ...SWEEP, connection, checkpoints: place };
+      const run = runSweep(this.root, sweep, faults, (program) => {
+        program.stderr!.on("data", (data: Buffer) => (this.errors += data.toString()));
+      }).finally(() => (this.isOver = true));
+      const [swept] = await Promise.all([run, meddle()]);
+      await dismiss();
+      return swept;
+    }
   }
 
   function expectTheSame({ trials, hashes, steps }: Swept): void {
@@ -77,89 +108,150 @@ export function queueSuite(kind: keyof typeof SERVERS): void {
   }
 
   it("ends with the bits of one in local processes, and makes no step twice", async () => {
-    const done = await swept((root) => {
-      work(root);
-      work(root);
-      return Promise.resolve();
-    });
+    const round = new Round();
+    for (let i = 0; i < 2; i++) round.work({ patience: 30 });
+    const done = await round.run();
     expectTheSame(done);
     expect(done.steps).toHaveLength(undisturbed.steps.length);
   });
 
-  it(`does so after ${KILLS} kills of workers`, async () => {
-    let killed = 0;
-    while (killed < KILLS) {
-      const done = await swept(async (root, isOver) => {
-        const team = [work(root), work(root)];
-        while (!isOver()) {
-          await sleep(2000 + rng.uniform() * 3000);
-          if (isOver() || killed >= KILLS) break;
-          const victim = rng.integer(team.length);
-          team[victim].process.kill("SIGKILL");
-          killed++;
-          team[victim] = work(root);
-        }
-      });
+  it(`does so after ${KILLS} kills of workers, in random steps`, async () => {
+    for (let left = KILLS; left > 0; left -= 10) {
+      const steps = [...undisturbed.steps];
+      const places = Array.from(
+        { length: Math.min(left, 10) },
+        () => steps.splice(rng.integer(steps.length), 1)[0],
+      );
+      const round = new Round({ checkpoints: PLACES[kind].at(-1) });
+      for (let i = 0; i < 2; i++) round.workAgainAndAgain();
+      const done = await round.run(
+        Object.fromEntries(places.map((place) => [place, "kill parent"])),
+      );
+      expect(places.filter((place) => isReached(round.notes, place))).toEqual(places);
       expectTheSame(done);
     }
   });
 
   it("does so when the processes of trials and the study's program are killed, too", async () => {
-    const kills = { "0 0 2": "worker", "1 1 end": "worker", "2 1 1": "worker" } as const;
-    let starts = 0;
-    const root = join(top, `${kind}-${round++}`);
-    const sweep = { ...SWEEP, connection: server.url, checkpoints: join(root, "checkpoints") };
-    work(root);
-    const done = await runSweep(root, sweep, kills, (program) => {
-      if (starts++ < 3) setTimeout(() => program.kill("SIGKILL"), 1500 + rng.uniform() * 1500);
+    const round = new Round();
+    round.work();
+    const done = await round.run({
+      ...{ "0 0 1": "kill study", "0 1 0": "kill study", "0 2 end": "kill study" },
+      ...{ "1 0 2": "kill trial", "1 1 end": "kill trial", "2 1 1": "kill trial" },
     });
-    // On a quick machine it may be over before the last of them.
-    expect(done.starts).toBeGreaterThan(1);
+    expect(done.starts).toBe(4);
     expectTheSame(done);
   });
 
-  it.each(["SIGTERM", "SIGKILL"] as const)(
-    "does so when the server is away for a while, after %s",
-    async (signal) => {
-      const done = await swept(async (root) => {
-        await hasBegun(work(root));
-        await server.restart(signal, 4000);
+  it.each<["in order" | "at once", string, (round: Round, worker: Program) => boolean]>([
+    ["in order", "is there again at once", () => true],
+    ["at once", "has been missed by the study", ({ errors }) => errors.includes("no connection")],
+    [
+      "at once",
+      "has been away until a worker gave its trial up",
+      (_, worker) => worker.output().includes("silent for too long"),
+    ],
+  ])("does so when the server ends %s, and %s", async (how, _, hasNoticed) => {
+    const round = new Round();
+    const worker = round.work();
+    const done = await round.run({ [MIDDLE]: "wait" }, async () => {
+      await round.reached(MIDDLE);
+      await server.restart(how, async () => {
+        round.release(MIDDLE);
+        await until(() => hasNoticed(round, worker));
+      });
+    });
+    expectTheSame(done);
+  });
+
+  it.each(PLACES[kind])(
+    "takes nothing from a worker that wakes after another one has its trial: %s",
+    async (checkpoints) => {
+      const round = new Round({ checkpoints });
+      const sleeper = new Sleeper(round.work({ isElsewhere: true }));
+      const next = "0 1 2";
+      const done = await round.run({ [MIDDLE]: "stop", [next]: "wait" }, async () => {
+        await round.reached(MIDDLE);
+        const other = round.work();
+        if (checkpoints === "folder") sleeper.looksDead(join(round.root, "checkpoints"));
+        await round.reached(next);
+        expect(other.output()).toContain("trial 0 runs");
+        sleeper.wakeTrial();
+        await until(() => sleeper.output().includes("for this run alone, got another run in it"));
+        sleeper.wakeWorker();
+        await until(() => sleeper.output().includes("trial 0 is another worker's now"));
+        round.release(next);
       });
       expectTheSame(done);
     },
   );
 
-  it("gives the trial of a worker that sleeps to another, and takes nothing from the sleeper", async () => {
-    let log = "";
-    const done = await swept(async (root, isOver) => {
-      const sleeper = work(root);
-      await hasBegun(sleeper);
-      sleeper.process.kill("SIGSTOP");
-      const other = work(root);
-      await hasBegun(other);
-      sleeper.process.kill("SIGCONT");
-      while (!isOver() && !sleeper.output().includes("another worker's")) await sleep(50);
-      log = sleeper.output();
-    });
-    // Its trial, a process of its own, may have ended before anybody missed the sleeper.
-    if (!log.includes("trial 0 ends")) {
-      expect(log).toContain("trial 0 is another worker's now: this one was silent for too long");
-    }
-    expectTheSame(done);
-  });
-
   it("goes on elsewhere when a worker is asked to end: it saves, and gives the trial back", async () => {
-    const done = await swept(async (root) => {
-      const first = work(root);
-      await hasBegun(first);
-      first.process.kill("SIGTERM");
+    const round = new Round();
+    const first = round.work();
+    const done = await round.run({ [MIDDLE]: "wait" }, async () => {
+      await round.reached(MIDDLE);
+      first.end();
+      round.release(MIDDLE);
       expect(await first.ended).toBe(143);
       expect(first.output()).toMatch(/trial \d (has saved and goes back into the queue|ends with)/);
-      work(root);
+      round.work();
     });
     expectTheSame(done);
     expect(done.steps).toHaveLength(undisturbed.steps.length);
   });
+
+  it.each([
+    ["forward", "backward"],
+    ["backward", "forward"],
+  ] as const)(
+    "does so when a worker's clock jumps an hour %s, and PostgreSQL's %s",
+    async (one, other) => {
+      const folder = mkdtempSync(join(top, "clocks-"));
+      const [own, servers] = [
+        MovableClock.make(folder, "own"),
+        MovableClock.make(folder, "servers"),
+      ];
+      const clocks = await Promise.all([own, servers]);
+      // Redis does not start with libfaketime: neither goes together with its allocator's beginning.
+      const isShaken = kind === "PostgreSQL";
+      const shaken = isShaken ? await SERVERS[kind](folder, clocks[1].env) : undefined;
+      const round = new Round({ connection: shaken?.url });
+      round.work({ env: clocks[0].env });
+      round.work();
+      const done = await round.run({ [MIDDLE]: "wait", [LATER]: "wait" }, async () => {
+        await round.reached(MIDDLE);
+        clocks[1].jump(other);
+        round.release(MIDDLE);
+        await round.reached(LATER);
+        clocks[0].jump(one);
+        round.release(LATER);
+      });
+      expectTheSame(done);
+      await shaken?.stop();
+    },
+  );
+
+  it.skipIf(!canMountDisks)(
+    "goes on when there is room again after the disk of the checkpoints was full (needs the right to mount one)",
+    async () => {
+      const disk = new SmallDisk(mkdtempSync(join(top, "disk-")));
+      const round = new Round({ checkpoints: disk.path });
+      const first = round.work();
+      const done = await round.run({ [MIDDLE]: "wait" }, async () => {
+        await round.reached(MIDDLE);
+        disk.fill();
+        round.release(MIDDLE);
+        expect(await first.ended).toBe(1);
+        expect(first.output()).toMatch(/checkpoints of trial \d can be kept.*free some space/);
+        disk.clear();
+        round.work();
+      });
+      expect(round.errors).toContain("does not take trials");
+      expectTheSame(done);
+      disk.remove();
+    },
+  );
 
   it("is refused with a wrong password, which nobody gets to read", async () => {
     const folder = mkdtempSync(join(top, "wrong-"));
@@ -174,19 +266,21 @@ export function queueSuite(kind: keyof typeof SERVERS): void {
     expect(texts).not.toMatch(/another(%20| )secret/);
   });
 
-  it("waits for a worker whose trial loads; one whose trial does not says why, and takes nothing", async () => {
+  it("waits for a worker whose trial loads; those whose trial does not say why, and take nothing", async () => {
     const folder = mkdtempSync(join(top, "broken-"));
     const trial = join(folder, "trial.mjs");
     writeFileSync(trial, "throw new Error('no such data here')");
-    const broken = startWorker(folder, { connection: server.url, trial });
+    const broken = [0, 1].map(() => startWorker(folder, { connection: server.url, trial }));
     const options = { space: { x: choice([2]), learningRate: choice([3]) }, verbose: 0 } as const;
     const end = new AbortController();
     const study = runStudy({
       ...{ ...options, trials: 1, trial: trialUrl("product") },
       engine: bullmq({ connection: server.url, folder, checkpoints: folder }),
     });
-    expect(await broken.ended).toBe(1);
-    expect(broken.output()).toMatch(/got another file, by its SHA-256; bring the study's file/);
+    for (const each of broken) {
+      expect(await each.ended).toBe(1);
+      expect(each.output()).toMatch(/got another file, by its SHA-256; bring the study's file/);
+    }
     const worker = runWorker({
       ...{ trial: trialUrl("product"), connection: server.url, execArgv: ["--import", "tsx"] },
       ...{ output: { write: () => undefined }, signal: end.signal },

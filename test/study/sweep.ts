@@ -7,6 +7,7 @@
  */
 import { asha, choice, localProcesses, logUniform, runStudy } from "cifar-kit/study";
 import { bullmq } from "cifar-kit/study/bullmq";
+import { writeProgram } from "./faults.ts";
 
 /** What a test may change. */
 export interface Sweep {
@@ -20,6 +21,7 @@ export interface Sweep {
 }
 
 const [folder, options] = process.argv.slice(2);
+writeProgram(process.env.STUDY_NOTES!);
 const { workers, trials, rungs, reduction, connection, checkpoints } = JSON.parse(options) as Sweep;
 const study = await runStudy({
   trial: new URL("./trials/network.ts", import.meta.url),

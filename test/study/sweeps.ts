@@ -1,15 +1,13 @@
 /** Starts sweep.ts, as often as it is killed, and gives what is left behind. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StudyTrial } from "cifar-kit/study";
+import { type Faults, writeFaults } from "./faults.ts";
 import type { Sweep } from "./sweep.ts";
 
 const PROGRAM = fileURLToPath(new URL("./sweep.ts", import.meta.url));
-
-/** Who is killed in which step; see trials/network.ts. */
-export type Kills = Readonly<Record<string, "driver" | "worker">>;
 
 /** A study when it is over. */
 export interface Swept {
@@ -41,11 +39,11 @@ export function startSweep(root: string, sweep: Sweep): ChildProcess {
 export async function runSweep(
   root: string,
   sweep: Sweep,
-  kills: Kills = {},
+  faults: Faults = {},
   meddle: (program: ChildProcess) => void = () => undefined,
 ): Promise<Swept> {
   const { notes } = placesIn(root);
-  writeFileSync(join(notes, "kills.json"), JSON.stringify(kills));
+  writeFaults(notes, faults);
   for (let starts = 1; ; starts++) {
     const program = startSweep(root, sweep);
     let [output, errors] = ["", ""];

@@ -15,6 +15,7 @@ import type { Journal } from "../journal/journal.ts";
 import { StudyFolder } from "../journal/study-folder.ts";
 import { readAddress } from "./address.ts";
 import { Bell } from "./bell.ts";
+import { IN_DATABASE, placeOption } from "./checkpoints-option.ts";
 import { moduleDigest } from "./module-digest.ts";
 import { within } from "./patiently.ts";
 import { queueOption } from "./queue-option.ts";
@@ -36,7 +37,8 @@ export interface BullmqOptions {
   readonly queue?: string;
   /**
    * Where the trials' checkpoints lie, unless a worker is told otherwise: the path of a folder that all machines
-   * share.
+   * share, or `"postgres"`, the database that each worker has as its connection (a folder of that name is
+   * `"./postgres"`). Default: that database, if there is one; on Redis workers have to say it.
    */
   readonly checkpoints?: string;
   /** Where the study lies: its journal, `journal.log`. One program at a time may use it. Default `runs/` and the queue's name. */
@@ -62,13 +64,13 @@ export function bullmq(options: BullmqOptions): Engine {
   const { connection, queue, ...settings } = readOptions(SUBJECT, options, {
     connection: anything<string | URL>(),
     queue: queueOption,
-    checkpoints: like(isPath, "the path of a folder", 'pass e.g. "/shared/sweep"', {
-      optional: true,
-    }),
+    checkpoints: placeOption,
     folder: like(isPath, "the path of a folder", 'pass e.g. "runs/sweep"', { optional: true }),
     workers: integer({ min: 1, max: 10_000, default: 16 }),
   });
   const address = readAddress(SUBJECT, "connection", connection);
+  const checkpoints =
+    settings.checkpoints ?? (address.kind === "postgres" ? IN_DATABASE : undefined);
   const path = resolve(settings.folder ?? join("runs", queue));
   return {
     async open() {
@@ -81,7 +83,7 @@ export function bullmq(options: BullmqOptions): Engine {
           () => StudyClaim.take(SUBJECT, server, queue, { study, place }),
           (cause) => unreachable(SUBJECT, address, cause),
         );
-        return new QueueEngine({ ...settings, folder, study, server, queue, claim });
+        return new QueueEngine({ ...settings, checkpoints, folder, study, server, queue, claim });
       } catch (error) {
         await folder.release();
         throw error;
@@ -131,7 +133,7 @@ class QueueEngine implements OpenEngine {
     const { study, checkpoints, server } = this.#parts;
     const data = {
       ...{ release: LIBRARY_VERSION, study, work, module: await this.#digest(work.trial) },
-      checkpoints: checkpoints === undefined ? null : resolve(checkpoints),
+      checkpoints: placeOf(checkpoints),
     };
     // All trials that run listen to it.
     setMaxListeners(0, signal);
@@ -159,6 +161,12 @@ class QueueEngine implements OpenEngine {
     this.#digests.set(trial, known);
     return known;
   }
+}
+
+/** The place of checkpoints as workers are told, which may have been started elsewhere. */
+function placeOf(checkpoints: string | undefined): string | null {
+  if (checkpoints === undefined) return null;
+  return checkpoints === IN_DATABASE ? checkpoints : resolve(checkpoints);
 }
 
 /** The name by which jobs and checkpoints know the study of a folder, made with the first call. */

@@ -7,6 +7,8 @@ import { LIBRARY_VERSION } from "../../train/checkpoint/library-version.ts";
 import type { EpochReport, Outcome, Verdict } from "../engine.ts";
 import { trialFolder, type TrialPlace } from "../local/trial-place.ts";
 import { WorkerProcess } from "../local/worker-process.ts";
+import { unsaved } from "../watched-store.ts";
+import { IN_DATABASE, isDatabase } from "./checkpoints-option.ts";
 import { Lease } from "./lease.ts";
 import type { TrialData } from "./messages.ts";
 import { patiently } from "./patiently.ts";
@@ -113,6 +115,10 @@ export class JobRun {
       stop: this.#stop.signal,
       kill: this.#kill.signal,
     });
+    // A store refuses a worker that another one has taken the trial from.
+    if (outcome.kind === "unsaved" && (await this.#lease.renew())) {
+      throw unsaved(SUBJECT, task.work.number, outcome.error);
+    }
     if (outcome.kind !== "unusable") return outcome;
     throw new ArgumentError({
       subject: SUBJECT,
@@ -124,19 +130,24 @@ export class JobRun {
 
   async #place(): Promise<TrialPlace> {
     const { study, checkpoints, work } = this.#data;
-    const folder = this.#options.settings.checkpoints ?? checkpoints;
-    if (folder === null) {
+    const { address, checkpoints: own = checkpoints } = this.#options.settings;
+    const isOurs = own === IN_DATABASE && address.kind === "postgres";
+    if (isOurs || isDatabase(own)) {
+      return { database: isOurs ? address.url : own, run: `${study}/${work.id}` };
+    }
+    if (own === null || own === IN_DATABASE) {
       throw new ArgumentError({
         subject: SUBJECT,
         expected: "a place for checkpoints, from the study or from the worker",
-        got: "none",
-        remedy: "pass checkpoints, the path of a folder that all machines share",
+        got: own === null ? "none" : `${IN_DATABASE}, and a connection to Redis`,
+        remedy:
+          "pass checkpoints, the path of a folder that all machines share, or the address of a database",
       });
     }
-    const place = trialFolder(join(folder, study), work);
-    const expected = `that ${place} can be made, read and written`;
-    await explainFileErrors({ subject: SUBJECT, expected }, () => makeFolder(place));
-    return { folder: place };
+    const folder = trialFolder(join(own, study), work);
+    const expected = `that ${folder} can be made, read and written`;
+    await explainFileErrors({ subject: SUBJECT, expected }, () => makeFolder(folder));
+    return { folder };
   }
 
   readonly #report = async (report: EpochReport): Promise<Verdict> => {

@@ -31,13 +31,13 @@ export class Lease {
 
   /** Aborted when the job may be another worker's. */
   get lost(): AbortSignal {
+    this.#look();
     return this.#lost.signal;
   }
 
   /** Renews the lock, if the server is there. @returns whether the job is still this worker's. */
   async renew(): Promise<boolean> {
     const began = performance.now();
-    this.#look();
     if (this.lost.aborted) return false;
     try {
       const { token } = this.#job;
@@ -48,7 +48,6 @@ export class Lease {
       else this.#renewed = Math.max(this.#renewed, began);
     } catch {
       // The server is away: the lock lasts for a while.
-      this.#look();
     }
     return !this.lost.aborted;
   }

@@ -15,7 +15,7 @@ export interface TrialData {
   readonly study: string;
   /** The SHA-256 of the trial's module, which has to be the same, too. */
   readonly module: string;
-  /** Where checkpoints lie, if the worker is not told otherwise. */
+  /** Where checkpoints lie, if the worker is not told otherwise: a folder, or the word for its database. */
   readonly checkpoints: string | null;
   readonly work: Work;
   /** To the worker's last report. */
@@ -67,6 +67,7 @@ const PARTS: Readonly<Record<Outcome["kind"], Readonly<Record<string, string>>>>
   stopped: {},
   failed: { error: "string" },
   lost: { error: "string", isKilled: "boolean" },
+  unsaved: { error: "string" },
   unusable: { got: "string" },
 };
 

@@ -31,6 +31,17 @@ export class Reports {
    * @returns nothing if the wait was ended or the job is lost: then there is no answer.
    */
   async answerTo(report: EpochReport, signal: AbortSignal): Promise<Verdict | undefined> {
+    // A server that is away may keep its answers for long.
+    const { lost } = this.#lease;
+    const isLost = new Promise<undefined>((resolve) => {
+      lost.addEventListener("abort", () => {
+        resolve(undefined);
+      });
+    });
+    return Promise.race([isLost, this.#ask(report, signal)]);
+  }
+
+  async #ask(report: EpochReport, signal: AbortSignal): Promise<Verdict | undefined> {
     const ticket = randomUUID();
     const progress = encodeProgress({ ...report, ticket, worker: this.#worker });
     const isOver = (): boolean => signal.aborted || this.#lease.lost.aborted;

@@ -1,9 +1,9 @@
-import { isPath } from "../../node/path.ts";
 import { isOf } from "../../checks.ts";
 import { anything, integer, like, number, readOptions, signal, texts } from "../../options.ts";
 import { textSink, type TextSink } from "../../train/console/text-sink.ts";
 import { workerFlags } from "../local/worker-flags.ts";
 import { readAddress } from "./address.ts";
+import { ownPlaceOption } from "./checkpoints-option.ts";
 import { queueOption } from "./queue-option.ts";
 
 /** Options of {@link runWorker}. */
@@ -14,7 +14,10 @@ export interface RunWorkerOptions {
   readonly connection: string | URL;
   /** The queue's name; default `"cifar-kit"`. */
   readonly queue?: string;
-  /** Where checkpoints lie, if it is not where the study says. */
+  /**
+   * Where checkpoints lie, if it is not where the study says: a folder, `"postgres"` (the database of `connection`), or
+   * another one by its address, `postgres://user:password@host/database`, which no message holds.
+   */
   readonly checkpoints?: string;
   /** Trials that run at a time, each in a process of its own, at least 1; default 1. */
   readonly trials?: number;
@@ -37,9 +40,7 @@ export function readWorkerOptions(subject: string, options: RunWorkerOptions) {
     trial: like(isFileUrl, "the URL of a file", 'pass new URL("./trial.js", import.meta.url)'),
     connection: anything<string | URL>(),
     queue: queueOption,
-    checkpoints: like(isPath, "the path of a folder", 'pass e.g. "/shared/sweep"', {
-      optional: true,
-    }),
+    checkpoints: ownPlaceOption,
     trials: integer({ min: 1, max: 1024, default: 1 }),
     patience: number({ min: 1, max: 86_400, unit: "seconds", default: 30 }),
     execArgv: texts("flags of Node", '["--max-old-space-size=4096"]', {

@@ -6,7 +6,7 @@ import { messageOf } from "../../text/describe.ts";
 import type { EpochReport, Outcome, Verdict } from "../engine.ts";
 import { runTrial } from "../run-trial.ts";
 import type { FromWorker, Task, ToWorker } from "./messages.ts";
-import { claimPlace } from "./trial-place.ts";
+import { type ClaimedPlace, claimPlace } from "./trial-place.ts";
 
 /** A trial that does not stop though its program is gone is ended after so long. */
 const PATIENCE_MS = 10_000;
@@ -39,7 +39,13 @@ function report(epoch: EpochReport): Promise<Verdict> {
 }
 
 async function run({ work, place }: Task): Promise<void> {
-  const claimed = await claimPlace(place, controller.signal);
+  let claimed: ClaimedPlace | undefined;
+  try {
+    claimed = await claimPlace(place, controller.signal);
+  } catch (error) {
+    end({ kind: "unsaved", error: messageOf(error) });
+    return;
+  }
   if (!claimed) {
     end({ kind: "stopped" });
     return;

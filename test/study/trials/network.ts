@@ -2,16 +2,17 @@
  * A small network, really trained, with checkpoints after every step: its value is the share of right answers.
  *
  * In the folder that STUDY_NOTES names it writes down each of its steps (`steps.log`) and the hash of its last
- * state (`hashes.log`). There `kills.json` may say in which of its steps what is to be killed: `{ "2 0 3": "driver" }`
- * is the study's program in trial 2, epoch 0, step 3, `"worker"` the trial's own process.
+ * state (`hashes.log`). There `faults.json` may say what happens in which of its steps, once: `{ "2 0 3": "kill parent" }`
+ * in trial 2, epoch 0, step 3. See faults.ts.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { stateHash, trainPhase } from "cifar-kit";
 import { defineTrial } from "cifar-kit/study";
 import { tinyImages, tinyModel } from "../../helpers/tiny.ts";
+import { suffer } from "../faults.ts";
 
 /** Epochs of a trial, and steps of an epoch. */
 const [EPOCHS, IMAGES, BATCH] = [3, 24, 8];
@@ -23,17 +24,6 @@ const note = (file: string, line: string): void => {
   appendFileSync(join(notes, file), `${line}\n`);
 };
 
-/** Kills what is to be killed here, the first time that the trial comes by. */
-function kill(place: string): void {
-  const file = join(notes, "kills.json");
-  if (!existsSync(file)) return;
-  const victim = (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>)[place];
-  const done = join(notes, `killed ${place}`);
-  if (victim === undefined || existsSync(done)) return;
-  writeFileSync(done, "");
-  process.kill(victim === "driver" ? process.ppid : process.pid, "SIGKILL");
-}
-
 export default defineTrial<{ learningRate: number; filters: number }>(
   async ({ params, seed, number, signal, checkpoint, report }) => {
     await tf.setBackend("cpu");
@@ -42,13 +32,11 @@ export default defineTrial<{ learningRate: number; filters: number }>(
     let epoch = 0;
     const steps = {
       onEpochBegin: (index: number) => void (epoch = index),
-      onBatchEnd: (step: number) => {
+      onBatchEnd: async (step: number) => {
         note("steps.log", `${number} ${epoch} ${step}`);
-        kill(`${number} ${epoch} ${step}`);
+        await suffer(notes, `${number} ${epoch} ${step}`);
       },
-      onEpochEnd: (index: number) => {
-        kill(`${number} ${index} end`);
-      },
+      onEpochEnd: (index: number) => suffer(notes, `${number} ${index} end`),
     };
     const history = await trainPhase(model, {
       ...{ train, validation, epochs: EPOCHS, batchSize: BATCH, seed, verbose: 0, signal },
