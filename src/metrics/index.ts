@@ -5,6 +5,7 @@
  * @module cifar-kit/metrics
  */
 export { accuracyScore, type AccuracyScoreOptions } from "./accuracy.ts";
+export { averageRocCurves, type AverageRocCurve } from "./average-roc-curves.ts";
 export {
   balancedAccuracyScore,
   cohenKappaScore,

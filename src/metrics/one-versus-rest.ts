@@ -47,6 +47,18 @@ export function classProblems(
   return [{ ...problems[1], label: encoded.columns.includes(1) ? 1 : 0 }];
 }
 
+/** All classes as one problem; of scores in a single column, label 1 against 0. */
+export function pooledProblem(
+  subject: string,
+  yTrue: Labels,
+  yScore: ScoreRows,
+  options: Omit<OneVersusRestOptions, "average">,
+): BinaryScores {
+  const { labels, sampleWeight } = readOptions(subject, options, classOptions(yTrue));
+  const encoded = encodeClasses(subject, yTrue, yScore, labels);
+  return encoded.isColumn ? problemsOf(encoded, sampleWeight)[1] : pool(encoded, sampleWeight);
+}
+
 /** A score of two classes, averaged over the classes, each against the rest, as the options say. */
 export function averageOverClasses(
   subject: string,

@@ -63,7 +63,7 @@ export function rocCurves(
 ): ClassRocCurve[] {
   return classProblems("rocCurves", yTrue, yScore, options).map((problem) => {
     const curve = binaryRoc(problem, true);
-    return { label: problem.label, ...curve, area: area(curve) };
+    return { label: problem.label, ...curve, area: areaUnder(curve) };
   });
 }
 
@@ -93,11 +93,11 @@ export function rocAucScore(
   options: OneVersusRestOptions = {},
 ): number | number[] {
   return averageOverClasses("rocAucScore", yTrue, yScore, options, (problem) =>
-    area(binaryRoc(problem, true)),
+    areaUnder(binaryRoc(problem, true)),
   );
 }
 
-function binaryRoc(scores: BinaryScores, dropIntermediate: boolean): RocCurve {
+export function binaryRoc(scores: BinaryScores, dropIntermediate: boolean): RocCurve {
   const { thresholds, truePositives: tp, falsePositives: fp } = countAtThresholds(scores);
   const isCorner = (i: number): boolean =>
     i === 0 ||
@@ -118,6 +118,9 @@ function binaryRoc(scores: BinaryScores, dropIntermediate: boolean): RocCurve {
 }
 
 /** The area under a curve by the trapezoidal rule. */
-function area({ falsePositiveRate: x, truePositiveRate: y }: RocCurve): number {
+export function areaUnder({
+  falsePositiveRate: x,
+  truePositiveRate: y,
+}: Omit<RocCurve, "thresholds">): number {
   return pairwiseSum(x.slice(1).map((right, i) => ((right - x[i]) * (y[i + 1] + y[i])) / 2));
 }

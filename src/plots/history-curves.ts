@@ -60,6 +60,12 @@ export type RunHistory =
   | TrainingToPlot
   | readonly (EpochHistory | KerasHistory)[];
 
+/** Runs that differ in chance only, such as those of several seeds: drawn as their mean. */
+export interface RepeatedRuns {
+  /** At least one, whole or phase by phase. */
+  readonly runs: readonly RunHistory[];
+}
+
 /** The values of one split; `null` where there is no finite number. */
 export interface HistoryCurve {
   readonly split: "training" | "validation";
@@ -67,10 +73,17 @@ export interface HistoryCurve {
   readonly epochs: readonly number[];
   readonly loss: readonly (number | null)[];
   readonly accuracy: readonly (number | null)[];
+  /** Of a mean of runs: the least and the most of them at each epoch. */
+  readonly bands?: Readonly<Record<"loss" | "accuracy", Band>>;
+}
+
+interface Band {
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
 }
 
 /** Phases as one run. */
-interface JoinedPhases {
+export interface JoinedPhases {
   /** Where a phase began, between two epochs. */
   readonly boundaries: readonly number[];
   /** The training's, and the validation's if it gave a number. */
@@ -115,7 +128,7 @@ function ofMeasuredEpochs({ epochs, loss, accuracy }: Values): Values {
   };
 }
 
-type Values = Omit<HistoryCurve, "split">;
+type Values = Omit<HistoryCurve, "split" | "bands">;
 
 function finite(value: number | null | undefined): number | null {
   return Number.isFinite(value) ? (value as number) : null;

@@ -46,6 +46,7 @@ export function historyPanel(
   const rows = curves.flatMap((curve) => {
     const { run, split, color } = curve;
     const values = curve[metric];
+    const band = curve.bands?.[metric];
     const isGap = (i: number): boolean => (values[i] ?? null) === null;
     return values.map((value, i) => ({
       run,
@@ -53,6 +54,7 @@ export function historyPanel(
       color,
       value,
       epoch: curve.epochs[i],
+      ...(band && { low: band.low[i], high: band.high[i] }),
       // No line leads to a point between two gaps, so that only its mark shows it.
       point: !isGap(i) && (withPoints || (isGap(i - 1) && isGap(i + 1))),
     }));
@@ -71,15 +73,14 @@ export function historyPanel(
     mark: { type: "line", strokeWidth: 2 },
     encoding: { color, strokeDash: styled("dash"), detail: { field: "run", type: "nominal" } },
   };
-  const points: JsonValue = {
-    transform: [{ filter: "datum.point" }],
-    mark: POINT,
-    encoding: { color, shape: styled("shape") },
-  };
   const y = {
     field: "value",
     type: "quantitative",
-    scale: { domain: valueDomain(rows.map(({ value }) => value)), nice: true, zero: false },
+    scale: {
+      domain: valueDomain(rows.flatMap(({ value, low = null, high = null }) => [value, low, high])),
+      nice: true,
+      zero: false,
+    },
     axis: {
       title: null,
       domain: false,
@@ -89,6 +90,24 @@ export function historyPanel(
       ...extent(36),
     },
   };
+  const bands: JsonValue = {
+    mark: { type: "area", opacity: 0.18 },
+    encoding: {
+      y: { ...y, field: "low" },
+      y2: { field: "high" },
+      color,
+      detail: [
+        { field: "run", type: "nominal" },
+        { field: "split", type: "nominal" },
+      ],
+    },
+  };
+  const points: JsonValue = {
+    transform: [{ filter: "datum.point" }],
+    mark: POINT,
+    encoding: { color, shape: styled("shape") },
+  };
+  const hasBands = curves.some((curve) => curve.bands);
   const top = phases.length === 0 ? TOP : TOP_WITH_PHASES;
   const title = metric === "loss" ? "Loss" : "Accuracy";
   return {
@@ -99,7 +118,11 @@ export function historyPanel(
       {
         data: { values: rows },
         encoding: { x: epochAxis(Math.min(...epochs), Math.max(...epochs)), y },
-        layer: rows.some(({ point }) => point) ? [lines, points] : [lines],
+        layer: [
+          ...(hasBands ? [bands] : []),
+          lines,
+          ...(rows.some(({ point }) => point) ? [points] : []),
+        ],
       },
       fixedText(title, 0, top, { fontSize: 14, align: "left" }),
       ...legend(splits, top, withPoints),

@@ -7,6 +7,7 @@
 export type {
   EpochHistory,
   KerasHistory,
+  RepeatedRuns,
   PhaseHistories,
   RunHistory,
   TrainingToPlot,
@@ -42,6 +43,7 @@ export { plotPrecisionRecall, plotRoc } from "./plot-roc.ts";
 export type {
   NamedCurve,
   PlotCurvesOptions,
+  PlotRocOptions,
   PrecisionRecallCurveToPlot,
   RocCurveToPlot,
 } from "./plot-roc.ts";

@@ -35,6 +35,11 @@ export interface PlotConfusionMatrixOptions {
    * matrix (`"all"`); a sum of 0 gives 0. By default the cells are shown as they are.
    */
   readonly normalize?: MatrixNormalization;
+  /**
+   * What stands in the cells: `"value"` (default), what gives them their colour, or `"count"`, what they were before
+   * `normalize`. Of classes of very different sizes colours by share and counts tell more together.
+   */
+  readonly cellText?: "value" | "count";
   /** A line above the picture; none by default. */
   readonly title?: string;
 }
@@ -83,9 +88,10 @@ export function plotConfusionMatrix(
   const counts = evaluation ? countsOf(evaluation) : (matrix as readonly ArrayLike<number>[]);
   checkMatrix(SUBJECT, counts);
   const n = counts.length;
-  const { classNames, normalize, title } = readOptions(SUBJECT, options, {
+  const { classNames, normalize, cellText, title } = readOptions(SUBJECT, options, {
     classNames: namesOf([...counts.keys()], evaluation?.classNames),
     normalize: oneOf(NORMALIZATIONS, { optional: true }),
+    cellText: oneOf(["value", "count"], { default: "value" }),
     title: text({ optional: true }),
   });
   const values = normalizeMatrix(counts, normalize);
@@ -93,7 +99,11 @@ export function plotConfusionMatrix(
   const max = values.reduce((largest, row) => Math.max(largest, ...row), 0) || 1;
   const isWhole = normalize === undefined && values.every((row) => row.every(Number.isInteger));
   const format = cellFormat(max, isWhole);
-  const cells = createCells(values, max, format);
+  const shown = cellText === "count" ? counts.map((row) => Array.from(row)) : values;
+  const largest = shown.reduce((most, row) => Math.max(most, ...row), 0) || 1;
+  const areWhole = shown.every((row) => row.every(Number.isInteger));
+  const textFormat = cellText === "count" ? cellFormat(largest, areWhole) : format;
+  const cells = createCells(values, max, (y, x) => textFormat.print(shown[y][x]));
 
   // Everything follows from the size of the texts, so that nothing overlaps at any number of classes.
   const fontSize = n <= 12 ? 12 : n <= MANY_CLASSES ? 11 : n <= 50 ? 9 : 8;
@@ -156,11 +166,16 @@ function countsOf({ yTrue, yPred, classes: length }: ReadEvaluation): Float64Arr
   return counts;
 }
 
-function createCells(values: readonly number[][], max: number, { print }: CellFormat): Cell[] {
+/** @param print what stands in the cell of a row and a column. */
+function createCells(
+  values: readonly number[][],
+  max: number,
+  print: (y: number, x: number) => string,
+): Cell[] {
   const hidesZeros = values.length > MANY_CLASSES;
   return values.flatMap((row, y) =>
     row.map((value, x) => {
-      const text = value === 0 && hidesZeros ? "" : print(value);
+      const text = value === 0 && hidesZeros ? "" : print(y, x);
       return { x, y, value, text, dark: wantsDarkText(value / max) };
     }),
   );

@@ -1,7 +1,8 @@
 import { check, isListOf, readable } from "../checks.ts";
 import { like, readOptions, texts } from "../options.ts";
-import { joinPhases, type RunHistory } from "./history-curves.ts";
+import { joinPhases, type RepeatedRuns, type RunHistory } from "./history-curves.ts";
 import { historyPanel, type Metric, type RunCurve } from "./history-panel.ts";
+import { meanOfRuns } from "./mean-of-runs.ts";
 import { readRuns, type Run } from "./read-history.ts";
 import { COLORS, sideLegend, SOLID } from "./side-legend.ts";
 import { createSpec, INK, type JsonValue, type VegaLiteSpec } from "./spec.ts";
@@ -31,16 +32,18 @@ const METRICS: readonly Metric[] = ["loss", "accuracy"];
  * Epochs in which validation was not measured are passed over.
  * @param history of one phase, or of phases one after the other (a list, or what `train` gave), with
  *   our names or those of Keras and TensorFlow.js; or up to ten such histories by name. Epochs count
- *   from 0; the picture counts from 1.
+ *   from 0; the picture counts from 1. `{ runs: [...] }` in place of a history is drawn as the mean of these runs, in
+ *   a band from the least to the most of them.
  * @throws {ArgumentError} if a history has no epoch, arrays of one phase differ in length, a key is
  *   none of those that the picture knows, or an option is unknown or does not fit.
  * @example
  * // One picture of two runs, and one run as the notebook draws it.
  * plotHistory({ adam: first, sgd: second });
+ * plotHistory({ adam: { runs: adamOfThreeSeeds }, sgd: { runs: sgdOfThreeSeeds } });
  * plotHistory(first, { metrics: ["accuracy"], colors: ["blue", "green"] });
  */
 export function plotHistory(
-  history: RunHistory | Readonly<Record<string, RunHistory>>,
+  history: RunHistory | RepeatedRuns | Readonly<Record<string, RunHistory | RepeatedRuns>>,
   options: PlotHistoryOptions = {},
 ): VegaLiteSpec {
   const settings = readOptions(SUBJECT, options, {
@@ -61,7 +64,10 @@ export function plotHistory(
   );
   const colorOf = (i: number): string => settings.colors[i] ?? COLORS[i];
   const isOne = runs[0].name === undefined;
-  const joined = runs.map(({ phases }) => joinPhases(phases));
+  const joined = runs.map(({ repeated }) => {
+    const each = repeated.map(joinPhases);
+    return each.length === 1 ? each[0] : meanOfRuns(each);
+  });
   const curves = joined.flatMap(({ curves }, run) =>
     curves.map((curve, i): RunCurve => ({ ...curve, run, color: colorOf(isOne ? i : run) })),
   );

@@ -1,6 +1,6 @@
 import { check, describe, isArray, isListOf, isObject } from "../checks.ts";
-import { readOptions, text, texts } from "../options.ts";
-import type { VegaLiteSpec } from "./spec.ts";
+import { number, readOptions, text, texts } from "../options.ts";
+import { INK, type VegaLiteSpec } from "./spec.ts";
 import { ellipsize } from "./text-width.ts";
 import {
   checkUnitValues,
@@ -26,6 +26,8 @@ export interface RocCurveToPlot extends NamedCurve {
   readonly truePositiveRate: ArrayLike<number>;
   /** Area under the curve; shown behind the name if given. */
   readonly area?: number;
+  /** Of what curve of all classes together: drawn in black, broken. */
+  readonly average?: "micro" | "macro";
 }
 
 /** Precision against recall: what `precisionRecallCurve` gives, and `precisionRecallCurves`. */
@@ -46,18 +48,31 @@ export interface PlotCurvesOptions {
   readonly title?: string;
 }
 
+/** Options of {@link plotRoc}. */
+export interface PlotRocOptions extends PlotCurvesOptions {
+  /**
+   * Shows the upper left corner again beside the whole, enlarged: so much of either axis, above 0 and below 1, say
+   * 0.2. Good classifiers differ only there. None by default.
+   */
+  readonly zoom?: number;
+}
+
 /**
- * ROC curves, with the diagonal of a guess by lot. A class without positive or without negative
+ * ROC curves, with the diagonal on which guesses lie. A class without positive or without negative
  * samples has no curve; the legend says so.
- * @param curves what `rocCurves` or `rocCurve` returned; 1 to 20 of them.
+ * @param curves what `rocCurves`, `rocCurve` or `averageRocCurves` returned; 1 to 20 of them.
  * @throws {ArgumentError} if there are none or too many, arrays differ in length or hold values outside
  *   [0, 1], a class has no name, or an option is unknown.
  */
 export function plotRoc(
   curves: RocCurveToPlot | readonly RocCurveToPlot[],
-  options: PlotCurvesOptions = {},
+  options: PlotRocOptions = {},
 ): VegaLiteSpec {
   const subject = "plotRoc";
+  const { zoom, ...others } = readOptions(subject, options, {
+    ...curveOptions(),
+    zoom: number({ min: 0, exclusiveMin: true, max: 1, exclusiveMax: true, optional: true }),
+  });
   const picture: CurvePicture = {
     subject,
     kind: "ROC",
@@ -65,13 +80,15 @@ export function plotRoc(
     yTitle: "True positive rate",
     diagonal: true,
     interpolate: "linear",
+    quantity: "AUC",
+    zoom,
   };
-  return plotCurves(picture, curves, options, (curve) => {
-    const { falsePositiveRate: x, truePositiveRate: y, area } = curve;
+  return plotCurves(picture, curves, others, (curve) => {
+    const { falsePositiveRate: x, truePositiveRate: y, area, average } = curve;
     if (isUndefined(y)) return "no positive samples";
     if (isUndefined(x)) return "no negative samples";
     checkUnitValues(subject, ["falsePositiveRate", "truePositiveRate"], x, y);
-    return { x, y, value: area };
+    return { x, y, value: area, style: average && AVERAGES[average] };
   });
 }
 
@@ -93,8 +110,10 @@ export function plotPrecisionRecall(
     yTitle: "Precision",
     diagonal: false,
     interpolate: "step-after",
+    quantity: "AP",
   };
-  return plotCurves(picture, curves, options, (curve) => {
+  const settings = readOptions(subject, options, curveOptions());
+  return plotCurves(picture, curves, settings, (curve) => {
     const { recall: x, precision: y, averagePrecision } = curve;
     checkUnitValues(subject, ["recall", "precision"], x, y);
     // At the lowest threshold all samples are called positive: if no one is right, there are none.
@@ -107,21 +126,36 @@ export function plotPrecisionRecall(
 interface CurvePicture extends Omit<UnitSquareLayout, "title"> {
   readonly subject: string;
   readonly kind: string;
+  /** The name of the number behind a curve's name. */
+  readonly quantity: string;
 }
 
+/** The readers of {@link PlotCurvesOptions}. */
+const curveOptions = () => ({
+  classNames: texts("texts", '["cat", "dog"]', { optional: true }),
+  title: text({ optional: true }),
+});
+
+/** How averages are told from classes, and from each other. */
+const AVERAGES = {
+  micro: { color: INK, dash: [2, 2] },
+  macro: { color: INK, dash: [8, 3] },
+} as const;
+
 /** A curve's points and the number behind its name; or why it has none. */
-type Points = (Pick<UnitCurve, "x" | "y"> & { readonly value: number | undefined }) | string;
+type Points =
+  | (Pick<UnitCurve, "x" | "y"> & {
+      readonly value: number | undefined;
+      readonly style?: UnitCurve["style"] | undefined;
+    })
+  | string;
 
 function plotCurves<Curve extends NamedCurve>(
-  { subject, kind, ...layout }: CurvePicture,
+  { subject, kind, quantity, ...layout }: CurvePicture,
   given: Curve | readonly Curve[],
-  options: PlotCurvesOptions,
+  { classNames, title }: PlotCurvesOptions,
   pointsOf: (curve: Curve) => Points,
 ): VegaLiteSpec {
-  const { classNames, title } = readOptions(subject, options, {
-    classNames: texts("texts", '["cat", "dog"]', { optional: true }),
-    title: text({ optional: true }),
-  });
   const curves = (isArray(given) ? given : [given]) as readonly Curve[];
   check(
     isListOf(curves, isObject) && curves.length >= 1 && curves.length <= MAX_CURVES,
@@ -135,10 +169,12 @@ function plotCurves<Curve extends NamedCurve>(
     const name = ellipsize(nameOf(subject, curve, classNames), 12, 140);
     const points = pointsOf(curve);
     if (typeof points === "string") return { label: `${name} (${points})`.trim(), x: [], y: [] };
-    const { x, y, value } = points;
-    return { label: value === undefined ? name : `${name} (${value.toFixed(3)})`.trim(), x, y };
+    const { x, y, value, style } = points;
+    const label = value === undefined ? name : `${name} (${quantity} ${value.toFixed(3)})`.trim();
+    return { label, x, y, ...(style && { style }) };
   });
-  const count = `${curves.length} ${curves.length === 1 ? "class" : "classes"}`;
+  const classes = unit.filter(({ style }) => !style).length;
+  const count = `${classes} ${classes === 1 ? "class" : "classes"}`;
   return plotUnitCurves(`${kind} curves of ${count}`, unit, { ...layout, title });
 }
 

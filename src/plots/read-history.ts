@@ -1,12 +1,12 @@
 import { check, checkEach, checkOptions, describe, isArray, isObject } from "../checks.ts";
 import type { EpochHistory } from "./history-curves.ts";
 
-/** One run of a picture. */
+/** One run of a picture, or several that are drawn as one. */
 export interface Run {
   /** None if the picture was asked for a history, not for some by name. */
   readonly name: string | undefined;
-  /** At least one, each with at least one epoch. */
-  readonly phases: readonly EpochHistory[];
+  /** Of each of them at least one phase, each with at least one epoch. */
+  readonly repeated: readonly (readonly EpochHistory[])[];
   /** A name for each of the phases; some may be empty. */
   readonly phaseNames: readonly string[];
 }
@@ -32,7 +32,21 @@ export function readRuns(
   const named = isObject(given) && !isRun(given) ? Object.entries(given as Runs) : [];
   const areRuns = named.some(([, value]) => isRun(value));
   const runs = areRuns ? named : [[undefined, given] as const];
-  return runs.map(([name, history]) => readRun(subject, name, history, phaseNames));
+  return runs.map(([name, history]) => {
+    const repeated = isRepeated(history) ? history.runs : [history];
+    const read = repeated.map((run) => readRun(subject, name, run, phaseNames));
+    return {
+      name,
+      repeated: read.map(({ phases }) => phases),
+      phaseNames: read[0].phaseNames,
+    };
+  });
+}
+
+/** Whether a value is runs that are drawn as their mean. */
+function isRepeated(value: unknown): value is { runs: readonly object[] } {
+  const { runs } = (isObject(value) ? value : {}) as { runs?: unknown };
+  return isArray(runs) && runs.length > 0;
 }
 
 function readRun(
@@ -40,7 +54,7 @@ function readRun(
   name: string | undefined,
   history: object,
   phaseNames: readonly string[] | undefined,
-): Run {
+): { phases: readonly EpochHistory[]; phaseNames: readonly string[] } {
   const of = name === undefined ? "" : ` of ${describe(name)}`;
   const given = phasesOf(subject, history);
   const isNamed =
@@ -65,7 +79,6 @@ function readRun(
     "train for an epoch first",
   );
   return {
-    name,
     phases: filled.map(({ phase }) => phase),
     phaseNames: filled.map(({ name }) => name),
   };
@@ -83,7 +96,7 @@ function isRun(value: unknown): boolean {
   if (isArray(value)) return true;
   if (!isObject(value)) return false;
   const { loss, phases } = value as { loss?: unknown; phases?: unknown };
-  return isList(loss) || isArray(phases) || isTwoPhases(value);
+  return isList(loss) || isArray(phases) || isTwoPhases(value) || isRepeated(value);
 }
 
 /** The phases of a run with the names that they have of their own. */

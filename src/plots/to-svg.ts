@@ -2,6 +2,7 @@ import { check, describe, isArray } from "../checks.ts";
 import { messageOf } from "../text/describe.ts";
 import { ArgumentError } from "../errors.ts";
 import { optionalPackage } from "../runtime/optional-package.ts";
+import { withOwnIds } from "./own-ids.ts";
 import type { VegaLiteSpec } from "./spec.ts";
 
 /**
@@ -49,7 +50,7 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
         return "";
       });
       if (failures.length > 0) throw failures[0];
-      return wellFormed(withDescription(spec.description, svg));
+      return wellFormed(withDescription(spec.description, withOwnIds(svg)));
     } finally {
       view.finalize();
     }

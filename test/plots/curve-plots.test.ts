@@ -19,9 +19,32 @@ describe("plotRoc", () => {
   it("names each curve with its area, and draws it as before", async () => {
     const other = { name: "Dog", falsePositiveRate: [0, 1], truePositiveRate: [0, 1] };
     const svg = await toSvg(plotRoc([roc, other]));
-    expect(svg).toContain(">Cat (0.850)<");
+    expect(svg).toContain(">Cat (AUC 0.850)<");
     expect(svg).toContain(">Dog<");
     expectGolden("roc", svg);
+  });
+
+  it("tells averages from classes, and enlarges the corner", async () => {
+    const other = { name: "Dog", falsePositiveRate: [0, 0.1, 1], truePositiveRate: [0, 0.9, 1] };
+    const averages = (["micro", "macro"] as const).map((average, i) => ({
+      ...{ name: `${average}-average`, average, area: 0.9 - i / 100 },
+      falsePositiveRate: [0, 0.2, 1],
+      truePositiveRate: [0, 0.85 + i / 20, 1],
+    }));
+    const svg = await toSvg(plotRoc([...averages, roc, other], { zoom: 0.2, title: "Pets" }));
+    expect(svg).toContain(">micro-average (AUC 0.900)<");
+    // Axes of the corner.
+    for (const tick of ["0.20", "0.80", "1.00"]) expect(svg).toContain(`>${tick}<`);
+    expectGolden("roc-zoom", svg);
+    // Averages take no colour from the classes.
+    const colors = JSON.stringify(plotRoc([roc, other]))
+      .match(/#[0-9a-f]{6}/g)!
+      .slice(-6);
+    const beside = JSON.stringify(plotRoc([...averages, roc, other]));
+    for (const color of colors) expect(beside).toContain(color);
+    for (const zoom of [0, 1, -0.1, NaN, "0.2"]) {
+      expect(() => plotRoc(roc, { zoom } as never)).toThrow(/plotRoc: expected zoom/);
+    }
   });
 
   it("leaves out points closer than half a pixel, but neither end", () => {

@@ -183,13 +183,13 @@ describe("class names of curves", () => {
     );
     const named = curves.map((curve, i) => ({ ...curve, name: ["cat", "dog"][i] }));
     const text = JSON.stringify(plotRoc(named, { classNames: ["cat", "dog"] }));
-    expect(text).toContain('"cat (1.000)"');
-    expect(text).toContain('"dog (1.000)"');
+    expect(text).toContain('"cat (AUC 1.000)"');
+    expect(text).toContain('"dog (AUC 1.000)"');
     expect(() => plotRoc(curves, { classNames: [3] as never })).toThrow(/a list of texts/);
   });
 
   it("are cut before the number that follows them", async () => {
     const name = "a very long name of a class ".repeat(3);
-    expect(await drawn(plotRoc({ ...curves[0], name }))).toMatch(/>a very long.*… \(1\.000\)</);
+    expect(await drawn(plotRoc({ ...curves[0], name }))).toMatch(/>a very long.*… \(AUC 1\.000\)</);
   });
 });

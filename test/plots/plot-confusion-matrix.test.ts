@@ -20,6 +20,25 @@ const sparse = (k: number, diagonal: number): number[][] =>
   );
 
 describe("plotConfusionMatrix", () => {
+  it("colours by share and prints counts", async () => {
+    const matrix = [
+      [900, 100],
+      [1, 9],
+    ];
+    const options = { normalize: "true", cellText: "count", classNames: ["cat", "rare"] } as const;
+    const spec = plotConfusionMatrix(matrix, options);
+    expect(valuesOf(spec).map(({ text, value }) => [text, value])).toEqual([
+      ["900", 0.9],
+      ["100", 0.1],
+      ["1", 0.1],
+      ["9", 0.9],
+    ]);
+    expectGolden("confusion-matrix-shares-and-counts", await toSvg(spec));
+    expect(() => plotConfusionMatrix(matrix, { cellText: "percent" } as never)).toThrow(
+      /expected cellText/,
+    );
+  });
+
   it("draws counts and shares as before", async () => {
     expectGolden("matrix", await toSvg(plotConfusionMatrix(matrix, { classNames: names })));
     const options = { classNames: names, normalize: "true", title: "Shares" } as const;

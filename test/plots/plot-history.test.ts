@@ -11,13 +11,33 @@ import { valuesOf } from "./samples.ts";
 const keras = JSON.parse(
   readFileSync(new URL("../fixtures/plots/keras-history.json", import.meta.url), "utf8"),
 ) as { plain: Required<EpochHistory>; augmented: Required<EpochHistory> };
-const join = (history: object) => joinPhases(readRuns("test", history, undefined)[0].phases);
+const join = (history: object) => joinPhases(readRuns("test", history, undefined)[0].repeated[0]);
 const epochsOf = (history: object) => join(history).curves[0].epochs;
 const halved = (values: ArrayLike<number | null>) => Array.from(values, (v) => (v ?? 0) / 2);
 
 describe("plotHistory", () => {
   it("draws two phases as before", async () => {
     expectGolden("history", await toSvg(plotHistory(keras)));
+  });
+
+  it("draws runs that differ in chance as their mean in a band", async () => {
+    const run = (shift: number, epochs: number): EpochHistory => ({
+      loss: Array.from({ length: epochs }, (_, i) => 2 / (i + 1) + shift),
+      accuracy: Array.from({ length: epochs }, (_, i) => 0.4 + 0.1 * i + shift / 5),
+      valAccuracy: Array.from({ length: epochs }, (_, i) => 0.3 + 0.1 * i - shift),
+      valLoss: Array.from({ length: epochs }, (_, i) => 2.2 / (i + 1) - shift),
+    });
+    const adam = { runs: [run(0, 4), run(0.1, 4), run(0.05, 5)] };
+    const spec = plotHistory({ adam, sgd: run(0.2, 5) });
+    const rows = valuesOf(spec).filter(({ split, run }) => split === "training" && run === 0);
+    expect(rows[1]).toMatchObject({ epoch: 2, low: 1, high: 1.1 });
+    expect(rows[1].value).toBeCloseTo(1.05, 12);
+    // One run goes on alone.
+    expect(rows[4]).toMatchObject({ epoch: 5, low: rows[4].value, high: rows[4].value });
+    expectGolden("history-of-repeated-runs", await toSvg(spec));
+    const bands = JSON.stringify(plotHistory(adam)).match(/"type":"area"/g);
+    expect(bands).toHaveLength(2);
+    expect(JSON.stringify(plotHistory(adam.runs[0]))).not.toContain("area");
   });
 
   it("draws one epoch as before", async () => {

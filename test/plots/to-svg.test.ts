@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ArgumentError, SourceError } from "../../src/errors.ts";
-import { plotHistory, toSvg } from "../../src/plots/index.ts";
+import { plotConfusionMatrix, plotHistory, plotRoc, toSvg } from "../../src/plots/index.ts";
 
 afterEach(() => {
   vi.doUnmock("vega");
@@ -14,6 +14,30 @@ describe("toSvg", () => {
     expect(await toSvg(spec)).toBe(await toSvg(spec));
     // Symbols included, which JSON would not show.
     expect(spec).toEqual(before);
+  });
+
+  it("names clips and gradients by what the picture is, not by how many were drawn before", async () => {
+    const curve = { falsePositiveRate: [0, 1], truePositiveRate: [0, 1] };
+    const idsOf = (svg: string): string[] =>
+      [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    const specs = [
+      plotConfusionMatrix([[3, 1], [0, 2]]), // prettier-ignore
+      plotConfusionMatrix([[3, 2], [0, 2]]), // prettier-ignore
+      plotRoc(curve, { zoom: 0.3 }),
+      plotRoc(curve, { zoom: 0.2 }),
+    ];
+    const first = await Promise.all(specs.map(toSvg));
+    for (const [i, spec] of specs.entries()) expect(await toSvg(spec)).toBe(first[i]);
+    // In one page each has its own.
+    const ids = first.map((svg) => new Set(idsOf(svg)));
+    expect(ids.every(({ size }) => size > 0)).toBe(true);
+    const all = ids.flatMap((own) => [...own]);
+    expect(new Set(all).size).toBe(all.length);
+    for (const [i, svg] of first.entries()) {
+      const used = [...svg.matchAll(/url\(#([^)]+)\)/g)].map(([, id]) => id);
+      expect(used.length).toBeGreaterThan(0);
+      expect(used.every((id) => ids[i].has(id))).toBe(true);
+    }
   });
 
   it("draws specifications that went through JSON, and any other Vega-Lite specification", async () => {
