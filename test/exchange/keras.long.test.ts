@@ -7,28 +7,19 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadKeras, saveKeras } from "cifar-kit";
 import { useBackend } from "../helpers/backends.ts";
 import { temporaryFolders } from "../node/temporary-folder.ts";
 import { largestDifference } from "./difference.ts";
 import { answers, MODELS, questions, settled } from "./models.ts";
+import { readTensors, writeTensors } from "./plain.ts";
 
 const newFolder = temporaryFolders();
 const PROGRAM = fileURLToPath(new URL("./keras-peer.py", import.meta.url));
 const python = (...args: string[]): void => {
   execFileSync(process.env.PYTHON ?? "python3", ["-W", "ignore", PROGRAM, ...args]);
 };
-
-interface Plain {
-  readonly shape: number[];
-  readonly values: number[];
-}
-const read = (folder: string, name: string): Tensor[] =>
-  (JSON.parse(readFileSync(join(folder, name), "utf8")) as Plain[]).map(({ shape, values }) =>
-    tensor(values, shape),
-  );
 
 beforeAll(() => useBackend("cpu"));
 
@@ -39,14 +30,13 @@ describe("Keras 3", () => {
       const model = settled(make(), i + 1);
       const asked = questions(model, 3);
       writeFileSync(join(folder, `${name}.keras`), saveKeras(model));
-      const plain = asked.map((each) => ({ shape: each.shape, values: [...each.dataSync()] }));
-      writeFileSync(join(folder, `${name}.inputs.json`), JSON.stringify(plain));
+      writeTensors(join(folder, `${name}.inputs.json`), asked);
       return { name, asked, expected: answers(model, asked) };
     });
     python("open", folder);
     const differences: [string, number, number][] = [];
     for (const { name, asked, expected } of here) {
-      const there = read(folder, `${name}.outputs.json`);
+      const there = readTensors(join(folder, `${name}.outputs.json`));
       const again = await loadKeras(readFileSync(join(folder, `${name}.again.keras`)));
       const second = largestDifference(answers(again, asked), expected);
       differences.push([name, largestDifference(there, expected), second]);
@@ -59,8 +49,11 @@ describe("Keras 3", () => {
     python("write", folder);
     for (const name of ["branched", "nested", "recurrent"]) {
       const model = await loadKeras(readFileSync(join(folder, `${name}.keras`)));
-      const outputs = answers(model, read(folder, `${name}.inputs.json`));
-      const difference = largestDifference(outputs, read(folder, `${name}.outputs.json`));
+      const outputs = answers(model, readTensors(join(folder, `${name}.inputs.json`)));
+      const difference = largestDifference(
+        outputs,
+        readTensors(join(folder, `${name}.outputs.json`)),
+      );
       expect(difference, name).toBeLessThan(1e-5);
     }
   });

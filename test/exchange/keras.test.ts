@@ -1,6 +1,6 @@
 /** `.keras` files: those of Keras 3.15 in test/fixtures/exchange, made by keras-peer.py, and those from here. */
 import { readFileSync } from "node:fs";
-import { memory, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { memory, type Tensor } from "@tensorflow/tfjs-core";
 import {
   input,
   layers as L,
@@ -15,13 +15,12 @@ import { classNamesOf, loadKeras, saveKeras, saveWeights } from "cifar-kit";
 import { useBackend } from "../helpers/backends.ts";
 import { largestDifference } from "./difference.ts";
 import { answers, MODELS, questions, settled } from "./models.ts";
+import { readTensors } from "./plain.ts";
 
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../fixtures/exchange/${name}`, import.meta.url));
 const read = (name: string): Tensor[] =>
-  (JSON.parse(fixture(name).toString()) as { shape: number[]; values: number[] }[]).map(
-    ({ shape, values }) => tensor(values, shape),
-  );
+  readTensors(new URL(`../fixtures/exchange/${name}`, import.meta.url));
 const small = (): LayersModel =>
   sequential({ layers: [L.dense({ name: "dense", units: 2, inputShape: [3] })] });
 

@@ -218,6 +218,55 @@ export const MODELS: Readonly<Record<string, () => LayersModel>> = {
   },
 };
 
+/** What Keras 3 does not have, but ONNX has. */
+export const ONNX_MODELS: Readonly<Record<string, () => LayersModel>> = {
+  cornered: () =>
+    chain(
+      [5, 4, 3],
+      L.upSampling2d({ size: [2, 3], interpolation: "bilinear" }),
+      L.conv2d({ filters: 4, kernelSize: 2, activation: "gelu_new" }),
+      L.activation({ activation: "hardSigmoid" }),
+      L.globalAveragePooling2d({}),
+    ),
+  hard: () =>
+    chain(
+      [6, 2],
+      L.lstm({ units: 3, returnSequences: true, recurrentInitializer: "zeros" }),
+      L.gru({ units: 3, goBackwards: true, recurrentInitializer: "zeros" }),
+    ),
+  first: () =>
+    chain(
+      [3, 8, 7],
+      L.conv2d({ filters: 4, kernelSize: 3, dataFormat: "channelsFirst", padding: "valid" }),
+      L.permute({ dims: [2, 3, 1] }),
+      L.conv2d({ filters: 2, kernelSize: 3, padding: "same" }),
+      L.flatten({ dataFormat: "channelsFirst" }),
+      L.dense({ units: 3 }),
+      L.activation({ activation: "logSoftmax" as never }),
+    ),
+  // Sizes that are open.
+  open: () =>
+    chain(
+      [null, null, 3],
+      L.conv2d({ filters: 4, kernelSize: 3, strides: 2, padding: "same", activation: "relu" }),
+      L.maxPooling2d({ poolSize: 2, padding: "same" }),
+      L.batchNormalization(),
+      L.globalMaxPooling2d({}),
+      L.dense({ units: 2 }),
+    ),
+  distributed: () =>
+    chain(
+      [3, 6, 6, 2],
+      L.timeDistributed({ layer: L.conv2d({ filters: 3, kernelSize: 3 }) }),
+      L.timeDistributed({ layer: L.flatten() }),
+      L.simpleRNN({ units: 2, recurrentInitializer: "zeros" }),
+    ),
+  broad: () => {
+    const [a, b] = [input({ shape: [4, 3] }), input({ shape: [3] })];
+    return model({ inputs: [a, b], outputs: L.multiply().apply([a, b]) as SymbolicTensor });
+  },
+};
+
 /** Gives all weights of a model seeded numbers that keep its outputs in the middle of their range. */
 export function settled(built: LayersModel, seed: number): LayersModel {
   const rng = randomStream(seed, "weights");

@@ -17,7 +17,7 @@ const PROGRAMS = join(ROOT, "test/package/programs");
 
 /** Gzipped kilobytes of readable code that an entry may load at once, ESM and CommonJS alike. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  index: 212,
+  index: 222,
   metrics: 22,
   plots: 39,
   node: 106,

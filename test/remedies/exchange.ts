@@ -12,8 +12,20 @@ const steps = (recurrentActivation: "hardSigmoid" | "sigmoid"): LayersModel =>
       }),
     ],
   });
+const masked = (): LayersModel =>
+  sequential({
+    layers: [layers.reshape({ targetShape: [2, 2], inputShape: [4] }), layers.masking()],
+  });
 const FROM_KERAS = readFileSync(new URL("../fixtures/weights/small.keras", import.meta.url));
 export const trials: Trials = {
+  "build the network without them, or export the model up to them": [
+    () => kit.toOnnx(masked()),
+    () => {
+      const { layers: own } = masked();
+      const upTo = own.filter((layer) => layer.getClassName() !== "Masking");
+      kit.toOnnx(sequential({ layers: upTo }));
+    },
+  ],
   "build the network of layers that both have, or save it with model.save() and its weights with saveWeights()":
     [() => kit.saveKeras(steps("hardSigmoid")), () => kit.saveKeras(steps("sigmoid"))],
   "pass the file's bytes, e.g. of fs.readFileSync(path)": [
@@ -29,4 +41,6 @@ export const trials: Trials = {
   ],
 };
 
-export const untried: Untried = {};
+export const untried: Untried = {
+  "save it with saveKeras() or model.save()": "needs a model of 2 GB",
+};
