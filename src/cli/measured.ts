@@ -15,6 +15,8 @@ const PRINTED = 5;
 
 /** A mistake, and how sure of it the model was. */
 interface Mistake {
+  /** Its place among the pictures that were measured. */
+  readonly index: number;
   readonly path: string | undefined;
   readonly className: string;
   readonly predicted: string;
@@ -22,8 +24,11 @@ interface Mistake {
 }
 
 function mistakesIn(evaluation: Evaluation, set: ImageSet, count: number): Mistake[] {
-  const { labels, yPred, probabilities, paths } = mostConfident(evaluation, set, { count });
+  const { indices, labels, yPred, probabilities, paths } = mostConfident(evaluation, set, {
+    count,
+  });
   return labels.map((label, i) => ({
+    index: indices[i],
     path: paths?.[i],
     className: set.classNames[label],
     predicted: set.classNames[yPred[i]],
@@ -48,8 +53,8 @@ export function measuredAsJson(evaluation: Evaluation, set: ImageSet) {
 export function measuredAsText(evaluation: Evaluation, set: ImageSet): string {
   const wrong = evaluation.yTrue.filter((label, i) => label !== evaluation.yPred[i]).length;
   const mistakes = mistakesIn(evaluation, set, PRINTED).map(
-    ({ path, className, predicted, probability }) =>
-      `  ${path ?? className} is ${className}, taken for ${predicted} (${percent(probability)})\n`,
+    ({ index, path, className, predicted, probability }) =>
+      `  ${path ?? `image ${index}`} is ${className}, taken for ${predicted} (${percent(probability)})\n`,
   );
   const head = `\n${wrong} of ${set.length} wrong`;
   return printableText(

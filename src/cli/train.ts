@@ -46,7 +46,8 @@ curves, scores, confusion matrix, surest mistakes), results.json.
   --size N              from scratch: pixels of a side; default 32
   --augmentation LIST   what the network is to see through: some of shift,
                         flip, turn, zoom, or none; default shift,flip.
-                        Leave flip out where left and right differ, as in text
+                        Leave flip out where left and right differ, as in text;
+                        not for the fast recipe from scratch, as cifar10's is
   --fit crop|stretch    what becomes of pictures that are not square: cut
                         (default) or stretched
   --limit N             at most so many pictures, to try the command out
@@ -88,6 +89,9 @@ export const train: Command = {
   run,
 };
 
+const SAID_WHEN_TO_STOP =
+  "Of these pictures nothing was learned, but they said when to stop: with few of them the figures flatter a little.";
+
 async function run({ values, positionals, signal, console, line }: Arguments): Promise<void> {
   const source = onlyOf(positionals, "one folder of pictures, or cifar10");
   const plan = readPlan(source, values);
@@ -123,8 +127,7 @@ async function run({ values, positionals, signal, console, line }: Arguments): P
   const page = await reportPage({
     ...{ model, set: validation, evaluation, training: trained },
     title: `${basename(resolve(source))}: ${percent(evaluation.accuracy)} right`,
-    measuredOn:
-      "Of these pictures nothing was learned, but they said when to stop: with few of them the figures flatter a little.",
+    measuredOn: trained.stopsEarly ? SAID_WHEN_TO_STOP : undefined,
     usage: [
       `npx cifar-kit classify photo.jpg --model ${path}`,
       `npx cifar-kit evaluate other-pictures --model ${path}`,

@@ -137,6 +137,7 @@ describe("npx cifar-kit train", () => {
     ],
     ["with all pictures kept apart", ["pictures", "--validation", "1"], /share between 0 and 1/],
     ["with a size that the network does not take", ["pictures", "--size", "64"], /--from-scratch/],
+    ["with what a recipe decides", ["cifar10", "--augmentation", "flip"], /no --augmentation/],
     [
       "with the model among the pictures",
       ["pictures", "--out", "pictures/m"],

@@ -92,6 +92,10 @@ async function prepare(page: string, folder: string): Promise<void> {
   if (page.endsWith("folder-to-a-model.md")) {
     // Stands for what `npx cifar-kit train` makes; test/cli has it.
     const { loadPretrained, fileSystemIO } = await import("cifar-kit/node");
+    const { registerSimdBackend } = await import("cifar-kit/simd");
+    const tf = await import("@tensorflow/tfjs-core");
+    await registerSimdBackend();
+    await tf.setBackend("simd");
     const model = await loadPretrained();
     await model.save(fileSystemIO(join(folder, "pictures-model")));
     model.dispose();

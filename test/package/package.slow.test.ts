@@ -188,6 +188,40 @@ describe("a program", () => {
   });
 });
 
+describe("the command line", () => {
+  const folder = join(root, "command");
+  const call = (...args: string[]) =>
+    spawnSync("npx", ["cifar-kit", ...args], { cwd: folder, encoding: "utf8" });
+  beforeAll(() => {
+    // No word of TensorFlow.js's other packages: npm brings them along.
+    install(packed, folder, ["@tensorflow/tfjs-backend-cpu", "sharp", "vega", "vega-lite"]);
+    cpSync(join(ROOT, "test/fixtures/dataset/pictures"), join(folder, "pictures"), {
+      recursive: true,
+    });
+  });
+
+  it("makes a model of a folder of pictures, with a report, and uses it as it says", () => {
+    const { stdout, stderr, status } = call("train", "./pictures", "--epochs", "2");
+    expect(status, stderr).toBe(0);
+    const [use] = stdout.trimEnd().split("\n").slice(-1);
+    expect(use).toBe("npx cifar-kit classify photo.jpg --model pictures-model");
+    expect(readFileSync(join(folder, "pictures-model/report.html"), "utf8")).toMatch(/^<!doctype/);
+    const { stdout: answers } = call("classify", "pictures", ...use.split(" ").slice(-2), "--json");
+    expect(JSON.parse(answers)).toContainEqual(
+      expect.objectContaining({ className: expect.stringMatching(/^(disc|stripe)$/) as string }),
+    );
+  });
+
+  it("says what is to be installed where something is missing", () => {
+    rmSync(join(folder, "node_modules/vega"), { recursive: true });
+    const { stderr, status } = call("train", "./pictures", "--out", "other");
+    expect(stderr).toBe(
+      "toSvg: expected the package vega, got none that is installed; run npm install vega vega-lite.\n",
+    );
+    expect(status).toBe(1);
+  });
+});
+
 describe("strict TypeScript", () => {
   const folder = join(root, "types");
   beforeAll(() => {

@@ -37,6 +37,8 @@ export interface Trained {
   /** One after the other, and what each was. */
   readonly histories: readonly History[];
   readonly phaseNames: readonly string[];
+  /** Whether the images kept apart said when to stop. */
+  readonly stopsEarly: boolean;
 }
 
 /** What all functions that train take of a course. */

@@ -28,12 +28,12 @@ export const FROM_SCRATCH: Readonly<
       callbacks: [...callbacks, untilItStops(course)],
       ...{ epochs, augmentation, dropRemainder: false },
     });
-    return { model, histories: [history], phaseNames: ["from scratch"] };
+    return { model, histories: [history], phaseNames: ["from scratch"], stopsEarly: true };
   },
   async fast(course) {
     const { train, epochs, seed } = course;
     const model = buildFastModel({ whiten: train, seed });
     const { history } = await trainFast(model, { ...settingsOf(course, "network"), epochs });
-    return { model, histories: [history], phaseNames: ["from scratch"] };
+    return { model, histories: [history], phaseNames: ["from scratch"], stopsEarly: false };
   },
 };

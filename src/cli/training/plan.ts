@@ -28,7 +28,12 @@ export function readPlan(source: string, values: Values) {
   }
   const side = size ?? KNOWN_SIZE;
   const isFastCourse = isCifar10 && network === "fast";
-  const augmentation = text(values, "augmentation") ?? USUAL;
+  // The fast recipe is a whole, with an augmentation of its own.
+  const isRecipe = fromScratch && network === "fast";
+  const augmentation = text(values, "augmentation");
+  if (isRecipe && augmentation !== undefined) {
+    throw new UsageError("expected no --augmentation with the fast recipe, which has its own");
+  }
   return {
     source,
     out: text(values, "out") ?? defaultOut(source),
@@ -41,8 +46,12 @@ export function readPlan(source: string, values: Values) {
     },
     limit: countOf(values, "limit"),
     seed: countOf(values, "seed", 0) ?? 0,
-    ...{ network, fromScratch, augmentationList: augmentation },
-    augmentation: augmentationOf(augmentation),
+    ...{
+      network,
+      fromScratch,
+      augmentationList: isRecipe ? "that of the fast recipe" : (augmentation ?? USUAL),
+    },
+    augmentation: isRecipe ? undefined : augmentationOf(augmentation ?? USUAL),
     epochs: countOf(values, "epochs") ?? (isFastCourse ? 8 : 25),
     batchSize: countOf(values, "batch-size") ?? (isFastCourse ? 500 : 32),
   };

@@ -26,7 +26,8 @@ export async function transfer(course: Course): Promise<Trained> {
     ...phase,
     epochs: headEpochs,
   });
-  if (epochs === headEpochs) return { model, histories: [head], phaseNames: ["new head"] };
+  if (epochs === headEpochs)
+    return { model, histories: [head], phaseNames: ["new head"], stopsEarly: false };
 
   await progress.write(`\nThe whole network learns (at most ${epochs - headEpochs} epochs)\n`);
   unfreeze(model, { learningRate: RATES.all });
@@ -39,5 +40,10 @@ export async function transfer(course: Course): Promise<Trained> {
     initialEpoch: headEpochs,
     epochs,
   });
-  return { model, histories: [head, all], phaseNames: ["new head", "whole network"] };
+  return {
+    model,
+    histories: [head, all],
+    phaseNames: ["new head", "whole network"],
+    stopsEarly: true,
+  };
 }
