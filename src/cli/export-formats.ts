@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { saveKeras, saveWeights } from "cifar-kit";
+import { saveKeras, saveWeights, toOnnx } from "cifar-kit";
 import { fileSystemIO, writeFileAtomic } from "cifar-kit/node";
 
 /** A format that `export` writes. */
@@ -29,6 +29,7 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
     write: (model, path) => model.save(fileSystemIO(path)),
   },
   keras: file(".keras", "Keras 3: layers, weights and class names", saveKeras),
+  onnx: file(".onnx", "ONNX, for ONNX Runtime and others", (model) => toOnnx(model)),
   safetensors: file(".safetensors", "weights for PyTorch's load_state_dict", (model) =>
     saveWeights(model),
   ),
