@@ -32,7 +32,7 @@ export class Cluster {
     appendFileSync(
       join(cluster.#data, "postgresql.conf"),
       `port = ${cluster.port}\nlisten_addresses = '0.0.0.0'\nunix_socket_directories = '${root}'\n` +
-        "shared_buffers = 16MB\nwal_writer_delay = 10s\n",
+        "shared_buffers = 16MB\nwal_writer_delay = 10s\nmax_connections = 400\n",
     );
     cluster.run();
     cluster.sql(`ALTER USER postgres PASSWORD '${PASSWORD}'`);
