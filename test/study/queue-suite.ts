@@ -2,13 +2,15 @@
  * A study in a queue whose workers, program, server, clocks and disk are meddled with; the same for every kind of
  * server. All of it happens in named steps, or when something has come true.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { randomStream, SourceError } from "cifar-kit";
 import { choice, runStudy } from "cifar-kit/study";
 import { bullmq, runWorker } from "cifar-kit/study/bullmq";
+import { readAddress } from "../../src/study/bullmq/address.ts";
+import { connect } from "../../src/study/bullmq/server.ts";
 import { MovableClock } from "../helpers/movable-clock.ts";
 import { SERVERS, type TestServer } from "../helpers/servers.ts";
 import { canMountDisks, SmallDisk } from "../helpers/small-disk.ts";
@@ -108,11 +110,22 @@ export function queueSuite(kind: keyof typeof SERVERS): void {
   }
 
   it("ends with the bits of one in local processes, and makes no step twice", async () => {
-    const round = new Round();
-    for (let i = 0; i < 2; i++) round.work({ patience: 30 });
+    const round = new Round({ checkpoints: PLACES[kind].at(-1) });
+    const team = [0, 1].map(() => round.work({ patience: 30 }));
     const done = await round.run();
     expectTheSame(done);
     expect(done.steps).toHaveLength(undisturbed.steps.length);
+    // And nobody gets to read the password: not in what programs print, the journal, or the jobs.
+    const queue = (await connect("test", readAddress("test", "connection", server.url))).queue(
+      "cifar-kit",
+    );
+    const jobs = (await queue.getJobs()).map((job) => JSON.stringify(job));
+    await queue.close();
+    expect(jobs).toHaveLength(SWEEP.trials);
+    const journal = readFileSync(join(placesIn(round.root).folder, "journal.log"), "utf8");
+    for (const text of [...jobs, journal, round.errors, ...team.map(({ output }) => output())]) {
+      expect(text).not.toMatch(/s[e3]cret/);
+    }
   });
 
   it(`does so after ${KILLS} kills of workers, in random steps`, async () => {
