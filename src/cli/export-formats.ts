@@ -28,6 +28,16 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
     ending: "-tfjs",
     write: (model, path) => model.save(fileSystemIO(path)),
   },
+  "tfjs-f16": {
+    summary: "the same with kernels in half precision",
+    ending: "-tfjs-f16",
+    write: (model, path) => model.save(fileSystemIO(path, { quantize: "float16" })),
+  },
+  "tfjs-u8": {
+    summary: "the same with kernels in bytes",
+    ending: "-tfjs-u8",
+    write: (model, path) => model.save(fileSystemIO(path, { quantize: "uint8" })),
+  },
   keras: file(".keras", "Keras 3: layers, weights and class names", saveKeras),
   onnx: file(".onnx", "ONNX, for ONNX Runtime and others", (model) => toOnnx(model)),
   safetensors: file(".safetensors", "weights for PyTorch's load_state_dict", (model) =>

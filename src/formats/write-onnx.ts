@@ -66,7 +66,9 @@ export function writeOnnx(model: OnnxModel): Uint8Array {
     bytes(2, "cifar-kit"),
     message(7, graph),
     message(8, [bytes(1, ""), integer(2, OPERATORS)]),
-    ...Object.entries(metadata).map(([key, value]) => message(14, [bytes(1, key), bytes(2, value)])),
+    ...Object.entries(metadata).map(([key, value]) =>
+      message(14, [bytes(1, key), bytes(2, value)]),
+    ),
   ]);
 }
 
@@ -74,7 +76,10 @@ function nodeFields({ operator, inputs, outputs, attributes }: OnnxNode): Fields
   return [
     ...inputs.map((name) => bytes(1, name)),
     ...outputs.map((name) => bytes(2, name)),
-    bytes(3, outputs.find((name) => name !== "")!),
+    bytes(
+      3,
+      outputs.find((name) => name !== "")!,
+    ),
     bytes(4, operator),
     ...Object.entries(attributes).map(([name, value]) =>
       message(5, [bytes(1, name), ...attributeFields(value)]),

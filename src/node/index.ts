@@ -7,7 +7,7 @@ export { cifar10Source, type Cifar10SourceOptions } from "./cifar10-source.ts";
 export { cifar100Source, type Cifar100SourceOptions } from "./cifar100-source.ts";
 export type { DownloadProgress } from "./download-progress.ts";
 export { fileCheckpointStore } from "./file-checkpoint-store.ts";
-export { fileSystemIO } from "./file-system-io.ts";
+export { fileSystemIO, type FileSystemOptions } from "./file-system-io.ts";
 export { folderSource } from "./folder-source.ts";
 export { InterruptError, interruptSignal } from "./interrupt-signal.ts";
 export { imageFolder, type ImageFolderOptions } from "./image-folder.ts";

@@ -1,7 +1,11 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { tensor2d } from "@tensorflow/tfjs-core";
 import { layers, type LayersModel, sequential } from "@tensorflow/tfjs-layers";
 import * as kit from "cifar-kit";
+import { fileSystemIO } from "cifar-kit/node";
 import { unzipSync, zipSync } from "fflate";
 import { unzip } from "../helpers/unzip.ts";
 import { artifactsOf } from "../helpers/artifacts.ts";
@@ -81,6 +85,15 @@ const keras = (): Uint8Array => kit.saveKeras(tinyModel());
 /** The file with many more zeros than a model's, compressed. */
 const bomb = (): Uint8Array =>
   zipSync({ ...unzipSync(keras()), "model.weights.h5": new Uint8Array(5e6) }, { level: 9 });
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), "cifar-kit-formats-"));
+/** A model with a number that half precision cannot hold. */
+function huge(): LayersModel {
+  const model = named("dense");
+  const [, bias] = model.getWeights();
+  model.setWeights([tensor2d([1e5, 0, 0, 0], [2, 2]), bias]);
+  return model;
+}
 
 export const trials: Trials = {
   "a saved model is loaded by loadModel": [
@@ -194,6 +207,10 @@ export const trials: Trials = {
   "save the weights in Python without compression": [
     () => kit.loadWeights(wide(), fixture("small-lzf.h5")),
     () => kit.loadWeights(wide(), fixture("small-gzip.h5")),
+  ],
+  "save the model without quantize": [
+    () => huge().save(fileSystemIO(newFolder(), { quantize: "float16" })),
+    () => huge().save(fileSystemIO(newFolder())),
   ],
   "write fewer tensors or less metadata": [
     () => write("a", {}, { long: "x".repeat(2 ** 27) }),

@@ -157,7 +157,18 @@ const setRate = (model: LayersModel): void => {
 };
 const followingRun = { from: 0.1, to: 0 };
 
+/** Weights in a file, with or without another copy of them as DataParallel names them. */
+async function twice(also: boolean): Promise<Uint8Array> {
+  const { tensors } = kit.readSafetensors(await kit.saveWeights(tinyModel()));
+  const wrapped = [...tensors].map(([key, tensor]) => [`module.${key}`, tensor] as const);
+  return kit.writeSafetensors(new Map([...tensors, ...(also ? wrapped : [])]));
+}
+
 export const trials: Trials = {
+  "leave one of the two out where the file is written": [
+    async () => kit.loadWeights(tinyModel(), await twice(true)),
+    async () => kit.loadWeights(tinyModel(), await twice(false)),
+  ],
   "leave out its number of steps, which is then that of the run; for a second run compile the model with a new optimizer":
     [() => scheduled(1), () => scheduled()],
   "pass larger ones": [

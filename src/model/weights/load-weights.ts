@@ -9,6 +9,9 @@ import type { LoadWeightsOptions } from "./weights-options.ts";
  * Gives a model the weights of a file: safetensors with PyTorch's or Keras's names, or HDF5 as
  * Keras 2 or 3 write it. The kind of file is seen from its bytes; for the mapping see {@link saveWeights}.
  *
+ * What PyTorch's wrappers put before names, `module.` of DataParallel and `_orig_mod.` of torch.compile, is passed over,
+ * however deep.
+ *
  * Every weight of the model must be in the file in its shape, and nothing else (PyTorch's
  * `num_batches_tracked` aside). Float16, bfloat16 and float64 are converted, from HDF5 integers, too. Either
  * all weights are set or, if this throws, none. A file of {@link saveWeights} has a SHA-256 of its content,

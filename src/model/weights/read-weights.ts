@@ -20,6 +20,7 @@ import {
 } from "./layer-weights.ts";
 import { pyTorchLayers } from "./pytorch-layout.ts";
 import { loadOptions, type LoadWeightsOptions } from "./weights-options.ts";
+import { withoutWrappers } from "./without-wrappers.ts";
 
 const REMEDY = "build the network that the file belongs to, or map layers with the option names";
 
@@ -75,9 +76,16 @@ async function fromSafetensors(
   bytes: Uint8Array,
   options: LoadWeightsOptions,
 ): Promise<Content> {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors: stored, metadata } = readSafetensors(bytes);
   const hash = Object.hasOwn(metadata, "sha256") ? metadata.sha256 : undefined;
-  if (hash !== undefined) checkHash(hash, await safetensorsHash(tensors, metadata));
+  if (hash !== undefined) checkHash(hash, await safetensorsHash(stored, metadata));
+  const isKeras = (options.layout ?? metadata.layout) === "keras";
+  const modules = isKeras ? [] : pyTorchLayers(subject, model, layers, options);
+  const keys = modules.flatMap(({ weights, counter = "" }) => [
+    ...weights.map(({ key }) => key),
+    counter,
+  ]);
+  const tensors = isKeras ? stored : withoutWrappers(stored, new Set(keys));
   const values: Values = new Map();
   const unused = new Set(tensors.keys());
   const read = new Map<LayerWeight["variable"], Float32Array>();
@@ -98,12 +106,12 @@ async function fromSafetensors(
     read.set(weight.variable, data);
     values.set(weight, data);
   };
-  if ((options.layout ?? metadata.layout) === "keras") {
+  if (isKeras) {
     for (const { names, weights } of layers) {
       for (const weight of weights) take(weight, [...names, weight.name].join("/"), weight.shape);
     }
   } else {
-    for (const { weights, counter } of pyTorchLayers(subject, model, layers, options)) {
+    for (const { weights, counter } of modules) {
       for (const { weight, key, shape, fromPyTorch } of weights) {
         take(weight, key, shape, fromPyTorch);
       }

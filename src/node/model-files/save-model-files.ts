@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
+import { type Quantization, quantizeWeights } from "../../formats/quantize-weights.ts";
 import { checkWeightNames } from "../../model/saved/check-weight-names.ts";
 import { explainFileErrors } from "../file-errors.ts";
 import { makeFolder } from "../make-folder.ts";
@@ -25,8 +26,9 @@ import { readIfThere, removeUnnamedWeights } from "./unnamed-weights.ts";
 export async function saveModelFiles(
   path: string,
   artifacts: io.ModelArtifacts,
+  quantize?: Quantization,
 ): Promise<io.SaveResult> {
-  const { weightSpecs = [], weightData, ...rest } = artifacts;
+  const { weightSpecs: specs = [], weightData, ...rest } = artifacts;
   if (rest.modelTopology instanceof ArrayBuffer) {
     throw new ArgumentError({
       subject: SUBJECT,
@@ -37,7 +39,10 @@ export async function saveModelFiles(
   }
   checkWeightNames(SUBJECT, artifacts);
   const file = extname(path) === ".json" ? path : join(path, "model.json");
-  const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
+  const whole = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
+  const { specs: weightSpecs, bytes: weights } = quantize
+    ? quantizeWeights(SUBJECT, specs, whole, quantize)
+    : { specs, bytes: whole };
   const weightsSha256 = weightsHash(weights);
   const text = (weightsFile: string): Promise<string> =>
     writeModel({
