@@ -2,10 +2,11 @@ import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { layers, sequential } from "@tensorflow/tfjs-layers";
+import { saveKeras } from "cifar-kit";
 import { fileSystemIO } from "cifar-kit/node";
 import { asClassesOf, readLessons } from "../../src/cli/read-pictures.ts";
 import { outFolder } from "../../src/cli/out-folder.ts";
-import { openClassifier } from "../../src/cli/model-files.ts";
+import { modelAt, openClassifier } from "../../src/cli/model-files.ts";
 import { writeTinyPictures } from "../cli/pictures.ts";
 import { called } from "../cli/called.ts";
 import { tinyImages, tinyModel } from "../helpers/tiny.ts";
@@ -108,6 +109,14 @@ export const trials: Trials = {
   "rename the folders as the classes are named, or leave them out": [
     () => asClassesOf(set, ["red", "green"], "here"),
     () => asClassesOf(set.withClasses(["green", "red"]), ["red", "green"], "here"),
+  ],
+  "correct the path": [
+    () => modelAt(join(newFolder(), "model.keras")),
+    async () => {
+      const path = join(newFolder(), "model.keras");
+      writeFileSync(path, saveKeras(tinyModel()));
+      (await modelAt(path)).dispose();
+    },
   ],
   "name the model of a classifier": [() => opened(flat()), () => opened(tinyModel())],
   "name another one with --out, or add --force to write into it all the same": [
