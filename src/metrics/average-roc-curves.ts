@@ -7,6 +7,7 @@ import type { ScoreRows } from "./scores.ts";
 export interface AverageRocCurve extends Omit<RocCurve, "thresholds"> {
   /** How the classes were put together. */
   readonly average: "micro" | "macro";
+  /** Its name in a legend. */
   readonly name: "micro-average" | "macro-average";
   /** The area under the curve, 0 to 1: what `rocAucScore` gives for this average. */
   readonly area: number;
