@@ -79,6 +79,13 @@ export default defineConfig([
   },
   {
     ...ALIKE,
+    // The program of the threads that decode pictures for `imageStream`: no entry for users.
+    entry: { "decode-worker": "src/node/decode-worker.ts" },
+    format: ["esm"],
+    dts: false,
+  },
+  {
+    ...ALIKE,
     // The program: nobody imports it. What it is made of, it imports as everybody does.
     entry: { cli: "src/cli/main.ts" },
     external: [...ALIKE.external!, /^cifar-kit/],

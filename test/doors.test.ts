@@ -105,6 +105,7 @@ const CALLS: Record<string, () => unknown[]> = {
   imageFlow: () => [set, { batchSize: 2, shuffle: true, seed: 1 }],
   imageFromFile: () => [new Blob(["x"]), { imageShape: [8, 8, 3], fit: "crop" }],
   imageFolder: () => ["missing", { imageShape: [8, 8, 3], classNames: ["a"], fit: "crop" }],
+  imageStream: () => ["missing", { imageShape: [8, 8, 3], cacheBytes: 0, workers: 1 }],
   learningRateScheduler: () => [() => 0.1, {}],
   linearSchedule: () => [{ from: 1, to: 0, warmup: 0.1 }],
   loadIdx: () => [source, { name: "a", images: file, labels: file, classNames: ["a", "b"] }],

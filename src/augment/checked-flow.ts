@@ -25,6 +25,7 @@ export function checkedFlow(subject: string, flow: Flow): Flow {
     imageShape,
     classNames,
     ...(set && { set }),
+    ...(flow.needs && { needs: (epoch, index) => flow.needs!(epoch, index) }),
     batch: (epoch, index, into) => checked(flow.batch(epoch, index, into), index),
     *epoch(epoch) {
       let index = 0;
@@ -32,7 +33,8 @@ export function checkedFlow(subject: string, flow: Flow): Flow {
     },
     [Symbol.iterator]: () => usable.epoch(0)[Symbol.iterator](),
   };
-  for (const index of new Set([0, length - 1])) usable.batch(0, index);
+  // What says which images it needs may be made of such as have still to be loaded.
+  if (!flow.needs) for (const index of new Set([0, length - 1])) usable.batch(0, index);
   return usable;
 }
 

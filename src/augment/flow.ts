@@ -45,6 +45,11 @@ export interface Flow extends Iterable<Batch> {
    * returned batch; without it every batch has its own.
    */
   batch(epoch: number, index: number, into?: Float32Array): Batch;
+  /**
+   * Which images of the set batch `index` of epoch `epoch` is made of, mixed ones included; it reads them
+   * by `set.image` alone. Flows without it cannot be made of an image stream.
+   */
+  needs?(epoch: number, index: number): Int32Array;
   /** The batches of epoch 0. */
   [Symbol.iterator](): Iterator<Batch>;
 }

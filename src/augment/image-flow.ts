@@ -3,6 +3,7 @@ import { check, checkNumber } from "../checks.ts";
 import { readOptions } from "../options.ts";
 import { checkImageSet } from "../dataset/check-image-set.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
+import type { Rng } from "../random/rng.ts";
 import { randomStream } from "../random/stream.ts";
 import { notAPromise } from "../runtime/listener.ts";
 import { type Augmenter, augmenter } from "./augmenter.ts";
@@ -66,16 +67,22 @@ export class ImageFlow extends SetFlow {
     return this.#mix && this.#mixBatch(this.#mix, epoch, images, xs);
   }
 
+  protected override partners(epoch: number, images: Int32Array): Iterable<number> {
+    return this.#mix ? Array.from(images, (image) => this.#partner(epoch, image).other) : [];
+  }
+
+  /** Which image another one is mixed with, and where the numbers for their mixing come from. */
+  #partner(epoch: number, image: number): { readonly rng: Rng; readonly other: number } {
+    const rng = randomStream(this.#seed, "mix", epoch, image);
+    return { other: rng.integer(this.size), rng };
+  }
+
   /** Writes image `index` as it is in this epoch, before mixing. */
   #write(epoch: number, index: number, xs: Float32Array, to: number): void {
-    const { images, imageSize } = this.set;
-    let bytes = images;
-    let from = index * imageSize;
-    if (this.#augmentation) {
-      bytes = this.#augment(this.#augmentation, epoch, index);
-      from = 0;
-    }
-    for (let k = 0; k < imageSize; k++) xs[to + k] = bytes[from + k] * UNIT;
+    const bytes = this.#augmentation
+      ? this.#augment(this.#augmentation, epoch, index)
+      : this.set.image(index);
+    for (let k = 0; k < bytes.length; k++) xs[to + k] = bytes[k] * UNIT;
   }
 
   #augment(augmentation: Augmentation, epoch: number, index: number): Uint8Array {
@@ -95,8 +102,7 @@ export class ImageFlow extends SetFlow {
     });
     const partner = new Float32Array(imageSize);
     for (let i = 0; i < images.length; i++) {
-      const rng = randomStream(this.#seed, "mix", epoch, images[i]);
-      const other = rng.integer(this.size);
+      const { rng, other } = this.#partner(epoch, images[i]);
       const parameters = notAPromise("mix", "draw", mix.draw(this.imageShape, rng));
       const { weight } = (parameters ?? {}) as Partial<MixParameters>;
       checkNumber("mix.draw", "weight", weight, { min: 0, max: 1 });

@@ -66,8 +66,7 @@ export abstract class SetFlow implements Flow {
   batch(epoch: number, index: number, into?: Float32Array): Batch {
     checkInteger("Flow.batch", "epoch", epoch, { min: 0 });
     checkInteger("Flow.batch", "index", index, { min: 0, max: this.length - 1 });
-    const start = index * this.batchSize;
-    const images = this.#orderOf(epoch).subarray(start, start + this.batchSize);
+    const images = this.#imagesOf(epoch, index);
     const { imageSize, labels } = this.set;
     const values = images.length * imageSize;
     if (into !== undefined) {
@@ -89,6 +88,23 @@ export abstract class SetFlow implements Flow {
     const targets = this.fill({ epoch, index, images, xs });
     const ys = Int32Array.from(images, (image) => labels[image]);
     return { xs, ys, indices: images.slice(), size: images.length, ...(targets && { targets }) };
+  }
+
+  needs(epoch: number, index: number): Int32Array {
+    checkInteger("Flow.needs", "epoch", epoch, { min: 0 });
+    checkInteger("Flow.needs", "index", index, { min: 0, max: this.length - 1 });
+    const images = this.#imagesOf(epoch, index);
+    return Int32Array.from([...images, ...this.partners(epoch, images)]);
+  }
+
+  /** The images that the images of a batch are mixed with. */
+  protected partners(_epoch: number, _images: Int32Array): Iterable<number> {
+    return [];
+  }
+
+  #imagesOf(epoch: number, index: number): Int32Array {
+    const start = index * this.batchSize;
+    return this.#orderOf(epoch).subarray(start, start + this.batchSize);
   }
 
   *#batches(epoch: number): Generator<Batch> {

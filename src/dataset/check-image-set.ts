@@ -1,10 +1,28 @@
 import { attempt, check, describe } from "../checks.ts";
 import { brandOf } from "../brand.ts";
 import type { ImageSet } from "./image-set.ts";
+import type { ImageStream } from "./image-stream.ts";
 
 /** Whether a value is an image set, of whichever copy of the package; needs no class to tell. */
 export function isImageSet(value: unknown): value is ImageSet {
   return attempt(() => brandOf(Object(value) as object)) === "ImageSet";
+}
+
+/** Whether a value is a stream of images, of whichever copy of the package. */
+export function isImageStream(value: unknown): value is ImageStream {
+  return attempt(() => brandOf(Object(value) as object)) === "ImageStream";
+}
+
+/** Labelled images that can be cut, put into another order and augmented. */
+export type Images = ImageSet | ImageStream;
+
+/** A part of such images: of a stream a stream, of a set a set. */
+export type PartOf<I extends Images> = I extends ImageStream ? ImageStream : ImageSet;
+
+/** {@link checkImageSet} where a stream will do, too. */
+export function checkImages(subject: string, images: unknown): asserts images is Images {
+  if (!isImageStream(images)) checkImageSet(subject, images);
+  else checkSome(subject, images);
 }
 
 /** Throws unless `set` is an image set with at least one image. */
@@ -16,8 +34,12 @@ export function checkImageSet(subject: string, set: unknown): asserts set is Ima
     describe(set),
     "load one with loadCifar10, or make one with new ImageSet({ images, labels, ... })",
   );
+  checkSome(subject, set);
+}
+
+function checkSome(subject: string, { length }: Images): void {
   check(
-    set.length > 0,
+    length > 0,
     subject,
     "at least one image",
     "an empty set",

@@ -16,6 +16,7 @@ import { listed } from "../text/listed.ts";
 import { printable } from "../text/printable.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import { type ImageShape, imageShape as shapeOption } from "./image-shape.ts";
+import { withClasses } from "./with-classes.ts";
 
 /** The parts of an {@link ImageSet}. */
 export interface ImageSetParts {
@@ -169,26 +170,8 @@ export class ImageSet implements ImageSetParts {
    * @throws {ArgumentError} if a name is none of the set's, or given twice.
    */
   withClasses(names: readonly string[]): ImageSet {
-    const subject = "ImageSet.withClasses";
-    check(
-      isListOf(names, isText) && names.length > 0 && new Set(names).size === names.length,
-      subject,
-      "a list of different names of classes",
-      describe(names),
-      "pass e.g. set.classNames.slice(0, 2)",
-    );
-    const stray = names.find((name) => !this.classNames.includes(name));
-    check(
-      stray === undefined,
-      subject,
-      `names out of ${listed(this.classNames, 20)}`,
-      describe(stray),
-      "correct the name",
-    );
-    const newLabels = this.classNames.map((name) => names.indexOf(name));
-    const chosen = [...this.labels.keys()].filter((i) => newLabels[this.labels[i]] >= 0);
+    const { chosen, labels: renamed } = withClasses("ImageSet.withClasses", this, names);
     const { images, labels, imageShape, paths } = this.subset(chosen);
-    const renamed = Int32Array.from(labels, (label) => newLabels[label]);
     // A byte tells 256 classes apart.
     const areBytes = labels instanceof Uint8Array && names.length <= 256;
     return new ImageSet({

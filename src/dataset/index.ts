@@ -11,6 +11,7 @@ export { decodeRecords, type DecodedRecords } from "./decode-records.ts";
 export { decodeIdx, type IdxArray } from "./decode-idx.ts";
 export { FASHION_MNIST_CLASS_NAMES, FASHION_MNIST_MANIFESTS } from "./fashion-mnist.ts";
 export { ImageSet, type ImageSetParts } from "./image-set.ts";
+export type { ImageStream } from "./image-stream.ts";
 export type { ImageShape } from "./image-shape.ts";
 export { loadCifar10, type Cifar10, type LoadCifar10Options } from "./load-cifar10.ts";
 export { loadCifar100, type Cifar100, type LoadCifar100Options } from "./load-cifar100.ts";

@@ -2,7 +2,6 @@ import { messageOf } from "../text/describe.ts";
 import { DataError } from "../errors.ts";
 import { listed } from "../text/listed.ts";
 import { printable } from "../text/printable.ts";
-import { PictureError } from "./pictures/checked-header.ts";
 
 /** A file that is not in a set. */
 export interface LeftOutFile {
@@ -19,8 +18,11 @@ interface BadPicture {
 }
 
 /** What is wrong with a picture, in a few words. */
-export const reasonOf = (cause: unknown): string =>
-  cause instanceof PictureError ? cause.reason : JSON.stringify(messageOf(cause));
+export function reasonOf(cause: unknown): string {
+  // Not by the class: errors that come from another thread have none.
+  const { reason } = Object(cause) as { readonly reason?: unknown };
+  return typeof reason === "string" ? reason : JSON.stringify(messageOf(cause));
+}
 
 /** One error for all the pictures of a set of `count` that could not be decoded. */
 export function badPicturesError(

@@ -104,16 +104,7 @@ export async function makePictureSet(
   settings: Settled<ReturnType<typeof pictureSetOptions>>,
 ): Promise<PictureSet> {
   const { imageShape, classNames, onBadPicture, ...resize } = settings;
-  const paths = files.map(({ path }) => path);
-  const classes = classesOf(subject, paths, classNames);
-  const labelOf = new Map(classes.map((name, label) => [name, label]));
-  const ordered = files
-    .map((file) => ({
-      file,
-      label: labelOf.get(classOf(subject, file.path))!,
-      key: sortKey(file.path),
-    }))
-    .sort((a, b) => a.label - b.label || compare(a.key, b.key));
+  const { classes, ordered } = inOrder(subject, files, classNames);
 
   const size = imageShape[0] * imageShape[1] * imageShape[2];
   const images = allocate(Uint8Array, ordered.length * size, {
@@ -168,6 +159,25 @@ export function withLeftOut(set: ImageSet, leftOut: readonly LeftOutFile[]): Pic
     value: leftOut,
     configurable: true,
   }) as PictureSet;
+}
+
+/** The classes of some files, and the files in the order of a set, with their labels. */
+export function inOrder<File extends { readonly path: string }>(
+  subject: string,
+  files: readonly File[],
+  classNames: PictureSetOptions["classNames"],
+): { classes: string[]; ordered: { readonly file: File; readonly label: number }[] } {
+  const paths = files.map(({ path }) => path);
+  const classes = classesOf(subject, paths, classNames);
+  const labelOf = new Map(classes.map((name, label) => [name, label]));
+  const ordered = files
+    .map((file) => ({
+      file,
+      label: labelOf.get(classOf(subject, file.path))!,
+      key: sortKey(file.path),
+    }))
+    .sort((a, b) => a.label - b.label || compare(a.key, b.key));
+  return { classes, ordered };
 }
 
 /** Folder and name: the files of a folder come before those of the folders in it. */

@@ -29,7 +29,7 @@ export const resizeOptions = () => ({
 });
 
 /** {@link ResizeImageOptions} that have been read. */
-type ResizeSettings = Settled<ReturnType<typeof resizeOptions>>;
+export type ResizeSettings = Settled<ReturnType<typeof resizeOptions>>;
 
 /**
  * A picture of any size as an image of the given shape.

@@ -5,7 +5,7 @@ import { randomStream } from "../random/stream.ts";
 import { shown } from "../runtime/inspect.ts";
 import { warnOnce } from "../runtime/warn.ts";
 import { listed } from "../text/listed.ts";
-import { checkImageSet } from "./check-image-set.ts";
+import { checkImages, type Images, type PartOf } from "./check-image-set.ts";
 import type { ImageSet } from "./image-set.ts";
 import { indicesByLabel } from "./train-validation-split.ts";
 
@@ -18,11 +18,11 @@ export interface StratifiedKFoldOptions {
 }
 
 /** One round of a cross-validation; each part is copied from the set when it is asked for. */
-export interface Fold {
+export interface Fold<Part extends Images = ImageSet> {
   /** All images but those of the fold. */
-  readonly train: ImageSet;
+  readonly train: Part;
   /** Those of the fold. */
-  readonly validation: ImageSet;
+  readonly validation: Part;
 }
 
 /**
@@ -42,9 +42,12 @@ export interface Fold {
  * @throws {ArgumentError} if no class has as many images as there are folds; of those that have fewer the
  *   console says so.
  */
-export function stratifiedKFold(set: ImageSet, options: StratifiedKFoldOptions = {}): Fold[] {
+export function stratifiedKFold<I extends Images>(
+  set: I,
+  options: StratifiedKFoldOptions = {},
+): Fold<PartOf<I>>[] {
   const subject = "stratifiedKFold";
-  checkImageSet(subject, set);
+  checkImages(subject, set);
   const { folds, seed } = readOptions(subject, options, {
     folds: integer({ min: 2, default: 5 }),
     seed: anySeed(),
@@ -75,8 +78,8 @@ export function stratifiedKFold(set: ImageSet, options: StratifiedKFoldOptions =
       foldOf[images[position]] = dealt++ % folds;
     }
   }
-  const part = (accepts: (fold: number) => boolean): ImageSet =>
-    set.subset([...foldOf.keys()].filter((i) => accepts(foldOf[i])));
+  const part = (accepts: (fold: number) => boolean): PartOf<I> =>
+    set.subset([...foldOf.keys()].filter((i) => accepts(foldOf[i]))) as PartOf<I>;
   return Array.from({ length: folds }, (_, fold) => {
     const round = {
       get train() {

@@ -2,7 +2,7 @@ import { check } from "../checks.ts";
 import { boolean, number, readOptions, seed as anySeed } from "../options.ts";
 import { permutation } from "../random/permutation.ts";
 import { randomStream } from "../random/stream.ts";
-import { checkImageSet } from "./check-image-set.ts";
+import { checkImages, type Images, type PartOf } from "./check-image-set.ts";
 import type { ImageSet } from "./image-set.ts";
 import { warnOfMissingClasses } from "./warn-of-missing-classes.ts";
 
@@ -16,12 +16,12 @@ export interface TrainValidationSplitOptions {
   readonly stratify?: boolean;
 }
 
-/** The two parts of a set. */
-export interface TrainValidationSplit {
+/** The two parts of a set, or of a stream. */
+export interface TrainValidationSplit<Part extends Images = ImageSet> {
   /** What is left to train on. */
-  readonly train: ImageSet;
+  readonly train: Part;
   /** `ceil(fraction * n)` samples to validate on. */
-  readonly validation: ImageSet;
+  readonly validation: Part;
 }
 
 /**
@@ -32,17 +32,17 @@ export interface TrainValidationSplit {
  * one more until the number is reached (of equal remainders the lower label first); none gives its last
  * sample while others have two. Which samples of a class are taken depends on the seed alone. The
  * console names classes that are missing in a part though they have samples enough.
- * Both parts keep the order of `set`, and copy from it.
+ * Both parts keep the order of `set`, and copy from it; of a stream they are streams.
  *
  * @param set images with their labels; not modified.
  * @throws {ArgumentError} if either part would be empty.
  */
-export function trainValidationSplit(
-  set: ImageSet,
+export function trainValidationSplit<I extends Images>(
+  set: I,
   options: TrainValidationSplitOptions = {},
-): TrainValidationSplit {
+): TrainValidationSplit<PartOf<I>> {
   const subject = "trainValidationSplit";
-  checkImageSet(subject, set);
+  checkImages(subject, set);
   const { fraction, seed, stratify } = readOptions(subject, options, {
     fraction: number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.1 }),
     seed: anySeed(),
@@ -58,7 +58,10 @@ export function trainValidationSplit(
   );
 
   const { train, validation } = splitIndices(set, count, seed, stratify);
-  const split = { train: set.subset(train), validation: set.subset(validation) };
+  const split = {
+    train: set.subset(train) as PartOf<I>,
+    validation: set.subset(validation) as PartOf<I>,
+  };
   warnOfMissingClasses(subject, set, split);
   return split;
 }
@@ -68,7 +71,7 @@ export function trainValidationSplit(
  * long as there are enough others, no class gives its last image.
  */
 export function splitIndices(
-  set: ImageSet,
+  set: Pick<Images, "length" | "labels" | "classNames">,
   count: number,
   seed: number,
   stratify = true,
@@ -89,7 +92,10 @@ export function splitIndices(
 }
 
 /** For each class the indices of its images. */
-export function indicesByLabel({ labels, classNames }: ImageSet): number[][] {
+export function indicesByLabel({
+  labels,
+  classNames,
+}: Pick<Images, "labels" | "classNames">): number[][] {
   const groups: number[][] = classNames.map(() => []);
   labels.forEach((label, index) => groups[label].push(index));
   return groups;

@@ -7,11 +7,14 @@ import { warnOnce } from "../runtime/warn.ts";
 import { normalName } from "../text/compare-text.ts";
 import type { ImageSet } from "./image-set.ts";
 
+/** Images as far as their classes go. */
+type Labelled = Pick<ImageSet, "labels" | "classNames">;
+
 /** Names the classes of a set that one of its two parts lacks though it has images enough. */
 export function warnOfMissingClasses(
   subject: string,
-  set: ImageSet,
-  { train, validation }: { readonly train: ImageSet; readonly validation: ImageSet },
+  set: Labelled,
+  { train, validation }: { readonly train: Labelled; readonly validation: Labelled },
 ): void {
   const [all, trained, validated] = [set, train, validation].map(countsOf);
   const untrained = namesOf(set, (label) => all[label] > 0 && trained[label] === 0);
@@ -27,7 +30,7 @@ export function warnOfMissingClasses(
 }
 
 /** The same of validation images that were made apart, which may not even have the same classes. */
-export function warnOfOtherClasses(subject: string, train: ImageSet, validation: ImageSet): void {
+export function warnOfOtherClasses(subject: string, train: Labelled, validation: Labelled): void {
   const [names, others] = [train, validation].map(({ classNames }) =>
     JSON.stringify(classNames.map(normalName)),
   );
@@ -48,14 +51,14 @@ const withoutTraining = (subject: string, names: string): string =>
   `${subject}: there is no image to train on of: ${names}. The model cannot learn what it never ` +
   "sees: pass more images of it, or a smaller part for validation.";
 
-function namesOf({ classNames }: ImageSet, isMissing: (label: number) => boolean): string {
+function namesOf({ classNames }: Labelled, isMissing: (label: number) => boolean): string {
   return listed(
     classNames.filter((_, label) => isMissing(label)),
     8,
   );
 }
 
-function countsOf({ labels, classNames }: ImageSet): number[] {
+function countsOf({ labels, classNames }: Labelled): number[] {
   const counts = classNames.map(() => 0);
   for (const label of labels) counts[label]++;
   return counts;

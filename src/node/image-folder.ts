@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { countByReason, namesOf } from "../dataset/left-out.ts";
+import { namesOf } from "../dataset/left-out.ts";
 import {
   makePictureSet,
   type PictureFile,
@@ -10,13 +10,10 @@ import {
 } from "../dataset/picture-set.ts";
 import type { Pixels } from "../dataset/resample.ts";
 import { warnOfClippedGrey } from "../dataset/pictures/warn-of-clipped-grey.ts";
-import { DataError } from "../errors.ts";
 import { callback, integer, readOptions } from "../options.ts";
-import { printable } from "../text/printable.ts";
-import { warn } from "../runtime/warn.ts";
 import { MAX_PIXELS, type OpenPicture, pictureOpener } from "./decode-picture.ts";
 import { checkPath } from "./path.ts";
-import { listPictures, type PictureList } from "./list-pictures.ts";
+import { pictureFolder, warnOfLeftOut } from "./picture-folder.ts";
 
 /** Options of {@link imageFolder}: those of `pictureSet`. */
 export interface ImageFolderOptions extends PictureSetOptions {
@@ -67,15 +64,10 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
       })
     : await sharpFiles(maxPixels, clipped);
 
-  const list = await listPictures(path);
-  checkClasses(path, list);
+  const list = await pictureFolder(SUBJECT, path);
   const files = list.pictures.map((name) => fileOf(name, join(path, ...name.split("/"))));
   const set = await makePictureSet(SUBJECT, files, settings);
-  if (list.leftOut.length > 0) {
-    const { length } = list.leftOut;
-    const where = `the entries in ${printable(path)}`;
-    warn(`${SUBJECT}: left out ${length} of ${where}: ${countByReason(list.leftOut)}.`);
-  }
+  warnOfLeftOut(SUBJECT, path, list.leftOut);
   if (clipped.length > 0) {
     warnOfClippedGrey(SUBJECT, `${clipped.length} pictures: ${namesOf(clipped)}`);
   }
@@ -102,24 +94,4 @@ async function sharpFiles(
       },
     };
   };
-}
-
-/** Throws unless every folder at the top has pictures. */
-function checkClasses(path: string, { pictures, classes, leftOut }: PictureList): void {
-  const full = new Set(pictures.map((name) => name.slice(0, name.indexOf("/"))));
-  const empty = classes.filter((name) => !full.has(name));
-  if (classes.length > 0 && empty.length === 0) return;
-  const places = empty.length === 0 ? [path] : empty.slice(0, 8).map((name) => join(path, name));
-  const inThem = leftOut.filter(
-    (file) => empty.length === 0 || empty.some((name) => file.path.startsWith(`${name}/`)),
-  );
-  throw new DataError({
-    subject: SUBJECT,
-    expected: `${empty.length === 0 ? "folders of pictures" : "pictures"} in ${printable(places.join(", "))}`,
-    got: inThem.length === 0 ? "none" : `none but ${printable(countByReason(inThem))}`,
-    remedy:
-      empty.length === 0
-        ? "lay them out as cat/1.jpg, dog/2.png, ..."
-        : "add pictures (PNG, JPEG, WebP, GIF, AVIF or TIFF) or remove the folder: each one is a class",
-  });
 }

@@ -11,6 +11,7 @@ export { fileSystemIO, type FileSystemOptions } from "./file-system-io.ts";
 export { folderSource } from "./folder-source.ts";
 export { InterruptError, interruptSignal } from "./interrupt-signal.ts";
 export { imageFolder, type ImageFolderOptions } from "./image-folder.ts";
+export { imageStream, type ImageStreamOptions, type ScanProgress } from "./image-stream.ts";
 export { imageFromFile } from "./image-from-file.ts";
 export type { ImageFromFileOptions } from "../dataset/pictures/image-options.ts";
 export { loadPretrained, type LoadPretrainedOptions } from "./load-pretrained.ts";

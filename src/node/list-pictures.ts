@@ -19,7 +19,6 @@ export interface PictureList {
 /** How the names of pictures end. */
 export const PICTURE = /\.(png|jpe?g|jpe|jfif|webp|gif|avif|tiff?)$/i;
 
-const SUBJECT = "imageFolder";
 const MISNAMED = "named in another encoding than UTF-8";
 /** What Node puts in place of what is not UTF-8 in a name, which then leads to nothing. */
 const REPLACED = "\ufffd";
@@ -30,13 +29,13 @@ const REPLACED = "\ufffd";
  * @throws {SourceError} if a folder cannot be read.
  * @throws {DataError} if the folder of a class is not named in UTF-8.
  */
-export function listPictures(root: string): Promise<PictureList> {
+export function listPictures(subject: string, root: string): Promise<PictureList> {
   const expected = `a folder with one folder of pictures per class at ${root}`;
-  const told = { subject: SUBJECT, expected, remedy: "correct the path" };
-  return explainFileErrors(told, () => picturesIn(root));
+  const told = { subject, expected, remedy: "correct the path" };
+  return explainFileErrors(told, () => picturesIn(subject, root));
 }
 
-async function picturesIn(root: string): Promise<PictureList> {
+async function picturesIn(subject: string, root: string): Promise<PictureList> {
   const pictures: string[] = [];
   const classes: string[] = [];
   const leftOut: LeftOutFile[] = [];
@@ -58,7 +57,7 @@ async function picturesIn(root: string): Promise<PictureList> {
       } else if (isTop && kind === MISNAMED && entry.isDirectory()) {
         // Left out, it would be a class that nobody learns.
         throw new DataError({
-          subject: SUBJECT,
+          subject,
           expected: `the folders of classes in ${root} to be named in UTF-8`,
           got: `another encoding: ${path}`,
           remedy: "rename it",

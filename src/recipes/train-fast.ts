@@ -1,8 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { alternatingFlip, pipeline, randomCrop } from "../augment/index.ts";
 import { check } from "../checks.ts";
-import { checkImageSet } from "../dataset/check-image-set.ts";
-import type { ImageSet } from "../dataset/image-set.ts";
+import { checkImages, type Images } from "../dataset/check-image-set.ts";
 import { checkLiveModel } from "../model/check-model.ts";
 import { anything, integer, readOptions } from "../options.ts";
 import {
@@ -19,7 +18,7 @@ export interface TrainFastOptions extends Pick<
   "validation" | "seed" | "checkpoint" | "resume" | "signal" | "callbacks" | "verbose"
 > {
   /** The images. */
-  readonly train: ImageSet;
+  readonly train: Images;
   /** At least 1; default 8. The learning rates fall to 0 over all of them. */
   readonly epochs?: number;
   /** Images a step, at least 2; default 500. Those of an epoch that make no whole batch are left out. */
@@ -52,14 +51,14 @@ export async function trainFast(model: LayersModel, options: TrainFastOptions): 
   const subject = "trainFast";
   const shared = anything<never>();
   const { epochs, batchSize, imageSize, ...settings } = readOptions(subject, options, {
-    ...{ train: anything<ImageSet>(), validation: shared, seed: shared, checkpoint: shared },
+    ...{ train: anything<Images>(), validation: shared, seed: shared, checkpoint: shared },
     ...{ resume: shared, signal: shared, callbacks: shared, verbose: shared },
     epochs: integer({ min: 1, default: 8 }),
     batchSize: integer({ min: 2, default: BATCH_SIZE }),
     imageSize: anything<Phase["imageSize"]>(),
   });
   checkLiveModel(subject, model);
-  checkImageSet(subject, settings.train);
+  checkImages(subject, settings.train);
   check(
     ["whitening", "first"].some((name) => model.layers.some((layer) => layer.name === name)),
     subject,

@@ -60,7 +60,12 @@ export async function evaluate(
   const { batchSize, testTimeAugmentation } = readPredictOptions(subject, model, options);
   const call = { subject, model };
   const feed = feedOf(call, images, { purpose: "evaluation", batchSize });
-  return evaluateFeed(call, feed, await readViews(subject, images, testTimeAugmentation));
+  const views = await readViews(subject, images, testTimeAugmentation);
+  try {
+    return await evaluateFeed(call, feed, views);
+  } finally {
+    await feed.close?.();
+  }
 }
 
 /** Measures a model on the first epoch of a feed. */

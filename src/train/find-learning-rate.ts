@@ -49,14 +49,14 @@ export async function findLearningRate(
   checkCompiled(subject, model);
   const range = { steps, minLearningRate, maxLearningRate, smoothing, stopFactor };
   const finder = finderOf(subject, range);
-  const { images, isEndless } = kindOf(data.train) ?? {};
+  const { samples, isEndless } = kindOf(data.train) ?? {};
   const before = await ModelSnapshot.of(model);
   try {
     const run: TrainPhaseOptions = {
       ...data,
       // Even with a single batch in an epoch there are enough of them: the finder ends the run.
       epochs: steps,
-      ...(images && { dropRemainder: true }),
+      ...(samples && { dropRemainder: true }),
       // Of a pipeline without an end, as many batches as there are steps make an epoch.
       ...(isEndless && { stepsPerEpoch: steps }),
       callbacks: [finder],

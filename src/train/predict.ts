@@ -44,11 +44,15 @@ export async function predict(
   const views = await readViews(subject, images, testTimeAugmentation);
   const parts: Float32Array[] = [];
   let n = 0;
-  for await (const { batch, output } of outputsOf(call, feed, views)) {
-    // Of labelled images, the labels.
-    dispose(batch as unknown as TensorContainer);
-    n += batch.size;
-    parts.push(output);
+  try {
+    for await (const { batch, output } of outputsOf(call, feed, views)) {
+      // Of labelled images, the labels.
+      dispose(batch as unknown as TensorContainer);
+      n += batch.size;
+      parts.push(output);
+    }
+  } finally {
+    await feed.close?.();
   }
   const predictions = asPredictions(parts, n, classNamesOf(model) ?? feed.classNames);
   const bad = predictions.probabilities.findIndex((value) => !Number.isFinite(value));

@@ -126,7 +126,7 @@ const seeded = (
 
 function checkAugmentable(subject: string, data: unknown): void {
   check(
-    kindOf(data)?.images !== undefined,
+    kindOf(data)?.samples !== undefined,
     subject,
     "train to be an ImageSet, whose images can be augmented",
     describe(data),
@@ -218,7 +218,7 @@ async function runOf(
     return share?.validation(feed) ?? feed;
   };
   const validation = measured();
-  const images = kindOf(settings.validation)?.images;
+  const images = kindOf(settings.validation)?.probe;
   for (const { augmentation } of images ? phases : []) {
     if (!augmentation?.standardize) continue;
     const { warnOfPlainValidation } = await import("./feed/plain-validation.ts");

@@ -1,11 +1,15 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as kit from "cifar-kit";
 import { type ByteSource, ImageSet } from "cifar-kit";
-import { cifar10Source, imageFromFile } from "cifar-kit/node";
+import { cifar10Source, imageFromFile, imageStream } from "cifar-kit/node";
 import { loadIdx } from "../../src/dataset/load-idx.ts";
 import { encodePng } from "../../src/bytes/encode-png.ts";
 import { normalize } from "../../src/dataset/normalize.ts";
 import { manifestOf, syntheticRecords } from "../dataset/synthetic.ts";
-import { tinyImages } from "../helpers/tiny.ts";
+import { tinyImages, tinyModel } from "../helpers/tiny.ts";
+import { flowLike } from "../helpers/user-flow.ts";
+import { newFolder } from "./node/network.ts";
 import { MEMORY, type Trials, type Untried, wrong } from "./trial.ts";
 
 const set = tinyImages(6);
@@ -57,7 +61,31 @@ function idxPair(labelCount: number): Promise<unknown> {
   return loadIdx({ read }, manifest);
 }
 
+const needsOf = (flow: kit.Flow) => (epoch: number, index: number) => flow.needs!(epoch, index);
+
+/** Trains on a stream of three pictures through a flow of a user's own. */
+async function trainOnStream(outline: (flow: kit.Flow) => object): Promise<void> {
+  const root = newFolder();
+  for (const path of ["cat/1.png", "dog/1.png", "owl/1.png"]) {
+    mkdirSync(dirname(join(root, path)));
+    writeFileSync(join(root, path), "");
+  }
+  const decode = (): Promise<kit.Pixels> => Promise.resolve(picture());
+  const stream = await imageStream(root, { imageShape: [8, 8, 3], decode });
+  const augmentation: kit.Augmenter = {
+    flow(images, options) {
+      const flow = kit.imageFlow(images, options);
+      return flowLike(flow, outline(flow));
+    },
+  };
+  const model = tinyModel();
+  await kit.trainPhase(model, { train: stream, epochs: 1, batchSize: 3, augmentation, verbose: 0 });
+  model.dispose();
+}
+
 export const trials: Trials = {
+  "give the flow a method needs(epoch, index) with the indices of the images and read them by set.image(i), or load the pictures with imageFolder":
+    [() => trainOnStream(() => ({})), () => trainOnStream((flow) => ({ needs: needsOf(flow) }))],
   "choose a picture, or save it in one of these formats": [
     () => fromFile(new TextEncoder().encode("<svg/>")),
     () => fromFile(png),
@@ -247,6 +275,7 @@ export const trials: Trials = {
 };
 
 export const untried: Untried = {
+  "load fewer images, or train on the stream itself": MEMORY,
   "choose a smaller imageShape": MEMORY,
   "choose a smaller imageShape, or load a part of the pictures": MEMORY,
   "encode fewer labels at a time": MEMORY,

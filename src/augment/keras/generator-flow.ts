@@ -36,7 +36,7 @@ export class GeneratorFlow extends SetFlow {
 
   protected override fill(plan: BatchPlan): undefined {
     const { epoch, index, images, xs } = plan;
-    const { images: bytes, imageSize, imageShape } = this.set;
+    const { imageSize, imageShape } = this.set;
     const { settings, random, save } = this.#parts;
     const batchRandom = random.openBatch(epoch, index);
     const { onlyRescales } = this.#standardizer;
@@ -45,7 +45,7 @@ export class GeneratorFlow extends SetFlow {
       const image = images[i];
       const at = i * imageSize;
       const transform = drawTransform(settings, imageShape, batchRandom.transformRng(image));
-      this.#pipeline.apply(bytes, image * imageSize, transform, xs, at, scale);
+      this.#pipeline.apply(this.set.image(image), 0, transform, xs, at, scale);
       if (!onlyRescales) this.#standardizer.apply(xs, at);
     }
     if (save) this.#save(save, plan, imageShape, batchRandom);

@@ -5,8 +5,9 @@ import { type Flow, isFlow } from "../../augment/flow.ts";
 import { ArgumentError } from "../../errors.ts";
 import { attempt, describe, hasMethods, isOf } from "../../checks.ts";
 import { asBytes, type Bytes } from "../../bytes/bytes.ts";
-import { isImageSet } from "../../dataset/check-image-set.ts";
+import { type Images, isImageSet, isImageStream } from "../../dataset/check-image-set.ts";
 import type { ImageSet } from "../../dataset/image-set.ts";
+import type { ImageStream } from "../../dataset/image-stream.ts";
 import type { Pixels } from "../../dataset/resample.ts";
 import { datasetFeed } from "./dataset-feed.ts";
 import type {
@@ -20,14 +21,15 @@ import type {
 } from "./feed.ts";
 import { flowFeed, setFeed } from "./flow-feed.ts";
 import { bytesFeed, floatsFeed, pictureFeed } from "./pixels-feed.ts";
+import { streamFeed } from "./stream-feed.ts";
 import { plainTensor, tensorFeed } from "./tensor-feed.ts";
 
 /**
- * Images with labels: an image set; a flow, such as an augmenter or `imageFlow` gives; or a
+ * Images with labels: an image set; a stream of images that stay in their files; a flow, such as an augmenter or `imageFlow` gives; or a
  * `tf.data.Dataset` whose elements are batches `{ xs, ys }` or `[xs, ys]`, with a third part
  * `sampleWeight` if they are weighted.
  */
-export type LabelledImages = ImageSet | Flow | Dataset<TensorContainer>;
+export type LabelledImages = ImageSet | ImageStream | Flow | Dataset<TensorContainer>;
 
 /**
  * Images for a model: labelled ones, whose labels are left aside; bytes 0..255, which are scaled to
@@ -71,10 +73,14 @@ interface DataKind {
   feed(call: ModelCall, use: FeedUse): Feed | Feed<Batch>;
   /** Whether they have labels, so that a model can be trained and measured on them. */
   readonly isLabelled?: boolean;
-  /** The images in memory: they can be cut, put into another order, augmented, sent elsewhere. */
+  /** The images in memory, which can be looked at at once and sent elsewhere. */
   readonly images?: ImageSet;
+  /** Images, in memory or not, that can be cut, put into another order, augmented. */
+  readonly samples?: Images;
+  /** Images of the same kind, if not these, to see what an augmentation makes of them. */
+  readonly probe?: ImageSet;
   /** The images that the data are made of, where they are known; what is known of each applies. */
-  readonly source?: ImageSet | undefined;
+  readonly source?: Images | undefined;
   /** What gives them in an order of its own. */
   readonly flow?: Flow;
   /** Whether they go on for ever, so that somebody has to say what an epoch is. */
@@ -88,7 +94,11 @@ export function kindOf(data: unknown): DataKind | undefined {
   const isLabelled = true;
   if (isImageSet(data)) {
     const feed: DataKind["feed"] = (call, use) => setFeed(call, data, use);
-    return { feed, isLabelled, images: data, source: data };
+    return { feed, isLabelled, images: data, samples: data, probe: data, source: data };
+  }
+  if (isImageStream(data)) {
+    const feed: DataKind["feed"] = (call, use) => streamFeed(call, data, use);
+    return { feed, isLabelled, samples: data, probe: data.standIn(), source: data };
   }
   if (isFlow(data)) {
     const feed: DataKind["feed"] = (call, use) => flowFeed(call, data, use);

@@ -26,6 +26,8 @@ export interface Feed<B extends Batch = LabelledBatch> {
   readonly imageSizes?: readonly (readonly [number, number, number])[] | undefined;
   /** Samples in the first batches of an epoch, where they are known before they come. */
   samplesIn?(steps: number): number;
+  /** Images of the set that the batch of a step is made of, where these are read one by one. */
+  readonly needs?: ((epoch: number, step: number) => Int32Array) | undefined;
   /** In the order of the labels, where they are known. */
   readonly classNames?: readonly string[] | undefined;
   /**

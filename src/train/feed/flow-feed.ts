@@ -42,6 +42,7 @@ export function flowFeed(call: ModelCall, given: Flow, use: FeedUse, classes?: n
     imageSizes: resized?.changes,
     samplesIn: (count) => Math.min(count * flow.batchSize, flow.size),
     classNames: flow.classNames,
+    ...(flow.needs && { needs: (epoch, step) => flow.needs!(epoch, step) }),
     identity: async (hashOf) => ({ data: await flowIdentity(flow, hashOf), augmentation: null }),
     *epoch(index, from = 0) {
       for (let step = from; step < steps; step++) {

@@ -20,7 +20,8 @@ export function standardized(flow: Flow, set: ImageSet, augmentation: Augmenter)
   }
   const { length, size, batchSize, imageShape, classNames } = flow;
   const outline = { length, size, batchSize, imageShape, classNames, set };
-  return { ...outline, batch, epoch, [Symbol.iterator]: () => epoch(0) };
+  const needs = flow.needs && ((number: number, index: number) => flow.needs!(number, index));
+  return { ...outline, ...(needs && { needs }), batch, epoch, [Symbol.iterator]: () => epoch(0) };
 }
 
 /** One image of a set, standardised by an augmenter that does so. */

@@ -8,7 +8,7 @@ import {
   isObject,
   readable,
 } from "../../checks.ts";
-import type { ImageSet } from "../../dataset/image-set.ts";
+import type { Images } from "../../dataset/check-image-set.ts";
 import { ArgumentError } from "../../errors.ts";
 import { splitIndices } from "../../dataset/train-validation-split.ts";
 import { warnOfMissingClasses, warnOfOtherClasses } from "../../dataset/warn-of-missing-classes.ts";
@@ -54,7 +54,7 @@ export function trainingSet(
       : undefined;
   // As in Keras, 0 means none.
   if (validationSplit === 0) return { train, validation, weights, validationWeights: undefined };
-  const images = kindOf(train)?.images;
+  const images = kindOf(train)?.samples;
   check(
     images !== undefined,
     subject,
@@ -96,7 +96,7 @@ export function trainingSet(
 /** The product of both weights for each image. */
 function imageWeights(
   subject: string,
-  { length, labels, classNames }: ImageSet,
+  { length, labels, classNames }: Images,
   classWeight: TrainingSetSettings["classWeight"] = {},
   sampleWeight?: TrainingSetSettings["sampleWeight"],
 ): Float32Array {

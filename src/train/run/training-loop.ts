@@ -98,7 +98,10 @@ export class TrainingLoop {
     } finally {
       this.#means.dispose();
       this.#step.dispose();
-      for (const { feed } of this.#phases) await feed.close?.();
+      for (const { feed, validation } of this.#phases) {
+        await feed.close?.();
+        await validation?.close?.();
+      }
     }
     return this.#histories.map(({ history }) => history);
   }

@@ -23,7 +23,7 @@ export function sharedFeed(
 ): Feed {
   const whole = feedOf(call, data, use);
   const kind = kindOf(data);
-  const batchSize = kind?.images ? use.batchSize : kind?.flow?.batchSize;
+  const batchSize = kind?.samples ? use.batchSize : kind?.flow?.batchSize;
   check(
     batchSize === undefined || batchSize % shards.count === 0,
     call.subject,
@@ -36,7 +36,7 @@ export function sharedFeed(
     cuts.set(batch.xs, cut);
     return { ...batch, size: cut.rows };
   };
-  if (kind?.images) {
+  if (kind?.samples) {
     const parts = feedOf(call, data, useOfShards(use, whole.steps!, shards.count, each!));
     return {
       ...whole,
@@ -49,6 +49,7 @@ export function sharedFeed(
           yield marked(await joined(parts.epoch(index, first), own), cut);
         }
       },
+      close: async () => parts.close?.(),
     };
   }
   return {

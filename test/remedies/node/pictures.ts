@@ -63,5 +63,8 @@ export const trials: Trials = {
 };
 
 export const untried: Untried = {
+  "look after the memory, or pass workers: 1 or a function as decode":
+    "needs a system that starts no thread",
+
   "rename it": "needs a disk with names of any bytes, as on Linux: test/node/image-folder.test.ts",
 };
