@@ -44,6 +44,7 @@ export interface ImageStreamParts {
  * with the same result, bit for bit.
  */
 export class ImageStream {
+  /** One class index per image. */
   readonly labels: Int32Array;
   /** Height, width and channels of every image. */
   readonly imageShape: ImageShape;

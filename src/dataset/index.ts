@@ -10,6 +10,7 @@ export {
 export { decodeRecords, type DecodedRecords } from "./decode-records.ts";
 export { decodeIdx, type IdxArray } from "./decode-idx.ts";
 export { FASHION_MNIST_CLASS_NAMES, FASHION_MNIST_MANIFESTS } from "./fashion-mnist.ts";
+export type { Images, PartOf } from "./check-image-set.ts";
 export { ImageSet, type ImageSetParts } from "./image-set.ts";
 export type { ImageStream } from "./image-stream.ts";
 export type { ImageShape } from "./image-shape.ts";
