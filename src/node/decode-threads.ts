@@ -8,7 +8,7 @@ const programAt = (name: string): URL => new URL(name, import.meta.url);
 const text = JSON.stringify;
 /** The program of such a thread; among the sources a thread has to learn first to read them. */
 const PROGRAM = import.meta.url.endsWith(".ts")
-  ? `import(${text("tsx/esm/api")}).then(({ register }) => {
+  ? `import(${text(import.meta.resolve("tsx/esm/api"))}).then(({ register }) => {
       register();
       return import(${text(programAt("./decode-worker.ts"))});
     });`
