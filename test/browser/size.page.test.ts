@@ -36,12 +36,12 @@ function loadedWith(name: string, seen = new Set<string>()): Set<string> {
 }
 
 describe("the built demo page", () => {
-  it("has the library in less than 43 kB, for the page and for the Worker", () => {
+  it("has the library in less than 43.5 kB, for the page and for the Worker", () => {
     const found = weights("cifar-kit");
     expect(found).toHaveLength(2);
     for (const bytes of found) {
       expect(bytes).toBeGreaterThan(20_000);
-      expect(bytes).toBeLessThan(43_000);
+      expect(bytes).toBeLessThan(43_500);
     }
   });
 
