@@ -12,9 +12,8 @@ import {
   isText,
 } from "../checks.ts";
 import { anything, like, readOptions, type Reader } from "../options.ts";
-import { listed } from "../text/listed.ts";
-import { printable } from "../text/printable.ts";
 import { INSPECT } from "../runtime/inspect.ts";
+import { outlineText } from "./outline-text.ts";
 import { type ImageShape, imageShape as shapeOption } from "./image-shape.ts";
 import { withClasses } from "./with-classes.ts";
 
@@ -100,9 +99,7 @@ export class ImageSet implements ImageSetParts {
 
   /** @internal */
   [INSPECT](): string {
-    const { length, imageShape, classNames } = this;
-    const classes = `${classNames.length} classes: ${printable(listed(classNames, 10))}`;
-    return `ImageSet(${length} of [${imageShape.join(", ")}], ${classes})`;
+    return outlineText("ImageSet", this);
   }
 
   /**

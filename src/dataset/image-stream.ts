@@ -5,12 +5,11 @@ import { BRAND, isInstance } from "../brand.ts";
 import { check, checkIndices, checkInteger, describe } from "../checks.ts";
 import { INSPECT } from "../runtime/inspect.ts";
 import type { JsonObject } from "../text/json.ts";
-import { listed } from "../text/listed.ts";
-import { printable } from "../text/printable.ts";
 import { ImageSet } from "./image-set.ts";
 import type { ImageShape } from "./image-shape.ts";
 import { imageWindow } from "./image-window.ts";
 import type { LeftOutFile } from "./left-out.ts";
+import { outlineText } from "./outline-text.ts";
 import { withClasses } from "./with-classes.ts";
 
 /** What gives the pixels of pictures, which it knows by their numbers. */
@@ -79,9 +78,7 @@ export class ImageStream {
 
   /** @internal */
   [INSPECT](): string {
-    const { length, imageShape, classNames } = this;
-    const classes = `${classNames.length} classes: ${printable(listed(classNames, 10))}`;
-    return `ImageStream(${length} of [${imageShape.join(", ")}], ${classes})`;
+    return outlineText("ImageStream", this);
   }
 
   /** What `JSON.stringify` makes of the stream: a description, for logs. */
