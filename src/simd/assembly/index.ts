@@ -7,7 +7,7 @@ export * from "./activation-gradient";
 export * from "./gemm-tiles.generated";
 export * from "./normalize";
 export * from "./pool";
-export * from "./pool-2x2";
+export { max_pool_2x2_f32, max_pool_2x2_grad_f32 } from "./pool-2x2";
 export * from "./reduce";
 export * from "./softmax";
 export * from "./segment";

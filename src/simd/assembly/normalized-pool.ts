@@ -5,6 +5,7 @@
  */
 import { float } from "./math";
 import { betaOrZeros, normalize4 } from "./normalized";
+import { passToLargest } from "./pool-2x2";
 import { BatchNormMaxPoolWords, Float } from "./words.generated";
 
 /** Tasks: blocks of rows of y. */
@@ -46,7 +47,6 @@ export function passThroughPool(
   beta: usize,
 ): void {
   const line = <usize>width * pixel;
-  const lowest = float(Float.MinusInfinity);
   for (const behind = x + line; x < behind; x += 2 * pixel) {
     for (let c: usize = 0; c < pixel; c += 16) {
       const m = v128.load(mean + c), f = v128.load(factor + c), b = v128.load(beta + c);
@@ -55,22 +55,7 @@ export function passThroughPool(
       const z1 = normalize4(at + pixel, m, f, b);
       const z2 = normalize4(at + line, m, f, b);
       const z3 = normalize4(at + line + pixel, m, f, b);
-      // As in max_pool_2x2_grad_f32: the last that beats all before it.
-      const first = f32x4.gt(z0, lowest);
-      let best = f32x4.pmax(lowest, z0);
-      const second = f32x4.gt(z1, best);
-      best = f32x4.pmax(best, z1);
-      const third = f32x4.gt(z2, best);
-      best = f32x4.pmax(best, z2);
-      const fourth = f32x4.gt(z3, best);
-      let open = v128.load(dy + c);
-      const to = dz + c;
-      v128.store(to + line + pixel, v128.and(open, fourth));
-      open = v128.andnot(open, fourth);
-      v128.store(to + line, v128.and(open, third));
-      open = v128.andnot(open, third);
-      v128.store(to + pixel, v128.and(open, second));
-      v128.store(to, v128.and(v128.andnot(open, second), first));
+      passToLargest(z0, z1, z2, z3, v128.load(dy + c), dz + c, pixel, line, 4);
     }
     dy += pixel;
     dz += 2 * pixel;
